@@ -1,0 +1,45 @@
+"""Tiny pictures, settings and systems: everything here runs in seconds on two cores."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from training.config import resolve
+from training.data import ImageSet
+from training.frameworks import FRAMEWORKS
+
+TINY = {"width": 4, "d_width": 4, "latent_size": 8, "batch_size": 8, "precision": "fp32"}
+
+
+def draw(index: int, size: int = 40) -> Image.Image:
+    """A disc on a plain ground, both of colours and places that the index decides."""
+    rng = np.random.default_rng(index)
+    rows, columns = np.mgrid[:size, :size]
+    x, y, radius = rng.uniform(0.3, 0.7, 2).tolist() + [rng.uniform(0.15, 0.3)]
+    inside = (rows - size * y) ** 2 + (columns - size * x) ** 2 < (size * radius) ** 2
+    ground, disc = rng.integers(0, 256, (2, 3))
+    return Image.fromarray(np.where(inside[..., None], disc, ground).astype(np.uint8))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """40 pictures `00.png`…`39.png`, half of them one folder down."""
+    root = tmp_path / "pictures"
+    (root / "deeper").mkdir(parents=True)
+    for index in range(40):
+        draw(index).save((root / "deeper" if index % 2 else root) / f"{index:02d}.png")
+    return root
+
+
+@pytest.fixture
+def images() -> ImageSet:
+    arrays = np.stack([np.asarray(draw(i).resize((32, 32))) for i in range(40)])
+    tensor = torch.from_numpy(arrays).permute(0, 3, 1, 2).contiguous()
+    return ImageSet(tensor, [f"{i:02d}.png" for i in range(40)])
+
+
+def config_of(framework: str, **overrides):
+    return resolve(FRAMEWORKS[framework], "small", {**TINY, "ema": 0.0, **overrides})

@@ -1,0 +1,81 @@
+"""Whatever is wrong with a checkpoint is named; nothing of it is unpickled."""
+
+import json
+
+import pytest
+import torch
+
+from tests.training.conftest import config_of
+from training import checkpoints
+from training.checkpoints import CheckpointError
+from training.frameworks import FRAMEWORKS
+
+
+@pytest.fixture
+def checkpoint(tmp_path):
+    checkpoints.write(tmp_path / "set" / "faae", FRAMEWORKS["faae"](config_of("faae")), {})
+    return tmp_path / "set" / "faae"
+
+
+def edit_config(directory, **changes):
+    content = json.loads((directory / "config.json").read_text())
+    (directory / "config.json").write_text(json.dumps({**content, **changes}))
+
+
+def flip_a_byte(directory):
+    blob = bytearray((directory / "model.safetensors").read_bytes())
+    blob[-100] ^= 1
+    (directory / "model.safetensors").write_bytes(blob)
+
+
+def other_width(directory):
+    settings = json.loads((directory / "config.json").read_text())["settings"]
+    edit_config(directory, settings={**settings, "width": 8})
+
+
+FAULTS = {
+    "has no model.safetensors": lambda d: (d / "model.safetensors").unlink(),
+    "has no config.json": lambda d: (d / "config.json").unlink(),
+    "config.json is damaged": lambda d: (d / "config.json").write_text("{"),
+    "is of format 99": lambda d: edit_config(d, format=99),
+    "framework 'gnome'; known are: faae, aae": lambda d: edit_config(d, framework="gnome"),
+    "model.safetensors is damaged": flip_a_byte,
+    "does not fit its settings": other_width,
+    "holds other networks": lambda d: None,
+}
+
+
+@pytest.mark.parametrize("message", FAULTS)
+def test_a_fault_is_named(checkpoint, message, monkeypatch):
+    FAULTS[message](checkpoint)
+    if message == "holds other networks":
+        monkeypatch.setattr(FRAMEWORKS["faae"], "shipped", ("G", "E", "D"))
+    with pytest.raises(CheckpointError, match=message) as caught:
+        checkpoints.read(checkpoint)
+    assert str(checkpoint) in str(caught.value)
+
+
+def test_latents_round_trip_and_damage(checkpoint):
+    latents = checkpoints.Latents(
+        torch.randn(6, 8), torch.rand(6, 2) > 0.5, ("A", "B"), torch.randn(2, 8), torch.rand(2)
+    )
+    assert checkpoints.read_latents(checkpoint) is None
+    checkpoints.write_latents(checkpoint, latents)
+    checkpoints.write_map(checkpoint, torch.randn(6, 2))
+    loaded = checkpoints.read_latents(checkpoint)
+    assert loaded.codes.allclose(latents.codes, atol=1e-2)
+    assert torch.equal(loaded.labels, latents.labels) and loaded.names == ("A", "B")
+    assert loaded.map.shape == (6, 2)
+    (checkpoint / "latents.safetensors").write_bytes(b"junk")
+    with pytest.raises(CheckpointError, match="latents.safetensors is damaged"):
+        checkpoints.read_latents(checkpoint)
+
+
+def test_half_precision_halves_the_file(tmp_path):
+    sizes = []
+    for half in (False, True):
+        directory = tmp_path / str(half)
+        checkpoints.write(directory, FRAMEWORKS["aae"](config_of("aae", half=half)), {})
+        sizes.append((directory / "model.safetensors").stat().st_size)
+        checkpoints.read(directory)
+    assert sizes[1] < 0.7 * sizes[0]

@@ -1,0 +1,135 @@
+"""Interruption, faults, and more than one process."""
+
+import errno
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from tests.training.conftest import config_of
+from training import checkpoints, loop
+from training.errors import UserError
+from training.run import STATE, Stopped
+
+HERE = Path(__file__).parent
+FIT = [sys.executable, "-m", "training", "fit", "faae", "--preset", "small", "--precision", "fp32"]
+NETS = ["--width", "4", "--d-width", "4", "--latent-size", "8", "--batch-size", "8"]
+OFTEN = ["--log-every", "2", "--checkpoint-minutes", "0", "--device", "cpu"]
+
+
+def weights(directory: Path) -> dict[str, torch.Tensor]:
+    return load_file(directory / "model.safetensors")
+
+
+def test_a_killed_and_resumed_run_is_bit_identical(folder, tmp_path):
+    common = [*FIT, *NETS, *OFTEN, "--data", str(folder), "--epochs", "8"]
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    subprocess.run([*common, "--out", whole], check=True, capture_output=True)
+    process = subprocess.Popen([*common, "--out", killed], stderr=subprocess.DEVNULL)
+    while not (killed / STATE).is_file():
+        assert process.poll() is None
+        time.sleep(0.01)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    assert torch.load(killed / STATE, weights_only=True)["step"] < 40
+    subprocess.run([*common, "--out", killed, "--resume"], check=True, capture_output=True)
+    one, two = weights(whole), weights(killed)
+    assert one.keys() == two.keys()
+    assert all(torch.equal(one[key], two[key]) for key in one)
+
+
+def test_resume_refuses_other_settings(folder, tmp_path):
+    config = config_of("aae", data=(str(folder),), out=str(tmp_path / "run"), epochs=1)
+    loop.fit(config)
+    with pytest.raises(UserError, match="holds a run: add --resume"):
+        loop.fit(config)
+    other = config_of("aae", data=(str(folder),), out=str(tmp_path / "run"), epochs=1, lr=0.5)
+    with pytest.raises(UserError, match="lr = 0.0003, not 0.5"):
+        loop.fit(other, resume=True)
+
+
+@pytest.mark.parametrize("name", ["faae", "aae"])
+def test_a_loss_that_is_not_finite_stops_with_the_last_good_checkpoint(name, folder, tmp_path):
+    out = tmp_path / "run"
+    settings = {"data": (str(folder),), "out": str(out), "log_every": 1, "checkpoint_minutes": 0}
+    loop.fit(config_of(name, **settings, epochs=1))
+    before = weights(out)
+    state = torch.load(out / STATE, weights_only=True)
+    state["framework"]["G.stem.weight"].fill_(float("nan"))
+    torch.save(state, out / STATE)
+    with pytest.raises(Stopped, match="not finite.*last good checkpoint is kept"):
+        loop.fit(config_of(name, **settings, epochs=2), resume=True)
+    assert all(torch.equal(before[key], value) for key, value in weights(out).items())
+
+
+def test_a_full_disk_stops_with_the_last_good_checkpoint(folder, tmp_path, monkeypatch):
+    out = tmp_path / "run"
+    settings = {"data": (str(folder),), "out": str(out), "log_every": 1, "checkpoint_minutes": 0}
+    loop.fit(config_of("aae", **settings, epochs=1))
+    before = {path.name: path.read_bytes() for path in out.iterdir() if path.is_file()}
+
+    def full(path, _):
+        Path.open(path, "wb").close()  # a full disk still takes the name
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(Stopped, match="No space left.*last good checkpoint is kept"):
+        loop.fit(config_of("aae", **settings, epochs=2), resume=True)
+    assert before == {path.name: path.read_bytes() for path in out.iterdir() if path.is_file()}
+
+
+def run_processes(count: int, out: Path) -> list[dict]:
+    """`two_processes.py` in `count` processes under torchrun; what each recorded."""
+    command = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", str(count)]
+    command += ["--rdzv-backend", "c10d", "--rdzv-endpoint", "localhost:0"]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(HERE.parents[1])}
+    subprocess.run(
+        [*command, HERE / "two_processes.py", out],
+        check=True,
+        env=environment,
+        capture_output=True,
+    )
+    return [json.loads((out / f"{rank}.json").read_text()) for rank in range(count)]
+
+
+def test_two_processes_equal_one_with_the_double_batch(tmp_path):
+    (tmp_path / "one").mkdir()
+    (tmp_path / "two").mkdir()
+    (single,) = run_processes(1, tmp_path / "one")
+    first, second = run_processes(2, tmp_path / "two")
+    assert first["weights"] == second["weights"]  # a digest after every step
+    for step, seen in enumerate(single["indices"]):
+        halves = [set(each["indices"][step]) for each in (first, second)]
+        assert not halves[0] & halves[1]
+        assert halves[0] | halves[1] == set(seen)
+    for step, terms in enumerate(single["terms"]):
+        for name, value in terms.items():
+            mean = (first["terms"][step][name] + second["terms"][step][name]) / 2
+            assert mean == pytest.approx(value, rel=1e-3), (step, name)
+
+
+def test_checkpoint_of_a_run_has_what_the_app_needs(folder, tmp_path):
+    table = tmp_path / "table.csv"
+    rows = [f"{i:02d}.png,{i % 2},{int(i < 30)}" for i in range(40)]
+    table.write_text("\n".join(["file_name,Odd,Early", *rows]))
+    out = tmp_path / "run"
+    loop.fit(config_of("faae", data=(str(folder),), out=str(out), epochs=1, attributes=str(table)))
+    assert {p.name for p in out.iterdir()} >= {
+        "model.safetensors",
+        "config.json",
+        "preview.png",
+        "README.md",
+        "latents.safetensors",
+    }
+    latents = checkpoints.read_latents(out)
+    assert latents.names == ("Odd", "Early")
+    assert latents.codes.shape == (40, 8)
+    assert latents.directions.shape == (2, 8)
+    assert (latents.labels.sum(0) == torch.tensor([20, 30])).all()

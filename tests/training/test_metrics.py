@@ -1,0 +1,99 @@
+"""Figures against SciPy, closed forms, and cases with a known answer."""
+
+import numpy as np
+import pytest
+import torch
+from scipy.ndimage import laplace
+
+from training import features, metrics
+from training.attributes import mean_differences
+from training.inversion import hybrid, refine
+
+
+def pictures(count=4, size=16):
+    return torch.rand(count, 3, size, size, generator=torch.Generator().manual_seed(0))
+
+
+def test_sharpness_is_the_mean_squared_laplacian():
+    x = pictures()
+    inner = [
+        np.mean([laplace(channel)[1:-1, 1:-1] ** 2 for channel in image.numpy().astype(float)])
+        for image in x
+    ]
+    assert metrics.sharpness(x).numpy() == pytest.approx(np.array(inner), rel=1e-4)
+
+
+def test_equal_images_are_equal_by_every_measure():
+    x = pictures()
+    assert (metrics.mse(x, x) == 0).all()
+    assert (metrics.psnr(x, x) == 100).all()
+    assert metrics.ssim(x, x).allclose(torch.ones(4))
+    assert (metrics.dhash_similarity(x, x) == 1).all()
+
+
+def test_psnr_of_a_known_error():
+    x = torch.full((1, 3, 16, 16), 0.5)
+    assert metrics.psnr(x, x + 0.1).item() == pytest.approx(20, abs=1e-3)
+
+
+def test_dhash_sees_the_mirrored_gradient_as_the_opposite():
+    ramp = torch.linspace(0, 1, 32).expand(1, 3, 32, 32)
+    assert metrics.dhash(ramp).all()
+    assert metrics.dhash_similarity(ramp, ramp.flip(3)).item() == 0
+
+
+def test_frechet_distance_of_shifted_and_scaled_gaussians():
+    draw = torch.randn(4000, 6, generator=torch.Generator().manual_seed(0))
+    assert metrics.frechet_distance(draw, draw) == pytest.approx(0, abs=1e-6)
+    assert metrics.frechet_distance(draw, draw + 2) == pytest.approx(6 * 4, rel=1e-3)
+    scaled = metrics.frechet_distance(draw, 3 * draw)
+    mean = (2 * draw.mean(0)).square().sum().item()
+    assert scaled == pytest.approx(4 * torch.cov(draw.T).trace().item() + mean, rel=1e-3)
+
+
+def test_feature_network_is_fixed_and_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(torch.hub, "get_dir", lambda: str(tmp_path))
+    network = features.feature_network()
+    assert network.name == "random-conv-256"
+    out = network(pictures())
+    assert out.shape == (4, 256) and torch.equal(out, features.RandomConv()(pictures()))
+
+
+class Linear:
+    """A generator with a known inverse: codes on the circle, as two grey levels."""
+
+    class prior:
+        project = staticmethod(lambda z: torch.nn.functional.normalize(z, dim=1))
+
+    @staticmethod
+    def decode(z):
+        return (0.5 + 0.4 * z)[:, :, None, None].expand(-1, -1, 4, 4)
+
+
+def test_refinement_finds_the_code_and_stays_on_the_sphere():
+    angle = torch.linspace(0, 6, 12)
+    z = torch.stack([angle.cos(), angle.sin()], dim=1)
+    start = torch.stack([(angle + 0.8).cos(), (angle + 0.8).sin()], dim=1)
+    found = refine(Linear, Linear.decode(z), start, steps=150, lr=0.02)
+    assert found.norm(dim=1).allclose(torch.ones(12))
+    assert (found - z).norm(dim=1).max() < 0.02
+    assert torch.equal(refine(Linear, Linear.decode(z), start, steps=0), start)
+
+
+def test_refinement_streams_and_stops_when_closed():
+    z = torch.tensor([[1.0, 0.0]])
+    steps = hybrid(Linear, Linear.decode(z), torch.tensor([[0.0, 1.0]]), steps=10, every=4)
+    assert next(steps)[0] == 4
+    steps.close()
+    assert [s for s, _ in hybrid(Linear, Linear.decode(z), z, steps=10, every=4)] == [4, 8, 10]
+
+
+def test_directions_separate_what_is_separable():
+    generator = torch.Generator().manual_seed(0)
+    codes = torch.randn(500, 8, generator=generator)
+    labels = torch.stack([codes[:, 2] > 0, torch.rand(500, generator=generator) > 0.5], dim=1)
+    directions, auc = mean_differences(codes, labels)
+    unit = directions[0] / directions[0].norm()
+    assert unit[2] > 0.95 and auc[0] > 0.95
+    assert 0.35 < auc[1] < 0.65  # a coin has no direction
+    assert (codes @ unit).std().item() == pytest.approx(directions[0].norm().item(), rel=0.05)

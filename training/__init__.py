@@ -1,0 +1,1 @@
+"""Training of F-AAE, AAE and their relatives; imports neither `explorer` nor `gradio`."""

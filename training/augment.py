@@ -1,0 +1,51 @@
+"""Differentiable augmentation (Zhao et al. 2020): what D sees, real or generated, is changed in
+the same random ways, with gradients through to G."""
+
+import torch
+from torch import Generator, Tensor
+from torch.nn.functional import affine_grid, grid_sample
+
+
+def _uniform(x: Tensor, generator: Generator, *shape: int) -> Tensor:
+    """U(-1, 1) of shape (B, *shape)."""
+    draw = torch.rand(len(x), *shape, generator=generator, device=generator.device)
+    return (2 * draw - 1).to(x.device)
+
+
+def _color(x: Tensor, generator: Generator) -> Tensor:
+    """Brightness +-0.5, saturation x[0, 2], contrast x[0.5, 1.5], as in the paper's appendix."""
+    x = x + 0.5 * _uniform(x, generator, 1, 1, 1)
+    grey = x.mean(dim=1, keepdim=True)
+    x = grey + (x - grey) * (1 + _uniform(x, generator, 1, 1, 1))
+    middle = x.mean(dim=(1, 2, 3), keepdim=True)
+    return middle + (x - middle) * (1 + 0.5 * _uniform(x, generator, 1, 1, 1))
+
+
+def _translation(x: Tensor, generator: Generator) -> Tensor:
+    """Shift by up to 1/8 of the side, zeros outside."""
+    theta = torch.eye(2, 3, device=x.device).repeat(len(x), 1, 1)
+    theta[:, :, 2] = 0.25 * _uniform(x, generator, 2)  # grid coordinates span 2 a side
+    grid = affine_grid(theta, list(x.shape), align_corners=False)
+    return grid_sample(x, grid.to(x.dtype), mode="nearest", align_corners=False)
+
+
+def _cutout(x: Tensor, generator: Generator) -> Tensor:
+    """A square of half the side is blanked."""
+    height, width = x.shape[2:]
+    centre = _uniform(x, generator, 2, 1)
+    rows = torch.linspace(-1, 1, height, device=x.device)
+    columns = torch.linspace(-1, 1, width, device=x.device)
+    inside = ((rows - centre[:, 0]).abs() < 0.5)[:, :, None] & (
+        (columns - centre[:, 1]).abs() < 0.5
+    )[:, None, :]
+    return x * ~inside[:, None]
+
+
+POLICIES = {"color": _color, "translation": _translation, "cutout": _cutout}
+
+
+def augment(x: Tensor, policies: tuple[str, ...], generator: Generator) -> Tensor:
+    """Images (B, 3, H, W) through every policy named, fresh numbers an image."""
+    for name in policies:
+        x = POLICIES[name](x, generator)
+    return x

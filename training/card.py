@@ -1,0 +1,54 @@
+"""The card of a checkpoint: README.md, written from config.json and metrics.json."""
+
+from pathlib import Path
+
+from training.checkpoints import read_config, read_metrics, write_atomically
+from training.evaluate import FIGURES
+from training.frameworks import FRAMEWORKS
+
+LIMITS = """\
+- Small pictures, cropped and aligned as the training images were; anything else comes out as
+  the nearest thing that the model knows.
+- The training images' imbalances (who is in them, and how the attributes co-occur) are in the
+  codes, the samples and the attribute directions too.
+- For research and teaching; not for recognising or judging people."""
+
+
+def write_card(directory: str | Path) -> None:
+    """Writes README.md beside the weights; raises CheckpointError."""
+    directory = Path(directory)
+    content, measured = read_config(directory), read_metrics(directory)
+    framework = FRAMEWORKS[content["framework"]]
+    settings, trained = content["settings"], content["trained"]
+    sources = ", ".join(Path(source).name for source in settings["data"])
+    lines = [
+        f"# {framework.title}, {settings['image_size']} px",
+        f"![reconstructions and samples](preview.png)\n\nSystem: {framework.source}. "
+        f"Codes: {settings['latent_size']} numbers, prior '{settings['prior']}'.",
+        "In the preview, the first row are reconstructions of training images, the others samples.",
+        "## Training",
+        f"- data: {sources} ({trained['training_images']:,} images)\n"
+        f"- licence: {settings['licence']}\n"
+        f"- images seen: {trained['images_seen']:,} ({trained['epochs']} epochs), "
+        f"{trained['hours']} hours on {trained['hardware']}, torch {trained['torch']}\n"
+        "- every setting: `config.json`",
+        "## Figures",
+        _figures(measured),
+        "## Limits",
+        LIMITS,
+    ]
+    text = "\n\n".join(lines) + "\n"
+    write_atomically(directory / "README.md", lambda p: p.write_text(text, encoding="utf-8"))
+
+
+def _figures(measured: dict) -> str:
+    if not measured:
+        return "Not measured yet: `python -m training evaluate CHECKPOINT --data … --save`."
+    rows = [f"| {FIGURES[name]} | {value:.4g} |" for name, value in measured["figures"].items()]
+    refined = measured["refined"]
+    return (
+        f"On {measured['images']:,} images of {', '.join(measured['data'])}; refined by "
+        f"{refined['steps']} steps on {refined['images']:,} of them; Frechet distances on the "
+        f"features of `{measured['features']}`.\n\n| figure | value |\n| --- | ---: |\n"
+        + "\n".join(rows)
+    )

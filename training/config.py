@@ -1,0 +1,156 @@
+"""All settings of a run in one frozen dataclass; the command line is generated from it."""
+
+import dataclasses
+import typing
+from argparse import SUPPRESS, ArgumentParser, BooleanOptionalAction
+from dataclasses import dataclass, field
+
+from training.augment import POLICIES
+from training.errors import UserError, choose
+from training.networks import SIZES_PX
+from training.priors import PRIORS
+
+SCHEDULES = ("constant", "inverse", "cosine")
+PRECISIONS = ("auto", "fp32", "bf16")
+
+
+def option(default, text: str, choices=None):
+    return field(default=default, metadata={"help": text, "choices": choices})
+
+
+def flag(name: str) -> str:
+    return "--" + name.replace("_", "-")
+
+
+@dataclass(frozen=True)
+class Config:
+    """Defaults are the paper's (F-AAE section 4.1) where it names them."""
+
+    framework: str = option("faae", "which system to train")
+    out: str = option("runs/faae", "folder for the checkpoint and what --resume needs")
+
+    data: tuple[str, ...] = option((), "folder, zip files, or a torchvision dataset's name")
+    data_root: str = option("data", "where torchvision datasets lie or are downloaded to")
+    attributes: str = option("", "attribute table: CSV with file_name, or list_attr_celeba.txt")
+    licence: str = option("not stated", "licence of the data and of the weights, for the card")
+    image_size: int = option(32, "side of the images, px", SIZES_PX)
+    crop: str = option("center", "'center' (largest square), 'none', or a side in px")
+    flip: bool = option(True, "mirror half of the images of each batch")
+
+    prior: str = option("sphere", "distribution of the codes", tuple(PRIORS))
+    latent_size: int = option(256, "numbers in a code")
+    width: int = option(64, "feature maps of G and E at full resolution")
+    d_width: int = option(64, "feature maps of the image discriminator's first layer")
+    norm: str = option("batch", "normalisation in G and E", ("batch", "none"))
+
+    alpha: float = option(100.0, "weight of the re-encoding or reconstruction error")
+    lambda_adv: float = option(0.1, "weight of the adversarial term for G or E")
+    batch_size: int = option(64, "images a step, over all processes")
+    epochs: float = option(50.0, "times through the training images")
+    lr: float = option(3e-4, "learning rate of G and E, a step")
+    lr_d: float = option(1e-3, "learning rate of D, a step")
+    beta1: float = option(0.9, "Adam's first decay rate")
+    beta2: float = option(0.999, "Adam's second decay rate")
+    schedule: str = option("inverse", "learning rate over time; cosine ends at 0", SCHEDULES)
+    lr_decay: float = option(1e-4, "for the inverse schedule: lr / (1 + lr_decay * step)")
+
+    ema: float = option(0.0, "decay of the moving average of the weights, a step; 0 for none")
+    r1_gamma: float = option(0.0, "R1 penalty on the image discriminator; 0 for none")
+    r1_every: int = option(8, "steps from one R1 penalty to the next")
+    augment: tuple[str, ...] = option(
+        (), "differentiable augmentation of what D sees", tuple(POLICIES)
+    )
+
+    seed: int = option(0, "of weights, order, flips and codes")
+    device: str = option("auto", "auto, cpu, cuda, or cuda:N")
+    precision: str = option("auto", "bf16 autocast, fp32, or bf16 where it helps", PRECISIONS)
+    half: bool = option(False, "store the weights of the checkpoint in half precision")
+    checkpoint_minutes: float = option(5.0, "minutes from one checkpoint to the next")
+    log_every: int = option(50, "steps from one logged figure to the next")
+
+    def __post_init__(self):
+        for each in dataclasses.fields(self):
+            value, choices = getattr(self, each.name), each.metadata["choices"]
+            for one in value if isinstance(value, tuple) else (value,):
+                if choices:
+                    choose(f"value for {flag(each.name)}", one, choices)
+        positive = ("latent_size", "width", "d_width", "batch_size", "epochs", "r1_every", "lr")
+        for name in positive:
+            if getattr(self, name) <= 0:
+                raise UserError(f"{flag(name)} must be greater than 0.")
+        if not 0 <= self.ema < 1:
+            raise UserError("--ema must be at least 0 and less than 1.")
+        if self.seed < 0:
+            raise UserError("--seed must be 0 or greater.")
+        if self.crop not in ("center", "none") and not self.crop.isdigit():
+            raise UserError(f"--crop takes 'center', 'none' or a side in px, not '{self.crop}'.")
+
+
+# A framework adds its own to these (`Framework.presets`): loss weights mean different things.
+_BEYOND_PAPER = {
+    "beta1": 0.5,
+    "beta2": 0.99,
+    "schedule": "cosine",
+    "ema": 0.999,
+    "r1_gamma": 0.1,
+    "r1_every": 16,
+}
+PRESETS: dict[str, dict] = {
+    "paper": {},
+    "small": {**_BEYOND_PAPER, "width": 32},
+    "gpu": {**_BEYOND_PAPER, "width": 64, "d_width": 128, "batch_size": 128},
+}
+
+
+def add_options(parser: ArgumentParser) -> None:
+    """One command-line option a field; an option not given leaves no trace in the namespace."""
+    for each in dataclasses.fields(Config):
+        if each.name == "framework":
+            continue
+        default, choices = each.default, each.metadata["choices"]
+        shown = (
+            "none"
+            if default in ((), "")
+            else " ".join(map(str, default))
+            if isinstance(default, tuple)
+            else default
+        )
+        text = f"{each.metadata['help']} (default: {shown})"
+        kind = (
+            {"action": BooleanOptionalAction}
+            if isinstance(default, bool)
+            else {
+                "type": str if isinstance(default, tuple) else type(default),
+                "metavar": "|".join(map(str, choices)) if choices else each.name.upper(),
+            }
+        )
+        if isinstance(default, tuple):
+            kind["nargs"] = "+"
+        parser.add_argument(flag(each.name), default=SUPPRESS, help=text, **kind)
+
+
+def resolve(framework: type, preset: str, given: dict) -> Config:
+    """Defaults, then the preset, then the framework's part of it, then what was given."""
+    choose("preset", preset, PRESETS)
+    names = {each.name for each in dataclasses.fields(Config)}
+    merged = {
+        "out": f"runs/{framework.id}",
+        **PRESETS[preset],
+        **framework.presets.get(preset, {}),
+        **{name: value for name, value in given.items() if name in names},
+    }
+    return from_dict({**merged, "framework": framework.id})
+
+
+def from_dict(values: dict) -> Config:
+    """A Config from plain JSON values; an unknown or mistyped one is a UserError."""
+    hints = typing.get_type_hints(Config)
+    for name, value in values.items():
+        choose("setting", name, hints)
+        if isinstance(value, list):
+            values = {**values, name: tuple(value)}
+    return Config(**values)
+
+
+def to_dict(config: Config) -> dict:
+    return dataclasses.asdict(config)

@@ -1,0 +1,63 @@
+"""One process or many: under `torchrun` or `accelerate launch` the engine is PyTorch's
+DistributedDataParallel; started plainly, there is one process and nothing to set up."""
+
+import os
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, distributed, nn
+from torch.nn.parallel import DistributedDataParallel
+
+from training.errors import UserError
+
+
+@dataclass(frozen=True)
+class World:
+    """This process among `size`, and the device it computes on."""
+
+    rank: int
+    size: int
+    device: torch.device
+
+    @property
+    def leads(self) -> bool:
+        return self.rank == 0
+
+    def wrap(self, module: nn.Module) -> nn.Module:
+        """The module with its gradients averaged over all processes in each backward pass."""
+        if self.size == 1:
+            return module
+        return DistributedDataParallel(module)
+
+    def mean(self, values: Tensor) -> Tensor:
+        if self.size > 1:
+            distributed.all_reduce(values)
+        return values / self.size
+
+
+def join(device: str) -> World:
+    """The world that the launcher's environment describes."""
+    size = int(os.environ.get("WORLD_SIZE", 1))
+    chosen = device_named(device)
+    if size > 1 and not distributed.is_initialized():
+        distributed.init_process_group("nccl" if chosen.type == "cuda" else "gloo")
+    return World(int(os.environ.get("RANK", 0)), size, chosen)
+
+
+def leave() -> None:
+    if distributed.is_initialized():
+        distributed.destroy_process_group()
+
+
+def device_named(name: str) -> torch.device:
+    """The device, for 'auto' a GPU where there is one; UserError where it does not exist."""
+    if name == "auto":
+        local = os.environ.get("LOCAL_RANK", "0")
+        name = f"cuda:{local}" if torch.cuda.is_available() else "cpu"
+    try:
+        device = torch.device(name)
+    except RuntimeError:
+        raise UserError(f"There is no device '{name}'; use auto, cpu, cuda or cuda:N.") from None
+    if device.type == "cuda" and not torch.cuda.is_available():
+        raise UserError(f"--device {name}: PyTorch sees no GPU here; use --device cpu.")
+    return device

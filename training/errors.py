@@ -1,0 +1,13 @@
+"""What goes wrong because of what was given: one sentence for people, saying what to do."""
+
+
+class UserError(Exception):
+    """Shown without a traceback; the command line exits with code 2."""
+
+
+def choose(kind: str, value, known):
+    """`value` if it is among `known`, otherwise a UserError that lists what exists."""
+    if value not in known:
+        listed = ", ".join(map(str, known))
+        raise UserError(f"There is no {kind} '{value}'; choose from: {listed}.")
+    return value

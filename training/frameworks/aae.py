@@ -1,0 +1,51 @@
+"""Adversarial autoencoder."""
+
+import math
+
+from torch import Tensor
+
+from training import losses
+from training.config import Config
+from training.frameworks.base import Batch, Framework, Phase, Terms, without_graph
+from training.networks import CodeDiscriminator, Encoder, Generator
+
+
+class AAE(Framework):
+    """AAE with a deterministic encoder (Makhzani et al. 2015; Zhang et al. 2018, eq. 2): an
+    adversary on codes, an error on images.
+
+        regularisation   min over D      E_z[sp(-D(z))] + E_x[sp(D(E(x)))]        sp = softplus
+        reconstruction   min over G, E   alpha E_x ||x - G(E(x))||^2 / (3 H W)
+        and to fool D    min over E      + lambda_adv E_x[sp(-D(E(x)))]
+
+    The two terms of E are one sum, as eq. 2 has them (see FAAE).
+    """
+
+    id = "aae"
+    title = "AAE"
+    source = "Makhzani et al. 2015; Zhang et al. 2018, eq. 2"
+
+    def __init__(self, config: Config):
+        super().__init__(config)
+        size, n = config.image_size, config.latent_size
+        self.G = Generator(size, config.width, n, config.norm)
+        self.E = Encoder(size, config.width, n, config.norm)
+        self.D = CodeDiscriminator(n, scale=math.sqrt(n) if config.prior == "sphere" else 1.0)
+
+    def phases(self) -> list[Phase]:
+        return [
+            Phase("regularisation", ("D",), self.config.lr_d, self.regularise),
+            Phase("reconstruction", ("G", "E"), self.config.lr, self.reconstruct),
+        ]
+
+    def regularise(self, batch: Batch) -> tuple[Tensor, Terms]:
+        z_hat = self.prior.project(without_graph(self.E, batch.x))  # (B, n)
+        loss = losses.discriminator_loss(self.D(batch.z), self.D(z_hat))
+        return loss, {"D": loss}
+
+    def reconstruct(self, batch: Batch) -> tuple[Tensor, Terms]:
+        z_hat = self.encode(batch.x)  # (B, n)
+        error = losses.pixel_error(batch.x, self.decode(z_hat))
+        fooling = losses.fooling_loss(self.D(z_hat))
+        loss = self.config.alpha * error + self.config.lambda_adv * fooling
+        return loss, {"reconstruction": error, "fooling": fooling}

@@ -1,0 +1,49 @@
+"""Flipped adversarial autoencoder."""
+
+from torch import Tensor
+
+from training import losses
+from training.config import Config
+from training.frameworks.base import Batch, Framework, Phase, Terms, without_graph
+from training.networks import Encoder, Generator, ImageDiscriminator
+
+
+class FAAE(Framework):
+    """F-AAE (Zhang et al. 2018, eq. 4): an adversary on images, an error on codes.
+
+        regularisation   min over D      E_x[sp(-D(x))] + E_z[sp(D(G(z)))]        sp = softplus
+        re-encoding      min over G, E   alpha E_z ||z - E(G(z))||^2
+        and to fool D    min over G      + lambda_adv E_z[sp(-D(G(z)))]
+
+    The two terms of G are one sum, as eq. 4 has them, so that their weights count: Adam would
+    cancel them from separate steps. Eq. 4 prints E_theta(G_phi); it means E_phi(G_theta).
+    """
+
+    id = "faae"
+    title = "F-AAE"
+    source = "Zhang et al. 2018, Flipped-Adversarial AutoEncoders, eq. 4"
+    presets = {name: {"alpha": 1.0, "lambda_adv": 1.0} for name in ("small", "gpu")}
+
+    def __init__(self, config: Config):
+        super().__init__(config)
+        size = config.image_size
+        self.G = Generator(size, config.width, config.latent_size, config.norm)
+        self.E = Encoder(size, config.width, config.latent_size, config.norm)
+        self.D = ImageDiscriminator(size, config.d_width)
+
+    def phases(self) -> list[Phase]:
+        return [
+            Phase("regularisation", ("D",), self.config.lr_d, self.regularise),
+            Phase("re-encoding", ("G", "E"), self.config.lr, self.re_encode),
+        ]
+
+    def regularise(self, batch: Batch) -> tuple[Tensor, Terms]:
+        return self.separate_images(batch, x_hat=without_graph(self.G, batch.z))
+
+    def re_encode(self, batch: Batch) -> tuple[Tensor, Terms]:
+        z = batch.z  # (B, n)
+        x_hat = self.decode(z)  # (B, 3, H, W)
+        error = losses.code_error(z, self.encode(x_hat))
+        fooling = losses.fooling_loss(self.judge(x_hat, batch.generator))
+        loss = self.config.alpha * error + self.config.lambda_adv * fooling
+        return loss, {"re-encoding": error, "fooling": fooling}

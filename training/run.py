@@ -1,0 +1,204 @@
+"""A run: the networks, optimisers and data of one training, and what is kept of them on disk."""
+
+import contextlib
+import io
+import platform
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+
+from training import checkpoints, data, distributed
+from training.config import Config, to_dict
+from training.errors import UserError
+from training.frameworks import FRAMEWORKS, Batch, Framework, Phase
+from training.frameworks.base import trainable
+
+STATE = "state.pt"
+
+
+class Stopped(UserError):
+    """Training ended early; the last good checkpoint is kept."""
+
+
+class Move(nn.Module):
+    """A phase as a module, so that a data-parallel engine can wrap it: batch -> (loss, terms)."""
+
+    def __init__(self, framework: Framework, phase: Phase):
+        super().__init__()
+        self.framework, self.phase = framework, phase
+
+    def forward(self, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
+        return self.phase.loss(batch)
+
+
+class Player:
+    """A phase with the optimiser of its players."""
+
+    def __init__(self, framework: Framework, phase: Phase, world: distributed.World):
+        self.framework, self.phase, config = framework, phase, framework.config
+        parameters = trainable(framework, phase)
+        betas = (config.beta1, config.beta2)
+        self.optimizer = torch.optim.Adam(parameters, phase.lr, betas, fused=True)
+        self.move = world.wrap(Move(framework, phase))
+
+    def play(self, batch: Batch, rate: float, autocast) -> dict[str, Tensor]:
+        """One optimiser step at `rate` times the phase's learning rate; the phase's figures."""
+        trainable(self.framework, self.phase)
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.phase.lr * rate
+        with autocast():
+            loss, terms = self.move(batch)
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        self.optimizer.step()
+        return {name: term.detach() for name, term in terms.items()}
+
+
+def learning_rate(config: Config, step: int, steps: int) -> float:
+    """The factor on every learning rate at `step` of `steps`."""
+    if config.schedule == "inverse":
+        return 1 / (1 + config.lr_decay * step)
+    if config.schedule == "cosine":
+        return 0.5 * (1 + torch.cos(torch.tensor(torch.pi * step / steps)).item())
+    return 1.0
+
+
+def autocast_for(config: Config, device: torch.device):
+    """A factory of contexts: bf16 where it is asked for, or helps ('auto')."""
+    helps = device.type == "cuda" or torch.cpu._is_avx512_bf16_supported()
+    if config.precision == "bf16" or (config.precision == "auto" and helps):
+        return lambda: torch.autocast(device.type, torch.bfloat16)
+    return contextlib.nullcontext
+
+
+def average(framework: Framework) -> AveragedModel:
+    """Moving average of weights and of batch norm's statistics."""
+    decay = get_ema_multi_avg_fn(framework.config.ema)
+    return AveragedModel(framework, multi_avg_fn=decay, use_buffers=True)
+
+
+@dataclass
+class Run:
+    """All that a training consists of, and that `state.pt` keeps of it."""
+
+    config: Config
+    world: distributed.World
+    images: data.ImageSet
+    framework: Framework
+    players: list[Player]
+    averaged: AveragedModel | None
+    batches: data.Batches
+    step: int = 0
+    seconds: float = 0.0
+    started: float = field(default_factory=time.monotonic)
+
+    @classmethod
+    def of(cls, config: Config, world: distributed.World, images: data.ImageSet) -> "Run":
+        torch.manual_seed(config.seed)
+        framework = FRAMEWORKS[config.framework](config).to(world.device)
+        framework = framework.to(memory_format=torch.channels_last).train()
+        return cls(
+            config,
+            world,
+            images,
+            framework,
+            [Player(framework, phase, world) for phase in framework.phases()],
+            average(framework) if config.ema else None,
+            data.Batches(
+                data.to_device(images.images, world.device),
+                config.batch_size,
+                config.flip,
+                config.seed,
+                world.rank,
+                world.size,
+            ),
+        )
+
+    @property
+    def steps(self) -> int:
+        return round(self.config.epochs * self.batches.steps_per_epoch)
+
+    @property
+    def best(self) -> Framework:
+        """The networks to ship: averaged ones where there are any."""
+        return self.averaged.module if self.averaged else self.framework
+
+    def batch(self) -> Batch:
+        """This process's share of the step's images and codes; the same whenever it is asked."""
+        generator = data.step_generator(self.config.seed, self.step, self.world.device)
+        x = self.batches.at(self.step, generator)
+        prior, size = self.framework.prior, self.config.latent_size
+        z = prior.sample(self.config.batch_size, size, generator)[self.batches.share]
+        return Batch(x, z, generator, self.step)
+
+    def advance(self, autocast) -> dict[str, Tensor]:
+        """Every phase once; the figures of all of them."""
+        rate, batch, terms = learning_rate(self.config, self.step, self.steps), self.batch(), {}
+        for player in self.players:
+            terms |= player.play(batch, rate, autocast)
+        if self.averaged:
+            self.averaged.update_parameters(self.framework)
+        self.step += 1
+        return terms
+
+    def finite(self) -> bool:
+        return all(p.isfinite().all() for p in self.framework.parameters())
+
+    def state(self) -> dict:
+        return {
+            "config": to_dict(self.config),
+            "step": self.step,
+            "seconds": self.elapsed(),
+            "framework": self.framework.state_dict(),
+            "averaged": self.averaged.state_dict() if self.averaged else None,
+            "optimizers": [player.optimizer.state_dict() for player in self.players],
+        }
+
+    def restore(self, state: dict) -> None:
+        self.step, self.seconds = state["step"], state["seconds"]
+        self.framework.load_state_dict(state["framework"])
+        if self.averaged:
+            self.averaged.load_state_dict(state["averaged"])
+        for player, optimizer in zip(self.players, state["optimizers"], strict=True):
+            player.optimizer.load_state_dict(optimizer)
+
+    def elapsed(self) -> float:
+        return self.seconds + time.monotonic() - self.started
+
+    def facts(self) -> dict:
+        """Where and how long the weights were trained, for config.json and the card."""
+        cuda = self.world.device.type == "cuda"
+        cores = self.world.size * torch.get_num_threads()
+        gpus = f"{self.world.size} x {torch.cuda.get_device_name()}" if cuda else ""
+        return {
+            "images_seen": self.step * self.config.batch_size,
+            "training_images": len(self.images),
+            "epochs": round(self.step / self.batches.steps_per_epoch, 2),
+            "hours": round(self.elapsed() / 3600, 2),
+            "hardware": gpus or f"{cores} CPU cores ({platform.machine()})",
+            "torch": torch.__version__,
+        }
+
+    def save(self) -> None:
+        """State and checkpoint, each put in place only when it is whole."""
+        if not self.finite():
+            raise Stopped(f"Weights are not finite at step {self.step}; {self.kept()}")
+        directory = Path(self.config.out)
+        try:
+            buffer = io.BytesIO()
+            torch.save(self.state(), buffer)
+            checkpoints.write_atomically(
+                directory / STATE, lambda p: p.write_bytes(buffer.getbuffer())
+            )
+            checkpoints.write(directory, self.best, self.facts())
+        except OSError as error:
+            raise Stopped(f"Cannot write to '{directory}': {error}; {self.kept()}") from error
+
+    def kept(self) -> str:
+        if (Path(self.config.out) / STATE).is_file():
+            return f"the last good checkpoint is kept in '{self.config.out}'."
+        return "no checkpoint had been written yet."
