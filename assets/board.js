@@ -1,0 +1,36 @@
+// A table of few, large pictures: rows are things, columns are models.
+// value {grid, columns: [{title, colour}],
+//        rows: [{title, note, index, cards: [{src, stats: [[name, value, meaning]]}]}]}
+Latent.board = function ({ element, props, trigger, watch, empty }) {
+  const { h } = Latent;
+  const root = element.querySelector(".board");
+
+  const figures = (stats) => h("dl", { class: "stats" }, (stats ?? []).map(([name, value, meaning]) =>
+    h("div", { title: meaning }, h("dt", {}, name), h("dd", {}, value))));
+
+  const card = (picture, alt, grid, index) => {
+    const image = Latent.image(picture.src, alt);
+    if (grid) Latent.draggable(image, { grid, index });
+    return h("figure", { class: "card" }, image, figures(picture.stats));
+  };
+
+  function draw() {
+    const value = props.value;
+    root.replaceChildren();
+    if (!value || !value.rows.length) {
+      root.append(h("p", { class: "empty" }, empty));
+      return;
+    }
+    root.style.setProperty("--columns", Math.min(value.columns.length, 4));
+    for (const row of value.rows) {
+      const cards = row.cards.map((picture, at) => h("div", { class: "cell" }, Latent.title(value.columns[at]),
+        card(picture, `${row.title}, ${value.columns[at].title}`, value.grid, row.index)));
+      root.append(h("section", { class: "row", "aria-label": row.title },
+        h("header", {}, h("h4", {}, row.title), h("span", { class: "note" }, row.note ?? ""),
+          value.grid ? Latent.sendButtons(() => ({ grid: value.grid, index: row.index }), (data) => trigger("send", data)) : null),
+        h("div", { class: "cells" }, cards)));
+    }
+  }
+
+  Latent.live({ props, watch }, draw);
+};

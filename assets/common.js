@@ -1,0 +1,103 @@
+// What all components share: building DOM, dragging pictures, sending them to other tabs.
+window.Latent = {
+  DRAG: "application/x-latent",
+  PLACES: [["shelf", "To shelf"], ["reconstruct", "Reconstruct"], ["morph", "Morph"], ["attributes", "Attributes"]],
+
+  // h("button", {class: "x", onclick: f, "aria-label": "…"}, "text", child, …)
+  h(tag, attributes = {}, ...children) {
+    const node = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) {
+      if (value === null || value === undefined || value === false) continue;
+      if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+      else if (name === "style") node.style.cssText = value;
+      else node.setAttribute(name, value === true ? "" : value);
+    }
+    node.append(...children.flat().filter((child) => child !== null && child !== undefined));
+    return node;
+  },
+
+  // `picture` says which one: {id} on the shelf or among the examples, {grid, index} for a tile.
+  draggable(node, picture) {
+    node.draggable = true;
+    node.addEventListener("dragstart", (event) => {
+      event.dataTransfer.setData(Latent.DRAG, JSON.stringify(picture));
+      event.dataTransfer.effectAllowed = "copy";
+      document.body.classList.add("latent-dragging");
+    });
+    node.addEventListener("dragend", () => document.body.classList.remove("latent-dragging"));
+    return node;
+  },
+
+  dropTarget(node, onPicture, onFiles) {
+    const accepts = (event) => event.dataTransfer &&
+      [...event.dataTransfer.types].some((type) => type === Latent.DRAG || type === "Files");
+    node.addEventListener("dragover", (event) => {
+      if (!accepts(event)) return;
+      event.preventDefault();
+      event.dataTransfer.dropEffect = "copy";
+      node.classList.add("over");
+    });
+    node.addEventListener("dragleave", (event) => {
+      if (!node.contains(event.relatedTarget)) node.classList.remove("over");
+    });
+    node.addEventListener("drop", (event) => {
+      node.classList.remove("over");
+      document.body.classList.remove("latent-dragging");
+      if (!accepts(event)) return;
+      event.preventDefault();
+      event.stopPropagation();
+      const picture = event.dataTransfer.getData(Latent.DRAG);
+      if (picture) onPicture(JSON.parse(picture));
+      else if (event.dataTransfer.files.length) onFiles([...event.dataTransfer.files]);
+    });
+  },
+
+  // Buttons that send one picture on. `picture` is a function, so that it may change.
+  sendButtons(picture, send, what = "picture") {
+    return Latent.h("div", { class: "send", role: "group", "aria-label": `Send this ${what} on` },
+      Latent.PLACES.map(([to, text]) => Latent.h("button",
+        { type: "button", class: "chip", title: to === "shelf" ? "Keep it at hand" : `Open it in ${text}`,
+          onclick: () => send({ ...picture(), to }) }, text)));
+  },
+
+  title({ title, colour }) {
+    return Latent.h("h3", { class: "model-title" },
+      colour ? Latent.h("span", { class: "dot", style: `background:${colour}`, "aria-hidden": "true" }) : null, title);
+  },
+
+  image: (src, alt) => Latent.h("img", { src, alt, class: "face", draggable: "false" }),
+
+  // Draws now and whenever the server sends a new value.
+  live({ props, watch }, draw) {
+    draw();
+    watch("value", draw);
+  },
+
+  script(url) {  // loads a script once; resolves when it has run
+    Latent.scripts ??= {};
+    return Latent.scripts[url] ??= new Promise((resolve, reject) => {
+      document.head.append(Latent.h("script", { src: url, onload: resolve, onerror: reject }));
+    });
+  },
+
+  isDark: () => document.body.classList.contains("dark"),
+
+  toggleDark() {
+    document.body.classList.toggle("dark");
+    window.dispatchEvent(new Event("latent-theme"));
+  },
+
+  onTheme: (react) => window.addEventListener("latent-theme", react),
+
+  // Puts the state into the address bar and onto the clipboard.
+  async share(query) {
+    const url = new URL(window.location.href);
+    url.search = query;
+    window.history.replaceState(null, "", url);
+    try {
+      await navigator.clipboard.writeText(url.href);
+    } catch (error) {
+      window.prompt("Copy this link", url.href);  // no clipboard without https or localhost
+    }
+  },
+};

@@ -1,0 +1,86 @@
+// A picture with the square that is cut out of it: drag to move, pull the corner to resize, or
+// use the keyboard. value {src, width, height, crop: {x, y, side, angle}} in px of the picture.
+// Triggers move while the square moves, and place when it has been let go.
+Latent.crop = function ({ element, props, trigger, watch }) {
+  const { h } = Latent;
+  const root = element.querySelector(".crop");
+  let crop, square, stage;
+  const inputs = {};
+  const LABELS = { x: "Left", y: "Top", side: "Size", angle: "Turn °" };
+
+  function draw() {
+    const value = props.value;
+    const same = stage?.isConnected && value && stage.dataset.src === value.src;
+    if (value && !square?.onpointermove) crop = { ...value.crop };
+    if (same) return place();  // the focus stays where it is
+    root.replaceChildren();
+    stage = null;
+    if (!value) return;
+    square = h("div", { class: "square", tabindex: 0, role: "application", onkeydown: keys,
+      "aria-label": "The crop: arrow keys move it, plus and minus resize it, brackets turn it" },
+      h("span", { class: "handle", "aria-hidden": "true" }));
+    stage = h("div", { class: "stage", style: `aspect-ratio:${value.width}/${value.height}`, "data-src": value.src }, Latent.image(value.src, "The whole picture"), square);
+    square.addEventListener("pointerdown", grab);
+    const numbers = Object.entries(LABELS).map(([name, label]) => {
+      inputs[name] = h("input", { type: "number", step: 1, oninput: () => {
+        if (inputs[name].value === "") return;
+        change({ [name]: Number(inputs[name].value) }, "place");
+      } });
+      return h("label", {}, label, inputs[name]);
+    });
+    root.append(stage, h("div", { class: "numbers" }, numbers));
+    place();
+  }
+
+  function place() {
+    const { width, height } = props.value;
+    Object.assign(square.style, { left: `${(100 * crop.x) / width}%`, top: `${(100 * crop.y) / height}%`,
+      width: `${(100 * crop.side) / width}%`, transform: `rotate(${crop.angle}deg)` });
+    for (const [name, input] of Object.entries(inputs)) {
+      if (document.activeElement !== input) input.value = Math.round(crop[name]);
+    }
+  }
+
+  function change(wanted, event) {
+    const { width, height } = props.value;
+    crop = { ...crop, ...wanted };
+    crop.side = Math.max(8, Math.min(1.5 * Math.max(width, height), crop.side));
+    crop.x = Math.max(-crop.side / 2, Math.min(width - crop.side / 2, crop.x));
+    crop.y = Math.max(-crop.side / 2, Math.min(height - crop.side / 2, crop.y));
+    place();
+    trigger(event, { ...crop });
+  }
+
+  function grab(event) {
+    event.preventDefault();
+    square.focus();
+    const scale = props.value.width / stage.clientWidth;
+    const [start, from] = [{ ...crop }, { x: event.clientX, y: event.clientY }];
+    const resize = event.target.classList.contains("handle");
+    square.setPointerCapture(event.pointerId);
+    square.onpointermove = (at) => {
+      const [right, down] = [(at.clientX - from.x) * scale, (at.clientY - from.y) * scale];
+      change(resize ? { side: start.side + Math.max(right, down) } : { x: start.x + right, y: start.y + down }, "move");
+    };
+    square.onpointerup = square.onpointercancel = () => {
+      square.onpointermove = square.onpointerup = square.onpointercancel = null;
+      change({}, "place");
+    };
+  }
+
+  function keys(event) {
+    const step = crop.side * (event.shiftKey ? 0.1 : 0.02);
+    const grow = (by) => ({ side: crop.side + by, x: crop.x - by / 2, y: crop.y - by / 2 });
+    const wanted = {
+      ArrowLeft: { x: crop.x - step }, ArrowRight: { x: crop.x + step },
+      ArrowUp: { y: crop.y - step }, ArrowDown: { y: crop.y + step },
+      "+": grow(2 * step), "=": grow(2 * step), "-": grow(-2 * step),
+      "[": { angle: crop.angle - 2 }, "]": { angle: crop.angle + 2 },
+    }[event.key];
+    if (!wanted) return;
+    event.preventDefault();
+    change(wanted, "place");
+  }
+
+  Latent.live({ props, watch }, draw);
+};

@@ -1,0 +1,117 @@
+// A place for one picture: drop, choose, paste or photograph it, or drop one that is at hand.
+// value {src, label, note, problem, quiet} or null. Triggers pick {slot, path, name} | {slot, id} |
+// {slot, grid, index} | {slot, random: true} | {slot, clear: true}, and changed.
+Latent.slot = function ({ element, props, trigger, watch, upload, name, what, random }) {
+  const { h } = Latent;
+  const root = element.querySelector(".slot");
+  const pick = (data) => trigger("pick", { slot: name, ...data });
+  const chooser = h("input", { type: "file", accept: "image/*", hidden: true, tabindex: -1, "aria-label": `${what}: choose a file`,
+    onchange: () => { take([...chooser.files]); chooser.value = ""; } });
+  const said = h("p", { class: "said", role: "status" });
+  const face = h("button", { type: "button", class: "hold", onclick: () => chooser.click() });
+  const tool = (icon, title, onclick) => {
+    const button = h("button", { type: "button", class: "chip icon", title, "aria-label": `${what}: ${title}`, onclick });
+    button.innerHTML = `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="${ICONS[icon]}"/></svg>`;
+    return button;
+  };
+  const clear = tool("clear", "empty this slot", () => pick({ clear: true }));
+  const tools = h("div", { class: "tools" },
+    random ? null : tool("upload", "choose a file", () => chooser.click()),
+    tool("paste", "paste a picture from the clipboard (Ctrl+V works too)", paste),
+    tool("camera", "take a picture with the camera", () => camera(take, say)),
+    random ? tool("random", "draw a random sample", () => pick({ random: true })) : null,
+    clear);
+  root.append(face, chooser, tools, said);
+
+  function say(text, problem = false) {
+    said.textContent = text;
+    said.classList.toggle("problem", problem);
+  }
+
+  async function take(files) {
+    if (!files.length) return;
+    say("Uploading…");
+    try {
+      const { path } = await upload(files[0]);
+      pick({ path, name: files[0].name });
+    } catch (error) {
+      say(error.message.replace(/^Error: /, "") || "The upload failed: try again.", true);
+    }
+  }
+
+  async function paste() {
+    try {
+      for (const item of await navigator.clipboard.read()) {
+        const type = item.types.find((each) => each.startsWith("image/"));
+        if (type) return take([new File([await item.getType(type)], "pasted.png", { type })]);
+      }
+      say("The clipboard holds no picture.", true);
+    } catch (error) {
+      say("The browser does not let this page read the clipboard: press Ctrl+V instead.", true);
+    }
+  }
+
+  // Ctrl+V goes to the slot that has the focus, else to the first one in view.
+  document.addEventListener("paste", (event) => {
+    const files = [...(event.clipboardData?.files ?? [])];
+    const visible = [...document.querySelectorAll(".slot")].filter((each) => each.offsetParent);
+    const focused = visible.find((each) => each.contains(document.activeElement)) ?? visible[0];
+    if (!files.length || focused !== root) return;
+    event.preventDefault();
+    take(files);
+  });
+
+  function draw() {
+    const value = props.value;
+    face.replaceChildren(value?.src ? Latent.image(value.src, "") :
+      h("span", { class: "invite" }, h("strong", {}, what), h("span", {}, "Drop a picture, or click to choose")));
+    face.setAttribute("aria-label", value?.src ? `${what}: ${value.label}. Choose another file` : `${what}: choose a file`);
+    face.title = value?.label ?? "";
+    clear.hidden = !value?.src;
+    root.classList.toggle("filled", Boolean(value?.src));
+    say(value?.problem || value?.note || value?.label || "", Boolean(value?.problem));
+  }
+
+  Latent.dropTarget(root, pick, take);
+  draw();
+  watch("value", () => {
+    draw();
+    if (!props.value?.problem && !props.value?.quiet) trigger("changed", {});
+  });
+  if (props.value) trigger("changed", {});
+};
+
+const ICONS = {
+  upload: "M12 16V4m0 0L7 9m5-5 5 5M4 16v3a1 1 0 0 0 1 1h14a1 1 0 0 0 1-1v-3",
+  paste: "M9 4h6v3H9zM9 5.5H6a1 1 0 0 0-1 1V19a1 1 0 0 0 1 1h12a1 1 0 0 0 1-1V6.5a1 1 0 0 0-1-1h-3",
+  camera: "M4 8h3.5l1.5-2.5h6L16.5 8H20a1 1 0 0 1 1 1v9a1 1 0 0 1-1 1H4a1 1 0 0 1-1-1V9a1 1 0 0 1 1-1zm8 8.5a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7z",
+  random: "M4 4h16v16H4zM8.5 8.5h.01M15.5 8.5h.01M12 12h.01M8.5 15.5h.01M15.5 15.5h.01",
+  clear: "M6 6l12 12M18 6 6 18",
+};
+
+// A dialog with the camera's picture; gives a PNG file to `take`.
+async function camera(take, say) {
+  const { h } = Latent;
+  let stream;
+  try {
+    stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "user" } });
+  } catch (error) {
+    return say("There is no camera that this page may use: allow it in the browser, or upload a file.", true);
+  }
+  const video = h("video", { autoplay: true, playsinline: true });
+  video.srcObject = stream;
+  const snap = async () => {
+    const canvas = h("canvas", { width: video.videoWidth, height: video.videoHeight });
+    canvas.getContext("2d").drawImage(video, 0, 0);
+    canvas.toBlob((blob) => take([new File([blob], "camera.png", { type: "image/png" })]), "image/png");
+    dialog.close();
+  };
+  const dialog = h("dialog", { class: "camera", "aria-label": "Camera", onclose: () => {
+    stream.getTracks().forEach((track) => track.stop());
+    dialog.remove();
+  } }, video, h("div", { class: "tools" },
+    h("button", { type: "button", class: "chip strong", onclick: snap }, "Take the picture"),
+    h("button", { type: "button", class: "chip", onclick: () => dialog.close() }, "Cancel")));
+  document.body.append(dialog);
+  dialog.showModal();
+}

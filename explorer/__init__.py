@@ -1,0 +1,11 @@
+"""Explore what an image autoencoder has learned.
+
+>>> from explorer import load_model
+>>> model = load_model("celeba32/faae")
+>>> codes = model.sample_codes(4, seed=0)      # (4, 256) on the unit sphere
+>>> images = model.decode(codes)               # (4, 3, 32, 32) in [0, 1]
+"""
+
+from explorer.engine import Model, list_models, load_model
+
+__all__ = ["Model", "list_models", "load_model"]

@@ -1,0 +1,204 @@
+"""The verbs of `python -m explorer`: pictures in, pictures and figures out."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+import torch
+from PIL import Image
+from torch import Tensor
+
+from explorer.actions import changed, measured, plane
+from explorer.engine import Model
+from explorer.faces import find_crop
+from explorer.latent import walk
+from explorer.pictures import open_picture
+from explorer.render import beside, png_bytes, read_code, sheet, to_pil, walk_gif
+from explorer.session import EDIT, PHOTO, Picture, Session, sample_grid, whole
+from training import checkpoints
+from training.errors import UserError, choose
+
+UNIT = {"psnr": " dB"}
+
+
+def models(options: argparse.Namespace) -> None:
+    """Lists the checkpoints and, on stderr, what is wrong with those that cannot be used."""
+    catalogue = _session(options).catalogue
+    rows = [
+        {
+            "name": model.name,
+            "framework": model.title,
+            "image_px": model.image_size,
+            "code_length": model.latent_size,
+            "figures": model.metrics,
+        }
+        for model in catalogue.models.values()
+    ]
+    if options.json:
+        print(json.dumps(rows, indent=2))
+        return
+    for row in rows:
+        shown = ", ".join(f"{name} {value:.3g}" for name, value in row["figures"].items())
+        print(f"{row['name']}: {row['framework']}, {row['image_px']} px, ", end="")
+        print(f"{row['code_length']} numbers a code" + (f"; {shown}" if shown else ""))
+
+
+def reconstruct(options: argparse.Namespace) -> None:
+    """Each picture's crop and, for each model, what encoder and refinement make of it."""
+    session = _session(options)
+    titles = _titles(session.models)
+    tiles, labels, report = [], [], []
+    for path in options.pictures:
+        face = _photo(session, path)
+        if options.crop != "face":
+            face.cropped(whole(face.source) if options.crop == "centre" else options.crop)
+        entry = {"picture": path, "crop": vars(face.crop or whole(face.source)), "models": {}}
+        report.append(entry)
+        tiles.append(face.pixels(session.models[0].image_size))
+        labels.append("picture")
+        for model in session.models:
+            x = face.pixels(model.image_size)[None]
+            codes = {"encoder": model.encode(x)}
+            if options.steps:
+                codes["refined"] = model.refine(x, codes["encoder"], steps=options.steps)
+            entry["models"][model.name] = {s: measured(model, x, z) for s, z in codes.items()}
+            tiles += [model.decode(code)[0] for code in codes.values()]
+            labels += [f"{titles[model]} {stage}" for stage in codes]
+    columns = len(tiles) // len(report)
+    _write(options.out, sheet(tiles, columns, options.px, labels=labels))
+    _print_report(report, options.json)
+
+
+def morph(options: argparse.Namespace) -> None:
+    """The plane between four pictures for each model, side by side, as PNG and GIF."""
+    if len(options.pictures) > 4:
+        raise UserError(f"A morph has four corners: give 4 pictures, not {len(options.pictures)}.")
+    session = _session(options)
+    corners = [_photo(session, path) for path in options.pictures]
+    corners += [session.draw(options.seed + i) for i in range(4 - len(corners))]
+    grids = {
+        model: plane(model, session.codes(corners, model), options.size) for model in session.models
+    }
+    images = {model: model.decode(grid.flatten(0, 1)) for model, grid in grids.items()}
+    _write(options.out, _beside(images, options.size, options.px))
+    if options.gif:
+        titles = _titles(session.models)
+        frames = {titles[m]: m.decode(m.project(walk(grid))) for m, grid in grids.items()}
+        path = walk_gif(frames, options.gif, px=options.gif_px, ms=options.gif_ms)
+        print(path, file=sys.stderr)
+
+
+def sample(options: argparse.Namespace) -> None:
+    """Draws from the prior, the same codes through every model that shares it."""
+    session = _session(options)
+    codes = sample_grid(session.models, options.seed, options.count, options.spread).codes
+    images = {model: model.decode(codes[model.name]) for model in session.models}
+    _write(options.out, _beside(images, options.columns, options.px))
+    if options.tiles:
+        for model in session.models:
+            folder = options.tiles / model.name
+            folder.mkdir(parents=True, exist_ok=True)
+            for index, image in enumerate(images[model]):
+                png = png_bytes(to_pil(image, options.px), codes[model.name][index], model.name)
+                (folder / f"{options.seed}-{index:03}.png").write_bytes(png)
+        print(options.tiles, file=sys.stderr)
+
+
+def edit(options: argparse.Namespace) -> None:
+    """A picture or a sample before and after its attributes were changed, for each model."""
+    session = _session(options)
+    if options.list:
+        _print_attributes(session.models)
+        return
+    face = _photo(session, options.picture) if options.picture else session.draw(options.seed)
+    titles = _titles(session.models)
+    tiles, labels = [], []
+    for model in session.models:
+        before = session.codes([face], model)
+        after = changed(model, before, dict(options.set))
+        tiles += [*model.decode(torch.cat([before, after]))]
+        labels += [f"{titles[model]} before", f"{titles[model]} after"]
+    _write(options.out, sheet(tiles, 2, options.px, labels=labels))
+
+
+def make_map(options: argparse.Namespace) -> None:
+    """Computes the UMAP coordinates of a checkpoint's codes and writes them into it."""
+    checkpoints.read_config(options.checkpoint)
+    latents = checkpoints.read_latents(options.checkpoint)
+    if latents is None:
+        raise UserError(
+            f"'{options.checkpoint}' has no codes of labelled images: "
+            "train with an attribute table to get them."
+        )
+    from umap import UMAP  # here, because it takes seconds to import
+
+    coordinates = UMAP(random_state=0, n_jobs=1).fit_transform(latents.codes.numpy())
+    checkpoints.write_map(options.checkpoint, torch.from_numpy(coordinates))
+    print(f"{len(coordinates)} points in {options.checkpoint}")
+
+
+def _session(options: argparse.Namespace) -> Session:
+    """The models asked for, by default the first two of the first set; problems go to stderr."""
+    session = Session(options.checkpoints)
+    for problem in session.catalogue.problems:
+        print(problem, file=sys.stderr)
+    known = session.catalogue.models
+    if not known:
+        raise UserError(
+            f"There is no usable checkpoint under '{options.checkpoints}'; "
+            "`python -m training fit` makes one."
+        )
+    if options.models:
+        for name in options.models:
+            choose("model", name, known)
+        session.names = options.models
+    session.faithful = getattr(options, "faithful", False)
+    return session
+
+
+def _photo(session: Session, path: str) -> Picture:
+    """A picture from a file. One that `sample --tiles` wrote carries its code: that is used."""
+    picture, label = open_picture(path), Path(path).name
+    code, name = read_code(path) or (None, "")
+    model = session.catalogue.models.get(name)
+    if model is None or len(code) != model.latent_size:
+        return Picture(label, PHOTO, picture, find_crop(picture))
+    return Picture(label, EDIT, picture, codes={name: model.project(code[None])[0]})
+
+
+def _titles(models: list[Model]) -> dict[Model, str]:
+    """What to call models in pictures: by their framework, by their name where that is taken."""
+    frameworks = [model.title for model in models]
+    return {m: m.title if frameworks.count(m.title) == 1 else m.name for m in models}
+
+
+def _beside(images: dict[Model, Tensor], columns: int, px: int) -> Image.Image:
+    titles = _titles([*images])
+    return beside({titles[model]: sheet(each, columns, px) for model, each in images.items()})
+
+
+def _write(path: Path, page: Image.Image) -> None:
+    path.write_bytes(png_bytes(page))
+    print(path, file=sys.stderr)
+
+
+def _print_report(report: list[dict], as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(report, indent=2))
+        return
+    for entry in report:
+        print(f"{entry['picture']}: {entry['crop']['message'] or 'The centre is used.'}")
+        for name, stages in entry["models"].items():
+            for stage, figures in stages.items():
+                shown = (f"{key} {value:.4g}{UNIT.get(key, '')}" for key, value in figures.items())
+                print(f"  {name} {stage}: {', '.join(shown)}")
+
+
+def _print_attributes(models: list[Model]) -> None:
+    for model in models:
+        if model.latents is None:
+            raise UserError(f"{model.name} comes without attribute directions.")
+        print(f"{model.name}, held-out AUC of each direction:")
+        for name, auc in zip(model.latents.names, model.latents.auc.tolist(), strict=True):
+            print(f"  {name} {auc:.2f}")

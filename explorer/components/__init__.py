@@ -1,0 +1,42 @@
+"""The page's own components: each is a `gr.HTML` with its script in `assets/`."""
+
+from explorer.components.assets import ICON, head, plotly_path, styles
+from explorer.components.board import board_row, board_value, board_view
+from explorer.components.chart import chart_value, chart_view
+from explorer.components.common import LIVE, QUIET, address, columns
+from explorer.components.crop import crop_value, crop_view
+from explorer.components.map import map_value, map_view
+from explorer.components.shelf import shelf_value, shelf_view
+from explorer.components.sliders import sliders_value, sliders_view
+from explorer.components.slot import slot_value, slot_view, uploaded
+from explorer.components.tiles import sprite, tiles_value, tiles_view
+
+__all__ = [
+    "ICON",
+    "board_view",
+    "chart_view",
+    "crop_view",
+    "LIVE",
+    "QUIET",
+    "map_view",
+    "shelf_view",
+    "sliders_view",
+    "slot_view",
+    "tiles_view",
+    "address",
+    "board_row",
+    "board_value",
+    "chart_value",
+    "columns",
+    "crop_value",
+    "head",
+    "map_value",
+    "plotly_path",
+    "shelf_value",
+    "sliders_value",
+    "slot_value",
+    "sprite",
+    "styles",
+    "tiles_value",
+    "uploaded",
+]

@@ -1,0 +1,139 @@
+"""Loaded models: encode, decode, refine, sample. No gradio; results are tensors, errors are data.
+
+Notation: images (B, 3, H, W) float in [0, 1]; codes (B, n) on the prior's support.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from training import checkpoints, inversion
+from training.checkpoints import CheckpointError, Latents
+from training.errors import UserError, choose
+from training.frameworks import FRAMEWORKS
+
+ROOT = "checkpoints"
+
+
+class Model:
+    """One checkpoint, loaded; thread-safe, since nothing of it changes after loading."""
+
+    def __init__(self, directory: Path, name: str, device: str = "cpu"):
+        self.name, self.directory = name, directory
+        self._network, self.config = checkpoints.read(directory, device)
+        self._network.to(memory_format=torch.channels_last)
+        self.metrics: dict = checkpoints.read_metrics(directory).get("figures", {})
+        self.latents: Latents | None = checkpoints.read_latents(directory)
+        self.framework: str = self._network.id
+        self.title: str = self._network.title
+        self.image_size: int = self._network.config.image_size
+        self.latent_size: int = self._network.config.latent_size
+        self.device = torch.device(device)
+
+    @cached_property
+    def objective(self) -> str:
+        """The framework's objective and source, as its docstring has them."""
+        return type(self._network).__doc__
+
+    @torch.no_grad()
+    def encode(self, images: Tensor) -> Tensor:
+        """(B, 3, H, W) in [0, 1] -> (B, n)."""
+        return self._network.encode(self._images(images))
+
+    @torch.no_grad()
+    def decode(self, codes: Tensor) -> Tensor:
+        """(B, n) -> (B, 3, H, W) in [0, 1]."""
+        return self._network.decode(self._codes(codes))
+
+    def project(self, codes: Tensor) -> Tensor:
+        """Any (B, n) back to the prior's support: for the sphere, to unit norm."""
+        return self._network.prior.project(codes)
+
+    def refine(self, images: Tensor, codes: Tensor | None = None, steps: int = 50) -> Tensor:
+        """Better codes (B, n) for the images, by descent from `codes` (the encoder's if None)."""
+        refined = self.encode(images) if codes is None else self._codes(codes)
+        for _, better in self.refine_steps(images, refined, steps, every=max(steps, 1)):
+            refined = better
+        return refined
+
+    def refine_steps(
+        self, images: Tensor, codes: Tensor | None = None, steps: int = 50, every: int = 5
+    ) -> Iterator[tuple[int, Tensor]]:
+        """(step, codes) every `every` steps and after the last; close the iterator to stop."""
+        start = self.encode(images) if codes is None else self._codes(codes)
+        return inversion.hybrid(self._network, self._images(images), start, steps, every=every)
+
+    def sample_codes(self, n: int, seed: int = 0, spread: float = 1.0) -> Tensor:
+        """(n, latent_size) from the prior; the same for all models that share it."""
+        generator = torch.Generator().manual_seed(seed)
+        codes = self._network.prior.sample(n, self.latent_size, generator, spread)
+        return codes.to(self.device)
+
+    def shares_prior(self, other: "Model") -> bool:
+        """Do codes drawn for one of the two mean as much to the other?"""
+        mine, theirs = self._network, other._network
+        return mine.prior == theirs.prior and self.latent_size == other.latent_size
+
+    def _images(self, images: Tensor) -> Tensor:
+        expected = (3, self.image_size, self.image_size)
+        if images.ndim != 4 or images.shape[1:] != expected:
+            raise UserError(
+                f"{self.name} takes images (B, 3, {self.image_size}, {self.image_size}), "
+                f"not {tuple(images.shape)}."
+            )
+        return images.to(self.device, torch.float32)
+
+    def _codes(self, codes: Tensor) -> Tensor:
+        if codes.ndim != 2 or codes.shape[1] != self.latent_size:
+            raise UserError(
+                f"{self.name} takes codes (B, {self.latent_size}), not {tuple(codes.shape)}."
+            )
+        return codes.to(self.device, torch.float32)
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """models: name -> Model, in the order to show; sets: set -> names; problems: a sentence for
+    each checkpoint that was left out."""
+
+    models: dict[str, Model]
+    sets: dict[str, list[str]]
+    problems: list[str]
+
+
+def list_models(root: str | Path = ROOT, device: str = "cpu") -> Catalogue:
+    """Every usable checkpoint `root/SET/NAME`, loaded, each set in the order of the registry;
+    unusable ones are named in `.problems`."""
+    models, problems = [], []
+    for folder in _folders(root):
+        try:
+            models.append(Model(folder, _name(folder), device))
+        except CheckpointError as error:
+            problems.append(str(error))
+    order = list(FRAMEWORKS)
+    models.sort(key=lambda m: (m.directory.parent.name, order.index(m.framework), m.name))
+    sets: dict[str, list[str]] = {}
+    for model in models:
+        sets.setdefault(model.directory.parent.name, []).append(model.name)
+    return Catalogue({model.name: model for model in models}, sets, problems)
+
+
+def load_model(name: str, root: str | Path = ROOT, device: str = "cpu") -> Model:
+    """The model `SET/NAME` under `root`; raises UserError, which lists what exists."""
+    folders = {_name(folder): folder for folder in _folders(root)}
+    if not folders:
+        raise UserError(f"'{root}' holds no checkpoint; `python -m training fit` makes one.")
+    choose("model", name, folders)
+    return Model(folders[name], name, device)
+
+
+def _folders(root: str | Path) -> list[Path]:
+    return sorted(f for f in Path(root).glob("*/*") if f.is_dir() and any(f.iterdir()))
+
+
+def _name(folder: Path) -> str:
+    return f"{folder.parent.name}/{folder.name}"

@@ -1,0 +1,94 @@
+"""Pure maths on codes: paths, planes and directions; torch only.
+
+Functions return points of the plain vector space. Bring them back to a prior's support with
+`model.project` (on the unit sphere that is a division by the norm).
+"""
+
+import torch
+from torch import Tensor
+
+
+def lerp(a: Tensor, b: Tensor, t: Tensor | float) -> Tensor:
+    """The straight line from `a` (t = 0) to `b` (t = 1); `t` broadcasts against the codes."""
+    return a + t * (b - a)
+
+
+def slerp(a: Tensor, b: Tensor, t: Tensor | float) -> Tensor:
+    """The great circle from `a` (t = 0) to `b` (t = 1) over the last dimension (Shoemake 1985).
+
+    The angle moves at constant speed and the norm linearly, so codes on a sphere stay on it.
+    Codes that are parallel, opposite or zero have no single great circle: a straight line then.
+    """
+    norm_a, norm_b = a.norm(dim=-1, keepdim=True), b.norm(dim=-1, keepdim=True)
+    unit_a, unit_b = a / norm_a.clamp_min(1e-12), b / norm_b.clamp_min(1e-12)
+    cosine = (unit_a * unit_b).sum(-1, keepdim=True).clamp(-1, 1)
+    angle = torch.acos(cosine)
+    sine = torch.sin(angle)
+    arc = (torch.sin((1 - t) * angle) * unit_a + torch.sin(t * angle) * unit_b) / sine
+    single = (sine > 1e-4) & (norm_a > 0) & (norm_b > 0)
+    return torch.where(single, arc * lerp(norm_a, norm_b, t), lerp(a, b, t))
+
+
+def bilinear_weights(n: int) -> Tensor:
+    """Weights (n, n, 4) of the corners top-left, top-right, bottom-left, bottom-right; sum 1."""
+    if n < 2:
+        raise ValueError(f"A grid between four corners needs at least 2 rows, not {n}.")
+    t = torch.linspace(0, 1, n, dtype=torch.float64)
+    down, right = torch.meshgrid(t, t, indexing="ij")
+    return torch.stack(
+        [(1 - down) * (1 - right), (1 - down) * right, down * (1 - right), down * right], dim=-1
+    )
+
+
+def four_corners(corners: Tensor, n: int, keep_norm: bool = False) -> Tensor:
+    """The plane of codes between four: sum of alpha_i z_i with bilinear alpha (F-AAE eq. 5).
+
+    `corners` (4, latent) in the order top-left, top-right, bottom-left, bottom-right; gives
+    (n, n, latent), not projected. `keep_norm` interpolates the norm like the codes: what a
+    Gaussian prior needs, whose middle would otherwise shrink, and no change on the sphere.
+    """
+    weights = bilinear_weights(n).to(corners)
+    plane = weights @ corners
+    if not keep_norm:
+        return plane
+    norms = weights @ corners.norm(dim=-1, keepdim=True)  # (n, n, 1)
+    return plane * norms / plane.norm(dim=-1, keepdim=True).clamp_min(1e-12)
+
+
+def corner_to_centre(n: int) -> list[list[tuple[int, int]]]:
+    """The four half diagonals of an n x n grid as (row, column), each from its corner inwards."""
+    last, steps = n - 1, range((n + 1) // 2)
+    return [
+        [(i, i) for i in steps],
+        [(i, last - i) for i in steps],
+        [(last - i, i) for i in steps],
+        [(last - i, last - i) for i in steps],
+    ]
+
+
+def along_diagonals(values: Tensor) -> Tensor:
+    """Values of a grid's tiles (n, n) read from each corner to the centre: (4, (n + 1) // 2)."""
+    paths = torch.tensor(corner_to_centre(values.shape[0]))  # (4, steps, 2)
+    return values[paths[..., 0], paths[..., 1]]
+
+
+def walk(plane: Tensor, between: int = 2) -> Tensor:
+    """A closed walk over every tile of a plane of codes (n, n, latent): (frames, latent).
+
+    Row by row, turning at the ends (boustrophedon), then straight back to the start: along the
+    first column where the last row ends there (even n), else along the diagonal. `between` codes
+    are put on each step from tile to tile, and the last frame leads into the first.
+    """
+    n = plane.shape[0]
+    rows = [plane[row] if row % 2 == 0 else plane[row].flip(0) for row in range(n)]
+    back = torch.arange(n - 2, 0, -1)
+    home = plane[back, 0] if n % 2 == 0 else plane[back, back]
+    tiles = torch.cat([*rows, home])
+    following = tiles.roll(-1, dims=0)
+    t = torch.arange(between + 1).to(plane) / (between + 1)
+    return lerp(tiles[:, None], following[:, None], t[None, :, None]).flatten(0, 1)
+
+
+def move(code: Tensor, directions: Tensor, amounts: Tensor) -> Tensor:
+    """`code` (..., n) pushed along `directions` (A, n) by `amounts` (..., A) of each."""
+    return code + amounts.to(code) @ directions.to(code)

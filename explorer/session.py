@@ -1,0 +1,300 @@
+"""Pictures at hand: what one visitor has uploaded, drawn and chosen. Pure Python, no gradio.
+
+A session is the one value that the page keeps between events. It names models and never holds
+them: those are loaded once a process, by `catalogue`.
+"""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+
+import torch
+from PIL import Image
+from torch import Tensor
+
+from explorer.engine import Catalogue, Model, list_models
+from explorer.faces import Crop, cut, find_crop
+from explorer.pictures import astronaut, open_picture
+from explorer.render import to_pil
+
+PHOTO, EXAMPLE, SAMPLE, MORPH, EDIT, MAP = "photo", "example", "sample", "morph", "edit", "map"
+REAL = (PHOTO, EXAMPLE)  # their codes are found by encoding; all others are made from a code
+CORNERS = ("corner-0", "corner-1", "corner-2", "corner-3")
+SLOTS = ("reconstruct", *CORNERS, "attributes")
+SHELF_LIMIT = 48
+SOURCE_PX = 1024  # longer side of an upload as it is kept
+EXAMPLES = 11  # beside the astronaut
+EXAMPLE_SEED = 12
+BATCH = 64
+
+catalogue = cache(list_models)
+
+
+class Unavailable(ValueError):
+    """What was asked for is not at hand (any more); the message is one sentence for people."""
+
+
+@dataclass
+class Picture:
+    """A picture with its codes, by model name: (n,) each.
+
+    `refined` holds better codes of a real picture and how many steps found them. `reference`
+    names the picture in a link; it is empty for what a link cannot carry.
+    """
+
+    label: str
+    origin: str
+    source: Image.Image
+    crop: Crop | None = None
+    codes: dict[str, Tensor] = field(default_factory=dict)
+    refined: dict[str, tuple[Tensor, int]] = field(default_factory=dict)
+    reference: str = ""
+    id: str = field(default_factory=lambda: secrets.token_hex(4))
+
+    @property
+    def real(self) -> bool:
+        return self.origin in REAL
+
+    def pixels(self, size: int) -> Tensor:
+        """The face as a model sees it, float32 (3, size, size) in [0, 1]."""
+        return cut(self.source, self.crop or whole(self.source), size)
+
+    def cropped(self, crop: Crop) -> None:
+        """Another crop makes every known code one of another picture."""
+        self.crop, self.codes, self.refined = crop, {}, {}
+
+
+@dataclass
+class Grid:
+    """What the tiles of one view stand for: N things, each with a code (N, n) for every model."""
+
+    origin: str
+    labels: list[str]
+    codes: dict[str, Tensor]
+    references: list[str] | None = None
+
+
+@dataclass
+class Session:
+    """Everything that one visitor has at hand."""
+
+    root: str = "checkpoints"
+    model_set: str = ""
+    names: list[str] = field(default_factory=list)
+    faithful: bool = False
+    tab: str = "reconstruct"
+    mine: list[Picture] = field(default_factory=list)  # on the map
+    shelf: list[Picture] = field(default_factory=list)
+    slots: dict[str, Picture] = field(default_factory=dict)
+    grids: dict[str, Grid] = field(default_factory=dict)
+    colour: str = "Male"  # of the map
+    amounts: dict[str, float] = field(default_factory=dict)
+    turn: int = 0  # counts reconstructions, so that a running one sees that it is outdated
+    shown: dict[str, tuple] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        sets = catalogue(self.root).sets
+        if not self.model_set and sets:
+            self.choose_set(next(iter(sets)))
+
+    @property
+    def catalogue(self) -> Catalogue:
+        return catalogue(self.root)
+
+    @property
+    def models(self) -> list[Model]:
+        """The models under comparison, in the order of the catalogue."""
+        return [self.catalogue.models[name] for name in self.names]
+
+    def choose_set(self, model_set: str) -> None:
+        """The first two models of a set are compared until others are chosen."""
+        self.model_set, self.names = model_set, self.catalogue.sets[model_set][:2]
+
+    def seen(self, view: str, *inputs, slots: Sequence[str] = ()) -> bool:
+        """Whether `view` already shows what these inputs, slots and the models give."""
+        pictures = [self.slots.get(slot) for slot in slots]
+        held = tuple((picture.id, picture.crop) if picture else None for picture in pictures)
+        key = (tuple(self.names), self.faithful, held, inputs)
+        seen, self.shown[view] = self.shown.get(view) == key, key
+        return seen
+
+    def put(self, slot: str, picture: Picture | None) -> None:
+        """A picture into a slot, or nothing; the slots stay in the order they were filled."""
+        self.slots.pop(slot, None)
+        if picture is not None:
+            self.slots[slot] = picture
+
+    def codes(self, pictures: Sequence[Picture], model: Model) -> Tensor:
+        """Codes (B, n) of pictures: exact ones where known, else encoded.
+
+        Real pictures get refined codes when faithful codes are switched on.
+        """
+        missing = [picture for picture in pictures if model.name not in picture.codes]
+        foreign = []
+        for picture in missing:
+            shared = self._shared_code(picture, model)
+            if shared is None:
+                foreign.append(picture)
+            else:
+                picture.codes[model.name] = shared
+        for batch in batches(foreign):
+            codes = model.encode(pixels(batch, model.image_size))
+            for picture, code in zip(batch, codes, strict=True):
+                picture.codes[model.name] = code
+        if self.faithful:
+            coarse = [p for p in pictures if p.real and model.name not in p.refined]
+            for batch in batches(coarse):
+                self._refine(batch, model)
+        return torch.stack([self._best(picture, model.name) for picture in pictures])
+
+    def _best(self, picture: Picture, name: str) -> Tensor:
+        if self.faithful and name in picture.refined:
+            return picture.refined[name][0]
+        return picture.codes[name]
+
+    def _shared_code(self, picture: Picture, model: Model) -> Tensor | None:
+        """A sample's code is every model's that draws from the same prior."""
+        if picture.origin != SAMPLE:
+            return None
+        models = self.catalogue.models
+        known = (name for name in picture.codes if model.shares_prior(models[name]))
+        name = next(known, None)
+        return None if name is None else picture.codes[name]
+
+    @staticmethod
+    def _refine(pictures: Sequence[Picture], model: Model, steps: int = 50) -> None:
+        start = torch.stack([picture.codes[model.name] for picture in pictures])
+        codes = model.refine(pixels(pictures, model.image_size), start, steps=steps)
+        for picture, code in zip(pictures, codes, strict=True):
+            picture.refined[model.name] = (code, steps)
+
+    def photo(self, source, label: str, keep: bool = True) -> Picture:
+        """An uploaded picture, face found and cropped, kept on the shelf. Raises PictureError."""
+        picture = open_picture(source)
+        picture.thumbnail((SOURCE_PX, SOURCE_PX), Image.Resampling.LANCZOS)
+        photo = Picture(label, PHOTO, picture, find_crop(picture))
+        if keep:
+            self.keep(photo)
+        return photo
+
+    def keep(self, picture: Picture) -> None:
+        """Onto the shelf, newest first; beyond its limit the oldest go."""
+        if self.on_shelf(picture.id) is None:
+            self.shelf = [picture, *self.shelf][:SHELF_LIMIT]
+
+    def on_shelf(self, picture_id: str) -> Picture | None:
+        return next((picture for picture in self.shelf if picture.id == picture_id), None)
+
+    def tile(self, grid: str, index: int) -> Picture:
+        """The picture behind a tile, as the first model draws it."""
+        tiles = self.grids.get(grid)
+        if tiles is None or not 0 <= index < len(tiles.labels):
+            raise Unavailable("That tile is gone: choose one that is shown.")
+        codes = {name: codes[index] for name, codes in tiles.codes.items()}
+        reference = tiles.references[index] if tiles.references else ""
+        name = next((name for name in self.names if name in codes), next(iter(codes)))
+        image = self.catalogue.models[name].decode(codes[name][None])[0]
+        return Picture(tiles.labels[index], tiles.origin, to_pil(image), None, codes, {}, reference)
+
+    def draw(self, seed: int) -> Picture:
+        """One sample from the prior."""
+        return self._made(sample_grid(self.models, seed, 1, 1.0), 0)
+
+    def find(self, picture_id: str) -> Picture:
+        """A picture on the shelf or among the examples."""
+        pictures = [*self.shelf, *self.examples()]
+        found = next((picture for picture in pictures if picture.id == picture_id), None)
+        if found is None:
+            raise Unavailable("That picture is no longer on the shelf: choose another one.")
+        return found
+
+    def examples(self) -> list[Picture]:
+        """The bundled examples, this session's own copies: it may crop them differently."""
+        shared = examples(self.root, self.model_set)
+        return [replace(picture, codes={}, refined={}) for picture in shared]
+
+    def free_corner(self) -> str:
+        """The first empty corner of the morph; when all are taken, the one filled longest ago."""
+        empty = [corner for corner in CORNERS if corner not in self.slots]
+        return (empty or [slot for slot in self.slots if slot in CORNERS])[0]
+
+    def refer(self, reference: str) -> Picture:
+        """The picture that a link names: 'example/3', 'sample/seed/spread/count/index', 'map/7'."""
+        kind, *numbers = reference.split("/")
+        try:
+            if kind == EXAMPLE:
+                return self.examples()[int(numbers[0])]
+            if kind == SAMPLE:
+                seed, spread, count, index = numbers
+                return self._refer_sample(int(seed), float(spread), int(count), int(index))
+            if kind == MAP:
+                return self._refer_map(int(numbers[0]))
+        except (ValueError, IndexError):
+            pass
+        raise Unavailable("The link names a picture that these models do not have.")
+
+    def _refer_sample(self, seed: int, spread: float, count: int, index: int) -> Picture:
+        if not 0 <= index < count <= 144:
+            raise IndexError(index)
+        return self._made(sample_grid(self.models, seed, count, spread), index)
+
+    def _refer_map(self, index: int) -> Picture:
+        return self._made(map_grid(self.models), index)
+
+    def _made(self, grid: Grid, index: int) -> Picture:
+        self.grids["made"] = grid
+        return self.tile("made", index)
+
+
+def whole(source: Image.Image) -> Crop:
+    """The largest square in the middle of a picture."""
+    width, height = source.size
+    side = min(source.size)
+    return Crop((width - side) / 2, (height - side) / 2, side, 0.0, True, "")
+
+
+def batches(pictures: Sequence[Picture]) -> list[Sequence[Picture]]:
+    """Pieces that fit into memory."""
+    return [pictures[at : at + BATCH] for at in range(0, len(pictures), BATCH)]
+
+
+def pixels(pictures: Sequence[Picture], size: int) -> Tensor:
+    """Pictures as a batch (B, 3, size, size) in [0, 1]."""
+    return torch.stack([picture.pixels(size) for picture in pictures])
+
+
+def sample_grid(models: Sequence[Model], seed: int, count: int, spread: float) -> Grid:
+    """`count` draws from the prior: the same codes for all models that share one."""
+    codes = {model.name: model.sample_codes(count, seed, spread) for model in models}
+    labels = [f"Sample {seed}·{index + 1}" for index in range(count)]
+    references = [f"{SAMPLE}/{seed}/{spread:g}/{count}/{index}" for index in range(count)]
+    return Grid(SAMPLE, labels, codes, references)
+
+
+def map_grid(models: Sequence[Model]) -> Grid:
+    """The labelled faces that were encoded with the checkpoints: row i is one face in each."""
+    codes = {model.name: model.latents.codes for model in models if model.latents is not None}
+    count = min((len(each) for each in codes.values()), default=0)
+    labels = [f"Face {index}" for index in range(count)]
+    return Grid(MAP, labels, codes, [f"{MAP}/{index}" for index in range(count)])
+
+
+@cache
+def examples(root: str, model_set: str) -> tuple[Picture, ...]:
+    """A real photo and faces drawn by the set's sharpest generator, the same at every start."""
+    photo = astronaut()
+    pictures = [Picture("Astronaut (photo: NASA)", EXAMPLE, photo, find_crop(photo))]
+    models = [catalogue(root).models[name] for name in catalogue(root).sets[model_set]]
+    artist = max(models, key=_sharpness)
+    faces = artist.decode(artist.sample_codes(EXAMPLES, EXAMPLE_SEED))
+    for index, face in enumerate(faces, start=1):
+        pictures.append(Picture(f"Drawn face {index}", EXAMPLE, to_pil(face)))
+    for index, picture in enumerate(pictures):
+        picture.reference = f"{EXAMPLE}/{index}"
+    return tuple(pictures)
+
+
+def _sharpness(model: Model) -> float:
+    """Of its samples, as measured; 0 where that was not."""
+    return model.metrics.get("sample_sharpness", 0)

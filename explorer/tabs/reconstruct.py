@@ -1,0 +1,194 @@
+"""Reconstruct: what each model makes of a picture, at once and refined."""
+
+from collections.abc import Iterator
+
+import gradio as gr
+import torch
+from torch import Tensor
+
+from explorer.actions import measured
+from explorer.components import (
+    LIVE,
+    QUIET,
+    board_row,
+    board_value,
+    board_view,
+    crop_value,
+    crop_view,
+    slot_value,
+    slot_view,
+)
+from explorer.engine import Model
+from explorer.faces import Crop
+from explorer.session import Grid, Picture, Session
+from explorer.tabs.base import Tab
+
+NAME = "reconstruct"
+EVERY = 5  # steps between two pictures of the refinement
+FIGURES = {
+    "mse": ("MSE", "{:.4f}", "Mean squared error to the original: lower is closer"),
+    "psnr": ("PSNR", "{:.1f} dB", "Peak signal-to-noise ratio: higher is closer"),
+    "ssim": ("SSIM", "{:.3f}", "Structural similarity to the original: 1 is the same"),
+    "sharpness": ("Sharpness", "{:.2f}", "Fine detail relative to the original: 1 has as much"),
+    "cycle_error": (
+        "Cycle error",
+        "{:.3f}",
+        "‖z − E(G(z))‖²: how well the model finds the code again in its own picture, 2 at worst",
+    ),
+}
+
+
+def build(session: gr.State) -> Tab:
+    with gr.Tab("Reconstruct", id=NAME) as tab, gr.Row(elem_classes="split"):
+        with gr.Column(scale=2, min_width=280):
+            slot = slot_view(NAME, "Your picture")
+            found = gr.Markdown(elem_classes="status")
+            with gr.Accordion("Correct the crop", open=False):
+                editor = crop_view()
+        with gr.Column(scale=5, min_width=320):
+            with gr.Row(elem_classes="controls"):
+                steps = gr.Slider(
+                    0, 300, 50, step=5, label="Refining steps", info="gradient steps on the code"
+                )
+                again = gr.Button("Refine", variant="primary", min_width=90, scale=0)
+                stop = gr.Button("Stop", min_width=90, scale=0)
+            board = board_view("Reconstructions", "Drop a photo on the left, or click an example.")
+    outputs = [board, editor, found]
+    refining = {**QUIET, "trigger_mode": "multiple", "concurrency_limit": None}
+    started = slot.changed(show, session, outputs, **QUIET)
+    editor.move(moved, session, [board, slot, found], **LIVE)
+    placed = editor.place(moved, session, [board, slot, found], **QUIET)
+    for event in (started.then, placed.then, again.click, steps.release):
+        event(refine, [session, steps], board, **refining)
+    stop.click(halt, session, **QUIET)
+    return Tab(
+        NAME,
+        tab,
+        show,
+        [],
+        outputs,
+        {NAME: slot},
+        [board],
+        placed,
+        (resume, [steps], board),
+        {"steps": steps},
+    )
+
+
+def show(session: Session) -> tuple:
+    """The picture, its crop and the encoders' reconstructions."""
+    if session.seen(NAME, slots=[NAME]):
+        return gr.skip(), gr.skip(), gr.skip()
+    halt(session)
+    picture = session.slots.get(NAME)
+    if picture is None:
+        return None, None, ""
+    message = picture.crop.message if picture.crop else ""
+    if picture.crop and not picture.crop.found:
+        message = f"**{message}**"
+    encoded, originals = _encoded(session, picture)
+    return _board(session, originals, encoded), crop_value(picture), message
+
+
+def refine(session: Session, steps: int) -> Iterator[dict]:
+    """The refined reconstructions beside the encoders', as they get better.
+
+    Its one output never gets `gr.skip()`: gradio 6.31 takes that for a value where a generator
+    gives it to a component in a closed accordion.
+    """
+    halt(session)
+    session.seen("refined", steps, slots=[NAME])
+    turn, picture = session.turn, session.slots.get(NAME)
+    if picture is None or steps < 1:
+        return
+    encoded, originals = _encoded(session, picture)
+    for step, codes in _refined(session.models, originals, encoded, int(steps)):
+        if session.turn != turn:  # stopped, or another picture came
+            return
+        if picture.real:
+            _remember(picture, codes, step)
+        yield _board(session, originals, encoded, codes, f"{step} of {int(steps)} steps")
+
+
+def resume(session: Session, steps: int) -> Iterator[dict]:
+    """Refines when the tab is opened and what it shows belongs to other models or pictures."""
+    if not session.seen("refined", steps, slots=[NAME]):
+        yield from refine(session, steps)
+
+
+def moved(session: Session, event: gr.EventData) -> tuple:
+    """Another crop: the encoders' reconstructions of it."""
+    picture = session.slots.get(NAME)
+    if picture is None:
+        return gr.skip(), gr.skip(), gr.skip()
+    halt(session)
+    place = [float(event._data[name]) for name in ("x", "y", "side", "angle")]
+    picture.cropped(Crop(*place, True, "The crop was set by hand."))
+    session.seen(NAME, slots=[NAME])
+    encoded, originals = _encoded(session, picture)
+    board = _board(session, originals, encoded)
+    return board, slot_value(picture, quiet=True), picture.crop.message
+
+
+def halt(session: Session) -> None:
+    """Ends the refinement that is running."""
+    session.turn += 1
+
+
+def _remember(picture: Picture, codes: dict, step: int) -> None:
+    """Keeps the codes (1, n) of the most steps, for the tabs that use faithful ones."""
+    for name, code in codes.items():
+        _, steps = picture.refined.get(name, (None, 0))
+        if step >= steps:
+            picture.refined[name] = (code[0], step)
+
+
+def _encoded(session: Session, picture: Picture) -> tuple[dict, dict]:
+    """Codes (1, n) and originals (1, 3, H, W) by model name."""
+    originals = {m.name: picture.pixels(m.image_size)[None] for m in session.models}
+    codes = {model.name: model.encode(originals[model.name]) for model in session.models}
+    if picture.real:
+        picture.codes.update({name: code[0] for name, code in codes.items()})
+    return codes, originals
+
+
+def _refined(models: list[Model], originals: dict, codes: dict, steps: int) -> Iterator[tuple]:
+    """All models' refinements in step: (step, codes by model name)."""
+    streams = [
+        model.refine_steps(originals[model.name], codes[model.name], steps=steps, every=EVERY)
+        for model in models
+    ]
+    for found in zip(*streams, strict=True):
+        yield found[0][0], {m.name: code for m, (_, code) in zip(models, found, strict=True)}
+
+
+def _board(
+    session: Session, originals: dict, encoded: dict, refined: dict | None = None, note: str = ""
+) -> dict:
+    """Rows for the encoders' and the refined codes, and the grid behind them."""
+    stages = [("Encoder", "at once", encoded)]
+    if refined:
+        stages.append(("Refined", note, refined))
+    rows = []
+    for index, (title, said, codes) in enumerate(stages):
+        images = {m.name: m.decode(codes[m.name]) for m in session.models}
+        first = originals[session.names[0]]
+        stats = [[("Sharpness", "1.00", "Of this all others are measured")]]
+        stats += [
+            _stats(model, originals[model.name], codes[model.name]) for model in session.models
+        ]
+        pictures = [first[0], *(image[0] for image in images.values())]
+        rows.append(board_row(title, index, pictures, stats, said))
+    codes = {
+        model.name: torch.cat([stage[model.name] for *_, stage in stages])
+        for model in session.models
+    }
+    labels = [f"{title} reconstruction" for title, *_ in stages]
+    session.grids[NAME] = Grid(NAME, labels, codes)
+    return board_value(NAME, session.models, rows, original=True)
+
+
+def _stats(model: Model, x: Tensor, z: Tensor) -> list[tuple[str, str, str]]:
+    """Figures of one reconstruction of `x` (1, 3, H, W) from the code `z` (1, n)."""
+    figures = measured(model, x, z)
+    return [(said, form.format(figures[key]), why) for key, (said, form, why) in FIGURES.items()]

@@ -1,0 +1,156 @@
+"""`python -m explorer` on files: what it writes, and that bad input gives one sentence."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from explorer import load_model
+from explorer.__main__ import main
+from explorer.pictures import astronaut
+from explorer.render import read_code, to_pil
+from training import checkpoints
+
+ROOT = Path(__file__).parents[2] / "checkpoints"
+NAMES = ["celeba32/faae", "celeba32/aae"]
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch, capsys):
+    """Runs a verb in an empty folder that holds photo.png: (exit code, stdout, stderr)."""
+    monkeypatch.chdir(tmp_path)
+    astronaut().save("photo.png")
+
+    def run(*arguments):
+        verb, *rest = map(str, arguments)
+        if verb != "map":
+            rest = ["--checkpoints", str(ROOT), *rest]
+        try:
+            code = main([verb, *rest])
+        except SystemExit as end:
+            code = end.code
+        return code, *capsys.readouterr()
+
+    return run
+
+
+def test_models_are_listed_with_what_they_are(run):
+    code, out, _ = run("models", "--json")
+    assert code == 0
+    assert [row["name"] for row in json.loads(out)][:2] == NAMES
+    assert {(row["image_px"], row["code_length"]) for row in json.loads(out)} == {(32, 256)}
+
+
+def test_reconstruct_measures_every_model_and_refining_helps(run):
+    code, out, _ = run("reconstruct", "photo.png", "--steps", 20, "--px", 40, "--json")
+    (report,) = json.loads(out)
+    assert code == 0 and report["crop"]["found"]
+    assert list(report["models"]) == NAMES
+    for stages in report["models"].values():
+        assert stages["refined"]["mse"] < stages["encoder"]["mse"]
+        assert {"mse", "psnr", "ssim", "sharpness", "cycle_error"} <= set(stages["encoder"])
+    assert Image.open("reconstruct.png").width == 5 * 42 - 2  # the picture, two stages a model
+
+
+def test_crop_by_hand_is_used(run):
+    _, out, _ = run("reconstruct", "photo.png", "--steps", 0, "--json", "--crop", "10,20,300,5")
+    crop = json.loads(out)[0]["crop"]
+    assert [crop[name] for name in ("x", "y", "side", "angle")] == [10, 20, 300, 5]
+
+
+def test_morph_writes_a_grid_and_a_walk(run):
+    code, *_ = run(
+        "morph", "photo.png", "--size", 3, "--px", 32, "--gif", "walk.gif", "--gif-px", 32
+    )
+    assert code == 0
+    page = Image.open("morph.png")
+    assert page.width == 2 * (3 * 34 - 2) + 12  # both models' grids
+    assert Image.open("walk.gif").n_frames == (3 * 3 + 1) * 3  # the tiles, one more on the way back
+
+
+def test_samples_are_the_same_for_the_same_seed_and_carry_their_codes(run):
+    for name, seed in (("a.png", 7), ("b.png", 7), ("c.png", 8)):
+        run("sample", "--count", 4, "--seed", seed, "--out", name, "--px", 32, "--tiles", "tiles")
+    assert Path("a.png").read_bytes() == Path("b.png").read_bytes() != Path("c.png").read_bytes()
+    model = load_model(NAMES[0], ROOT)
+    codes = model.sample_codes(4, seed=7)
+    code, name = read_code(f"tiles/{NAMES[0]}/7-002.png")
+    assert name == NAMES[0] and torch.equal(code, codes[2])
+    drawn = np.asarray(to_pil(model.decode(codes)[2], 32))
+    assert np.array_equal(np.asarray(Image.open(f"tiles/{NAMES[0]}/7-002.png")), drawn)
+
+
+def test_edit_of_a_saved_tile_starts_at_its_exact_code(run):
+    run("sample", "--count", 2, "--tiles", "tiles", "--px", 32)
+    tile = f"tiles/{NAMES[0]}/0-001.png"
+    code, *_ = run("edit", tile, "--models", NAMES[0], "--set", "Smiling=3", "--px", 32)
+    before, after = (
+        np.asarray(Image.open("edit.png").crop((x, 0, x + 32, 32))).astype(int) for x in (0, 34)
+    )
+    assert code == 0
+    assert np.array_equal(before, np.asarray(Image.open(tile)))
+    assert np.abs(after - before).max() > 5
+
+
+def test_map_is_written_into_the_checkpoint(run, monkeypatch):
+    folder = Path(shutil.copytree(ROOT / NAMES[0], "copy"))
+    latents = checkpoints.read_latents(folder)
+    few = replace(latents, codes=latents.codes[:9], labels=latents.labels[:9], map=None)
+    checkpoints.write_latents(folder, few)
+
+    class UMAP:  # the real one needs half a minute
+        def __init__(self, random_state, n_jobs):
+            assert random_state == 0
+
+        def fit_transform(self, codes):
+            return codes[:, :2] * 8
+
+    monkeypatch.setitem(sys.modules, "umap", SimpleNamespace(UMAP=UMAP))
+    assert run("map", folder)[0] == 0
+    written = checkpoints.read_latents(folder)
+    torch.testing.assert_close(written.map, few.codes[:, :2] * 8, rtol=1e-2, atol=1e-3)
+
+
+BAD = {
+    "a verb": (["paint"], "'models', 'reconstruct', 'morph', 'sample', 'edit'"),
+    "a model": (["sample", "--models", "celeba32/vae"], "celeba32/faae, celeba32/aae"),
+    "an attribute": (["edit", "--set", "Happy=1"], "choose from: .*Smiling"),
+    "an amount": (["edit", "--set", "Smiling"], "like Smiling=2"),
+    "a file": (["reconstruct", "gone.png"], "no file gone.png"),
+    "no picture": (["reconstruct", "notes.txt"], "use PNG, JPEG"),
+    "no pictures": (["reconstruct"], "PICTURE"),
+    "a number": (["reconstruct", "photo.png", "--steps", "many"], "from 0 to 300"),
+    "too large a grid": (["morph", "--size", "99"], "from 3 to 15"),
+    "five corners": (["morph", *["photo.png"] * 5], "4 pictures, not 5"),
+    "a crop": (["reconstruct", "photo.png", "--crop", "1,2"], "X,Y,SIDE"),
+    "a folder": (["sample", "--out", "nowhere/a.png"], "no folder 'nowhere'"),
+    "a suffix": (["sample", "--out", "a.doc"], "not end in .png"),
+    "tiles in a file": (["sample", "--tiles", "photo.png"], "photo.png.* cannot be written"),
+    "no checkpoint": (["map", "."], "no config.json"),
+    "no checkpoints": (["models", "--checkpoints", "."], "python -m training fit"),
+}
+
+
+@pytest.mark.parametrize("what", BAD)
+def test_bad_input_gives_one_sentence_and_exit_code_2(what, run):
+    Path("notes.txt").write_text("no picture")
+    arguments, said = BAD[what]
+    code, out, err = run(*arguments)
+    assert code == 2 and out == ""
+    lines = [line for line in err.splitlines() if not line.endswith(".png")]
+    assert len(lines) == 1 and re.search(said, lines[0]), err
+
+
+def test_module_runs_as_a_program():
+    command = [sys.executable, "-m", "explorer", "models", "--checkpoints", str(ROOT)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT.parent)
+    assert done.returncode == 0 and done.stdout.startswith("celeba32/faae: F-AAE, 32 px")

@@ -1,0 +1,86 @@
+"""The five endpoints, called as a program calls them."""
+
+import pytest
+from gradio_client import Client, handle_file
+from gradio_client.exceptions import AppError
+from PIL import Image
+
+from tests.explorer.conftest import BAD
+
+NAMES = ["celeba32/faae", "celeba32/aae"]
+
+
+@pytest.fixture(scope="module")
+def client(url) -> Client:
+    return Client(url, verbose=False)
+
+
+def test_exactly_the_five_are_public_and_documented(client):
+    endpoints = client.view_api(return_format="dict", print_info=False)["named_endpoints"]
+    assert set(endpoints) == {"/reconstruct", "/morph", "/sample", "/edit", "/latent_map"}
+    inputs = [each["parameter_name"] for each in endpoints["/morph"]["parameters"]]
+    assert inputs == ["pictures", "models", "n", "seed", "faithful"]
+    assert all(each["description"] for each in endpoints.values())
+
+
+def test_reconstruct(client, photo):
+    gallery, figures = client.predict(handle_file(photo), NAMES, 20, api_name="/reconstruct")
+    assert [each["caption"] for each in gallery][:3] == [
+        "crop",
+        "celeba32/faae encoder",
+        "celeba32/faae refined",
+    ]
+    assert Image.open(gallery[1]["image"]).size == (32, 32)
+    assert figures["crop"]["found"]
+    for name in NAMES:
+        assert figures[name]["refined"]["mse"] < figures[name]["encoder"]["mse"]
+        assert len(figures[name]["refined"]["code"]) == 256
+
+
+def test_morph(client, photo):
+    gallery, figures = client.predict([handle_file(photo)], NAMES, 4, 0, False, api_name="/morph")
+    assert [Image.open(each["image"]).size for each in gallery] == [(128, 128)] * 2
+    assert len(figures["celeba32/aae"]["sharpness"]) == 4
+
+
+def test_sample(client):
+    gallery, figures = client.predict(NAMES, 3, 5, 1.0, api_name="/sample")
+    assert len(gallery) == 10
+    assert figures["celeba32/faae"] == figures["celeba32/aae"]  # the same codes
+
+
+def test_edit(client):
+    amounts = {"Smiling": 3, "Male": -1}
+    gallery, figures = client.predict(None, NAMES, amounts, 7, False, api_name="/edit")
+    assert [each["caption"] for each in gallery][2:] == [
+        "celeba32/aae before",
+        "celeba32/aae after",
+    ]
+    assert figures["celeba32/faae"]["before"] != figures["celeba32/faae"]["after"]
+
+
+def test_latent_map(client):
+    answer = client.predict("celeba32/faae", "Smiling", api_name="/latent_map")
+    assert len(answer["points"]) == len(answer["has"]) == 3641
+    assert "Eyeglasses" in answer["attributes"]
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_bad_upload_is_one_sentence(client, bad, name):
+    with pytest.raises(AppError) as refused:
+        client.predict(handle_file(bad(name)), NAMES, 0, api_name="/reconstruct")
+    assert str(refused.value).startswith(BAD[name])
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        ((["celeba32/vae"], 0, 4, 1.0, "/sample"), "choose from: celeba32/faae, celeba32/aae"),
+        ((NAMES, 0, 0, 1.0, "/sample"), "count is 0: choose between 1 and 144"),
+        ((None, NAMES, {"Grinning": 1}, 0, False, "/edit"), "Smiling"),
+    ],
+)
+def test_what_does_not_exist_lists_what_does(client, call, said):
+    *inputs, endpoint = call
+    with pytest.raises(AppError, match=said):
+        client.predict(*inputs, api_name=endpoint)
