@@ -86,16 +86,16 @@ def test_a_full_disk_stops_with_the_last_good_checkpoint(folder, tmp_path, monke
 
 
 def run_processes(count: int, out: Path) -> list[dict]:
-    """`two_processes.py` in `count` processes under torchrun; what each recorded."""
+    """`two_processes.py` in `count` processes under torchrun; what each recorded. Everything stays
+    on the loopback address: a test machine's own host name need not resolve."""
     command = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", str(count)]
-    command += ["--rdzv-backend", "c10d", "--rdzv-endpoint", "localhost:0"]
+    command += ["--rdzv-backend", "c10d", "--rdzv-endpoint", "127.0.0.1:0"]
+    command += ["--local-addr", "127.0.0.1", HERE / "two_processes.py", out]
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(HERE.parents[1])}
-    subprocess.run(
-        [*command, HERE / "two_processes.py", out],
-        check=True,
-        env=environment,
-        capture_output=True,
-    )
+    if sys.platform == "linux":
+        environment["GLOO_SOCKET_IFNAME"] = "lo"
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
     return [json.loads((out / f"{rank}.json").read_text()) for rank in range(count)]
 
 
