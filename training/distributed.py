@@ -45,7 +45,10 @@ def join(device: str) -> World:
 
 
 def leave() -> None:
+    """Ends this process's part, once all have come so far: Gloo aborts a process whose partner
+    closes its connections early."""
     if distributed.is_initialized():
+        distributed.barrier()
         distributed.destroy_process_group()
 
 

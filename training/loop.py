@@ -32,14 +32,12 @@ def fit(config: Config, resume: bool = False) -> Path:
     run = Run.of(config, world, images)
     if state:
         run.restore(state)
-    try:
-        _play(run, Scribe(run) if world.leads else None)
-        if world.leads and images.labels is not None:
-            checkpoints.write_latents(directory, describe(run.best.eval(), images))
-        if world.leads:
-            print(f"The checkpoint is in {directory}.", file=sys.stderr)
-    finally:
-        distributed.leave()
+    _play(run, Scribe(run) if world.leads else None)
+    if world.leads and images.labels is not None:
+        checkpoints.write_latents(directory, describe(run.best.eval(), images))
+    if world.leads:
+        print(f"The checkpoint is in {directory}.", file=sys.stderr)
+    distributed.leave()
     return directory
 
 
