@@ -122,6 +122,19 @@ def read(directory: str | Path, device: torch.device | str = "cpu") -> tuple[Fra
     return framework.to(device).eval().requires_grad_(False), content
 
 
+def copy_networks(directory: str | Path, framework: Framework) -> None:
+    """The networks of a checkpoint into a framework that ships the same; raises CheckpointError."""
+    former, _ = read(directory)
+    try:
+        for name in framework.shipped:
+            getattr(framework, name).load_state_dict(getattr(former, name).state_dict())
+    except (AttributeError, RuntimeError):
+        raise CheckpointError(
+            f"The networks of '{directory}' are not of the shape that this run asks for; give "
+            "its --width, --latent-size, --image-size and --norm, or another --start."
+        ) from None
+
+
 @dataclass(frozen=True)
 class Latents:
     """What a checkpoint knows of labelled images. N images, A attributes, codes of n numbers.

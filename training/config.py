@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from training.augment import POLICIES
 from training.errors import UserError, choose
-from training.networks import SIZES_PX
+from training.networks import D_NORMS, SIZES_PX
 from training.priors import PRIORS
 
 SCHEDULES = ("constant", "inverse", "cosine")
@@ -43,8 +43,17 @@ class Config:
     d_width: int = option(64, "feature maps of the image discriminator's first layer")
     norm: str = option("batch", "normalisation in G and E", ("batch", "none"))
 
+    d_norm: str = option("none", "normalisation in the image discriminator", D_NORMS)
+
     alpha: float = option(100.0, "weight of the re-encoding or reconstruction error")
     lambda_adv: float = option(0.1, "weight of the adversarial term for G or E")
+    lambda_features: float = option(
+        1.0, "faae-plus: weight of the distance of D's features of x and G(E(x))"
+    )
+    lambda_cycle: float = option(0.0, "F-AAE: weight of the pixel error of re-encoded samples")
+    encoder_noise: float = option(
+        0.0, "F-AAE: most deviation of the noise on what E re-encodes, on [0, 1] pixels"
+    )
     batch_size: int = option(64, "images a step, over all processes")
     epochs: float = option(50.0, "times through the training images")
     lr: float = option(3e-4, "learning rate of G and E, a step")
@@ -61,6 +70,7 @@ class Config:
         (), "differentiable augmentation of what D sees", tuple(POLICIES)
     )
 
+    start: str = option("", "checkpoint whose networks this run goes on from; others start anew")
     seed: int = option(0, "of weights, order, flips and codes")
     device: str = option("auto", "auto, cpu, cuda, or cuda:N")
     precision: str = option("auto", "bf16 autocast, fp32, or bf16 where it helps", PRECISIONS)

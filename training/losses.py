@@ -30,6 +30,14 @@ def pixel_error(x: Tensor, x_hat: Tensor) -> Tensor:
     return (x - x_hat).square().mean()
 
 
+def feature_error(real: list[Tensor], fake: list[Tensor]) -> Tensor:
+    """Distance of feature maps (B, C, side, side), each level relative to the energy of the real
+    ones, so that every level weighs the same: 0 for equal maps."""
+    levels = zip(real, fake, strict=True)
+    errors = [(a - b).square().mean() / a.square().mean().detach() for a, b in levels]
+    return torch.stack(errors).mean()
+
+
 def r1_penalty(x: Tensor, logits: Tensor) -> Tensor:
     """R1: E||grad_x D(x)||^2 on real images (Mescheder et al. 2018, eq. 9, without gamma/2).
 

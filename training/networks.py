@@ -10,10 +10,12 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import conv_transpose2d
+from torch.nn.utils.parametrizations import spectral_norm
 
 BASE_PX = 4
 SIZES_PX = (32, 64, 128)
 SLOPE = 0.2
+D_NORMS = ("none", "batch", "spectral")
 
 
 def channels(image_size: int, width: int) -> list[int]:
@@ -87,24 +89,37 @@ class Encoder(nn.Module):
 
 
 class ImageDiscriminator(nn.Module):
-    """D(x): images (B, 3, H, W) -> logits (B,); 4x4 convolutions of stride 2, no batch norm.
+    """D(x): images (B, 3, H, W) -> logits (B,); 4x4 convolutions of stride 2.
 
-    Feature maps: width, then 2 width throughout, down to 4x4.
+    Feature maps: width, then 2 width throughout, down to 4x4. `norm`: none, batch (all but the
+    first layer, as DCGAN has it), or spectral (every layer, Miyato et al. 2018).
     """
 
-    def __init__(self, image_size: int, width: int):
+    def __init__(self, image_size: int, width: int, norm: str = "none"):
         super().__init__()
+        bound = spectral_norm if norm == "spectral" else lambda layer: layer
         levels = int(math.log2(image_size // BASE_PX))
         features = [3, width] + [2 * width] * (levels - 1)
         blocks = []
         for before, after in pairwise(features):
-            blocks += [nn.Conv2d(before, after, 4, stride=2, padding=1)]
-            blocks += [nn.LeakyReLU(SLOPE, inplace=True)]
-        self.blocks = nn.Sequential(*blocks, nn.Flatten())
-        self.head = nn.Linear(features[-1] * BASE_PX**2, 1)
+            blocks += [bound(nn.Conv2d(before, after, 4, stride=2, padding=1))]
+            if norm == "batch" and before != 3:
+                blocks += [nn.BatchNorm2d(after)]
+            blocks += [nn.LeakyReLU(SLOPE)]
+        self.blocks = nn.ModuleList(blocks)
+        self.head = bound(nn.Linear(features[-1] * BASE_PX**2, 1))
+
+    def features(self, x: Tensor) -> list[Tensor]:
+        """The feature maps of every level, (B, C, side, side) each, the finest first."""
+        maps = []
+        for block in self.blocks:
+            x = block(x)
+            if isinstance(block, nn.LeakyReLU):
+                maps.append(x)
+        return maps
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.head(self.blocks(x)).squeeze(1).float()
+        return self.head(self.features(x)[-1].flatten(1)).squeeze(1).float()
 
 
 class CodeDiscriminator(nn.Module):

@@ -100,6 +100,8 @@ class Run:
     def of(cls, config: Config, world: distributed.World, images: data.ImageSet) -> "Run":
         torch.manual_seed(config.seed)
         framework = FRAMEWORKS[config.framework](config).to(world.device)
+        if config.start:
+            checkpoints.copy_networks(config.start, framework)
         framework = framework.to(memory_format=torch.channels_last).train()
         return cls(
             config,

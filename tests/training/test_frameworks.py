@@ -7,6 +7,7 @@ import torch
 from tests.training.conftest import config_of
 from training import checkpoints
 from training.distributed import World
+from training.errors import UserError
 from training.frameworks import FRAMEWORKS, Batch
 from training.frameworks.base import trainable
 from training.run import Run, autocast_for
@@ -55,10 +56,22 @@ def faae_losses(f, x, z):
     real, fake = f.D(x).numpy(), f.D(x_hat).numpy()
     z_hat, z = on_sphere(f.E(x_hat).numpy()), z.numpy()
     error = ((z - z_hat) ** 2).sum(axis=1).mean()
+    cycle = ((x_hat - f.G(torch.tensor(z_hat))).numpy() ** 2).mean()
     return {
         "regularisation": softplus(-real).mean() + softplus(fake).mean(),
-        "re-encoding": f.config.alpha * error + f.config.lambda_adv * softplus(-fake).mean(),
+        "re-encoding": f.config.alpha * error
+        + f.config.lambda_adv * softplus(-fake).mean()
+        + f.config.lambda_cycle * cycle,
     }
+
+
+def faae_plus_losses(f, x, z):
+    x_hat = f.G(torch.tensor(on_sphere(f.E(x).numpy())))
+    levels = [
+        (a.numpy(), b.numpy()) for a, b in zip(f.D.features(x), f.D.features(x_hat), strict=True)
+    ]
+    matching = np.mean([((a - b) ** 2).mean() / (a**2).mean() for a, b in levels])
+    return faae_losses(f, x, z) | {"matching": f.config.lambda_features * matching}
 
 
 def aae_losses(f, x, z):
@@ -71,12 +84,14 @@ def aae_losses(f, x, z):
     }
 
 
-REFERENCES = {"faae": faae_losses, "aae": aae_losses}
+REFERENCES = {"faae": faae_losses, "faae-plus": faae_plus_losses, "aae": aae_losses}
 
 
 @SYSTEMS
 def test_the_loss_is_the_equation(name):
-    framework = make(name, norm="none", alpha=3.0, lambda_adv=0.7, r1_gamma=0.0)
+    framework = make(
+        name, norm="none", alpha=3.0, lambda_adv=0.7, lambda_cycle=0.4, lambda_features=2.0
+    )
     batch = batch_for(framework)
     with torch.no_grad():
         expected = REFERENCES[name](framework, batch.x, batch.z)
@@ -117,6 +132,31 @@ def test_a_checkpoint_gives_the_same_outputs(name, size, tmp_path):
         assert torch.equal(framework.encode(batch.x), loaded.encode(batch.x))
         assert torch.equal(framework.decode(batch.z), loaded.decode(batch.z))
         assert framework.encode(batch.x).norm(dim=1).allclose(torch.ones(8))
+
+
+def test_noise_on_what_is_re_encoded_is_seeded_and_bounded():
+    framework = make("faae", encoder_noise=0.1)
+    x_hat = torch.full((64, 3, 32, 32), 0.5)
+    one, two = (framework.disturbed(x_hat, torch.Generator().manual_seed(3)) for _ in range(2))
+    assert torch.equal(one, two)
+    deviations = (one - x_hat).flatten(1).std(dim=1)
+    assert deviations.min() < 0.03 and 0.07 < deviations.max() < 0.11
+
+
+@pytest.mark.parametrize("norm", ["batch", "spectral"])
+def test_a_discriminator_may_be_normalised(norm, images):
+    run, _ = advance("faae", images, 2, d_norm=norm)
+    assert run.finite()
+
+
+def test_a_run_may_start_from_the_networks_of_a_checkpoint(images, tmp_path):
+    former = make("faae", seed=1)
+    checkpoints.write(tmp_path, former, {})
+    run = Run.of(config_of("faae", start=str(tmp_path)), CPU, images)
+    for a, b in zip(former.E.parameters(), run.framework.E.parameters(), strict=True):
+        assert torch.equal(a, b)
+    with pytest.raises(UserError, match="--width"):
+        Run.of(config_of("faae", start=str(tmp_path), width=16), CPU, images)
 
 
 def test_r1_is_the_squared_gradient():

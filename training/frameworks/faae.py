@@ -1,11 +1,12 @@
 """Flipped adversarial autoencoder."""
 
-from torch import Tensor
+import torch
+from torch import Generator, Tensor
 
-from training import losses
+from training import losses, networks
 from training.config import Config
 from training.frameworks.base import Batch, Framework, Phase, Terms, without_graph
-from training.networks import Encoder, Generator, ImageDiscriminator
+from training.networks import Encoder, ImageDiscriminator
 
 
 class FAAE(Framework):
@@ -14,6 +15,7 @@ class FAAE(Framework):
         regularisation   min over D      E_x[sp(-D(x))] + E_z[sp(D(G(z)))]        sp = softplus
         re-encoding      min over G, E   alpha E_z ||z - E(G(z))||^2
         and to fool D    min over G      + lambda_adv E_z[sp(-D(G(z)))]
+        beyond the paper min over G, E   + lambda_cycle E_z ||G(z) - G(E(G(z)))||^2 / (3 H W)
 
     The two terms of G are one sum, as eq. 4 has them, so that their weights count: Adam would
     cancel them from separate steps. Eq. 4 prints E_theta(G_phi); it means E_phi(G_theta).
@@ -27,9 +29,9 @@ class FAAE(Framework):
     def __init__(self, config: Config):
         super().__init__(config)
         size = config.image_size
-        self.G = Generator(size, config.width, config.latent_size, config.norm)
+        self.G = networks.Generator(size, config.width, config.latent_size, config.norm)
         self.E = Encoder(size, config.width, config.latent_size, config.norm)
-        self.D = ImageDiscriminator(size, config.d_width)
+        self.D = ImageDiscriminator(size, config.d_width, config.d_norm)
 
     def phases(self) -> list[Phase]:
         return [
@@ -41,9 +43,24 @@ class FAAE(Framework):
         return self.separate_images(batch, x_hat=without_graph(self.G, batch.z))
 
     def re_encode(self, batch: Batch) -> tuple[Tensor, Terms]:
-        z = batch.z  # (B, n)
+        config, z = self.config, batch.z  # (B, n)
         x_hat = self.decode(z)  # (B, 3, H, W)
-        error = losses.code_error(z, self.encode(x_hat))
+        z_hat = self.encode(self.disturbed(x_hat, batch.generator))
+        error = losses.code_error(z, z_hat)
         fooling = losses.fooling_loss(self.judge(x_hat, batch.generator))
-        loss = self.config.alpha * error + self.config.lambda_adv * fooling
-        return loss, {"re-encoding": error, "fooling": fooling}
+        loss = config.alpha * error + config.lambda_adv * fooling
+        terms = {"re-encoding": error, "fooling": fooling}
+        if config.lambda_cycle:
+            terms["cycle"] = losses.pixel_error(x_hat, self.decode(z_hat))
+            loss = loss + config.lambda_cycle * terms["cycle"]
+        return loss, terms
+
+    def disturbed(self, x_hat: Tensor, generator: Generator) -> Tensor:
+        """The images with as much noise as `encoder_noise` allows, another amount for each: what
+        E is to read from them must then be visible, as it is in a real image."""
+        most = self.config.encoder_noise
+        if not most:
+            return x_hat
+        place = {"generator": generator, "device": generator.device}
+        deviation = most * torch.rand(len(x_hat), 1, 1, 1, **place)
+        return x_hat + deviation * torch.randn(x_hat.shape, **place)
