@@ -1,24 +1,27 @@
-"""Folders, zips and torchvision datasets to uint8 tensors, and batches out of them."""
+"""Folders, zips and torchvision datasets to uint8 tensors, and their labels."""
 
 import csv
 import io
 import os
 import sys
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from PIL import Image
 from torch import Tensor
+from torch.nn.functional import one_hot
 
 from training.errors import UserError, choose
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".ppm")
 UNREADABLE_SHARE = 0.01
+CLASSES = "classes"  # instead of a table: the labels are the data's own classes
 
 
 @dataclass(frozen=True)
@@ -53,12 +56,12 @@ def load(
     """
     if not sources:
         raise UserError("Give --data: a folder of images, zip files, or a torchvision dataset.")
-    found: list[tuple[str, Callable[[], Image.Image]]] = []
+    found: list[Source] = []
     for source in sources:
         found += _openers(source, root, train)
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        arrays = list(pool.map(lambda item: _read(item[1], image_size, crop), found))
-    unreadable = tuple(name for (name, _), a in zip(found, arrays, strict=True) if a is None)
+        arrays = list(pool.map(lambda item: _read(item.open, image_size, crop), found))
+    unreadable = tuple(s.name for s, a in zip(found, arrays, strict=True) if a is None)
     if len(unreadable) > UNREADABLE_SHARE * len(found):
         raise UserError(
             f"{len(unreadable)} of {len(found)} files are no readable images, more than 1 %; "
@@ -68,19 +71,36 @@ def load(
     if unreadable:
         print(f"Left out {len(unreadable)} unreadable: {', '.join(unreadable)}", file=sys.stderr)
     kept = [a for a in arrays if a is not None]
-    names = [name for (name, _), a in zip(found, arrays, strict=True) if a is not None]
+    read = [source for source, a in zip(found, arrays, strict=True) if a is not None]
     images = torch.from_numpy(np.stack(kept)).permute(0, 3, 1, 2).contiguous()
-    image_set = ImageSet(images, names, unreadable=unreadable)
+    image_set = ImageSet(images, [source.name for source in read], unreadable=unreadable)
+    if attributes == CLASSES:
+        return with_classes(image_set, [source.label for source in read])
     return with_attributes(image_set, attributes) if attributes else image_set
 
 
-def _openers(source: str, root: str, train: bool) -> list[tuple[str, Callable]]:
+def count(sources: tuple[str, ...], root: str = "data") -> int:
+    """How many images there are to train on, readable or not; raises UserError."""
+    return sum(len(_openers(source, root, train=True)) for source in sources)
+
+
+class Source(NamedTuple):
+    """An image to read; label: the folder that it lies in, or its class in a known dataset."""
+
+    name: str
+    open: Callable[[], Image.Image]
+    label: str
+
+
+def _openers(source: str, root: str, train: bool) -> list[Source]:
     path = Path(source)
     if path.is_dir():
         files = sorted(p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES)
-        openers = [(p.name, lambda p=p: Image.open(p)) for p in files]
+        openers = [Source(p.name, lambda p=p: Image.open(p), p.parent.name) for p in files]
     elif path.is_file():
         openers = _zip_openers(path)
+    elif source == "digits":
+        openers = _digit_openers(train)
     else:
         openers = _torchvision_openers(source, root, train)
     if not openers:
@@ -88,15 +108,28 @@ def _openers(source: str, root: str, train: bool) -> list[tuple[str, Callable]]:
     return openers
 
 
-def _zip_openers(path: Path) -> list[tuple[str, Callable]]:
+def _zip_openers(path: Path) -> list[Source]:
     try:
         archive = zipfile.ZipFile(path)
     except zipfile.BadZipFile:
         raise UserError(f"'{path}' is no zip file of images; give a folder or a zip.") from None
-    members = [n for n in archive.namelist() if n.lower().endswith(SUFFIXES)]
+    members = [Path(n) for n in archive.namelist() if n.lower().endswith(SUFFIXES)]
     return [
-        (Path(member).name, lambda m=member: Image.open(io.BytesIO(archive.read(m))))
-        for member in members
+        Source(m.name, lambda m=m: Image.open(io.BytesIO(archive.read(str(m)))), m.parent.name)
+        for m in members
+    ]
+
+
+def _digit_openers(train: bool) -> list[Source]:
+    """scikit-learn's 1,797 digits of 8x8 pixels; every fifth is held out from training."""
+    from sklearn.datasets import load_digits
+
+    digits = load_digits()
+    pixels = np.round(digits.images * (255 / 16)).astype(np.uint8)
+    return [
+        Source(f"{i:04d}", lambda i=i: Image.fromarray(pixels[i]), str(digits.target[i]))
+        for i in range(len(pixels))
+        if (i % 5 != 4) == train
     ]
 
 
@@ -112,8 +145,8 @@ TORCHVISION = {
 }
 
 
-def _torchvision_openers(name: str, root: str, train: bool) -> list[tuple[str, Callable]]:
-    choose("file, folder or dataset", name, list(TORCHVISION))
+def _torchvision_openers(name: str, root: str, train: bool) -> list[Source]:
+    choose("file, folder or dataset", name, ["digits", *TORCHVISION])
     from torchvision import datasets
 
     class_name, train_part, test_part = TORCHVISION[name]
@@ -127,7 +160,14 @@ def _torchvision_openers(name: str, root: str, train: bool) -> list[tuple[str, C
             f"torchvision could not load '{name}' from '{root}': {str(error).splitlines()[0]} "
             "Download it there by hand, or give --data-root the folder that holds it."
         ) from error
-    return [(f"{i:06d}", lambda i=i: dataset[i][0]) for i in range(len(dataset))]
+    targets = getattr(
+        dataset, "targets", getattr(dataset, "labels", getattr(dataset, "_labels", []))
+    )
+    known = len(targets) == len(dataset)
+    return [
+        Source(f"{i:06d}", lambda i=i: dataset[i][0], str(int(targets[i])) if known else "")
+        for i in range(len(dataset))
+    ]
 
 
 def _read(opener: Callable[[], Image.Image], size: int, crop: str) -> np.ndarray | None:
@@ -146,6 +186,19 @@ def resize(image: Image.Image, size: int, crop: str) -> Image.Image:
         left, top = (image.width - side) // 2, (image.height - side) // 2
         image = image.crop((left, top, left + side, top + side))
     return image.resize((size, size), Image.Resampling.LANCZOS)
+
+
+def with_classes(image_set: ImageSet, classes: list[str]) -> ImageSet:
+    """The set with one label a class, of which each image has one."""
+    names = sorted(set(classes))
+    if len(names) < 2:
+        raise UserError(
+            f"--attributes {CLASSES} needs a folder a class, or a dataset that has classes."
+        )
+    index = torch.tensor([names.index(each) for each in classes])
+    labels = one_hot(index, len(names)).bool()
+    labelled = torch.ones(len(index), dtype=torch.bool)
+    return replace(image_set, labels=labels, attributes=tuple(names), labelled=labelled)
 
 
 def with_attributes(image_set: ImageSet, table: str) -> ImageSet:
@@ -182,70 +235,3 @@ def _read_table(path: Path) -> tuple[tuple[str, ...], dict[str, list[bool]]]:
     except ValueError:
         raise UserError(f"Every row of '{path}' needs {len(names)} whole numbers.") from None
     return tuple(names), rows
-
-
-ORDER, STEP = range(2)  # independent streams of random numbers
-
-
-def stream(seed: int, kind: int, index: int, device: torch.device | str = "cpu"):
-    """A torch.Generator for one step's numbers, or one epoch's order, and for nothing else: a run
-    resumed anywhere goes on exactly, with no generator state to keep."""
-    mixed = np.random.SeedSequence((seed, kind, index)).generate_state(1)[0]
-    return torch.Generator(device).manual_seed(int(mixed))  # the CPU's reads 32 bits
-
-
-def step_generator(seed: int, step: int, device: torch.device | str = "cpu") -> torch.Generator:
-    """The source of all randomness of one step."""
-    return stream(seed, STEP, step, device)
-
-
-class Batches:
-    """Shuffled batches of [0, 1] images from a uint8 set that lies on the device if it fits.
-
-    With several processes, each sees its own share of a batch that is the same for all.
-    """
-
-    def __init__(self, images: Tensor, batch_size: int, flip: bool, seed: int, rank=0, world=1):
-        if batch_size % world:
-            raise UserError(f"--batch-size {batch_size} cannot be split over {world} processes.")
-        if len(images) < batch_size:
-            raise UserError(
-                f"{len(images)} images do not fill one batch of {batch_size}; "
-                "give more images or a smaller --batch-size."
-            )
-        self.images, self.batch_size, self.flip, self.seed = images, batch_size, flip, seed
-        self.share = slice(rank, None, world)
-        self.steps_per_epoch = len(images) // batch_size
-
-    def indices(self, step: int) -> Tensor:
-        """Which images this process sees at `step`: (batch_size / processes,)."""
-        epoch, position = divmod(step, self.steps_per_epoch)
-        if getattr(self, "_epoch", None) != epoch:
-            shuffle = stream(self.seed, ORDER, epoch)
-            self._epoch, self._order = epoch, torch.randperm(len(self.images), generator=shuffle)
-        start = position * self.batch_size
-        return self._order[start : start + self.batch_size][self.share]
-
-    def at(self, step: int, generator: torch.Generator) -> Tensor:
-        """Images (B, 3, H, W), float32 in [0, 1], channels last, on the generator's device."""
-        index = self.indices(step).to(self.images.device, non_blocking=True)
-        x = self.images[index].to(generator.device, non_blocking=True)
-        mirrored = torch.rand(self.batch_size, generator=generator, device=generator.device)
-        if self.flip:
-            where = (mirrored[self.share] < 0.5)[:, None, None, None]
-            x = torch.where(where, x.flip(3), x)
-        return x.to(memory_format=torch.channels_last).float().div_(255)
-
-
-def to_device(images: Tensor, device: torch.device) -> Tensor:
-    """The uint8 images on the device if they leave it at least half of its free memory."""
-    if device.type != "cuda":
-        return images
-    free, _ = torch.cuda.mem_get_info(device)
-    return images.to(device) if images.nbytes < free / 2 else images.pin_memory()
-
-
-def in_batches(images: Tensor, size: int, device: torch.device) -> Iterator[Tensor]:
-    """uint8 (N, 3, H, W) as float batches in [0, 1], in order, for encoding and evaluation."""
-    for chunk in images.split(size):
-        yield chunk.to(device).float().div_(255)

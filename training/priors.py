@@ -1,34 +1,269 @@
-"""Prior distributions over codes: how to draw one, and how to come back to the support."""
+"""Prior distributions over codes: how to draw one, and how to come back to the support.
 
-from collections.abc import Callable
+Each is a value of its own size; two that are equal draw the same codes from the same generator.
+"""
+
+import math
 from dataclasses import dataclass
 
 import torch
-from torch import Generator, Tensor
-from torch.nn.functional import normalize
+from torch import Generator, Tensor, nn
+from torch.nn.functional import normalize, one_hot
+
+from training.errors import UserError
 
 
 @dataclass(frozen=True)
 class Prior:
-    """A distribution over codes (B, n): `sample` draws, `project` maps any code to the support."""
+    """A distribution over codes (B, size)."""
 
-    name: str
-    project: Callable[[Tensor], Tensor]
+    size: int
 
-    def sample(self, count: int, size: int, generator: Generator, spread: float = 1.0) -> Tensor:
-        """`count` codes of length `size`, float32 (count, size), on the generator's device.
+    def sample(self, count: int, generator: Generator, spread: float = 1.0) -> Tensor:
+        """`count` codes, float32 (count, size), on the generator's device.
 
-        `spread` below 1 draws nearer to the middle of what the prior holds: on the sphere,
-        nearer to one random direction; for a normal prior, with a smaller deviation.
+        `spread` below 1 draws nearer to the middle of what the prior holds.
         """
-        noise = torch.randn(count, size, generator=generator, device=generator.device)
-        if spread == 1.0:
-            return self.project(noise)
-        middle = noise.new_zeros(size) if self.name == "normal" else noise[:1]
-        return self.project(middle + spread * (noise - middle))
+        raise TypeError(f"{type(self).__name__} draws nothing")
+
+    def project(self, z: Tensor) -> Tensor:
+        """Any codes (B, size) to the support; the identity where that is all of R^n."""
+        return z
+
+    def restrict(self, z: Tensor, generator: Generator) -> Tensor:
+        """Back to the support after a step of descent; by `project` unless the prior knows
+        better."""
+        return self.project(z)
+
+    def squash(self, h: Tensor) -> Tensor:
+        """What a network puts out (B, size) to the support, with gradients everywhere; by `project`
+        unless that has none outside."""
+        return self.project(h)
+
+    @property
+    def scale(self) -> float:
+        """What brings the entries of codes to order one, as a network that judges them likes it."""
+        return 1.0
 
 
-PRIORS = {
-    "sphere": Prior("sphere", lambda z: normalize(z, dim=1)),
-    "normal": Prior("normal", lambda z: z),
+@dataclass(frozen=True)
+class Sphere(Prior):
+    """Uniform on the unit sphere (F-AAE section 3.1). Spread: around one random direction."""
+
+    def sample(self, count: int, generator: Generator, spread: float = 1.0) -> Tensor:
+        noise = _normal(count, self.size, generator)
+        return self.project(noise[:1] + spread * (noise - noise[:1]) if spread != 1.0 else noise)
+
+    def project(self, z: Tensor) -> Tensor:
+        return normalize(z, dim=1)
+
+    @property
+    def scale(self) -> float:
+        return math.sqrt(self.size)
+
+
+@dataclass(frozen=True)
+class Normal(Prior):
+    """N(0, I). Spread: the deviation."""
+
+    def sample(self, count: int, generator: Generator, spread: float = 1.0) -> Tensor:
+        return spread * _normal(count, self.size, generator)
+
+
+@dataclass(frozen=True)
+class Box(Prior):
+    """U(-1, 1)^n (AEGAN). Spread: the side of the box, as far as it stays within."""
+
+    def sample(self, count: int, generator: Generator, spread: float = 1.0) -> Tensor:
+        draw = torch.rand(count, self.size, generator=generator, device=generator.device)
+        return self.project(spread * (2 * draw - 1))
+
+    def project(self, z: Tensor) -> Tensor:
+        return z.clamp(-1, 1)
+
+    def restrict(self, z: Tensor, generator: Generator) -> Tensor:
+        """Stochastic clipping: entries outside are drawn anew, not left on the wall (Lipton and
+        Tripathi 2017)."""
+        fresh = 2 * torch.rand(z.shape, generator=generator, device=generator.device) - 1
+        return torch.where(z.abs() > 1, fresh.to(z), z)
+
+    def squash(self, h: Tensor) -> Tensor:
+        """By tanh, as AEGAN's encoder ends (its table 5)."""
+        return h.tanh()
+
+
+@dataclass(frozen=True)
+class Mixture(Prior):
+    """Ten 2-D Gaussians in a ring, one a class, each longer along its ray (Makhzani et al. 2015,
+    figure 4). Spread: the deviation around each centre."""
+
+    classes: int = 10
+    radius: float = 4.0
+    along: float = 1.0
+    across: float = 0.25
+
+    def __post_init__(self):
+        if self.size != 2:
+            raise UserError("The mixture prior lies in a plane: give --latent-size 2.")
+
+    def sample(self, count: int, generator: Generator, spread: float = 1.0) -> Tensor:
+        place = generator.device
+        classes = torch.randint(self.classes, (count,), generator=generator, device=place)
+        return self.sample_of(classes, generator, spread)
+
+    def sample_of(self, classes: Tensor, generator: Generator, spread: float = 1.0) -> Tensor:
+        """Codes (B, 2) of the classes (B,) long."""
+        angle = classes * (2 * math.pi / self.classes)
+        ray = torch.stack([angle.cos(), angle.sin()], dim=1)  # (B, 2)
+        tangent = torch.stack([-angle.sin(), angle.cos()], dim=1)
+        noise = spread * _normal(len(classes), 2, generator)
+        along = self.radius + self.along * noise[:, :1]
+        return along * ray + self.across * noise[:, 1:] * tangent
+
+    def class_of(self, z: Tensor) -> Tensor:
+        """The class (B,) under which each code (B, 2) is likeliest."""
+        angle = torch.arange(self.classes, device=z.device) * (2 * math.pi / self.classes)
+        along = z[:, :1] * angle.cos() + z[:, 1:] * angle.sin()  # (B, classes)
+        across = z[:, 1:] * angle.cos() - z[:, :1] * angle.sin()
+        distance = ((along - self.radius) / self.along) ** 2 + (across / self.across) ** 2
+        return distance.argmin(dim=1)
+
+
+@dataclass(frozen=True)
+class SwissRoll(Prior):
+    """A 2-D spiral (Makhzani et al. 2015, figure 4); class k takes the k-th tenth of its length.
+    Spread: the deviation around the curve."""
+
+    classes: int = 10
+    turns: float = 2.0
+    radius: float = 4.0
+    width: float = 0.1
+
+    def __post_init__(self):
+        if self.size != 2:
+            raise UserError("The swiss roll lies in a plane: give --latent-size 2.")
+
+    def sample(self, count: int, generator: Generator, spread: float = 1.0) -> Tensor:
+        place = generator.device
+        classes = torch.randint(self.classes, (count,), generator=generator, device=place)
+        return self.sample_of(classes, generator, spread)
+
+    def sample_of(self, classes: Tensor, generator: Generator, spread: float = 1.0) -> Tensor:
+        """Codes (B, 2) of the classes (B,) long."""
+        draw = torch.rand(len(classes), generator=generator, device=generator.device)
+        t = ((classes + draw) / self.classes).sqrt()  # sqrt: even along the curve
+        noise = spread * self.width * _normal(len(classes), 2, generator)
+        return self._curve(t) + noise
+
+    def class_of(self, z: Tensor) -> Tensor:
+        """The class (B,) whose part of the curve is nearest to each code (B, 2)."""
+        t = (torch.arange(1000, device=z.device) + 0.5) / 1000
+        nearest = torch.cdist(z, self._curve(t.sqrt())).argmin(dim=1)
+        return nearest * self.classes // 1000
+
+    def _curve(self, t: Tensor) -> Tensor:
+        angle = 2 * math.pi * self.turns * t
+        return self.radius * t[:, None] * torch.stack([angle.cos(), angle.sin()], dim=1)
+
+
+@dataclass(frozen=True)
+class OneHot(Prior):
+    """One of `size` classes, all as likely; codes in between are distributions over them.
+    Spread has no meaning here."""
+
+    def sample(self, count: int, generator: Generator, spread: float = 1.0) -> Tensor:
+        place = generator.device
+        classes = torch.randint(self.size, (count,), generator=generator, device=place)
+        return one_hot(classes, self.size).float()
+
+    def project(self, z: Tensor) -> Tensor:
+        """The nearest distribution over the classes (Euclidean projection onto the simplex)."""
+        ordered = z.sort(dim=1, descending=True).values
+        counts = torch.arange(1, self.size + 1, device=z.device)
+        excess = (ordered.cumsum(dim=1) - 1) / counts  # threshold if so many stay above it
+        kept = (ordered > excess).sum(dim=1, keepdim=True)
+        return (z - excess.gather(1, kept - 1)).clamp_min(0)
+
+    def squash(self, h: Tensor) -> Tensor:
+        return h.softmax(dim=1)
+
+
+@dataclass(frozen=True)
+class Switches(Prior):
+    """`size` independent labels, each 0 or 1 with even odds; anything between is allowed.
+    Spread has no meaning here."""
+
+    def sample(self, count: int, generator: Generator, spread: float = 1.0) -> Tensor:
+        place = generator.device
+        draw = torch.rand(count, self.size, generator=generator, device=place)
+        return (draw < 0.5).float()
+
+    def project(self, z: Tensor) -> Tensor:
+        return z.clamp(0, 1)
+
+    def squash(self, h: Tensor) -> Tensor:
+        return h.sigmoid()
+
+
+@dataclass(frozen=True)
+class Joint(Prior):
+    """Two priors side by side, such as style and class; made by `joint`."""
+
+    first: Prior
+    second: Prior
+
+    def sample(self, count: int, generator: Generator, spread: float = 1.0) -> Tensor:
+        parts = [part.sample(count, generator, spread) for part in (self.first, self.second)]
+        return torch.cat(parts, dim=1)
+
+    def split(self, z: Tensor) -> tuple[Tensor, Tensor]:
+        """(B, size) -> (B, first.size), (B, second.size)."""
+        first, second = z.split([self.first.size, self.second.size], dim=1)
+        return first, second
+
+    def project(self, z: Tensor) -> Tensor:
+        first, second = self.split(z)
+        return torch.cat([self.first.project(first), self.second.project(second)], dim=1)
+
+    def restrict(self, z: Tensor, generator: Generator) -> Tensor:
+        first, second = self.split(z)
+        parts = self.first.restrict(first, generator), self.second.restrict(second, generator)
+        return torch.cat(parts, dim=1)
+
+    def squash(self, h: Tensor) -> Tensor:
+        first, second = self.split(h)
+        return torch.cat([self.first.squash(first), self.second.squash(second)], dim=1)
+
+
+@dataclass(frozen=True)
+class PushedForward(Prior):
+    """What `network` makes of draws from `source`; all of R^size is allowed. Equal only for the
+    same network: another's codes mean something else. Spread: the source's."""
+
+    source: Prior
+    network: nn.Module
+
+    @torch.no_grad()
+    def sample(self, count: int, generator: Generator, spread: float = 1.0) -> Tensor:
+        place = next(self.network.parameters()).device
+        draw = self.source.sample(count, generator, spread)
+        return self.network(draw.to(place)).to(generator.device)
+
+
+def joint(first: Prior, second: Prior) -> Joint:
+    """Codes (B, first.size + second.size)."""
+    return Joint(first.size + second.size, first, second)
+
+
+def _normal(count: int, size: int, generator: Generator) -> Tensor:
+    return torch.randn(count, size, generator=generator, device=generator.device)
+
+
+# What --prior may name
+PRIORS: dict[str, type[Prior]] = {
+    "sphere": Sphere,
+    "normal": Normal,
+    "box": Box,
+    "mixture": Mixture,
+    "swiss-roll": SwissRoll,
 }

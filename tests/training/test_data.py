@@ -10,6 +10,7 @@ from PIL import Image
 
 from tests.training.conftest import draw
 from training import data
+from training.batches import Batches, keep_labels, step_generator
 from training.errors import UserError
 
 
@@ -66,7 +67,7 @@ def test_attribute_tables(folder, tmp_path, text):
     ("sources", "message"),
     [
         ((), "Give --data"),
-        (("nowhere",), "choose from: cifar10, celeba, mnist"),
+        (("nowhere",), "choose from: digits, cifar10, celeba, mnist"),
         (("EMPTY",), "holds no images"),
         (("TEXT",), "is no zip file of images"),
         (("imagenet",), "torchvision could not load 'imagenet'"),
@@ -97,16 +98,39 @@ def test_a_torchvision_dataset_by_name(tmp_path):
 
 
 def test_batches_see_every_image_once_an_epoch_and_flip_half(images):
-    batches = data.Batches(images.images, batch_size=8, flip=True, seed=0)
-    epochs = [torch.cat([batches.indices(5 * e + i) for i in range(5)]) for e in range(2)]
+    shuffled = Batches(images.images, batch_size=8, flip=True, seed=0)
+    epochs = [torch.cat([shuffled.indices(5 * e + i) for i in range(5)]) for e in range(2)]
     assert all(epoch.sort().values.tolist() == list(range(40)) for epoch in epochs)
     assert not torch.equal(*epochs)
     flipped = 0
     for step in range(20):
-        x = batches.at(step, data.step_generator(0, step, torch.device("cpu")))
-        original = images.images[batches.indices(step)].float() / 255
+        x = shuffled.at(step, step_generator(0, step, torch.device("cpu")))
+        original = images.images[shuffled.indices(step)].float() / 255
         same = (x == original).flatten(1).all(dim=1)
         mirrored = (x == original.flip(3)).flatten(1).all(dim=1)
         assert (same | mirrored).all()
         flipped += int((mirrored & ~same).sum())
     assert 50 < flipped < 110  # of 160
+
+
+def test_folders_are_classes_and_labels_are_kept_evenly(tmp_path):
+    for index in range(12):
+        place = tmp_path / "cat" if index % 3 else tmp_path / "dog"
+        place.mkdir(exist_ok=True)
+        draw(index).save(place / f"{index}.png")
+    images = data.load((str(tmp_path),), 32, attributes="classes")
+    assert images.attributes == ("cat", "dog")
+    assert images.labels.sum(0).tolist() == [8, 4]
+    kept = keep_labels(images.labels, images.labelled, 4, seed=0)
+    assert images.labels[kept].sum(0).tolist() == [2, 2]
+    with pytest.raises(UserError, match="folder a class"):
+        data.load((str(tmp_path / "cat"),), 32, attributes="classes")
+
+
+def test_digits_come_with_their_classes_and_hold_a_fifth_out():
+    training = data.load(("digits",), 32, attributes="classes")
+    held_out = data.load(("digits",), 32, attributes="classes", train=False)
+    assert (len(training), len(held_out)) == (1438, 359)
+    assert training.attributes == tuple("0123456789")
+    assert not set(training.names) & set(held_out.names)
+    assert held_out.labels.sum(1).eq(1).all()
