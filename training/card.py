@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from training.checkpoints import read_config, read_metrics, write_atomically
-from training.evaluate import FIGURES
+from training.figures import FIGURES
 from training.frameworks import FRAMEWORKS
 
 LIMITS = """\
@@ -25,7 +25,9 @@ def write_card(directory: str | Path) -> None:
         f"# {framework.title}, {settings['image_size']} px",
         f"![reconstructions and samples](preview.png)\n\nSystem: {framework.source}. "
         f"Codes: {settings['latent_size']} numbers, prior '{settings['prior']}'.",
-        "In the preview, the first row are reconstructions of training images, the others samples.",
+        "In the preview, the first row are reconstructions of training images, the others samples."
+        if framework.encodes
+        else "The preview shows samples.",
         "## Training",
         f"- data: {sources} ({trained['training_images']:,} images)\n"
         f"- licence: {settings['licence']}\n"
@@ -42,13 +44,22 @@ def write_card(directory: str | Path) -> None:
 
 
 def _figures(measured: dict) -> str:
+    said = measured_on(measured)
+    if not measured:
+        return said
+    rows = [
+        f"| {FIGURES[name].words} | {value:.4g} |" for name, value in measured["figures"].items()
+    ]
+    return "\n".join([said, "", "| figure | value |", "| --- | ---: |", *rows])
+
+
+def measured_on(measured: dict) -> str:
+    """How the figures of a metrics.json were obtained, as a sentence."""
     if not measured:
         return "Not measured yet: `python -m training evaluate CHECKPOINT --data … --save`."
-    rows = [f"| {FIGURES[name]} | {value:.4g} |" for name, value in measured["figures"].items()]
     refined = measured["refined"]
     return (
         f"On {measured['images']:,} images of {', '.join(measured['data'])}; refined by "
         f"{refined['steps']} steps on {refined['images']:,} of them; Frechet distances on the "
-        f"features of `{measured['features']}`.\n\n| figure | value |\n| --- | ---: |\n"
-        + "\n".join(rows)
+        f"features of `{measured['features']}`."
     )

@@ -5,33 +5,24 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from training import data, metrics
+from training import batches, data, metrics
 from training.checkpoints import METRICS, read, write_json
 from training.distributed import device_named
 from training.errors import UserError
 from training.features import feature_network
+from training.figures import FIGURES
 from training.frameworks import Framework
 from training.inversion import refine
 
 BATCH = 256
-# figure -> what it is; the card and the app show these words
-FIGURES = {
-    "mse": "reconstruction error (MSE on [0, 1]) of the encoder's codes",
-    "psnr": "the same as PSNR, dB",
-    "ssim": "structural similarity of reconstructions",
-    "sharpness": "sharpness of reconstructions: their Laplacian energy over the real images'",
-    "sample_sharpness": "sharpness of samples",
-    "mse_refined": "reconstruction error (MSE) of refined codes",
-    "sharpness_refined": "sharpness of reconstructions from refined codes",
-    "reencoding_error": "re-encoding error E‖z − E(G(z))‖² of codes from the prior, 2 if unrelated",
-    "dhash": "dHash similarity of reconstructions of the images, 0.5 for unrelated",
-    "dhash_generated": "dHash similarity of reconstructions of samples",
-    "frechet": "Frechet distance of samples to the images",
-    "frechet_reconstructions": "Frechet distance of reconstructions to the images",
-}
+MORPHS = 256
+# what is shown beside the real images, and how its figures are named
+KINDS = (
+    ("reconstruction", "", "frechet_reconstructions"),
+    ("sample", "sample_", "frechet"),
+)
 
 
-@torch.no_grad()
 def evaluate(
     checkpoint: str | Path,
     sources: tuple[str, ...],
@@ -41,35 +32,19 @@ def evaluate(
     seed: int = 0,
     root: str = "data",
 ) -> dict:
-    """All of `FIGURES` for the images of `sources`, with how they were obtained.
-
-    As many samples are drawn as there are images. Refinement is measured on the first
-    `refine_images` of them. Raises UserError.
+    """`FIGURES` for the images of `sources`, as far as the system has them, with how they were
+    obtained. Refinement is measured on the first `refine_images` of them. Raises UserError.
     """
     place = device_named(device)
     framework, content = read(checkpoint, place)
     settings = framework.config
     images = data.load(sources, settings.image_size, settings.crop, root=root, train=False).images
-    if len(images) < 2:
-        raise UserError("Give at least two images to evaluate on.")
-    z = framework.prior.sample(len(images), settings.latent_size, data.step_generator(seed, 0))
     network = feature_network().to(place)
-    batches = zip(data.in_batches(images, BATCH, place), z.to(place).split(BATCH), strict=True)
-    measured = [_measure(framework, network, *batch) for batch in batches]
-    all_of = {name: torch.cat([batch[name] for batch in measured]) for name in measured[0]}
-    means = {name: values.mean().item() for name, values in all_of.items()}
-    real, samples = all_of["features_real"], all_of["features_sample"]
-    reconstructions = all_of["features_reconstruction"]
-    figures = {
-        **{name: means[name] for name in FIGURES if name in means},
-        "sharpness": means["laplacian_reconstruction"] / means["laplacian_real"],
-        "sample_sharpness": means["laplacian_sample"] / means["laplacian_real"],
-        **_measure_refined(framework, images[:refine_images], refine_steps, place),
-        "frechet": metrics.frechet_distance(real, samples),
-        "frechet_reconstructions": metrics.frechet_distance(real, reconstructions),
-    }
+    figures = measure(framework, images, network, seed)
+    if refine_steps and framework.encodes:
+        figures |= _measure_refined(framework, images[:refine_images], refine_steps, place)
     return {
-        "figures": {name: round(figures[name], 5) for name in FIGURES},
+        "figures": {name: round(figures[name], 5) for name in FIGURES if name in figures},
         "images": len(images),
         "data": [Path(source).name for source in sources],
         "refined": {"steps": refine_steps, "images": min(refine_images, len(images))},
@@ -78,27 +53,87 @@ def evaluate(
     }
 
 
+@torch.no_grad()
+def measure(
+    framework: Framework, images: Tensor, network: nn.Module, seed: int = 0
+) -> dict[str, float]:
+    """The figures that need no refinement, of a framework in evaluation mode on uint8 images
+    (N, 3, H, W), by the features of `network`. As many samples are drawn as there are images;
+    morphs are between the first 1,024. Raises UserError.
+    """
+    if len(images) < 4:
+        raise UserError("Give at least four images to evaluate on.")
+    place = next(framework.parameters()).device
+    z = framework.prior.sample(len(images), batches.step_generator(seed, 0))
+    parts = zip(batches.in_batches(images, BATCH, place), z.to(place).split(BATCH), strict=True)
+    measured = [_measure(framework, network, *batch) for batch in parts]
+    all_of = {name: torch.cat([batch[name] for batch in measured]) for name in measured[0]}
+    means = {name: values.mean(dim=0) for name, values in all_of.items()}
+    figures = {name: value.item() for name, value in means.items() if name in FIGURES}
+    real = all_of["features_real"]
+    for kind, prefix, frechet in KINDS:
+        if f"features_{kind}" in all_of:
+            ratio = means[f"laplacian_{kind}"] / means["laplacian_real"]
+            power = means[f"power_{kind}"] / means["power_real"]
+            figures |= {f"{prefix}sharpness": ratio.item(), **_bands(f"{prefix}spectrum", power)}
+            figures[frechet] = metrics.frechet_distance(real, all_of[f"features_{kind}"])
+    if framework.encodes:
+        figures["morph_middle"] = _measure_morphs(framework, images[: 4 * MORPHS], place)
+    sample = all_of["features_sample"]
+    coverage, distinct = metrics.coverage(real, sample), metrics.distinct(real, sample)
+    return {**figures, "coverage": coverage, "distinct": distinct}
+
+
 def _measure(framework: Framework, network: nn.Module, x: Tensor, z: Tensor) -> dict[str, Tensor]:
-    """Figures (B,) and features (B, d) of images x and codes z from the prior, on the CPU."""
-    x_hat, sample = framework.decode(framework.encode(x)), framework.decode(z)
-    z_hat = framework.encode(sample)
-    measured = {
-        "mse": metrics.mse(x, x_hat),
-        "psnr": metrics.psnr(x, x_hat),
-        "ssim": metrics.ssim(x, x_hat),
-        "reencoding_error": (z - z_hat).square().sum(dim=1),
-        "dhash": metrics.dhash_similarity(x, x_hat),
-        "dhash_generated": metrics.dhash_similarity(sample, framework.decode(z_hat)),
-    }
-    for name, shown in (("real", x), ("reconstruction", x_hat), ("sample", sample)):
-        measured[f"laplacian_{name}"] = metrics.sharpness(shown)
-        measured[f"features_{name}"] = network(shown)
+    """Figures (B,), power (B, 4) and features (B, d) of images x and codes z from the prior, on
+    the CPU; of reconstructions only where there is an encoder."""
+    sample, measured = framework.decode(z), {}
+    shown = {"real": x, "sample": sample}
+    if framework.encodes:
+        z_hat, x_hat = framework.encode(sample), framework.decode(framework.encode(x))
+        shown["reconstruction"] = x_hat
+        measured = {
+            "mse": metrics.mse(x, x_hat),
+            "psnr": metrics.psnr(x, x_hat),
+            "ssim": metrics.ssim(x, x_hat),
+            "reencoding_error": (z - z_hat).square().sum(dim=1),
+            "dhash": metrics.dhash_similarity(x, x_hat),
+            "dhash_generated": metrics.dhash_similarity(sample, framework.decode(z_hat)),
+        }
+    for name, each in shown.items():
+        measured[f"laplacian_{name}"] = metrics.sharpness(each)
+        measured[f"power_{name}"] = metrics.spectrum(each)
+        measured[f"features_{name}"] = network(each)
     return {name: values.cpu() for name, values in measured.items()}
 
 
+def _bands(name: str, ratios: Tensor) -> dict[str, float]:
+    return {f"{name}_{band}": ratio for band, ratio in enumerate(ratios.tolist(), start=1)}
+
+
+def _measure_morphs(framework: Framework, images: Tensor, place: torch.device) -> float:
+    """Sharpness of the middle of morphs between four images each, over that of the corners."""
+    middle, corners = [], []
+    for x in batches.in_batches(images[: len(images) // 4 * 4], BATCH, place):
+        z = framework.encode(x)
+        corners.append(metrics.sharpness(framework.decode(z)))
+        z_middle = framework.prior.project(middle_of(z.unflatten(0, (-1, 4))))
+        middle.append(metrics.sharpness(framework.decode(z_middle)))
+    return (torch.cat(middle).mean() / torch.cat(corners).mean()).item()
+
+
+def middle_of(corners: Tensor) -> Tensor:
+    """The middle (B, n), not yet projected, of four codes each (B, 4, n) (F-AAE eq. 5). Its norm
+    is the corners' mean: a Gaussian prior needs that, the sphere does not care."""
+    mean = corners.mean(dim=1)
+    norm = corners.norm(dim=2).mean(dim=1, keepdim=True)
+    return mean * norm / mean.norm(dim=1, keepdim=True).clamp_min(1e-12)
+
+
+@torch.no_grad()
 def _measure_refined(framework: Framework, images: Tensor, steps: int, place: torch.device) -> dict:
     errors, refined_laplacian, real_laplacian = [], [], []
-    for x in data.in_batches(images, BATCH, place):
+    for x in batches.in_batches(images, BATCH, place):
         x_hat = framework.decode(refine(framework, x, framework.encode(x), steps))
         errors.append(metrics.mse(x, x_hat))
         refined_laplacian.append(metrics.sharpness(x_hat))

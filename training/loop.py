@@ -4,36 +4,50 @@ import math
 import sys
 import time
 from pathlib import Path
+from pickle import UnpicklingError
 
 import torch
 
 from training import checkpoints, data, distributed
 from training.attributes import describe
-from training.config import Config, to_dict
+from training.batches import with_labels
+from training.config import Config, from_dict
 from training.errors import UserError
+from training.frameworks import FRAMEWORKS
 from training.run import STATE, Run, Stopped, autocast_for
-from training.scribe import Scribe
+from training.scribe import Scribe, Watch
 
-FREE_ON_RESUME = ("out", "device", "data_root", "checkpoint_minutes", "log_every", "epochs")
+FREE_ON_RESUME = ("checkpoint_minutes", "log_every", "epochs", "compile")
 
 
-def fit(config: Config, resume: bool = False) -> Path:
+def fit(config: Config, resume: bool = False, watch: Watch | None = None) -> Path:
     """Trains `config.framework` and returns the checkpoint's directory.
 
     With `resume`, goes on where `config.out` stood: on a CPU in fp32 the weights are bit for bit
-    those of a run that was never interrupted. Raises UserError, Stopped among them.
+    those of a run that was never interrupted. `watch` sees the run every `log_every` steps and at
+    the end; the figures that it gives are shown. Raises UserError, Stopped among them.
     """
     world = distributed.join(config.device)
     directory = Path(config.out)
-    state = _former_state(config, directory, resume)
+    framework = FRAMEWORKS[config.framework]
+    if framework.frozen and not config.first_stage:
+        raise UserError(
+            f"{framework.id} stands on another system: give --first-stage the checkpoint of "
+            f"{' or '.join(framework.first_stages)}."
+        )
+    if config.first_stage and not framework.first_stages:
+        raise UserError(f"{framework.id} stands on no other system: leave out --first-stage.")
     images = data.load(
         config.data, config.image_size, config.crop, config.attributes, config.data_root
     )
+    if framework.needs_labels:
+        config = with_labels(config, images, framework.needs_classes)
+    state = _former_state(config, directory, resume)
     run = Run.of(config, world, images)
     if state:
         run.restore(state)
-    _play(run, Scribe(run) if world.leads else None)
-    if world.leads and images.labels is not None:
+    _play(run, Scribe(run, watch) if world.leads else None)
+    if world.leads and images.labels is not None and framework.encodes:
         checkpoints.write_latents(directory, describe(run.best.eval(), images))
     if world.leads:
         print(f"The checkpoint is in {directory}.", file=sys.stderr)
@@ -49,14 +63,27 @@ def _former_state(config: Config, directory: Path, resume: bool) -> dict | None:
         return None
     if not path.is_file():
         raise UserError(f"'{directory}' holds no run to resume; leave out --resume.")
-    state = torch.load(path, map_location="cpu", weights_only=True)
-    for name, now in to_dict(config).items():
-        if name not in FREE_ON_RESUME and state["config"].get(name) != now:
-            raise UserError(
-                f"'{directory}' was trained with {name} = {state['config'].get(name)!r}, "
-                f"not {now!r}; give the same, or another --out."
-            )
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
+    except (EOFError, RuntimeError, UnpicklingError):
+        raise UserError(
+            f"'{path}' is damaged: put a whole copy in its place, or remove '{directory}' to start "
+            "anew."
+        ) from None
+    check_settings(config, state["config"], directory)
     return state
+
+
+def check_settings(config: Config, former: dict, directory: Path) -> None:
+    """UserError that names a setting in which a run of `former` settings is not one of `config`,
+    unless it may change on the way. Where files lie may: on another machine it will."""
+    before = checkpoints.portable(from_dict(former))
+    for name, now in checkpoints.portable(config).items():
+        if name not in FREE_ON_RESUME and before[name] != now:
+            raise UserError(
+                f"'{directory}' was trained with {name} = {before[name]!r}, not {now!r}; "
+                "give the same, or start in another folder."
+            )
 
 
 def _play(run: Run, scribe: Scribe | None) -> None:
@@ -64,6 +91,8 @@ def _play(run: Run, scribe: Scribe | None) -> None:
     minutes. Figures are read back only when they are shown, so that a GPU never waits."""
     config, autocast = run.config, autocast_for(run.config, run.world.device)
     sums, counts, saved = {}, {}, time.monotonic()
+    if scribe and run.step == run.steps:
+        scribe.keep()  # the end may have come between two of the last files
     while run.step < run.steps:
         for name, term in run.advance(autocast).items():
             sums[name] = sums.get(name, 0) + term
@@ -78,8 +107,7 @@ def _play(run: Run, scribe: Scribe | None) -> None:
         if scribe:
             scribe.figures(means)
             if last or time.monotonic() - saved > 60 * config.checkpoint_minutes:
-                run.save()
-                scribe.preview()
+                scribe.keep()
                 saved = time.monotonic()
     if scribe:
         scribe.close()

@@ -131,5 +131,5 @@ def test_checkpoint_of_a_run_has_what_the_app_needs(folder, tmp_path):
     latents = checkpoints.read_latents(out)
     assert latents.names == ("Odd", "Early")
     assert latents.codes.shape == (40, 8)
-    assert latents.directions.shape == (2, 8)
+    assert all(each.vectors.shape == (2, 8) for each in latents.directions.values())
     assert (latents.labels.sum(0) == torch.tensor([20, 30])).all()

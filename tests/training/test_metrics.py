@@ -5,8 +5,9 @@ import pytest
 import torch
 from scipy.ndimage import laplace
 
+from tests.training.conftest import draw
 from training import features, metrics
-from training.attributes import mean_differences
+from training.errors import UserError
 from training.inversion import hybrid, refine
 
 
@@ -54,9 +55,29 @@ def test_frechet_distance_of_shifted_and_scaled_gaussians():
 def test_feature_network_is_fixed_and_named(tmp_path, monkeypatch):
     monkeypatch.setattr(torch.hub, "get_dir", lambda: str(tmp_path))
     network = features.feature_network()
-    assert network.name == "random-conv-256"
+    assert network.name == "cifar10-conv-256"
     out = network(pictures())
-    assert out.shape == (4, 256) and torch.equal(out, features.RandomConv()(pictures()))
+    assert out.shape == (4, 256) and torch.equal(out, features.feature_network()(pictures()))
+    monkeypatch.setattr(features, "WEIGHTS", tmp_path / "none.safetensors")
+    with pytest.raises(UserError, match="python -m training features"):
+        features.feature_network()
+
+
+def test_a_feature_network_can_be_taught_and_kept(tmp_path, monkeypatch):
+    for index in range(140):
+        folder = tmp_path / "data" / str(index % 10)
+        folder.mkdir(parents=True, exist_ok=True)
+        draw(index % 10).save(folder / f"{index}.png")
+    sources = (str(tmp_path / "data"),)
+    network = features.teach(sources, epochs=1)
+    assert 0 <= features.accuracy(network, sources) <= 1
+    monkeypatch.setattr(torch.hub, "get_dir", lambda: str(tmp_path))
+    monkeypatch.setattr(features, "WEIGHTS", tmp_path / "weights.safetensors")
+    features.write(network, features.WEIGHTS)
+    expected = network(pictures(size=32))
+    assert features.feature_network()(pictures(size=32)).allclose(expected, rtol=0.05, atol=0.05)
+    with pytest.raises(UserError, match="10 classes"):
+        features.teach((str(tmp_path / "data" / "1"), str(tmp_path / "data" / "2")))
 
 
 class Linear:
@@ -86,14 +107,3 @@ def test_refinement_streams_and_stops_when_closed():
     assert next(steps)[0] == 4
     steps.close()
     assert [s for s, _ in hybrid(Linear, Linear.decode(z), z, steps=10, every=4)] == [4, 8, 10]
-
-
-def test_directions_separate_what_is_separable():
-    generator = torch.Generator().manual_seed(0)
-    codes = torch.randn(500, 8, generator=generator)
-    labels = torch.stack([codes[:, 2] > 0, torch.rand(500, generator=generator) > 0.5], dim=1)
-    directions, auc = mean_differences(codes, labels)
-    unit = directions[0] / directions[0].norm()
-    assert unit[2] > 0.95 and auc[0] > 0.95
-    assert 0.35 < auc[1] < 0.65  # a coin has no direction
-    assert (codes @ unit).std().item() == pytest.approx(directions[0].norm().item(), rel=0.05)

@@ -1,0 +1,95 @@
+"""The sets that `python -m training campaign` trains: what the runs share, then a line a run."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Row:
+    """One run: a system, a preset of `training.config`, and settings that differ from it."""
+
+    framework: str
+    preset: str
+    settings: dict = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """Runs on the same data for as long.
+
+    data, held_out, attributes: files in --data-dir (or a known dataset's name) to train on, to
+    measure on, and with labels; images: how many each run is to see; settings: common to all runs;
+    runs: by name, in the order in which they are trained; point_every: images from one point of
+    the curves to the next; ships: whether --into gets what measures better than what it has.
+    """
+
+    data: tuple[str, ...]
+    held_out: tuple[str, ...]
+    images: int
+    runs: dict[str, Row]
+    settings: dict
+    attributes: str = ""
+    point_every: int = 100_000
+    ships: bool = True
+
+
+FACES = {
+    "data": tuple(f"celeba64-train-0{part}.zip" for part in range(3)),
+    "held_out": ("celeba64-valid-00.zip",),
+}
+FACES_LICENCE = (
+    "CelebA: non-commercial research only, no redistribution of images; the weights likewise"
+)
+
+
+def variants(framework: str, preset: str, **changes: dict) -> dict[str, Row]:
+    """A run for each of the changes, by its name."""
+    return {name: Row(framework, preset, settings) for name, settings in changes.items()}
+
+
+CAMPAIGNS = {
+    "celeba32": Campaign(
+        **FACES,
+        attributes="celeba64-train-attributes.csv",
+        images=3_600_000,
+        settings={"image_size": 32, "half": True, "licence": FACES_LICENCE},
+        runs={
+            "faae": Row("faae", "small"),
+            "aae": Row("aae", "small"),
+        },
+    ),
+    "recipes": Campaign(
+        **FACES,
+        images=73_216,
+        point_every=100_000,
+        ships=False,
+        settings={"image_size": 32, "licence": FACES_LICENCE},
+        runs={
+            "base": Row("faae", "small"),
+            **variants(
+                "faae",
+                "small",
+                encoder_noise={"encoder_noise": 0.05},
+                cycle={"lambda_cycle": 10.0},
+                slow_d={"lr_d": 3e-4},
+                wide_d={"d_width": 96},
+            ),
+            "plus": Row("faae-plus", "small"),
+            "paper": Row("faae", "paper", {"width": 32}),
+            **variants(
+                "faae",
+                "small",
+                no_ema={"ema": 0.0},
+                fp32={"precision": "fp32"},
+                alpha_3={"alpha": 3.0},
+                spectral_d={"d_norm": "spectral"},
+                no_r1={"r1_gamma": 0.0},
+                wide={"width": 48},
+                batch_norm_d={"d_norm": "batch"},
+                constant={"schedule": "constant"},
+                translation={"augment": ("translation",)},
+            ),
+            "aae": Row("aae", "small"),
+            "aae_paper": Row("aae", "paper", {"width": 32}),
+        },
+    ),
+}
