@@ -1,20 +1,28 @@
-// One slider and number box an attribute, in standard deviations from -limit to limit.
-// value {amounts: {name: number}, attributes: [{name, label, auc: [{title, colour, value}]}]}.
-Latent.sliders = function ({ element, props, trigger, watch, limit, step, first }) {
+// One slider, number box and lock an attribute, in standard deviations from -limit to limit.
+// value {amounts: {name: number}, held: [name], attributes: [{name, label,
+//        figures: [{title, colour, auc, d, random, alike: [[label, cosine]]}]}]}.
+Latent.sliders = function ({ element, props, trigger, watch, limit, step, first, empty }) {
   const { h } = Latent;
   const root = element.querySelector(".sliders");
+  const MEANING = "On held-out faces. AUC: 1 finds it always, 0.5 is guessing. Cohen's d: how many standard deviations lie between " +
+    "faces with and without; in brackets, what 95 % of random directions stay below. Goes with: the cosines of the most similar directions; hold them to push this one alone.";
   let rows = {};
 
-  const amounts = () => Object.fromEntries(Object.entries(rows)
-    .map(([name, { range }]) => [name, Number(range.value)]).filter(([, amount]) => amount));
-  const send = () => trigger("input", { amounts: amounts() });
+  const chosen = (give) => Object.entries(rows).map(give).filter(([, value]) => value);
+  const amounts = () => Object.fromEntries(chosen(([name, { range }]) => [name, Number(range.value)]));
+  const held = () => chosen(([name, { lock }]) => [name, lock.checked]).map(([name]) => name);
+  const send = () => trigger("input", { amounts: amounts(), held: held() });
 
-  function row({ name, label, auc }) {
+  function row({ name, label, figures }) {
     const attributes = { min: -limit, max: limit, step, value: 0 };
     const range = h("input", { type: "range", ...attributes, "aria-label": `${label}, standard deviations`, oninput: () => set(range.value, true) });
     const box = h("input", { type: "number", ...attributes, "aria-label": `${label}, standard deviations, as a number`, oninput: () => box.value !== "" && set(box.value, true) });
     const reset = h("button", { type: "button", class: "chip", title: `Reset ${label}`, "aria-label": `Reset ${label}`, onclick: () => set(0, true) }, "0");
-    const line = h("div", { class: "slider" }, h("span", { class: "name" }, label), h("span", { class: "aucs" }, auc.map(badge)), range, box, reset);
+    const lock = h("input", { type: "checkbox", class: "lock", "aria-label": `Hold ${label} still`, title: `Hold ${label} still while others are pushed`, onchange: () => { fix(lock.checked); send(); } });
+    const facts = h("div", { class: "facts", hidden: true }, figures.map(fact), h("p", { class: "note" }, MEANING));
+    const about = h("button", { type: "button", class: "aucs", "aria-expanded": "false", "aria-label": `About the direction of ${label}`,
+      onclick: () => about.setAttribute("aria-expanded", String(!(facts.hidden = !facts.hidden))) }, figures.map(badge));
+    const line = h("div", { class: "slider" }, lock, h("span", { class: "name" }, label), about, range, box, reset, facts);
     function set(amount, tell) {
       const value = Math.max(-limit, Math.min(limit, Number(amount) || 0));
       range.value = value;
@@ -23,29 +31,47 @@ Latent.sliders = function ({ element, props, trigger, watch, limit, step, first 
       line.style.setProperty("--at", `${50 + (50 * value) / limit}%`);
       if (tell) send();
     }
-    rows[name] = { range, set };
+    function fix(on) {
+      lock.checked = on;
+      line.classList.toggle("held", on);
+      for (const control of [range, box, reset]) control.disabled = on;
+    }
+    rows[name] = { range, lock, set, fix };
     return line;
   }
 
-  const badge = ({ title, colour, value }) => h("span", { class: "auc",
-    title: `${title}: held-out AUC ${value.toFixed(2)} (1 finds the attribute always, 0.5 is guessing)` },
-    h("span", { class: "dot", style: `background:${colour}`, "aria-hidden": "true" }), value.toFixed(2));
+  const dot = (colour) => h("span", { class: "dot", style: `background:${colour}`, "aria-hidden": "true" });
+  const weak = ({ d, random }) => Math.abs(d) < random;
+  const badge = (figure) => h("span", { class: weak(figure) ? "auc weak" : "auc", title: sentence(figure) }, dot(figure.colour), figure.auc.toFixed(2));
+  const signed = (value) => (value < 0 ? "−" : "+") + Math.abs(value).toFixed(2);
+  const sentence = (figure) => `${figure.title}: AUC ${figure.auc.toFixed(2)}, Cohen's d ${figure.d.toFixed(2)} ` +
+    `(random ${figure.random.toFixed(2)}${weak(figure) ? ": may be chance" : ""})`;
+  const fact = (figure) => h("p", {}, dot(figure.colour), h("span", {}, sentence(figure),
+    figure.alike.length ? h("span", { class: "alike" }, `Goes with ${figure.alike.map(([label, cosine]) => `${label} ${signed(cosine)}`).join(", ")}`) : null));
 
   function build() {
+    const open = root.querySelector("details")?.open;
     rows = {};
     const lines = (props.value?.attributes ?? []).map(row);
+    if (!lines.length) {
+      root.replaceChildren(h("p", { class: "empty" }, empty));
+      return;
+    }
     const more = lines.splice(first);
     root.replaceChildren(
       h("div", { class: "tools" },
-        h("button", { type: "button", class: "chip", onclick: () => { fill({}); send(); } }, "Reset all"),
-        h("span", { class: "note" }, "in standard deviations; coloured figures: AUC of each model's direction on held-out faces")),
+        h("button", { type: "button", class: "chip", onclick: () => { fill({}, []); send(); } }, "Reset all"),
+        h("span", { class: "note" }, "in standard deviations; coloured: the AUC of each model's direction, click for more; a lock holds an attribute still while others are pushed")),
       ...lines,
-      more.length ? h("details", {}, h("summary", {}, `${more.length} more attributes`), ...more) : "");
-    fill(props.value?.amounts ?? {});
+      more.length ? h("details", { open }, h("summary", {}, `${more.length} more attributes`), ...more) : "");
+    fill(props.value?.amounts ?? {}, props.value?.held ?? []);
   }
 
-  function fill(wanted) {
-    for (const [name, { set }] of Object.entries(rows)) set(wanted[name] ?? 0, false);
+  function fill(wanted, still) {
+    for (const [name, { set, fix }] of Object.entries(rows)) {
+      set(wanted[name] ?? 0, false);
+      fix(still.includes(name));
+    }
   }
 
   Latent.live({ props, watch }, build);

@@ -1,4 +1,4 @@
-"""`python -m explorer models | reconstruct | morph | sample | edit | map`: the page, on files.
+"""`python -m explorer models | reconstruct | morph | sample | edit | map | gallery | screenshots`.
 
 Figures go to stdout, the names of written files and everything else to stderr.
 """
@@ -14,6 +14,7 @@ from explorer import commands
 from explorer.engine import ROOT
 from explorer.faces import Crop
 from explorer.pictures import PictureError
+from training.attributes import DEFAULT, METHODS
 from training.errors import UserError
 
 
@@ -35,7 +36,7 @@ class Help(argparse.ArgumentDefaultsHelpFormatter):
 def parser() -> argparse.ArgumentParser:
     root = Parser(prog="python -m explorer", description=__doc__.split("\n")[0])
     verbs = root.add_subparsers(dest="verb", metavar="VERB", required=True, parser_class=Parser)
-    for add in (_models, _reconstruct, _morph, _sample, _edit, _map):
+    for add in (_models, _reconstruct, _morph, _sample, _edit, _map, _gallery, _screenshots):
         add(lambda name, said: verbs.add_parser(name, help=said, formatter_class=Help))
     return root
 
@@ -102,6 +103,10 @@ def _edit(verb: Callable) -> None:
     _add_faithful(options)
     amount = "attribute and standard deviations, as Smiling=2; may be given several times"
     options.add_argument("--set", type=amount_of, action="append", default=[], help=amount)
+    methods = f"how the directions were found: {', '.join(METHODS)}"
+    options.add_argument("--method", default=DEFAULT, help=methods)
+    held = "attribute to hold still while others are pushed; may be given several times"
+    options.add_argument("--hold", metavar="NAME", action="append", default=[], help=held)
     options.add_argument("--list", action="store_true", help="print the attributes, and stop")
     options.set_defaults(run=commands.edit)
 
@@ -110,6 +115,25 @@ def _map(verb: Callable) -> None:
     options = verb("map", "compute the latent map of a checkpoint and write it there")
     options.add_argument("checkpoint", type=Path, metavar="CHECKPOINT", help="its directory")
     options.set_defaults(run=commands.make_map)
+
+
+def _gallery(verb: Callable) -> None:
+    options = verb("gallery", "make README's pictures and table of a model set")
+    _add_checkpoints(options)
+    options.add_argument("--set", help="model set; by default the first")
+    out = "folder for the pictures, which go to DIR/SET"
+    options.add_argument("--out", type=Path, default="assets/gallery", metavar="DIR", help=out)
+    readme = "document whose table of the set is renewed, between its marks"
+    options.add_argument("--readme", type=Path, default="README.md", metavar="FILE", help=readme)
+    options.set_defaults(run=commands.gallery, models=[])
+
+
+def _screenshots(verb: Callable) -> None:
+    options = verb("screenshots", "make README's pictures of the page, with Chromium")
+    _add_checkpoints(options)
+    out = "folder for the pictures"
+    options.add_argument("--out", type=Path, default="assets/screenshots", metavar="DIR", help=out)
+    options.set_defaults(run=commands.screenshots, models=[])
 
 
 def _add_checkpoints(options: argparse.ArgumentParser) -> None:

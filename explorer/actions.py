@@ -3,12 +3,15 @@
 Notation: x images (B, 3, H, W) in [0, 1]; z codes (B, n) on the prior's support; x_hat = G(z).
 """
 
+from collections.abc import Collection
+
 import torch
 from torch import Tensor
 
 from explorer.engine import Model
-from explorer.latent import four_corners, move
+from explorer.latent import four_corners, hold, move
 from training import metrics
+from training.attributes import DEFAULT, METHODS
 from training.errors import UserError, choose
 
 
@@ -36,17 +39,54 @@ def plane(model: Model, corners: Tensor, n: int) -> Tensor:
     return model.project(codes).unflatten(0, (n, n))
 
 
-def changed(model: Model, z: Tensor, amounts: dict[str, float]) -> Tensor:
+def attributes(model: Model, method: str) -> dict[str, int]:
+    """The attributes that `model` can be pushed along by directions of `method`, with their rows;
+    none where it comes without. Those that too few held-out faces have, or lack, are not among
+    them."""
+    choose("method", method, METHODS)
+    if model.latents is None or method not in model.latents.directions:
+        return {}
+    measured = ~model.latents.directions[method].auc.isnan()
+    rows = enumerate(model.latents.names)
+    return {name: row for row, name in rows if measured[row]}
+
+
+def changed(
+    model: Model,
+    z: Tensor,
+    amounts: dict[str, float],
+    method: str = DEFAULT,
+    held: Collection[str] = (),
+) -> Tensor:
     """Codes `z` (B, n) pushed by `amounts` standard deviations along attributes, projected.
 
-    Raises UserError where the model has no attributes, or none of that name.
+    What is pushed of the `held` attributes comes first; then their directions, any number, stay
+    as they are while the others are pushed. Raises UserError where the model has no attributes,
+    or none of a name.
     """
-    if not amounts:
+    if not amounts and not held:
         return z
+    rows = attributes(model, method)
+    if not rows:
+        raise UserError(without(model))
+    for name in (*amounts, *held):
+        choose("attribute", name, rows)
+    vectors = model.latents.directions[method].vectors
+
+    def pushed(z: Tensor, names: list[str]) -> Tensor:
+        steps = torch.tensor([amounts[name] for name in names])
+        return move(z, vectors[[rows[name] for name in names]], steps)
+
+    start = model.project(pushed(z, [name for name in amounts if name in held]))
+    moved = pushed(start, [name for name in amounts if name not in held])
+    return hold(start, moved, vectors[[rows[name] for name in held]], model.project)
+
+
+def without(model: Model) -> str:
+    """What to say of a model that has no attributes."""
     if model.latents is None:
-        raise UserError(f"{model.name} comes without attribute directions.")
-    names = model.latents.names
-    for name in amounts:
-        choose("attribute", name, names)
-    rows = [names.index(name) for name in amounts]
-    return model.project(move(z, model.latents.directions[rows], torch.tensor([*amounts.values()])))
+        return f"{model.name} comes without attribute directions."
+    return (
+        f"{model.name} has no attribute directions by this method; "
+        f"`python -m training directions {model.directory}` finds them."
+    )

@@ -9,9 +9,10 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from explorer.actions import changed, measured, plane
+from explorer.actions import attributes, changed, measured, plane, without
 from explorer.engine import Model
 from explorer.faces import find_crop
+from explorer.gallery import draw, figure_table, renewed
 from explorer.latent import walk
 from explorer.pictures import open_picture
 from explorer.render import beside, png_bytes, read_code, sheet, to_pil, walk_gif
@@ -20,6 +21,7 @@ from training import checkpoints
 from training.errors import UserError, choose
 
 UNIT = {"psnr": " dB"}
+WEBP_QUALITY = 90
 
 
 def models(options: argparse.Namespace) -> None:
@@ -109,17 +111,50 @@ def edit(options: argparse.Namespace) -> None:
     """A picture or a sample before and after its attributes were changed, for each model."""
     session = _session(options)
     if options.list:
-        _print_attributes(session.models)
+        _print_attributes(session.models, options.method)
         return
     face = _photo(session, options.picture) if options.picture else session.draw(options.seed)
     titles = _titles(session.models)
     tiles, labels = [], []
     for model in session.models:
         before = session.codes([face], model)
-        after = changed(model, before, dict(options.set))
+        after = changed(model, before, dict(options.set), options.method, options.hold)
         tiles += [*model.decode(torch.cat([before, after]))]
         labels += [f"{titles[model]} before", f"{titles[model]} after"]
     _write(options.out, sheet(tiles, 2, options.px, labels=labels))
+
+
+def gallery(options: argparse.Namespace) -> None:
+    """README's pictures of a set, of all its models, and its table of their figures."""
+    session = _session(options)
+    sets = session.catalogue.sets
+    if options.set:
+        session.choose_set(choose("model set", options.set, sets))
+    session.names = sets[session.model_set]
+    titles = _titles(session.models)
+    folder = options.out / session.model_set
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, page in draw(session, titles).items():
+        path = folder / f"{name}.webp"
+        page.save(path, quality=WEBP_QUALITY, method=6)
+        print(path, file=sys.stderr)
+    table = figure_table(session.models, titles)
+    print(table)
+    if options.readme.is_file():
+        text = options.readme.read_text(encoding="utf-8")
+        new = renewed(text, session.model_set, table)
+        if new != text:
+            options.readme.write_text(new, encoding="utf-8")
+            print(options.readme, file=sys.stderr)
+
+
+def screenshots(options: argparse.Namespace) -> None:
+    """README's pictures of the page's tabs."""
+    from explorer.screenshots import take  # here, because it takes seconds to import gradio
+
+    options.out.mkdir(parents=True, exist_ok=True)
+    for path in take(options.checkpoints, options.out):
+        print(path, file=sys.stderr)
 
 
 def make_map(options: argparse.Namespace) -> None:
@@ -195,10 +230,13 @@ def _print_report(report: list[dict], as_json: bool) -> None:
                 print(f"  {name} {stage}: {', '.join(shown)}")
 
 
-def _print_attributes(models: list[Model]) -> None:
+def _print_attributes(models: list[Model], method: str) -> None:
     for model in models:
-        if model.latents is None:
-            raise UserError(f"{model.name} comes without attribute directions.")
-        print(f"{model.name}, held-out AUC of each direction:")
-        for name, auc in zip(model.latents.names, model.latents.auc.tolist(), strict=True):
-            print(f"  {name} {auc:.2f}")
+        rows = attributes(model, method)
+        if not rows:
+            raise UserError(without(model))
+        found = model.latents.directions[method]
+        print(f"{model.name}, of each direction on held-out faces (Cohen's d of random ones):")
+        for name, i in rows.items():
+            said = f"AUC {found.auc[i]:.2f}, Cohen's d {found.cohens_d[i]:.2f}"
+            print(f"  {name} {said} ({found.random_d[i]:.2f})")

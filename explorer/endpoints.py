@@ -20,6 +20,7 @@ from explorer.pictures import PictureError, open_picture
 from explorer.render import to_pil
 from explorer.session import PHOTO, Picture, Session, catalogue, sample_grid
 from training import metrics
+from training.attributes import DEFAULT, METHODS
 from training.errors import UserError, choose
 
 Gallery = list[tuple[Image.Image, str]]
@@ -50,7 +51,9 @@ def build(root: str, names: list[str]) -> None:
         count, spread = gr.Number(16, label="count", precision=0), gr.Number(1.0, label="spread")
         endpoint("sample", sample, models(), seed(), count, spread)
         amounts = gr.JSON({}, label="amounts")
-        endpoint("edit", edit, picture(), models(), amounts, seed(), faithful())
+        method = gr.Dropdown([*METHODS], value=DEFAULT, allow_custom_value=True, label="method")
+        hold = gr.JSON([], label="hold")
+        endpoint("edit", edit, picture(), models(), amounts, seed(), faithful(), method, hold)
         endpoint(
             "latent_map",
             latent_map,
@@ -142,10 +145,13 @@ def edit(
     amounts: dict[str, float],
     seed: int,
     faithful: bool,
+    method: str,
+    hold: list[str],
 ) -> tuple:
     """Pushes a picture, or without one the sample of `seed`, along attributes: `amounts` maps
-    names to standard deviations, as {"Smiling": 2}. Gives the picture before and after for each
-    model, and the codes."""
+    names to standard deviations, as {"Smiling": 2}. `method` says how the directions were found:
+    mean, logistic or svm; `hold` names attributes, as ["Male"], that stay still meanwhile. Gives
+    the picture before and after for each model, and the codes."""
     chosen = pick(session, models)
     session.faithful = bool(faithful)
     pushed = {name: float(amount) for name, amount in (amounts or {}).items()}
@@ -153,7 +159,7 @@ def edit(
     gallery, figures = [], {}
     for model in chosen:
         before = session.codes([face], model)
-        after = changed(model, before, pushed)
+        after = changed(model, before, pushed, method, hold or [])
         for said, code in (("before", before), ("after", after)):
             gallery.append((to_pil(model.decode(code)[0]), f"{model.name} {said}"))
         figures[model.name] = {"before": before[0].tolist(), "after": after[0].tolist()}

@@ -31,7 +31,8 @@ class Model:
         self.framework: str = self._network.id
         self.title: str = self._network.title
         self.image_size: int = self._network.config.image_size
-        self.latent_size: int = self._network.config.latent_size
+        self.latent_size: int = self._network.prior.size
+        self.encodes: bool = self._network.encodes
         self.device = torch.device(device)
 
     @cached_property
@@ -70,13 +71,12 @@ class Model:
     def sample_codes(self, n: int, seed: int = 0, spread: float = 1.0) -> Tensor:
         """(n, latent_size) from the prior; the same for all models that share it."""
         generator = torch.Generator().manual_seed(seed)
-        codes = self._network.prior.sample(n, self.latent_size, generator, spread)
+        codes = self._network.prior.sample(n, generator, spread)
         return codes.to(self.device)
 
     def shares_prior(self, other: "Model") -> bool:
         """Do codes drawn for one of the two mean as much to the other?"""
-        mine, theirs = self._network, other._network
-        return mine.prior == theirs.prior and self.latent_size == other.latent_size
+        return self._network.prior == other._network.prior
 
     def _images(self, images: Tensor) -> Tensor:
         expected = (3, self.image_size, self.image_size)

@@ -4,6 +4,8 @@ Functions return points of the plain vector space. Bring them back to a prior's 
 `model.project` (on the unit sphere that is a division by the norm).
 """
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
@@ -92,3 +94,19 @@ def walk(plane: Tensor, between: int = 2) -> Tensor:
 def move(code: Tensor, directions: Tensor, amounts: Tensor) -> Tensor:
     """`code` (..., n) pushed along `directions` (A, n) by `amounts` (..., A) of each."""
     return code + amounts.to(code) @ directions.to(code)
+
+
+def hold(
+    code: Tensor, moved: Tensor, held: Tensor, project: Callable[[Tensor], Tensor], rounds: int = 8
+) -> Tensor:
+    """`moved` (B, n) on the support, with its part in the span of `held` (H, n) that of `code`.
+
+    Any number of directions may be held, dependent ones too. `project` may disturb that part, as
+    the sphere's division by the norm does, so the two take turns (von Neumann's alternating
+    projections). There a round leaves of the error the squared share of `code` in the span.
+    """
+    held = held.to(code)
+    span = torch.linalg.pinv(held) @ held  # (n, n), the projector onto it
+    for _ in range(rounds):
+        moved = project(moved + (code - moved) @ span)
+    return moved

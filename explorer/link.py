@@ -20,6 +20,8 @@ def query(session: Session, controls: Mapping[str, object]) -> str:
     fields.update({slot: picture.reference for slot, picture in pictures if picture.reference})
     if session.amounts:
         fields["edit"] = ",".join(f"{name}:{value:g}" for name, value in session.amounts.items())
+    if session.held:
+        fields["hold"] = ",".join(session.held)
     return urlencode(fields, safe="/,:")
 
 
@@ -44,7 +46,9 @@ def restore(session: Session, fields: Mapping[str, str]) -> None:
                 session.put(slot, session.refer(fields[slot]))
             except Unavailable:
                 continue
-    session.amounts = dict(_amounts(fields.get("edit", "")))
+    known = {name for m in session.models if m.latents for name in m.latents.names}
+    session.amounts = {k: v for k, v in _amounts(fields.get("edit", "")) if k in known}
+    session.held = [name for name in fields.get("hold", "").split(",") if name in known]
 
 
 def number(fields: Mapping[str, str], name: str, least: float, most: float) -> float | None:

@@ -53,17 +53,37 @@ def sheet(
     return page
 
 
-def beside(pages: dict[str, Image.Image], gap: int = 12) -> Image.Image:
-    """Pages in a row, each under its title."""
-    width = sum(page.width + gap for page in pages.values()) - gap
-    height = LABEL_PX + max(page.height for page in pages.values())
-    row, left = Image.new("RGB", (width, height), "white"), 0
-    draw, font = ImageDraw.Draw(row), ImageFont.load_default(LABEL_PX * 2 // 3)
-    for title, page in pages.items():
-        row.paste(page, (left, LABEL_PX))
-        draw.text((left + page.width / 2, LABEL_PX / 2), title, "black", font, anchor="mm")
-        left += page.width + gap
-    return row
+def beside(pages: dict[str, Image.Image], gap: int = 12, columns: int | None = None) -> Image.Image:
+    """Pages in rows of `columns`, by default in one, each under its title."""
+    columns = min(columns or len(pages), len(pages))
+    width = max(page.width for page in pages.values()) + gap
+    height = LABEL_PX + max(page.height for page in pages.values()) + gap
+    rows = -(-len(pages) // columns)
+    wall = Image.new("RGB", (columns * width - gap, rows * height - gap), "white")
+    draw, font = ImageDraw.Draw(wall), ImageFont.load_default(LABEL_PX * 2 // 3)
+    for index, (title, page) in enumerate(pages.items()):
+        left, top = index % columns * width, index // columns * height
+        wall.paste(page, (left, top + LABEL_PX))
+        draw.text((left + page.width / 2, top + LABEL_PX / 2), title, "black", font, anchor="mm")
+    return wall
+
+
+def table(
+    rows: dict[str, Sequence[Tensor]], heads: Sequence[str], px: int = 64, gap: int = 2
+) -> Image.Image:
+    """Rows of images (3, H, W) in [0, 1], each after its name, under the columns' heads."""
+    font = ImageFont.load_default(LABEL_PX * 2 // 3)
+    margin = int(max(font.getlength(name) for name in rows)) + 4 * gap
+    tiles = sheet([image for row in rows.values() for image in row], len(heads), px, gap)
+    page = Image.new("RGB", (margin + tiles.width, LABEL_PX + tiles.height), "white")
+    page.paste(tiles, (margin, LABEL_PX))
+    draw, step = ImageDraw.Draw(page), px + gap
+    for row, name in enumerate(rows):
+        draw.text((gap, LABEL_PX + row * step + px / 2), name, "black", font, anchor="lm")
+    for column, head in enumerate(heads):
+        middle = (margin + column * step + px / 2, LABEL_PX / 2)
+        draw.text(middle, head, "black", font, anchor="mm")
+    return page
 
 
 def png_bytes(picture: Image.Image, code: Tensor | None = None, model: str = "") -> bytes:

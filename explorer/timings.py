@@ -24,6 +24,7 @@ from explorer.engine import ROOT
 from explorer.pictures import astronaut
 from explorer.session import CORNERS, Session
 from explorer.tabs import attributes, latent_map, morph, reconstruct, sample
+from training.attributes import DEFAULT
 
 APP = Path(__file__).resolve().parents[1] / "app.py"
 LIMITS_MS = {
@@ -54,7 +55,7 @@ def calls(root: str) -> list[Callable[[], object]]:
 
     def move_slider() -> None:
         session.amounts = dict.fromkeys(session.models[0].latents.names[:2], 1.0)
-        attributes.edit(session)
+        attributes.edit(session, DEFAULT)
 
     def anew(show: Callable, *inputs) -> None:
         session.shown.clear()  # what is shown already would not be made again

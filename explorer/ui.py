@@ -192,7 +192,7 @@ def loader(built: list[Tab]):
 
 
 def _restored(fields: dict, name: str, control):
-    if isinstance(control, gr.Dropdown):
+    if isinstance(control, (gr.Dropdown, gr.Radio)):
         known = [value for _, value in control.choices]
         return fields[name] if fields.get(name) in known else gr.skip()
     least, most = getattr(control, "minimum", 0), getattr(control, "maximum", None) or 10**9

@@ -1,13 +1,65 @@
-"""Attribute directions in code space, and how far to trust each."""
+"""Attribute directions in code space, by three methods, and how far to trust each."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
+from torch.nn.functional import normalize
 
-from training.checkpoints import Latents
-from training.data import ImageSet, in_batches
+from training import checkpoints
+from training.batches import in_batches
+from training.checkpoints import CheckpointError, Directions, Latents
+from training.data import ImageSet
 from training.frameworks import Framework
 
 HELD_OUT = 0.2
+RANDOM = 1000  # directions that Cohen's d is set against
+# Inverse penalties for standardised codes: the best on 2,913 faces, by 4-fold AUC for both systems.
+C_LOGISTIC, C_SVM = 3e-3, 3e-4
+
+
+def mean_difference(z: Tensor, has: Tensor) -> Tensor:
+    """From the mean code without the attribute to the mean code with it."""
+    return z[has].mean(dim=0) - z[~has].mean(dim=0)
+
+
+def logistic_regression(z: Tensor, has: Tensor) -> Tensor:
+    """The normal of the plane that logistic regression puts between with and without."""
+    from sklearn.linear_model import LogisticRegression
+
+    classifier = LogisticRegression(C=C_LOGISTIC, class_weight="balanced", max_iter=1000)
+    return _normal(classifier, z, has)
+
+
+def linear_svm(z: Tensor, has: Tensor) -> Tensor:
+    """The normal of a linear support vector machine's plane (InterFaceGAN, Shen et al. 2020)."""
+    from sklearn.svm import LinearSVC
+
+    return _normal(LinearSVC(C=C_SVM, class_weight="balanced", dual=False), z, has)
+
+
+def _normal(classifier, z: Tensor, has: Tensor) -> Tensor:
+    scale = z.std(dim=0).clamp_min(1e-6)  # a number that is the same in all codes says nothing
+    classifier.fit(((z - z.mean(dim=0)) / scale).numpy(), has.numpy())
+    return torch.from_numpy(classifier.coef_[0]).float() / scale
+
+
+class Method(NamedTuple):
+    """fit: codes (N, n) and who has the attribute (N,) bool -> a vector (n,) of any length."""
+
+    title: str
+    fit: Callable[[Tensor, Tensor], Tensor]
+
+
+METHODS = {
+    "mean": Method("Mean difference", mean_difference),
+    "logistic": Method("Logistic regression", logistic_regression),
+    "svm": Method("Linear SVM", linear_svm),
+}
+DEFAULT = "mean"  # a standard deviation of it changes most, and the rest no more than by the others
 
 
 @torch.no_grad()
@@ -19,34 +71,69 @@ def encode_all(framework: Framework, images: Tensor, batch_size: int = 256) -> T
 
 
 def describe(framework: Framework, images: ImageSet) -> Latents:
-    """Codes of the labelled images, with directions and their held-out AUC."""
+    """Codes of the labelled images, with their directions."""
     labels = images.labels[images.labelled]
     codes = encode_all(framework, images.images[images.labelled])
-    directions, auc = mean_differences(codes, labels)
-    return Latents(codes, labels, images.attributes, directions, auc)
+    return Latents(codes, labels, images.attributes, find_directions(codes, labels))
 
 
-def mean_differences(codes: Tensor, labels: Tensor, seed: int = 0) -> tuple[Tensor, Tensor]:
-    """Directions (A, n) from the mean code without to the mean code with an attribute, each as
-    long as one standard deviation of the codes along it, and their ROC AUC (A,) on a fifth of the
-    images that took no part. codes (N, n), labels (N, A) bool; NaN where a class is empty."""
-    order = torch.randperm(len(codes), generator=torch.Generator().manual_seed(seed))
-    held_out = order[: round(HELD_OUT * len(codes))]
-    used = order[len(held_out) :]
-    weights = labels[used].float()  # (N', A)
-    with_it = weights.T @ codes[used] / weights.sum(0)[:, None]  # (A, n)
-    without = (1 - weights).T @ codes[used] / (1 - weights).sum(0)[:, None]
-    units = torch.nn.functional.normalize(with_it - without, dim=1)
-    deviations = (codes[used] @ units.T).std(dim=0)  # (A,)
-    scores = codes[held_out] @ units.T  # (N'', A)
-    auc = [area_under_roc(scores[:, a], labels[held_out, a]) for a in range(labels.shape[1])]
-    return units * deviations[:, None], torch.tensor(auc)
+def renew(directory: str | Path) -> Latents:
+    """Finds the directions of a checkpoint anew, from its stored codes and labels, and writes
+    them into it; raises CheckpointError."""
+    checkpoints.read_config(Path(directory))
+    latents = checkpoints.read_latents(directory)
+    if latents is None:
+        raise CheckpointError(
+            f"Checkpoint '{directory}' has no codes of labelled images; "
+            "train with --attributes to get them."
+        )
+    latents = replace(latents, directions=find_directions(latents.codes, latents.labels))
+    checkpoints.write_latents(directory, latents)
+    return latents
 
 
-def area_under_roc(scores: Tensor, positive: Tensor) -> float:
-    """Probability that a positive scores higher than a negative; NaN where a class is empty."""
-    if positive.all() or not positive.any():
+def find_directions(codes: Tensor, labels: Tensor, seed: int = 0) -> dict[str, Directions]:
+    """By each method of METHODS; a fifth of the images takes no part and measures them.
+
+    codes (N, n), labels (N, A) bool; NaN where too few have, or lack, an attribute to tell.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    order = torch.randperm(len(codes), generator=generator)
+    held_out, used = order.tensor_split([round(HELD_OUT * len(codes))])
+    z, has = codes[held_out], labels[held_out].T  # (N', n), (A, N')
+    random = normalize(torch.randn(RANDOM, codes.shape[1], generator=generator), dim=1)
+    random_d = torch.stack([cohens_d(z @ random.T, each).abs().quantile(0.95) for each in has])
+    found = {}
+    for name, method in METHODS.items():
+        vectors = torch.stack([_vector(method, codes[used], each) for each in labels[used].T])
+        scores = (z @ vectors.T).T  # (A, N')
+        auc = [area_under_roc(*pair) for pair in zip(scores, has, strict=True)]
+        d = [cohens_d(s[:, None], h) for s, h in zip(scores, has, strict=True)]
+        found[name] = Directions(vectors, torch.tensor(auc), torch.cat(d), random_d)
+    return found
+
+
+def _vector(method: Method, z: Tensor, has: Tensor) -> Tensor:
+    """(n,), one standard deviation of the codes along it long."""
+    if has.all() or not has.any():
+        return z.new_full(z.shape[1:], torch.nan)
+    unit = normalize(method.fit(z, has), dim=0)
+    return unit * (z @ unit).std()
+
+
+def area_under_roc(scores: Tensor, has: Tensor) -> float:
+    """Probability that one who has it scores higher than one who has not; NaN if unknown."""
+    if scores.isnan().any() or has.all() or not has.any():
         return float("nan")
     from sklearn.metrics import roc_auc_score
 
-    return float(roc_auc_score(positive.numpy(), scores.numpy()))
+    return float(roc_auc_score(has.numpy(), scores.numpy()))
+
+
+def cohens_d(scores: Tensor, has: Tensor) -> Tensor:
+    """Difference of the means of scores (N, K) with and without, in pooled standard deviations:
+    (K,), NaN where either is empty (Cohen 1988, eq. 2.5.1)."""
+    given, lacking = scores[has], scores[~has]
+    means = given.mean(dim=0), lacking.mean(dim=0)
+    squares = (given - means[0]).square().sum(dim=0) + (lacking - means[1]).square().sum(dim=0)
+    return (means[0] - means[1]) / (squares / (len(scores) - 2)).sqrt()

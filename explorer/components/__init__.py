@@ -7,7 +7,7 @@ from explorer.components.common import LIVE, QUIET, address, columns
 from explorer.components.crop import crop_value, crop_view
 from explorer.components.map import map_value, map_view
 from explorer.components.shelf import shelf_value, shelf_view
-from explorer.components.sliders import sliders_value, sliders_view
+from explorer.components.sliders import sliders_value, sliders_view, words
 from explorer.components.slot import slot_value, slot_view, uploaded
 from explorer.components.tiles import sprite, tiles_value, tiles_view
 
@@ -39,4 +39,5 @@ __all__ = [
     "styles",
     "tiles_value",
     "uploaded",
+    "words",
 ]

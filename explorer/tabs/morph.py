@@ -60,13 +60,14 @@ def build(session: gr.State) -> Tab:
 
 
 def fill(session: Session) -> list:
-    """Random samples for the corners that are empty when the tab is opened for the first time."""
+    """Drawn faces for the corners that are empty when the tab is opened for the first time."""
     if "morph-filled" in session.shown:
         return [gr.skip()] * len(CORNERS)
     session.shown["morph-filled"] = ()
     empty = [corner for corner in CORNERS if corner not in session.slots]
-    for index, corner in enumerate(empty):
-        session.put(corner, session.draw(seed=index + 1))
+    for corner, picture in zip(CORNERS, session.examples()[1:], strict=False):
+        if corner in empty:
+            session.put(corner, picture)
     return [slot_value(session.slots[c]) if c in empty else gr.skip() for c in CORNERS]
 
 

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,17 +12,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from explorer import server, ui
 from explorer.pictures import astronaut
+from explorer.screenshots import FLAGS, served
 from explorer.session import Session
 
 CHECKPOINTS = Path(__file__).parents[2] / "checkpoints"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--enable-unsafe-swiftshader",  # WebGL for the map, in software
-    "--disable-background-networking",
-]
 
 
 def event(**data) -> gr.EventData:
@@ -75,13 +68,8 @@ def bad(tmp_path: Path, photo: Path) -> Callable[[str], Path]:
 @pytest.fixture(scope="session")
 def url() -> str:
     """Where the app is served, for all tests of a run."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    demo = ui.build(str(CHECKPOINTS))
-    demo.launch(server_port=port, prevent_thread_lock=True, quiet=True, **server.looks())
-    yield f"http://127.0.0.1:{port}"
-    demo.close(verbose=False)
+    with served(str(CHECKPOINTS)) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

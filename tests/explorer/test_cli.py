@@ -101,6 +101,17 @@ def test_edit_of_a_saved_tile_starts_at_its_exact_code(run):
     assert np.abs(after - before).max() > 5
 
 
+def test_edit_by_another_method_and_with_attributes_held(run):
+    pages = []
+    for more in ([], ["--method", "svm"], ["--hold", "Male", "--hold", "Young"]):
+        code, *_ = run("edit", "--set", "Smiling=3", "--px", 32, *more)
+        assert code == 0
+        pages.append(Path("edit.png").read_bytes())
+    assert len(set(pages)) == 3
+    code, out, _ = run("edit", "--list", "--method", "svm")
+    assert code == 0 and re.search(r"Smiling AUC 0\.9\d, Cohen's d [12]\.\d\d \(0\.\d\d\)", out)
+
+
 def test_map_is_written_into_the_checkpoint(run, monkeypatch):
     folder = Path(shutil.copytree(ROOT / NAMES[0], "copy"))
     latents = checkpoints.read_latents(folder)
@@ -124,6 +135,8 @@ BAD = {
     "a verb": (["paint"], "'models', 'reconstruct', 'morph', 'sample', 'edit'"),
     "a model": (["sample", "--models", "celeba32/vae"], "celeba32/faae, celeba32/aae"),
     "an attribute": (["edit", "--set", "Happy=1"], "choose from: .*Smiling"),
+    "a held attribute": (["edit", "--hold", "Happy"], "no attribute 'Happy'; choose from"),
+    "a method": (["edit", "--set", "Male=1", "--method", "pca"], "mean, logistic, svm"),
     "an amount": (["edit", "--set", "Smiling"], "like Smiling=2"),
     "a file": (["reconstruct", "gone.png"], "no file gone.png"),
     "no picture": (["reconstruct", "notes.txt"], "use PNG, JPEG"),

@@ -57,6 +57,11 @@ def test_edit(client):
         "celeba32/aae after",
     ]
     assert figures["celeba32/faae"]["before"] != figures["celeba32/faae"]["after"]
+    _, held = client.predict(
+        None, NAMES, amounts, 7, False, "logistic", ["Young", "Male"], api_name="/edit"
+    )
+    assert held["celeba32/aae"]["before"] == figures["celeba32/aae"]["before"]
+    assert held["celeba32/aae"]["after"] != figures["celeba32/aae"]["after"]
 
 
 def test_latent_map(client):
@@ -78,6 +83,8 @@ def test_a_bad_upload_is_one_sentence(client, bad, name):
         ((["celeba32/vae"], 0, 4, 1.0, "/sample"), "choose from: celeba32/faae, celeba32/aae"),
         ((NAMES, 0, 0, 1.0, "/sample"), "count is 0: choose between 1 and 144"),
         ((None, NAMES, {"Grinning": 1}, 0, False, "/edit"), "Smiling"),
+        ((None, NAMES, {}, 0, False, "mean", ["Grinning"], "/edit"), "no attribute 'Grinning'"),
+        ((None, NAMES, {"Male": 1}, 0, False, "pca", [], "/edit"), "choose from: mean, logistic"),
     ],
 )
 def test_what_does_not_exist_lists_what_does(client, call, said):

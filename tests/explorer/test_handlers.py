@@ -4,6 +4,7 @@ import copy
 import pickle
 import shutil
 import socket
+from dataclasses import replace
 from pathlib import Path
 
 import gradio as gr
@@ -13,10 +14,13 @@ import torch
 from PIL import Image
 
 from explorer import header, link, server, ui
+from explorer.actions import changed
 from explorer.pictures import astronaut
 from explorer.session import CORNERS, Session, Unavailable
 from explorer.tabs import attributes, latent_map, morph, reconstruct, sample
 from tests.explorer.conftest import BAD, CHECKPOINTS, event
+from training.attributes import DEFAULT, METHODS
+from training.errors import UserError
 
 
 def upload(path: Path) -> dict:
@@ -76,7 +80,7 @@ def test_faithful_codes_come_closer_and_other_tabs_use_them(session):
     error = [(model.decode(z) - x).square().mean() for z in (plain, faithful)]
     assert error[1] < error[0]
     session.put("attributes", picture)
-    attributes.edit(session)
+    attributes.edit(session, DEFAULT)
     assert torch.equal(session.grids["attributes"].codes[model.name][1], faithful[0])
 
 
@@ -125,25 +129,67 @@ def test_a_sample_goes_on_with_its_code(session):
     assert session.slots["corner-0"].label == "Sample 0·3"
 
 
-def test_pushing_an_attribute_raises_its_score_in_every_model(session):
+@pytest.mark.parametrize("method", METHODS)
+def test_pushing_an_attribute_raises_its_score_in_every_model(session, method):
     session.put("attributes", session.draw(5))
     for amount in (0.0, 2.0, 4.0):
-        board = attributes.moved(session, event(amounts={"Smiling": amount}))
+        board = attributes.moved(session, method, event(amounts={"Smiling": amount}, held=[]))
         for model in session.models:
-            latents = model.latents
-            direction = latents.directions[latents.names.index("Smiling")]
-            after, before = session.grids["attributes"].codes[model.name] @ direction
+            after, before = scores(session, model, method)["Smiling"]
             assert (after > before) if amount else torch.isclose(after, before)
     assert board["rows"][0]["note"] == "Smiling +4"
 
 
-def test_every_attribute_has_a_slider_with_its_figures(session):
-    _, value = attributes.show(session)
+def scores(session, model, method) -> dict[str, torch.Tensor]:
+    """Of the changed and of the former picture (2,), along every attribute's direction."""
+    codes = session.grids["attributes"].codes[model.name]
+    along = codes @ model.latents.directions[method].vectors.T  # (2, A)
+    return dict(zip(model.latents.names, along.T, strict=True))
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_held_attributes_stay_where_they_are_however_many(session, method):
+    session.put("attributes", session.draw(5))
+    still = ["Male", "Young", "High_Cheekbones"]
+    board = attributes.moved(session, method, event(amounts={"Smiling": 3.0}, held=still))
+    assert board["rows"][0]["note"] == "Smiling +3; held: Male, Young, High Cheekbones"
+    for model in session.models:
+        along = scores(session, model, method)
+        assert along["Smiling"][0] > along["Smiling"][1]
+        assert all(along[name].diff().abs() < 1e-5 for name in still)
+    before = {model.name: scores(session, model, method)["Male"][1] for model in session.models}
+    attributes.moved(session, method, event(amounts={"Male": 2.0}, held=[]))
+    pushed = {model.name: scores(session, model, method)["Male"][0] for model in session.models}
+    attributes.moved(session, method, event(amounts={"Male": 2.0, "Smiling": 3.0}, held=["Male"]))
+    for model in session.models:  # one that is pushed and then held stays where it was pushed to
+        after, _ = scores(session, model, method)["Male"]
+        assert after > before[model.name]
+        assert torch.isclose(after, pushed[model.name], atol=1e-5)
+
+
+def test_a_model_without_directions_says_how_to_get_them(session, monkeypatch):
+    model = session.models[0]
+    monkeypatch.setattr(model, "latents", replace(model.latents, directions={}))
+    with pytest.raises(UserError, match="python -m training directions .*celeba32/faae"):
+        changed(model, model.sample_codes(1), {"Smiling": 1.0})
+    session.put("attributes", session.draw(5))
+    session.amounts = {"Smiling": 2.0}
+    board, value = attributes.show(session, DEFAULT)
+    assert board["rows"][0]["note"] == "Smiling +2; without directions: F-AAE"
+    assert all([each["title"] for each in a["figures"]] == ["AAE"] for a in value["attributes"])
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_every_attribute_has_a_slider_with_its_figures(session, method):
+    _, value = attributes.show(session, method)
     assert {slider["name"] for slider in value["attributes"]} == set(
         session.models[0].latents.names
     )
     assert [slider["name"] for slider in value["attributes"][:2]] == ["Smiling", "Male"]
-    assert all(len(slider["auc"]) == len(session.models) for slider in value["attributes"])
+    assert all(len(slider["figures"]) == len(session.models) for slider in value["attributes"])
+    smiling = value["attributes"][0]["figures"][0]
+    assert smiling["auc"] > 0.9 and smiling["d"] > 3 * smiling["random"]
+    assert smiling["alike"][0][0] == "High Cheekbones" and 0.8 < smiling["alike"][0][1] < 1
 
 
 def test_the_map_shows_every_face_and_decodes_the_chosen_one(session):
@@ -191,6 +237,7 @@ def test_a_link_brings_everything_back_but_uploads(session, photo):
     sample.show(session, 9, 16, 0.5)
     ui.send(session, event(grid="sample", index=3, to="attributes"))
     session.amounts, session.faithful = {"Smiling": 1.5, "Male": -2.0}, True
+    session.held = ["Young", "Male"]
     session.put("reconstruct", session.photo(photo, "mine"))
     session.names = session.names[1:]
     query = link.query(session, {"seed": 9, "count": 16})
@@ -198,17 +245,21 @@ def test_a_link_brings_everything_back_but_uploads(session, photo):
     other = Session(str(CHECKPOINTS))
     link.restore(other, dict(pair.split("=") for pair in query.split("&")))
     assert (other.names, other.faithful, other.tab) == (session.names, True, "attributes")
-    assert other.amounts == session.amounts
+    assert (other.amounts, other.held) == (session.amounts, session.held)
     model = other.models[0]
     codes = [s.codes([s.slots["attributes"]], model) for s in (session, other)]
     assert torch.equal(*codes)
     assert "reconstruct" not in other.slots
 
 
-@pytest.mark.parametrize("fields", [{"set": "no"}, {"attributes": "sample/x"}, {"edit": "a:b,:"}])
+@pytest.mark.parametrize(
+    "fields",
+    [{"set": "no"}, {"attributes": "sample/x"}, {"edit": "a:b,:,Grinning:1", "hold": "Grinning,"}],
+)
 def test_a_broken_link_is_passed_over(session, fields):
     link.restore(session, {"tab": "nowhere", **fields})
-    assert session.tab == "reconstruct" and session.slots == {} and session.amounts == {}
+    assert session.tab == "reconstruct" and session.slots == {}
+    assert session.amounts == {} and session.held == []
 
 
 def test_another_set_of_models_keeps_the_pictures_and_encodes_them_anew(tmp_path):

@@ -4,8 +4,10 @@ import base64
 import re
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
+from explorer.screenshots import shoot
 from tests.explorer.conftest import BAD
 
 DROP = """async ([target, url, name]) => {
@@ -104,6 +106,34 @@ def test_a_slider_changes_the_picture_of_every_model(page):
         expect(picture).to_have_attribute("src", src)
 
 
+def test_an_attribute_is_held_still_and_the_method_is_chosen(page):
+    open_tab(page, "Attributes")
+    changed = shown(page, "Changed, F-AAE")
+    smiling = page.get_by_role("slider", name="Smiling, standard deviations")
+    smiling.fill("3")
+    expect(page.get_by_text("Smiling +3")).to_be_visible()
+    free = changed.get_attribute("src")
+    lock = page.get_by_role("checkbox", name="Hold Male still")
+    lock.focus()
+    page.keyboard.press("Space")
+    expect(lock).to_be_checked()
+    expect(page.get_by_role("slider", name="Male, standard deviations")).to_be_disabled()
+    expect(page.get_by_text("Smiling +3; held: Male")).to_be_visible()
+    expect(changed).not_to_have_attribute("src", free)
+    held = changed.get_attribute("src")
+    page.get_by_role("radio", name="Linear SVM").check()
+    expect(changed).not_to_have_attribute("src", held)
+    expect(lock).to_be_checked()
+    expect(smiling).to_have_value("3")
+    page.get_by_role("button", name="About the direction of Smiling").click()
+    expect(page.get_by_text("Goes with High Cheekbones +0.").first).to_be_visible()
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.get_by_text("The link is copied.")).to_be_visible()
+    page.goto(page.evaluate("navigator.clipboard.readText()"))
+    page.get_by_text("Smiling +3; held: Male").wait_for()
+    expect(page.get_by_role("radio", name="Linear SVM")).to_be_checked()
+
+
 def test_a_point_on_the_map_is_previewed_and_decoded_by_every_model(page):
     open_tab(page, "Latent map")
     expect(page.locator(".map .js-plotly-plot")).to_have_count(2)
@@ -122,7 +152,7 @@ def test_a_picture_is_dragged_from_the_shelf_into_a_corner_with_its_code(page):
     kept = page.get_by_role("button", name="Use Sample 0·2 in the open tab")
     open_tab(page, "Morph")
     slot = page.locator(".slot").filter(visible=True).nth(1)
-    expect(slot).to_contain_text("Sample 2·1")
+    expect(slot).to_contain_text("Drawn face 2")
     kept.drag_to(slot)
     expect(slot).to_contain_text("Sample 0·2")
     page.get_by_role("button", name="Remove Sample 0·2 from the shelf").click()
@@ -137,7 +167,7 @@ def test_a_link_opens_the_same_state(page, url):
     expect(page.get_by_text("The link is copied.")).to_be_visible()
     link = page.evaluate("navigator.clipboard.readText()")
     page.goto(link)
-    expect(page.get_by_role("button", name="Sample 11·1, AAE")).to_be_visible()
+    page.get_by_role("button", name="Sample 11·1, AAE").wait_for()
 
 
 def test_models_are_compared_or_not_and_pictures_stay(page):
@@ -158,3 +188,12 @@ def test_a_bad_upload_is_one_sentence_and_the_page_goes_on(page, photo, bad, nam
     chooser.set_input_files(photo)
     expect(page.get_by_text("astronaut.jpg")).to_be_visible()
     expect(said).to_have_count(0)
+
+
+@pytest.mark.parametrize("name", ["morph", "latent_map"])
+def test_a_tab_is_photographed_for_readme(page, url, tmp_path, name):
+    with Image.open(shoot(page, url, name, tmp_path)) as picture:
+        assert picture.width == 1440 and picture.height >= 1000
+        assert len(set(picture.reduce(8).get_flattened_data())) > 500  # it shows something
+    if name == "latent_map":
+        expect(page.locator(".hover")).to_contain_text(re.compile(r"Face \d+"))

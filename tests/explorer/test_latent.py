@@ -94,3 +94,25 @@ def test_move_adds_each_direction_by_its_amount():
     expected = code.numpy() + amounts.numpy() @ directions.numpy()
     np.testing.assert_allclose(moved.numpy(), expected)
     assert torch.equal(moved[1], code)
+
+
+@pytest.mark.parametrize("count", [0, 1, 4, 20])
+def test_held_directions_stay_and_the_rest_goes_on(count):
+    code = torch.nn.functional.normalize(random_codes(3, 40), dim=1)
+    push, held = random_codes(40, seed=1), random_codes(count, 40, seed=2)
+    held = torch.cat([held, held[:1]])  # one twice: directions may depend on each other
+    project = torch.nn.functional.normalize
+    moved = latent.hold(code, code + push, held, project, rounds=60)
+    torch.testing.assert_close(moved @ held.T, code @ held.T)
+    torch.testing.assert_close(moved.norm(dim=1), torch.ones(3, dtype=torch.float64))
+    basis = np.linalg.svd(held.numpy(), full_matrices=False)[2][:count]
+    free = push.numpy() - basis.T @ (basis @ push.numpy())
+    assert ((moved - code).numpy() @ free > 0).all()
+    if not count:
+        torch.testing.assert_close(moved, project(code + push))
+
+
+def test_where_everything_is_held_nothing_moves():
+    code = random_codes(2, 5)
+    moved = latent.hold(code, code + 1, random_codes(9, 5, seed=1), project=lambda z: z)
+    torch.testing.assert_close(moved, code)

@@ -74,3 +74,24 @@ def test_sharpness_curve_has_a_line_a_model_over_its_range():
     assert list(lines) == ["F-AAE", "AAE"]
     assert list(lines["F-AAE"].y) == [8, 4, 2] and list(lines["F-AAE"].x) == [0, 50, 100]
     assert list(figure.data[0].y) == [12, 6, 3, 1, 2, 4]
+
+
+def test_pages_stand_in_rows_under_their_titles():
+    pages = {name: render.sheet(SHADES[:1], 1, px=16) for name in "abc"}
+    wall = np.asarray(render.beside(pages, gap=4, columns=2))
+    assert wall.shape == (2 * (16 + render.LABEL_PX) + 4, 2 * 16 + 4, 3)
+    top = 16 + 2 * render.LABEL_PX + 4
+    assert wall[top : top + 16, :16].max() == 0  # the third page begins the second row
+    assert (wall[top:, 20:] == 255).all()
+    assert render.beside(pages, gap=4).width == 3 * 16 + 2 * 4
+
+
+def test_table_puts_images_after_their_row_and_under_their_head():
+    page = np.asarray(render.table({"a": SHADES[:2], "longer": SHADES[2:4]}, ["x", "y"], px=16))
+    assert page.shape[0] == render.LABEL_PX + 2 * 16 + 2
+    tiles = page[render.LABEL_PX :, -(2 * 16 + 2) :]
+    for index, shade in enumerate(SHADES[:4, 0, 0, 0]):
+        row, column = divmod(index, 2)
+        tile = tiles[row * 18 : row * 18 + 16, column * 18 : column * 18 + 16]
+        assert np.abs(tile / 255 - shade.item()).max() < 0.01
+    assert page[: render.LABEL_PX].min() < 128 and page[:, : -(2 * 16 + 2)].min() < 128  # ink
