@@ -11,20 +11,22 @@ import hashlib
 import json
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import safetensors
 import torch
 from safetensors.torch import load_file, save
 from torch import Tensor
+from torch.nn.functional import normalize
 
-from training.config import from_dict, to_dict
+from training.config import Config, flag, from_dict, to_dict
 from training.errors import UserError
 from training.frameworks import FRAMEWORKS, Framework
 
 FORMAT = 1
-OF_THE_MACHINE = ("out", "data_root", "device")  # settings that say nothing to another machine
+OF_THE_MACHINE, FILES = ("out", "data_root", "device"), ("attributes", "start", "first_stage")
+OF_CODES = ("prior", "latent_size", "labels")
 WEIGHTS, CONFIG, METRICS, LATENTS = (
     "model.safetensors",
     "config.json",
@@ -54,6 +56,16 @@ def write_json(path: Path, content: dict) -> None:
     write_atomically(path, lambda p: p.write_text(text, encoding="utf-8"))
 
 
+def portable(config: Config) -> dict:
+    """The settings without what says nothing to another machine: files by their names alone."""
+    settings = to_dict(config)
+    for name in OF_THE_MACHINE:
+        del settings[name]
+    for name in FILES:
+        settings[name] = Path(settings[name]).name
+    return {**settings, "data": tuple(Path(source).name for source in config.data)}
+
+
 def write(directory: Path, framework: Framework, trained: dict) -> None:
     """The shipped networks and config.json; `trained` are the facts of the training."""
     state = {
@@ -65,9 +77,6 @@ def write(directory: Path, framework: Framework, trained: dict) -> None:
         state = {k: t.half() if t.is_floating_point() else t for k, t in state.items()}
     blob = save({key: tensor.cpu().contiguous() for key, tensor in state.items()})
     write_atomically(directory / WEIGHTS, lambda p: p.write_bytes(blob))
-    settings = to_dict(framework.config)
-    for name in OF_THE_MACHINE:
-        del settings[name]
     write_json(
         directory / CONFIG,
         {
@@ -75,7 +84,7 @@ def write(directory: Path, framework: Framework, trained: dict) -> None:
             "framework": framework.id,
             "weights_sha256": hashlib.sha256(blob).hexdigest(),
             "trained": trained,
-            "settings": settings,
+            "settings": portable(framework.config),
         },
     )
 
@@ -122,68 +131,110 @@ def read(directory: str | Path, device: torch.device | str = "cpu") -> tuple[Fra
     return framework.to(device).eval().requires_grad_(False), content
 
 
-def copy_networks(directory: str | Path, framework: Framework) -> None:
-    """The networks of a checkpoint into a framework that ships the same; raises CheckpointError."""
-    former, _ = read(directory)
+def copy_networks(
+    directory: str | Path,
+    framework: Framework,
+    names: tuple[str, ...],
+    kinds: tuple[str, ...] = tuple(FRAMEWORKS),
+) -> None:
+    """Networks of a checkpoint, of a system among `kinds`, into a framework that has the same;
+    raises CheckpointError."""
+    former, content = read(directory)
+    if former.id not in kinds:
+        raise CheckpointError(
+            f"'{directory}' is a checkpoint of {former.id}: give one of {' or '.join(kinds)}."
+        )
+    differing = [n for n in OF_CODES if getattr(former.config, n) != getattr(framework.config, n)]
+    if differing:
+        given = " and ".join(f"{flag(n)} {_words(getattr(former.config, n))}" for n in differing)
+        raise CheckpointError(f"The codes of '{directory}' are of another kind: give its {given}.")
     try:
-        for name in framework.shipped:
+        for name in names:
             getattr(framework, name).load_state_dict(getattr(former, name).state_dict())
     except (AttributeError, RuntimeError):
         raise CheckpointError(
-            f"The networks of '{directory}' are not of the shape that this run asks for; give "
-            "its --width, --latent-size, --image-size and --norm, or another --start."
+            f"The networks of '{directory}' ({content['framework']}) are not those that this run "
+            "asks for: give its --image-size, --nets, --width and --norm, or another checkpoint."
         ) from None
+
+
+def _words(value) -> str:
+    return " ".join(value) if isinstance(value, tuple) else str(value)
+
+
+@dataclass(frozen=True)
+class Directions:
+    """A direction an attribute, found by one method. A attributes, codes of n numbers.
+
+    vectors (A, n): one standard deviation of the codes along each; auc and cohens_d (A,): ROC AUC
+    and Cohen's d of held-out codes' scores along it; random_d (A,): what |d| of 95 % of random
+    directions stays below. NaN where the images cannot tell.
+    """
+
+    vectors: Tensor
+    auc: Tensor
+    cohens_d: Tensor
+    random_d: Tensor
+
+    @property
+    def correlations(self) -> Tensor:
+        """(A, A): the cosines between the directions."""
+        units = normalize(self.vectors, dim=1)
+        return units @ units.T
 
 
 @dataclass(frozen=True)
 class Latents:
     """What a checkpoint knows of labelled images. N images, A attributes, codes of n numbers.
 
-    codes (N, n) and labels (N, A) bool; names: A; directions (A, n): one standard deviation of
-    the codes along each attribute; auc (A,): ROC AUC of the direction on held-out images;
-    map (N, 2): UMAP coordinates, or None.
+    codes (N, n) and labels (N, A) bool; names: A; directions: by method, as 'mean'; map (N, 2):
+    UMAP coordinates, or None.
     """
 
     codes: Tensor
     labels: Tensor
     names: tuple[str, ...]
-    directions: Tensor
-    auc: Tensor
+    directions: dict[str, Directions]
     map: Tensor | None = None
 
 
 def write_latents(directory: str | Path, latents: Latents) -> None:
-    tensors = {
-        "codes": latents.codes.half(),
-        "labels": latents.labels.to(torch.uint8),
-        "directions": latents.directions.half(),
-        "auc": latents.auc.float(),
-    }
+    tensors = {"codes": latents.codes.half(), "labels": latents.labels.to(torch.uint8)}
+    for method, directions in latents.directions.items():
+        tensors |= {f"{method}.{name}": each.half() for name, each in vars(directions).items()}
     if latents.map is not None:
         tensors["map"] = latents.map.half()
     tensors = {key: tensor.cpu().contiguous() for key, tensor in tensors.items()}
-    blob = save(tensors, metadata={"names": json.dumps(latents.names)})
+    words = {"names": latents.names, "methods": [*latents.directions]}
+    blob = save(tensors, metadata={key: json.dumps(value) for key, value in words.items()})
     write_atomically(Path(directory) / LATENTS, lambda p: p.write_bytes(blob))
 
 
 def read_latents(directory: str | Path) -> Latents | None:
-    """The latents of a checkpoint, None where it has none; raises CheckpointError."""
+    """The latents of a checkpoint, None where it has none; raises CheckpointError.
+
+    A file of before there were several methods comes without directions, for
+    `python -m training directions` to find.
+    """
     path = Path(directory) / LATENTS
     if not path.is_file():
         return None
     try:
         with safetensors.safe_open(path, "pt") as file:
-            names = tuple(json.loads(file.metadata()["names"]))
-        tensors = load_file(path)
+            words = {key: json.loads(value) for key, value in file.metadata().items()}
+        tensors = {key: tensor.float() for key, tensor in load_file(path).items()}
+        figures = [each.name for each in fields(Directions)]
         return Latents(
-            codes=tensors["codes"].float(),
+            codes=tensors["codes"],
             labels=tensors["labels"].bool(),
-            names=names,
-            directions=tensors["directions"].float(),
-            auc=tensors["auc"],
-            map=tensors["map"].float() if "map" in tensors else None,
+            names=tuple(words["names"]),
+            directions={
+                method: Directions(*[tensors[f"{method}.{name}"] for name in figures])
+                for method in words.get("methods", [])
+            },
+            map=tensors.get("map"),
         )
-    except (safetensors.SafetensorError, KeyError, ValueError, TypeError):
+    except (safetensors.SafetensorError, AttributeError, KeyError, ValueError, TypeError):
         raise CheckpointError(f"Checkpoint '{directory}': {LATENTS} is damaged.") from None
 
 
@@ -197,10 +248,14 @@ def write_map(directory: str | Path, coordinates: Tensor) -> None:
 
 def read_metrics(directory: str | Path) -> dict:
     """The figures of metrics.json, {} where there are none; raises CheckpointError."""
-    path = Path(directory) / METRICS
+    return read_json(Path(directory) / METRICS)
+
+
+def read_json(path: Path) -> dict:
+    """What `write_json` wrote, {} where there is nothing; raises CheckpointError."""
     if not path.is_file():
         return {}
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except ValueError:
-        raise CheckpointError(f"Checkpoint '{directory}': {METRICS} is damaged.") from None
+        raise CheckpointError(f"Checkpoint '{path.parent}': {path.name} is damaged.") from None

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from training.augment import POLICIES
 from training.errors import UserError, choose
 from training.networks import D_NORMS, SIZES_PX
+from training.paper_networks import NETS
 from training.priors import PRIORS
 
 SCHEDULES = ("constant", "inverse", "cosine")
 PRECISIONS = ("auto", "fp32", "bf16")
+PENALTIES = ("mmd", "adversarial")
 
 
 def option(default, text: str, choices=None):
@@ -31,16 +33,23 @@ class Config:
 
     data: tuple[str, ...] = option((), "folder, zip files, or a torchvision dataset's name")
     data_root: str = option("data", "where torchvision datasets lie or are downloaded to")
-    attributes: str = option("", "attribute table: CSV with file_name, or list_attr_celeba.txt")
+    attributes: str = option(
+        "", "labels: a CSV with file_name, list_attr_celeba.txt, or 'classes' for the data's own"
+    )
+    labels: tuple[str, ...] = option(
+        (), "which of the labels a system with labels takes; default all"
+    )
+    labelled: int = option(0, "images that keep their label, spread over the classes; 0 for all")
     licence: str = option("not stated", "licence of the data and of the weights, for the card")
     image_size: int = option(32, "side of the images, px", SIZES_PX)
     crop: str = option("center", "'center' (largest square), 'none', or a side in px")
     flip: bool = option(True, "mirror half of the images of each batch")
 
-    prior: str = option("sphere", "distribution of the codes", tuple(PRIORS))
+    prior: str = option("sphere", "distribution of the codes, if a system allows", tuple(PRIORS))
     latent_size: int = option(256, "numbers in a code")
     width: int = option(64, "feature maps of G and E at full resolution")
     d_width: int = option(64, "feature maps of the image discriminator's first layer")
+    nets: str = option("common", "networks: the common ones, or those of a paper", tuple(NETS))
     norm: str = option("batch", "normalisation in G and E", ("batch", "none"))
 
     d_norm: str = option("none", "normalisation in the image discriminator", D_NORMS)
@@ -51,8 +60,28 @@ class Config:
         1.0, "faae-plus: weight of the distance of D's features of x and G(E(x))"
     )
     lambda_cycle: float = option(0.0, "F-AAE: weight of the pixel error of re-encoded samples")
+    lambda_kl: float = option(1e-3, "vae: weight of the KL divergence of q(z|x) from the prior")
+    penalty: str = option("mmd", "wae: how far the codes are from the prior", PENALTIES)
+    lambda_mmd: float = option(10.0, "wae: weight of the MMD penalty; --lambda-adv of the other")
+    noise_size: int = option(
+        8, "aae-noise: random numbers joined to what E sees; aaae: those that codes are made of"
+    )
+    stochastic: bool = option(False, "bigan, alice: E gives a Gaussian to draw from, as in ALI")
+    pixel_loss: str = option(
+        "cross-entropy", "aegan: between G(z) and G(E(G(z)))", ("cross-entropy", "squared")
+    )
+    gan_loss: str = option(
+        "softplus", "gan: non-saturating loss, or WGAN-GP's", ("softplus", "wasserstein")
+    )
+    lambda_gp: float = option(10.0, "WGAN-GP and aaae: weight of the critic's gradient penalty")
+    critic_steps: int = option(
+        5, "WGAN-GP: steps of D to one of G; aaae: of the approximator to one of the autoencoder"
+    )
+    clusters: int = option(16, "aae-cluster: how many")
     encoder_noise: float = option(
-        0.0, "F-AAE: most deviation of the noise on what E re-encodes, on [0, 1] pixels"
+        0.0,
+        "F-AAE, aae-labels, aae-semi, aae-cluster: most deviation of the noise on what E sees in "
+        "training, on [0, 1] pixels",
     )
     batch_size: int = option(64, "images a step, over all processes")
     epochs: float = option(50.0, "times through the training images")
@@ -71,9 +100,11 @@ class Config:
     )
 
     start: str = option("", "checkpoint whose networks this run goes on from; others start anew")
+    first_stage: str = option("", "checkpoint that a two-stage system stands on, and freezes")
     seed: int = option(0, "of weights, order, flips and codes")
     device: str = option("auto", "auto, cpu, cuda, or cuda:N")
     precision: str = option("auto", "bf16 autocast, fp32, or bf16 where it helps", PRECISIONS)
+    compile: bool = option(False, "G and E through torch.compile; no gain on a CPU")
     half: bool = option(False, "store the weights of the checkpoint in half precision")
     checkpoint_minutes: float = option(5.0, "minutes from one checkpoint to the next")
     log_every: int = option(50, "steps from one logged figure to the next")
@@ -85,6 +116,7 @@ class Config:
                 if choices:
                     choose(f"value for {flag(each.name)}", one, choices)
         positive = ("latent_size", "width", "d_width", "batch_size", "epochs", "r1_every", "lr")
+        positive += ("noise_size", "clusters", "critic_steps")
         for name in positive:
             if getattr(self, name) <= 0:
                 raise UserError(f"{flag(name)} must be greater than 0.")
@@ -109,6 +141,15 @@ PRESETS: dict[str, dict] = {
     "paper": {},
     "small": {**_BEYOND_PAPER, "width": 32},
     "gpu": {**_BEYOND_PAPER, "width": 64, "d_width": 128, "batch_size": 128},
+    "digits": {
+        **_BEYOND_PAPER,
+        "data": ("digits",),
+        "attributes": "classes",
+        "flip": False,
+        "width": 16,
+        "latent_size": 8,
+        "epochs": 100.0,
+    },
 }
 
 
@@ -141,11 +182,12 @@ def add_options(parser: ArgumentParser) -> None:
 
 def resolve(framework: type, preset: str, given: dict) -> Config:
     """Defaults, then the preset, then the framework's part of it, then what was given."""
-    choose("preset", preset, PRESETS)
+    choose("preset", preset, {**PRESETS, **framework.presets})
     names = {each.name for each in dataclasses.fields(Config)}
     merged = {
         "out": f"runs/{framework.id}",
-        **PRESETS[preset],
+        "prior": framework.priors[0],
+        **PRESETS.get(preset, {}),
         **framework.presets.get(preset, {}),
         **{name: value for name, value in given.items() if name in names},
     }

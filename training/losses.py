@@ -2,7 +2,7 @@
 over the batch, so that averaging over processes equals one larger batch."""
 
 import torch
-from torch import Tensor
+from torch import Generator, Tensor, nn
 from torch.nn.functional import softplus
 
 
@@ -30,6 +30,34 @@ def pixel_error(x: Tensor, x_hat: Tensor) -> Tensor:
     return (x - x_hat).square().mean()
 
 
+def cross_entropy(x: Tensor, x_hat: Tensor) -> Tensor:
+    """Reconstruction error -x log x_hat - (1 - x) log(1 - x_hat) averaged over batch, channels and
+    pixels (AEGAN eq. 5). Least for x_hat = x, where it is the entropy of x, not 0."""
+    x_hat = x_hat.clamp(1e-6, 1 - 1e-6)  # a sigmoid in fp32 reaches 1
+    return -(x * x_hat.log() + (1 - x) * (1 - x_hat).log()).mean()
+
+
+def kl_divergence(mean: Tensor, log_variance: Tensor) -> Tensor:
+    """E KL(N(mean, variance) || N(0, I)) in nats, summed over the code; (B, n) each (Kingma and
+    Welling 2013, appendix B)."""
+    of_each = (mean.square() + log_variance.exp() - 1 - log_variance) / 2
+    return of_each.sum(dim=1).mean()
+
+
+def mmd(z: Tensor, z_hat: Tensor) -> Tensor:
+    """Squared maximum mean discrepancy of codes (B, n) each, B > 1, from N(0, I) and from E, under
+    the kernel C / (C + d^2) with C = 2 n; its unbiased estimate, which may be below 0 (Tolstikhin
+    et al. 2018, section 4). Of pairs within the batch: several processes see fewer of them."""
+
+    def kernel(a: Tensor, b: Tensor) -> Tensor:
+        squared = (a[:, None] - b[None]).square().sum(dim=2)  # (B, B)
+        return 1 / (1 + squared / (2 * a.shape[1]))
+
+    others = ~torch.eye(len(z), dtype=torch.bool, device=z.device)
+    within = kernel(z, z)[others].mean() + kernel(z_hat, z_hat)[others].mean()
+    return within - 2 * kernel(z, z_hat).mean()
+
+
 def feature_error(real: list[Tensor], fake: list[Tensor]) -> Tensor:
     """Distance of feature maps (B, C, side, side), each level relative to the energy of the real
     ones, so that every level weighs the same: 0 for equal maps."""
@@ -41,7 +69,24 @@ def feature_error(real: list[Tensor], fake: list[Tensor]) -> Tensor:
 def r1_penalty(x: Tensor, logits: Tensor) -> Tensor:
     """R1: E||grad_x D(x)||^2 on real images (Mescheder et al. 2018, eq. 9, without gamma/2).
 
-    `x` must require grad and have led to `logits` (B,).
+    `x` must require grad and have led to `logits` (B,), or (B, side, side) of patches, of which
+    D(x) is then the mean.
     """
-    (gradient,) = torch.autograd.grad(logits.sum(), x, create_graph=True)
+    (gradient,) = torch.autograd.grad(logits.mean() * len(x), x, create_graph=True)
     return gradient.square().flatten(1).sum(dim=1).mean()
+
+
+def critic_loss(real: Tensor, fake: Tensor) -> Tensor:
+    """Wasserstein loss of a critic D: E[D(fake)] - E[D(real)], minus the distance that it finds
+    (Arjovsky et al. 2017)."""
+    return fake.mean() - real.mean()
+
+
+def gradient_penalty(D: nn.Module, real: Tensor, fake: Tensor, generator: Generator) -> Tensor:
+    """WGAN-GP: E(||grad D(v)|| - 1)^2 at points v anywhere between real and fake, images or codes
+    (B, ...) each (Gulrajani et al. 2017, eq. 3, without lambda)."""
+    shape = (len(real),) + (1,) * (real.ndim - 1)
+    share = torch.rand(shape, generator=generator, device=generator.device)
+    v = torch.lerp(real.detach(), fake.detach(), share).requires_grad_()
+    (gradient,) = torch.autograd.grad(D(v).sum(), v, create_graph=True)
+    return (gradient.flatten(1).norm(dim=1) - 1).square().mean()

@@ -68,14 +68,16 @@ class Generator(nn.Module):
 
 
 class Encoder(nn.Module):
-    """E: images (B, 3, H, W) in [0, 1] -> (B, outputs); G reversed, with max-pooling.
+    """E: images (B, inputs, H, W) in [0, 1] -> (B, outputs); G reversed, with max-pooling.
 
     The output is not yet on the prior's support: `Framework.encode` projects it.
     """
 
-    def __init__(self, image_size: int, width: int, outputs: int, norm: str = "batch"):
+    def __init__(
+        self, image_size: int, width: int, outputs: int, norm: str = "batch", inputs: int = 3
+    ):
         super().__init__()
-        features = [3, *channels(image_size, width)]
+        features = [inputs, *channels(image_size, width)]
         blocks = []
         for level, (narrow, wide) in enumerate(pairwise(features), start=2):
             pool = nn.MaxPool2d(2) if level < len(features) else nn.Identity()  # stop at 4x4
@@ -88,6 +90,10 @@ class Encoder(nn.Module):
         return self.head(self.blocks(x).flatten(1)).float()
 
 
+def bound(layer: nn.Module, norm: str) -> nn.Module:
+    return spectral_norm(layer) if norm == "spectral" else layer
+
+
 class ImageDiscriminator(nn.Module):
     """D(x): images (B, 3, H, W) -> logits (B,); 4x4 convolutions of stride 2.
 
@@ -95,19 +101,28 @@ class ImageDiscriminator(nn.Module):
     first layer, as DCGAN has it), or spectral (every layer, Miyato et al. 2018).
     """
 
+    kernel, slope, norm_first = 4, SLOPE, False
+
     def __init__(self, image_size: int, width: int, norm: str = "none"):
         super().__init__()
-        bound = spectral_norm if norm == "spectral" else lambda layer: layer
-        levels = int(math.log2(image_size // BASE_PX))
-        features = [3, width] + [2 * width] * (levels - 1)
+        features = [3, *self.maps(image_size, width)]
+        padding = (self.kernel - 1) // 2
         blocks = []
         for before, after in pairwise(features):
-            blocks += [bound(nn.Conv2d(before, after, 4, stride=2, padding=1))]
-            if norm == "batch" and before != 3:
+            convolution = nn.Conv2d(before, after, self.kernel, stride=2, padding=padding)
+            blocks += [bound(convolution, norm)]
+            if norm == "batch" and (before != 3 or self.norm_first):
                 blocks += [nn.BatchNorm2d(after)]
-            blocks += [nn.LeakyReLU(SLOPE)]
+            blocks += [nn.LeakyReLU(self.slope)]
         self.blocks = nn.ModuleList(blocks)
-        self.head = bound(nn.Linear(features[-1] * BASE_PX**2, 1))
+        side = image_size >> len(features[1:])
+        self.head = bound(nn.Linear(features[-1] * side**2, 1), norm)
+
+    @staticmethod
+    def maps(image_size: int, width: int) -> list[int]:
+        """Feature maps of each level, the finest first."""
+        levels = int(math.log2(image_size // BASE_PX))
+        return [width] + [2 * width] * (levels - 1)
 
     def features(self, x: Tensor) -> list[Tensor]:
         """The feature maps of every level, (B, C, side, side) each, the finest first."""
@@ -120,6 +135,50 @@ class ImageDiscriminator(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return self.head(self.features(x)[-1].flatten(1)).squeeze(1).float()
+
+
+class PatchDiscriminator(ImageDiscriminator):
+    """D(x) of patches: images (B, 3, H, W) -> logits (B, side, side), by a 3x3 convolution."""
+
+    def __init__(self, image_size: int, width: int, norm: str = "none"):
+        super().__init__(image_size, width, norm)
+        last = self.maps(image_size, width)[-1]
+        self.head = bound(nn.Conv2d(last, 1, 3, padding=1), norm)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.head(self.features(x)[-1]).squeeze(1).float()
+
+
+class JointDiscriminator(ImageDiscriminator):
+    """D(x, z): images (B, 3, H, W) and codes or labels (B, n) -> logits (B,).
+
+    The image's last feature maps beside what an n-512-512 makes of the code, then 512-1. Codes
+    are scaled by `scale` first, as in CodeDiscriminator.
+    """
+
+    def __init__(
+        self,
+        image_size: int,
+        width: int,
+        latent_size: int,
+        norm: str = "none",
+        scale: float = 1.0,
+        hidden: int = 512,
+    ):
+        super().__init__(image_size, width, norm)
+        self.scale = scale
+        flat = self.head.in_features
+
+        def dense(inputs: int) -> list[nn.Module]:
+            return [bound(nn.Linear(inputs, hidden), norm), nn.LeakyReLU(self.slope)]
+
+        self.code = nn.Sequential(*dense(latent_size), *dense(hidden))
+        last = bound(nn.Linear(hidden, 1), norm)
+        self.head = nn.Sequential(*dense(flat + hidden), last)
+
+    def forward(self, x: Tensor, z: Tensor) -> Tensor:
+        pair = torch.cat([self.features(x)[-1].flatten(1), self.code(z * self.scale)], dim=1)
+        return self.head(pair).squeeze(1).float()
 
 
 class CodeDiscriminator(nn.Module):

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import math
 import platform
 import time
 from dataclasses import dataclass, field
@@ -9,10 +10,11 @@ from pathlib import Path
 
 import torch
 from torch import Tensor, nn
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch.optim.swa_utils import AveragedModel
 
 from training import checkpoints, data, distributed
-from training.config import Config, to_dict
+from training.batches import Batches, Labels, labels_of, step_generator, to_device
+from training.config import Config
 from training.errors import UserError
 from training.frameworks import FRAMEWORKS, Batch, Framework, Phase
 from training.frameworks.base import trainable
@@ -41,7 +43,7 @@ class Player:
     def __init__(self, framework: Framework, phase: Phase, world: distributed.World):
         self.framework, self.phase, config = framework, phase, framework.config
         parameters = trainable(framework, phase)
-        betas = (config.beta1, config.beta2)
+        betas = phase.betas or (config.beta1, config.beta2)
         self.optimizer = torch.optim.Adam(parameters, phase.lr, betas, fused=True)
         self.move = world.wrap(Move(framework, phase))
 
@@ -63,22 +65,39 @@ def learning_rate(config: Config, step: int, steps: int) -> float:
     if config.schedule == "inverse":
         return 1 / (1 + config.lr_decay * step)
     if config.schedule == "cosine":
-        return 0.5 * (1 + torch.cos(torch.tensor(torch.pi * step / steps)).item())
+        return 0.5 * (1 + math.cos(math.pi * step / steps))
     return 1.0
 
 
-def autocast_for(config: Config, device: torch.device):
-    """A factory of contexts: bf16 where it is asked for, or helps ('auto')."""
+def precision_for(config: Config, device: torch.device) -> str:
+    """'bf16' or 'fp32': what the configuration comes to, with 'auto' bf16 where it helps."""
+    if config.precision != "auto":
+        return config.precision
     helps = device.type == "cuda" or torch.cpu._is_avx512_bf16_supported()
-    if config.precision == "bf16" or (config.precision == "auto" and helps):
+    return "bf16" if helps else "fp32"
+
+
+def autocast_for(config: Config, device: torch.device):
+    """A factory of the contexts that training computes in."""
+    if precision_for(config, device) == "bf16":
         return lambda: torch.autocast(device.type, torch.bfloat16)
     return contextlib.nullcontext
 
 
-def average(framework: Framework) -> AveragedModel:
-    """Moving average of weights and of batch norm's statistics."""
-    decay = get_ema_multi_avg_fn(framework.config.ema)
-    return AveragedModel(framework, multi_avg_fn=decay, use_buffers=True)
+class Average(AveragedModel):
+    """Moving average of weights and of batch norm's statistics, which no step of it makes a GPU
+    wait for, as AveragedModel's own does."""
+
+    @torch.no_grad()
+    def update_parameters(self, model: Framework) -> None:
+        mine, new = (
+            [each for each in (*part.parameters(), *part.buffers()) if each.is_floating_point()]
+            for part in (self.module, model)
+        )
+        count = int(self.n_averaged)  # it stays on the CPU
+        decay = min(model.config.ema, count / (10 + count))  # the first weights are soon forgotten
+        torch._foreach_lerp_(mine, new, 1 - decay)
+        self.n_averaged += 1
 
 
 @dataclass
@@ -90,8 +109,9 @@ class Run:
     images: data.ImageSet
     framework: Framework
     players: list[Player]
-    averaged: AveragedModel | None
-    batches: data.Batches
+    averaged: Average | None
+    batches: Batches
+    labels: Labels | None
     step: int = 0
     seconds: float = 0.0
     started: float = field(default_factory=time.monotonic)
@@ -99,30 +119,41 @@ class Run:
     @classmethod
     def of(cls, config: Config, world: distributed.World, images: data.ImageSet) -> "Run":
         torch.manual_seed(config.seed)
-        framework = FRAMEWORKS[config.framework](config).to(world.device)
+        framework = FRAMEWORKS[config.framework](config)
         if config.start:
-            checkpoints.copy_networks(config.start, framework)
-        framework = framework.to(memory_format=torch.channels_last).train()
+            checkpoints.copy_networks(config.start, framework, framework.shipped)
+        if config.first_stage:
+            kinds = framework.first_stages
+            checkpoints.copy_networks(config.first_stage, framework, framework.frozen, kinds)
+        framework = framework.to(world.device, memory_format=torch.channels_last).train()
+        if config.compile:
+            for name in framework.shipped:  # D's gradient of a gradient cannot be compiled
+                getattr(framework, name).compile()
         return cls(
             config,
             world,
             images,
             framework,
             [Player(framework, phase, world) for phase in framework.phases()],
-            average(framework) if config.ema else None,
-            data.Batches(
-                data.to_device(images.images, world.device),
+            Average(framework) if config.ema else None,
+            Batches(
+                to_device(images.images, world.device),
                 config.batch_size,
                 config.flip,
                 config.seed,
                 world.rank,
                 world.size,
             ),
+            labels_of(images, config, world.device) if framework.needs_labels else None,
         )
 
     @property
     def steps(self) -> int:
         return round(self.config.epochs * self.batches.steps_per_epoch)
+
+    @property
+    def images_seen(self) -> int:
+        return self.step * self.config.batch_size
 
     @property
     def best(self) -> Framework:
@@ -131,17 +162,21 @@ class Run:
 
     def batch(self) -> Batch:
         """This process's share of the step's images and codes; the same whenever it is asked."""
-        generator = data.step_generator(self.config.seed, self.step, self.world.device)
+        generator = step_generator(self.config.seed, self.step, self.world.device)
         x = self.batches.at(self.step, generator)
-        prior, size = self.framework.prior, self.config.latent_size
-        z = prior.sample(self.config.batch_size, size, generator)[self.batches.share]
-        return Batch(x, z, generator, self.step)
+        z = self.framework.prior.sample(self.config.batch_size, generator)[self.batches.share]
+        if self.labels is None:
+            return Batch(x, z, generator, self.step)
+        index = self.batches.indices(self.step)
+        y, labelled = (part[index] for part in self.labels)
+        return Batch(x, z, generator, self.step, y, labelled)
 
     def advance(self, autocast) -> dict[str, Tensor]:
-        """Every phase once; the figures of all of them."""
+        """Every phase that is due, once; the figures of all of them."""
         rate, batch, terms = learning_rate(self.config, self.step, self.steps), self.batch(), {}
         for player in self.players:
-            terms |= player.play(batch, rate, autocast)
+            if self.step % player.phase.every == 0:
+                terms |= player.play(batch, rate, autocast)
         if self.averaged:
             self.averaged.update_parameters(self.framework)
         self.step += 1
@@ -152,7 +187,7 @@ class Run:
 
     def state(self) -> dict:
         return {
-            "config": to_dict(self.config),
+            "config": checkpoints.portable(self.config),
             "step": self.step,
             "seconds": self.elapsed(),
             "framework": self.framework.state_dict(),
@@ -177,7 +212,7 @@ class Run:
         cores = self.world.size * torch.get_num_threads()
         gpus = f"{self.world.size} x {torch.cuda.get_device_name()}" if cuda else ""
         return {
-            "images_seen": self.step * self.config.batch_size,
+            "images_seen": self.images_seen,
             "training_images": len(self.images),
             "epochs": round(self.step / self.batches.steps_per_epoch, 2),
             "hours": round(self.elapsed() / 3600, 2),

@@ -6,12 +6,14 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from torch.nn.functional import one_hot
 
 from training.config import resolve
 from training.data import ImageSet
 from training.frameworks import FRAMEWORKS
 
-TINY = {"width": 4, "d_width": 4, "latent_size": 8, "batch_size": 8, "precision": "fp32"}
+TINY = {"width": 4, "d_width": 4, "batch_size": 8, "precision": "fp32"}
+CLASSES = ("disc", "square", "ring")
 
 
 def draw(index: int, size: int = 40) -> Image.Image:
@@ -36,10 +38,19 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def images() -> ImageSet:
+    """40 pictures, each said to be of one of `CLASSES`."""
     arrays = np.stack([np.asarray(draw(i).resize((32, 32))) for i in range(40)])
     tensor = torch.from_numpy(arrays).permute(0, 3, 1, 2).contiguous()
-    return ImageSet(tensor, [f"{i:02d}.png" for i in range(40)])
+    labels = one_hot(torch.arange(40) % len(CLASSES), len(CLASSES)).bool()
+    names = [f"{i:02d}.png" for i in range(40)]
+    known = torch.ones(40, dtype=torch.bool)
+    return ImageSet(tensor, names, labels=labels, attributes=CLASSES, labelled=known)
 
 
 def config_of(framework: str, **overrides):
-    return resolve(FRAMEWORKS[framework], "small", {**TINY, "ema": 0.0, **overrides})
+    """The system's settings for two cores, made tiny."""
+    system = FRAMEWORKS[framework]
+    size = min(resolve(system, "small", {}).latent_size, 8)
+    labels = CLASSES if system.needs_labels else ()
+    tiny = {**TINY, "latent_size": size, "labels": labels, "ema": 0.0}
+    return resolve(system, "small", {**tiny, **overrides})

@@ -38,7 +38,7 @@ FAULTS = {
     "has no config.json": lambda d: (d / "config.json").unlink(),
     "config.json is damaged": lambda d: (d / "config.json").write_text("{"),
     "is of format 99": lambda d: edit_config(d, format=99),
-    "framework 'gnome'; known are: faae, aae": lambda d: edit_config(d, framework="gnome"),
+    "framework 'gnome'; known are: faae, ": lambda d: edit_config(d, framework="gnome"),
     "model.safetensors is damaged": flip_a_byte,
     "does not fit its settings": other_width,
     "holds other networks": lambda d: None,
@@ -56,8 +56,9 @@ def test_a_fault_is_named(checkpoint, message, monkeypatch):
 
 
 def test_latents_round_trip_and_damage(checkpoint):
+    svm = checkpoints.Directions(torch.randn(2, 8), *torch.rand(3, 2))
     latents = checkpoints.Latents(
-        torch.randn(6, 8), torch.rand(6, 2) > 0.5, ("A", "B"), torch.randn(2, 8), torch.rand(2)
+        torch.randn(6, 8), torch.rand(6, 2) > 0.5, ("A", "B"), {"svm": svm}
     )
     assert checkpoints.read_latents(checkpoint) is None
     checkpoints.write_latents(checkpoint, latents)
@@ -66,6 +67,9 @@ def test_latents_round_trip_and_damage(checkpoint):
     assert loaded.codes.allclose(latents.codes, atol=1e-2)
     assert torch.equal(loaded.labels, latents.labels) and loaded.names == ("A", "B")
     assert loaded.map.shape == (6, 2)
+    assert list(loaded.directions) == ["svm"]
+    for name, kept in vars(loaded.directions["svm"]).items():
+        assert kept.allclose(getattr(svm, name), atol=1e-2), name
     (checkpoint / "latents.safetensors").write_bytes(b"junk")
     with pytest.raises(CheckpointError, match="latents.safetensors is damaged"):
         checkpoints.read_latents(checkpoint)

@@ -1,13 +1,11 @@
 """Adversarial autoencoder."""
 
-import math
-
 from torch import Tensor
 
 from training import losses
 from training.config import Config
 from training.frameworks.base import Batch, Framework, Phase, Terms, without_graph
-from training.networks import CodeDiscriminator, Encoder, Generator
+from training.networks import CodeDiscriminator
 
 
 class AAE(Framework):
@@ -27,10 +25,10 @@ class AAE(Framework):
 
     def __init__(self, config: Config):
         super().__init__(config)
-        size, n = config.image_size, config.latent_size
-        self.G = Generator(size, config.width, n, config.norm)
-        self.E = Encoder(size, config.width, n, config.norm)
-        self.D = CodeDiscriminator(n, scale=math.sqrt(n) if config.prior == "sphere" else 1.0)
+        n = config.latent_size
+        self.G = self.generator(n)
+        self.E = self.encoder(n)
+        self.D = CodeDiscriminator(n, self.prior.scale)
 
     def phases(self) -> list[Phase]:
         return [
@@ -39,13 +37,17 @@ class AAE(Framework):
         ]
 
     def regularise(self, batch: Batch) -> tuple[Tensor, Terms]:
-        z_hat = self.prior.project(without_graph(self.E, batch.x))  # (B, n)
+        z_hat = without_graph(self.posterior, batch)  # (B, n)
         loss = losses.discriminator_loss(self.D(batch.z), self.D(z_hat))
         return loss, {"D": loss}
 
     def reconstruct(self, batch: Batch) -> tuple[Tensor, Terms]:
-        z_hat = self.encode(batch.x)  # (B, n)
+        z_hat = self.posterior(batch)  # (B, n)
         error = losses.pixel_error(batch.x, self.decode(z_hat))
         fooling = losses.fooling_loss(self.D(z_hat))
         loss = self.config.alpha * error + self.config.lambda_adv * fooling
         return loss, {"reconstruction": error, "fooling": fooling}
+
+    def posterior(self, batch: Batch) -> Tensor:
+        """A code (B, n) of each image, drawn from q(z|x), which is E(x) alone here."""
+        return self.encode(batch.x)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 from torch import Generator, Tensor, nn
@@ -9,7 +10,9 @@ from torch import Generator, Tensor, nn
 from training import losses
 from training.augment import augment
 from training.config import Config
-from training.priors import PRIORS
+from training.errors import choose
+from training.paper_networks import NETS, Nets
+from training.priors import PRIORS, Prior
 
 
 @dataclass(frozen=True)
@@ -17,13 +20,16 @@ class Batch:
     """What one step of training sees.
 
     x: images (B, 3, H, W) in [0, 1]; z: codes from the prior (B, n); generator: the step's source
-    of any further randomness; step: counted from 0.
+    of any further randomness; step: counted from 0; y: labels (B, A), 0 or 1, and labelled (B,)
+    bool: whose labels are known; None where the data have no labels.
     """
 
     x: Tensor
     z: Tensor
     generator: Generator
     step: int
+    y: Tensor | None = None
+    labelled: Tensor | None = None
 
 
 Terms = dict[str, Tensor]
@@ -33,19 +39,37 @@ Terms = dict[str, Tensor]
 class Phase:
     """One move of the game: `players` (names of networks) minimise `loss`, all others frozen.
 
-    `loss` takes a Batch and gives the scalar to minimise and the figures to show.
+    `loss` takes a Batch and gives the scalar to minimise and the figures to show. A phase is
+    played in every `every`-th step; `betas` are Adam's, the configuration's if None.
     """
 
     name: str
     players: tuple[str, ...]
     lr: float
     loss: Callable[[Batch], tuple[Tensor, Terms]]
+    every: int = 1
+    betas: tuple[float, float] | None = None
+
+
+class CodeLabels(NamedTuple):
+    """The labels that a code ends in, one number each, from 0 to 1: their names, and whether a
+    code has exactly one of them (classes) or any number (attributes)."""
+
+    names: tuple[str, ...]
+    exclusive: bool
 
 
 class Framework(nn.Module):
     """A system of `G`, `E` and whatever else it needs; subclasses state their objective.
 
-    `shipped` names the networks that a checkpoint keeps; `presets` adds to the common presets.
+    shipped: the networks that a checkpoint keeps; presets: added to the common presets;
+    priors: which `config.prior` it may have, its own first;
+    encodes: whether it has an encoder, without which images are inverted by recovery;
+    needs_labels: whether the images must have labels (`config.labels` names them), needs_classes:
+    and each exactly one of them; code_labels: the labels that its codes end in, None without;
+    first_stages: ids of the systems whose checkpoint `config.first_stage` may give, `frozen` the
+    networks that are taken from it and never change; judged_by: the figures by which one
+    checkpoint is better than another (`training.figures.compare`).
     """
 
     id: str
@@ -53,11 +77,57 @@ class Framework(nn.Module):
     source: str
     shipped: tuple[str, ...] = ("G", "E")
     presets: dict[str, dict] = {}
+    priors: tuple[str, ...] = tuple(PRIORS)
+    encodes: bool = True
+    needs_labels: bool = False
+    needs_classes: bool = False
+    code_labels: CodeLabels | None = None
+    first_stages: tuple[str, ...] = ()
+    frozen: tuple[str, ...] = ()
+    judged_by: tuple[str, ...] = ("mse", "frechet")
 
     def __init__(self, config: Config):
         super().__init__()
         self.config = config
-        self.prior = PRIORS[config.prior]
+        choose(f"prior for {self.id}", config.prior, self.priors)
+        self.prior: Prior = PRIORS[config.prior](config.latent_size)
+
+    @property
+    def nets(self) -> Nets:
+        return NETS[self.config.nets]
+
+    def generator(self, inputs: int) -> nn.Module:
+        """G for codes of so many numbers."""
+        config = self.config
+        return self.nets.generator(config.image_size, config.width, inputs, config.norm)
+
+    def encoder(self, outputs: int, inputs: int = 3) -> nn.Module:
+        """E with so many outputs, for images of so many channels."""
+        config = self.config
+        return self.nets.encoder(config.image_size, config.width, outputs, config.norm, inputs)
+
+    def image_discriminator(self) -> nn.Module:
+        """D(x)."""
+        config = self.config
+        return self.nets.image_discriminator(config.image_size, config.d_width, config.d_norm)
+
+    def joint_discriminator(self, inputs: int, scale: float = 1.0) -> nn.Module:
+        """D(x, z), of images and as many numbers beside them, `scale`d to be of order one."""
+        config = self.config
+        sizes = config.image_size, config.d_width, inputs
+        return self.nets.joint_discriminator(*sizes, config.d_norm, scale)
+
+    def patch_discriminator(self) -> nn.Module:
+        """D(x) of patches."""
+        config = self.config
+        return self.nets.patch_discriminator(config.image_size, config.d_width, config.d_norm)
+
+    def train(self, mode: bool = True) -> "Framework":
+        """As nn.Module has it, but frozen networks stay in evaluation mode."""
+        super().train(mode)
+        for name in self.frozen:
+            getattr(self, name).eval()
+        return self
 
     def phases(self) -> list[Phase]:
         """The phases of one step, in their order."""
@@ -65,27 +135,54 @@ class Framework(nn.Module):
 
     def encode(self, x: Tensor) -> Tensor:
         """Images (B, 3, H, W) in [0, 1] -> codes (B, n) on the prior's support."""
-        return self.prior.project(self.E(x))
+        return self.prior.squash(self.E(x))
 
     def decode(self, z: Tensor) -> Tensor:
         """Codes (B, n) -> images (B, 3, H, W) in [0, 1]."""
         return self.G(z)
 
-    def judge(self, x: Tensor, generator: Generator) -> Tensor:
-        """Logits (B,) of the image discriminator on what augmentation lets it see of `x`."""
-        return self.D(augment(x, self.config.augment, generator))
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names of the classes that `classify` tells apart, () where it tells none."""
+        labels = self.code_labels
+        return labels.names if labels and labels.exclusive else ()
 
-    def separate_images(self, batch: Batch, x_hat: Tensor) -> tuple[Tensor, Terms]:
-        """Loss of an image discriminator `D` on real x against x_hat, with R1 (gamma / 2,
-        every `r1_every` steps and so many times as heavy)."""
+    def classify(self, x: Tensor) -> Tensor:
+        """Images (B, 3, H, W) -> the class of each among `classes`, long (B,)."""
+        return self.encode(x)[:, -len(self.classes) :].argmax(dim=1)
+
+    def disturbed(self, x: Tensor, generator: Generator) -> Tensor:
+        """The images with as much noise as `encoder_noise` allows, another amount for each: what
+        E is to read from them must then be visible."""
+        most = self.config.encoder_noise
+        if not most:
+            return x
+        place = {"generator": generator, "device": generator.device}
+        deviation = most * torch.rand(len(x), 1, 1, 1, **place)
+        return x + deviation * torch.randn(x.shape, **place)
+
+    def judge(self, x: Tensor, generator: Generator, *beside: Tensor) -> Tensor:
+        """Logits of the image discriminator on what augmentation lets it see of `x`, and on what
+        stands beside it: a code, labels."""
+        return self.D(augment(x, self.config.augment, generator), *beside)
+
+    def separate_images(
+        self,
+        batch: Batch,
+        x_hat: Tensor,
+        real: tuple[Tensor, ...] = (),
+        fake: tuple[Tensor, ...] = (),
+    ) -> tuple[Tensor, Terms]:
+        """Loss of an image discriminator `D` on x, beside which stands `real`, against x_hat and
+        `fake`, with R1 (gamma / 2, every `r1_every` steps and so many times as heavy)."""
         config = self.config
         penalised = config.r1_gamma > 0 and batch.step % config.r1_every == 0
         x = batch.x.detach().requires_grad_(penalised)
-        real, fake = self.judge(x, batch.generator), self.judge(x_hat, batch.generator)
-        loss = losses.discriminator_loss(real, fake)
+        logits = self.judge(x, batch.generator, *real)
+        loss = losses.discriminator_loss(logits, self.judge(x_hat, batch.generator, *fake))
         terms = {"D": loss}
         if penalised:
-            terms["R1"] = losses.r1_penalty(x, real)
+            terms["R1"] = losses.r1_penalty(x, logits)
             loss = loss + config.r1_gamma / 2 * config.r1_every * terms["R1"]
         return loss, terms
 
@@ -100,6 +197,12 @@ def trainable(framework: Framework, phase: Phase) -> list[nn.Parameter]:
 
 
 @torch.no_grad()
-def without_graph(network: nn.Module, inputs: Tensor) -> Tensor:
+def without_graph(network: Callable[..., Tensor], *inputs) -> Tensor:
     """The network's output as data: another player's picture or code to judge."""
-    return network(inputs)
+    return network(*inputs)
+
+
+def reparametrised(mean: Tensor, log_variance: Tensor, generator: Generator) -> Tensor:
+    """Codes (B, n) drawn from the Gaussians of these (B, n), with gradients to both."""
+    noise = torch.randn(mean.shape, generator=generator, device=generator.device)
+    return mean + (log_variance / 2).exp() * noise

@@ -1,12 +1,10 @@
 """Flipped adversarial autoencoder."""
 
-import torch
-from torch import Generator, Tensor
+from torch import Tensor
 
-from training import losses, networks
+from training import losses
 from training.config import Config
 from training.frameworks.base import Batch, Framework, Phase, Terms, without_graph
-from training.networks import Encoder, ImageDiscriminator
 
 
 class FAAE(Framework):
@@ -26,12 +24,21 @@ class FAAE(Framework):
     source = "Zhang et al. 2018, Flipped-Adversarial AutoEncoders, eq. 4"
     presets = {name: {"alpha": 1.0, "lambda_adv": 1.0} for name in ("small", "gpu")}
 
+    judged_by = (
+        "mse",
+        "mse_refined",
+        "sharpness",
+        "sample_sharpness",
+        "morph_middle",
+        "reencoding_error",
+        "frechet",
+    )
+
     def __init__(self, config: Config):
         super().__init__(config)
-        size = config.image_size
-        self.G = networks.Generator(size, config.width, config.latent_size, config.norm)
-        self.E = Encoder(size, config.width, config.latent_size, config.norm)
-        self.D = ImageDiscriminator(size, config.d_width, config.d_norm)
+        self.G = self.generator(config.latent_size)
+        self.E = self.encoder(config.latent_size)
+        self.D = self.image_discriminator()
 
     def phases(self) -> list[Phase]:
         return [
@@ -54,13 +61,3 @@ class FAAE(Framework):
             terms["cycle"] = losses.pixel_error(x_hat, self.decode(z_hat))
             loss = loss + config.lambda_cycle * terms["cycle"]
         return loss, terms
-
-    def disturbed(self, x_hat: Tensor, generator: Generator) -> Tensor:
-        """The images with as much noise as `encoder_noise` allows, another amount for each: what
-        E is to read from them must then be visible, as it is in a real image."""
-        most = self.config.encoder_noise
-        if not most:
-            return x_hat
-        place = {"generator": generator, "device": generator.device}
-        deviation = most * torch.rand(len(x_hat), 1, 1, 1, **place)
-        return x_hat + deviation * torch.randn(x_hat.shape, **place)

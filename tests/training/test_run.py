@@ -1,0 +1,62 @@
+"""One training's parts, where they differ from PyTorch's own."""
+
+import shutil
+
+import pytest
+import torch
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+
+from tests.training.conftest import config_of
+from training.distributed import World
+from training.frameworks import FRAMEWORKS
+from training.run import Average, Run, autocast_for
+
+
+def test_the_moving_average_is_pytorchs_but_short_at_first():
+    framework = FRAMEWORKS["faae"](config_of("faae", ema=0.3))
+    mine = Average(framework)
+
+    def towards(averaged, current, count):
+        decay = min(0.3, int(count) / (10 + int(count)))
+        get_ema_multi_avg_fn(decay)(averaged, current, count)
+
+    reference = AveragedModel(framework, multi_avg_fn=towards, use_buffers=True)
+    assert mine.state_dict().keys() == reference.state_dict().keys()
+    for _ in range(8):
+        with torch.no_grad():
+            for tensor in (*framework.parameters(), *framework.buffers()):
+                tensor.add_(1)
+        mine.update_parameters(framework)
+        reference.update_parameters(framework)
+    theirs = reference.state_dict()
+    for name, value in mine.state_dict().items():
+        assert torch.equal(value, theirs[name]) or name.endswith("num_batches_tracked")
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+@pytest.mark.parametrize("name", ["faae", "aae"])
+def test_no_step_makes_a_gpu_wait(name, images):
+    device = torch.device("cuda")
+    config = config_of(name, ema=0.9, r1_gamma=0.1, r1_every=2, precision="bf16")
+    run, autocast = Run.of(config, World(0, 1, device), images), autocast_for(config, device)
+    run.advance(autocast)
+    torch.cuda.set_sync_debug_mode("error")
+    try:
+        for _ in range(2 * run.batches.steps_per_epoch):
+            run.advance(autocast)
+    finally:
+        torch.cuda.set_sync_debug_mode("default")
+
+
+@pytest.mark.skipif(not shutil.which("g++"), reason="torch.compile needs a compiler")
+def test_compiled_networks_train_alike_and_are_stored_alike(images):
+    terms, keys = [], []
+    for compiled in (False, True):
+        config = config_of("faae", ema=0.9, r1_gamma=0.1, r1_every=2, compile=compiled)
+        run = Run.of(config, World(0, 1, torch.device("cpu")), images)
+        steps = [run.advance(autocast_for(config, torch.device("cpu"))) for _ in range(3)]
+        terms.append([{name: float(term) for name, term in step.items()} for step in steps])
+        keys.append(run.state()["framework"].keys())
+    assert keys[0] == keys[1]
+    for eager, compiled in zip(*terms, strict=True):
+        assert compiled == pytest.approx(eager, rel=1e-3)

@@ -1,0 +1,75 @@
+"""Adversarial autoencoder that finds clusters."""
+
+from torch import Tensor
+
+from training import losses
+from training.config import Config
+from training.frameworks.base import (
+    Batch,
+    CodeLabels,
+    Framework,
+    Phase,
+    Terms,
+    without_graph,
+)
+from training.networks import CodeDiscriminator
+from training.priors import OneHot, joint
+
+
+class AAECluster(Framework):
+    """AAE whose encoder gives a class beside the style, with an adversary for each (Makhzani et
+    al. 2015, section 6: unsupervised clustering, the classes being the clusters).
+
+        a code of x      (z_hat, y_hat) = E(x),   y_hat a softmax
+        regularisation   min over D, D_y E_z[sp(-D(z))] + E_x[sp(D(z_hat))]       z ~ N(0, I)
+                                         + E_y[sp(-D_y(y))] + E_x[sp(D_y(y_hat))] y one-hot
+        reconstruction   min over G, E   alpha E_x ||x - G(z_hat, y_hat)||^2 / (3 H W)
+        and to fool both min over E      + lambda_adv E_x[sp(-D(z_hat)) + sp(-D_y(y_hat))]
+
+    D_y makes y_hat one-hot and all classes as frequent; sp = softplus. The cluster of an image is
+    the largest of y_hat.
+    """
+
+    id = "aae-cluster"
+    title = "Clustering AAE"
+    source = "Makhzani et al. 2015, Adversarial Autoencoders, section 6"
+    priors = ("normal",)
+
+    def __init__(self, config: Config):
+        super().__init__(config)
+        names = self.class_names(config)
+        n, classes = config.latent_size, len(names)
+        self.prior = joint(self.prior, OneHot(classes))
+        self.code_labels = CodeLabels(names, exclusive=True)
+        self.G = self.generator(n + classes)
+        self.E = self.encoder(n + classes)
+        self.D = CodeDiscriminator(n)
+        self.D_y = CodeDiscriminator(classes)
+
+    @staticmethod
+    def class_names(config: Config) -> tuple[str, ...]:
+        return tuple(f"cluster {number + 1}" for number in range(config.clusters))
+
+    def phases(self) -> list[Phase]:
+        return [
+            Phase("regularisation", ("D", "D_y"), self.config.lr_d, self.regularise),
+            Phase("reconstruction", ("G", "E"), self.config.lr, self.reconstruct),
+        ]
+
+    def regularise(self, batch: Batch) -> tuple[Tensor, Terms]:
+        z, y = self.prior.split(batch.z)  # (B, n), (B, classes)
+        z_hat, y_hat = self.prior.split(without_graph(self.posterior, batch))
+        of_z = losses.discriminator_loss(self.D(z), self.D(z_hat))
+        of_y = losses.discriminator_loss(self.D_y(y), self.D_y(y_hat))
+        return of_z + of_y, {"D": of_z, "D_y": of_y}
+
+    def reconstruct(self, batch: Batch) -> tuple[Tensor, Terms]:
+        code = self.posterior(batch)  # (B, n + classes)
+        z_hat, y_hat = self.prior.split(code)
+        error = losses.pixel_error(batch.x, self.decode(code))
+        of_z, of_y = losses.fooling_loss(self.D(z_hat)), losses.fooling_loss(self.D_y(y_hat))
+        loss = self.config.alpha * error + self.config.lambda_adv * (of_z + of_y)
+        return loss, {"reconstruction": error, "fooling": of_z, "fooling_y": of_y}
+
+    def posterior(self, batch: Batch) -> Tensor:
+        return self.encode(self.disturbed(batch.x, batch.generator))

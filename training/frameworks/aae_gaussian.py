@@ -1,0 +1,36 @@
+"""Adversarial autoencoder with a Gaussian posterior."""
+
+from torch import Tensor
+
+from training.config import Config
+from training.frameworks.aae import AAE
+from training.frameworks.base import Batch, reparametrised
+
+
+class AAEGaussian(AAE):
+    """AAE whose encoder gives a Gaussian, its mean and log-variance, to draw a code from
+    (Makhzani et al. 2015, section 2).
+
+        a code of x      z_hat = mu(x) + sigma(x) eps,   (mu, log sigma^2) = E(x),   eps ~ N(0, I)
+        regularisation   min over D      E_z[sp(-D(z))] + E_{x,eps}[sp(D(z_hat))]  sp = softplus
+        reconstruction   min over G, E   alpha E_{x,eps} ||x - G(z_hat)||^2 / (3 H W)
+        and to fool D    min over E      + lambda_adv E_{x,eps}[sp(-D(z_hat))]
+
+    The code of an image is mu(x) wherever it is asked for one.
+    """
+
+    id = "aae-gaussian"
+    title = "AAE, Gaussian posterior"
+    source = "Makhzani et al. 2015, Adversarial Autoencoders, section 2"
+    priors = ("normal",)
+
+    def __init__(self, config: Config):
+        super().__init__(config)
+        self.E = self.encoder(2 * config.latent_size)
+
+    def posterior(self, batch: Batch) -> Tensor:
+        return reparametrised(*self.E(batch.x).chunk(2, dim=1), batch.generator)
+
+    def encode(self, x: Tensor) -> Tensor:
+        mean, _ = self.E(x).chunk(2, dim=1)
+        return mean

@@ -1,0 +1,72 @@
+"""Supervised adversarial autoencoder."""
+
+import torch
+from torch import Tensor
+
+from training import losses
+from training.config import Config
+from training.frameworks.base import (
+    Batch,
+    CodeLabels,
+    Framework,
+    Phase,
+    Terms,
+    without_graph,
+)
+from training.metrics import mse
+from training.networks import CodeDiscriminator
+from training.priors import OneHot, joint
+
+
+class AAESupervised(Framework):
+    """AAE whose decoder is told the class, so that the rest of the code is style alone (Makhzani
+    et al. 2015, section 4, figures 6 and 7).
+
+        regularisation   min over D      E_z[sp(-D(z))] + E_x[sp(D(E(x)))]         sp = softplus
+        reconstruction   min over G, E   alpha E_{x,y} ||x - G(E(x), y)||^2 / (3 H W)
+        and to fool D    min over E      + lambda_adv E_x[sp(-D(E(x)))]
+
+    E gives no class. The code of an image is its style and the class y that is found by trying:
+    the one of least ||x - G(E(x), y)||^2. An image without a label counts for D alone.
+    """
+
+    id = "aae-supervised"
+    title = "Supervised AAE"
+    source = "Makhzani et al. 2015, Adversarial Autoencoders, section 4"
+    priors = ("normal",)
+    needs_labels = needs_classes = True
+
+    def __init__(self, config: Config):
+        super().__init__(config)
+        n, classes = config.latent_size, len(config.labels)
+        self.prior = joint(self.prior, OneHot(classes))
+        self.code_labels = CodeLabels(config.labels, exclusive=True)
+        self.G = self.generator(n + classes)
+        self.E = self.encoder(n)
+        self.D = CodeDiscriminator(n)
+
+    def phases(self) -> list[Phase]:
+        return [
+            Phase("regularisation", ("D",), self.config.lr_d, self.regularise),
+            Phase("reconstruction", ("G", "E"), self.config.lr, self.reconstruct),
+        ]
+
+    def regularise(self, batch: Batch) -> tuple[Tensor, Terms]:
+        z, _ = self.prior.split(batch.z)  # (B, n)
+        loss = losses.discriminator_loss(self.D(z), self.D(without_graph(self.E, batch.x)))
+        return loss, {"D": loss}
+
+    def reconstruct(self, batch: Batch) -> tuple[Tensor, Terms]:
+        z_hat = self.E(batch.x)  # (B, n)
+        x_hat = self.decode(torch.cat([z_hat, batch.y], dim=1))
+        error = (mse(batch.x, x_hat) * batch.labelled).mean()
+        fooling = losses.fooling_loss(self.D(z_hat))
+        loss = self.config.alpha * error + self.config.lambda_adv * fooling
+        return loss, {"reconstruction": error, "fooling": fooling}
+
+    def encode(self, x: Tensor) -> Tensor:
+        z_hat, classes = self.E(x), torch.eye(len(self.classes), device=x.device)
+        codes = [torch.cat([z_hat, y.expand(len(x), -1)], dim=1) for y in classes]
+        errors = torch.stack([mse(x, self.decode(code)) for code in codes])  # (classes, B)
+        found = errors.argmin(dim=0)
+        return torch.cat([z_hat, classes[found]], dim=1)

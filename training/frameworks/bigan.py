@@ -1,0 +1,73 @@
+"""Bidirectional GAN, and adversarially learned inference."""
+
+from torch import Tensor
+
+from training import losses
+from training.config import Config
+from training.frameworks.base import (
+    Batch,
+    Framework,
+    Phase,
+    Terms,
+    reparametrised,
+    without_graph,
+)
+from training.frameworks.gan import AEGAN_SETTINGS
+
+
+class BiGAN(Framework):
+    """BiGAN (Donahue et al. 2016; Zhang et al. 2018, eq. 3): an adversary on pairs of an image and
+    its code.
+
+        discrimination   min over D      E_x[sp(-D(x, E(x)))] + E_z[sp(D(G(z), z))]  sp = softplus
+        matching         min over G, E   E_x[sp(D(x, E(x)))] + E_z[sp(-D(G(z), z))]
+
+    With --stochastic it is ALI (Dumoulin et al. 2016): E gives mean and log-variance of a Gaussian
+    from which the code is drawn; the decoder is deterministic, as in ALI's experiments. The code
+    of an image is the mean wherever it is asked for one.
+    """
+
+    id = "bigan"
+    title = "BiGAN"
+    source = "Donahue et al. 2016; Dumoulin et al. 2016, ALI; Zhang et al. 2018, eq. 3"
+    presets = {"aegan": AEGAN_SETTINGS}
+
+    def __init__(self, config: Config):
+        super().__init__(config)
+        n = config.latent_size
+        self.G = self.generator(n)
+        self.E = self.encoder(2 * n if config.stochastic else n)
+        self.D = self.joint_discriminator(n, self.prior.scale)
+
+    def phases(self) -> list[Phase]:
+        return [
+            Phase("discrimination", ("D",), self.config.lr_d, self.discriminate),
+            Phase("matching", ("G", "E"), self.config.lr, self.match),
+        ]
+
+    def discriminate(self, batch: Batch) -> tuple[Tensor, Terms]:
+        z_hat = without_graph(self.posterior, batch)  # (B, n)
+        x_hat = without_graph(self.G, batch.z)  # (B, 3, H, W)
+        return self.separate_images(batch, x_hat, real=(z_hat,), fake=(batch.z,))
+
+    def match(self, batch: Batch) -> tuple[Tensor, Terms]:
+        fooling = self.fooling(batch, self.posterior(batch))
+        return fooling, {"fooling": fooling}
+
+    def fooling(self, batch: Batch, z_hat: Tensor) -> Tensor:
+        """The matching phase's loss for codes z_hat (B, n) of x."""
+        real = self.judge(batch.x, batch.generator, z_hat)
+        fake = self.judge(self.decode(batch.z), batch.generator, batch.z)
+        return losses.fooling_loss(-real) + losses.fooling_loss(fake)
+
+    def posterior(self, batch: Batch) -> Tensor:
+        """A code (B, n) of each image, drawn from q(z|x), which is E(x) alone unless
+        stochastic."""
+        if not self.config.stochastic:
+            return self.encode(batch.x)
+        drawn = reparametrised(*self.E(batch.x).chunk(2, dim=1), batch.generator)
+        return self.prior.squash(drawn)
+
+    def encode(self, x: Tensor) -> Tensor:
+        mean = self.E(x)[:, : self.prior.size]
+        return self.prior.squash(mean)

@@ -1,0 +1,84 @@
+"""Generative adversarial network, on which others stand."""
+
+from torch import Tensor
+
+from training import losses
+from training.config import Config
+from training.errors import UserError
+from training.frameworks.base import Batch, Framework, Phase, Terms, without_graph
+
+# AEGAN's appendix: networks by tables 3 to 6, codes by section 3.2
+AEGAN_SETTINGS = {
+    "nets": "aegan",
+    "image_size": 64,
+    "prior": "box",
+    "latent_size": 100,
+    "d_norm": "batch",
+    "lr": 2e-4,
+    "lr_d": 2e-4,
+    "beta1": 0.5,
+    "schedule": "constant",
+}
+
+
+class GAN(Framework):
+    """GAN (Goodfellow et al. 2014; Zhang et al. 2018, eq. 1), with the R1 penalty on D if given.
+
+        discrimination   min over D   E_x[sp(-D(x))] + E_z[sp(D(G(z)))]           sp = softplus
+        generation       min over G   E_z[sp(-D(G(z)))]
+
+    With --gan-loss wasserstein it is WGAN-GP (Gulrajani et al. 2017), v between x and G(z):
+
+        criticism        min over D   E_z[D(G(z))] - E_x[D(x)] + lambda_gp E_v(||grad D(v)|| - 1)^2
+        generation       min over G   -E_z[D(G(z))],   in every critic_steps-th step
+
+    It has no encoder: an image is inverted by recovery, or by a system that stands on this one.
+    """
+
+    id = "gan"
+    title = "GAN"
+    source = "Goodfellow et al. 2014; Radford et al. 2015, DCGAN; Luo et al. 2017, eq. 4"
+    shipped = ("G",)
+    presets = {"aegan": AEGAN_SETTINGS}
+    priors = ("box", "sphere", "normal")
+    encodes = False
+    judged_by = ("frechet", "sample_sharpness")
+
+    def __init__(self, config: Config):
+        super().__init__(config)
+        self.G = self.generator(config.latent_size)
+        self.D = self.image_discriminator()
+
+    def phases(self) -> list[Phase]:
+        config = self.config
+        if config.gan_loss == "wasserstein":
+            every = config.critic_steps
+            return [
+                Phase("criticism", ("D",), config.lr_d, self.criticise),
+                Phase("generation", ("G",), config.lr, self.please, every),
+            ]
+        return [
+            Phase("discrimination", ("D",), config.lr_d, self.discriminate),
+            Phase("generation", ("G",), config.lr, self.fool),
+        ]
+
+    def discriminate(self, batch: Batch) -> tuple[Tensor, Terms]:
+        return self.separate_images(batch, x_hat=without_graph(self.G, batch.z))
+
+    def fool(self, batch: Batch) -> tuple[Tensor, Terms]:
+        fooling = losses.fooling_loss(self.judge(self.decode(batch.z), batch.generator))
+        return fooling, {"fooling": fooling}
+
+    def criticise(self, batch: Batch) -> tuple[Tensor, Terms]:
+        x, x_hat = batch.x, without_graph(self.G, batch.z)
+        real, fake = self.judge(x, batch.generator), self.judge(x_hat, batch.generator)
+        loss = losses.critic_loss(real, fake)
+        penalty = losses.gradient_penalty(self.D, x, x_hat, batch.generator)
+        return loss + self.config.lambda_gp * penalty, {"D": loss, "penalty": penalty}
+
+    def please(self, batch: Batch) -> tuple[Tensor, Terms]:
+        loss = -self.judge(self.decode(batch.z), batch.generator).mean()
+        return loss, {"G": loss}
+
+    def encode(self, x: Tensor) -> Tensor:
+        raise UserError(f"{self.title} has no encoder: its images are inverted by recovery.")

@@ -1,0 +1,94 @@
+"""Invertible conditional GAN."""
+
+import torch
+from torch import Tensor
+
+from training import losses
+from training.config import Config
+from training.frameworks.base import Batch, CodeLabels, Framework, Phase, Terms, without_graph
+from training.priors import Switches, joint
+
+
+class ICGAN(Framework):
+    """ICGAN (Perarnau et al. 2016; Luo et al. 2017, eq. 3): codes are noise z and labels y, each
+    of which can be switched.
+
+        discrimination   min over D          E_{x,y}[sp(-D(x, y))] + E_{z,y}[sp(D(G(z, y), y))]
+        generation       min over G          E_{z,y}[sp(-D(G(z, y), y))]          sp = softplus
+        encoding         min over E_z, E_y   E_{z,y} ||z - E_z(G(z, y))||^2
+                                             + E_{x,y labelled} ||y - E_y(x)||^2
+
+    Beyond the papers: an image whose labels are not known takes those that E_y reads from it,
+    rounded. With every image labelled this is the papers' objective. The y of G(z, y) are those of
+    the batch's images, so that D finds no other labels among the generated pairs.
+
+    The encoders learn beside the conditional GAN, or after it: of an ICGAN that --first-stage
+    gives, G stays as it is, and only they are trained.
+    """
+
+    id = "icgan"
+    title = "ICGAN"
+    source = "Perarnau et al. 2016, Invertible Conditional GANs; Luo et al. 2017, eq. 3"
+    shipped = ("G", "E_z", "E_y")
+    priors = ("normal", "sphere", "box")
+    needs_labels = True
+    first_stages = ("icgan",)
+
+    def __init__(self, config: Config):
+        super().__init__(config)
+        n, labels = config.latent_size, len(config.labels)
+        self.prior = joint(self.prior, Switches(labels))
+        self.code_labels = CodeLabels(config.labels, exclusive=False)
+        self.frozen = ("G",) if config.first_stage else ()
+        self.G = self.generator(n + labels)
+        self.D = self.joint_discriminator(labels)
+        self.E_z = self.encoder(n)
+        self.E_y = self.encoder(labels)
+
+    def phases(self) -> list[Phase]:
+        config = self.config
+        encoding = Phase("encoding", ("E_z", "E_y"), config.lr, self.invert)
+        if config.first_stage:
+            return [encoding]
+        return [
+            Phase("discrimination", ("D",), config.lr_d, self.discriminate),
+            Phase("generation", ("G",), config.lr, self.fool),
+            encoding,
+        ]
+
+    def discriminate(self, batch: Batch) -> tuple[Tensor, Terms]:
+        y = self.completed(batch, without_graph(self.read, batch.x))  # (B, labels)
+        x_hat = without_graph(self.generate, batch.z, y)  # (B, 3, H, W)
+        return self.separate_images(batch, x_hat, real=(y,), fake=(y,))
+
+    def fool(self, batch: Batch) -> tuple[Tensor, Terms]:
+        y = self.completed(batch, without_graph(self.read, batch.x))
+        x_hat = self.generate(batch.z, y)
+        fooling = losses.fooling_loss(self.judge(x_hat, batch.generator, y))
+        return fooling, {"fooling": fooling}
+
+    def invert(self, batch: Batch) -> tuple[Tensor, Terms]:
+        y_hat = self.read(batch.x)
+        y = self.completed(batch, y_hat.detach())
+        x_hat = without_graph(self.generate, batch.z, y)
+        z, _ = self.prior.split(batch.z)
+        error = losses.code_error(z, self.prior.first.squash(self.E_z(x_hat)))
+        misread = (batch.y - y_hat).square().sum(dim=1)  # (B,)
+        misread = (misread * batch.labelled).mean()
+        return error + misread, {"re-encoding": error, "misread": misread}
+
+    def completed(self, batch: Batch, y_hat: Tensor) -> Tensor:
+        """The labels (B, labels), 0 or 1, of the batch's images: `y_hat` rounded where unknown."""
+        return torch.where(batch.labelled[:, None], batch.y, y_hat.round())
+
+    def generate(self, z: Tensor, y: Tensor) -> Tensor:
+        """G of the noise in codes z (B, n + labels), with labels y instead of theirs."""
+        noise, _ = self.prior.split(z)
+        return self.decode(torch.cat([noise, y], dim=1))
+
+    def read(self, x: Tensor) -> Tensor:
+        """Images (B, 3, H, W) -> how likely each label is, (B, labels)."""
+        return self.prior.second.squash(self.E_y(x))
+
+    def encode(self, x: Tensor) -> Tensor:
+        return self.prior.squash(torch.cat([self.E_z(x), self.E_y(x)], dim=1))
