@@ -53,8 +53,8 @@ CAMPAIGNS = {
         images=3_600_000,
         settings={"image_size": 32, "half": True, "licence": FACES_LICENCE},
         runs={
-            "faae": Row("faae", "small"),
-            "aae": Row("aae", "small"),
+            "faae": Row("faae", "best"),
+            "aae": Row("aae", "best"),
         },
     ),
     "recipes": Campaign(

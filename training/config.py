@@ -140,6 +140,7 @@ _BEYOND_PAPER = {
 PRESETS: dict[str, dict] = {
     "paper": {},
     "small": {**_BEYOND_PAPER, "width": 32},
+    "best": {**_BEYOND_PAPER, "width": 32, "d_width": 96},
     "gpu": {**_BEYOND_PAPER, "width": 64, "d_width": 128, "batch_size": 128},
     "digits": {
         **_BEYOND_PAPER,

@@ -6,6 +6,8 @@ from training import losses
 from training.config import Config
 from training.frameworks.base import Batch, Framework, Phase, Terms, without_graph
 
+EVEN = {"alpha": 1.0, "lambda_adv": 1.0}  # the two terms of G, weighed alike
+
 
 class FAAE(Framework):
     """F-AAE (Zhang et al. 2018, eq. 4): an adversary on images, an error on codes.
@@ -22,7 +24,10 @@ class FAAE(Framework):
     id = "faae"
     title = "F-AAE"
     source = "Zhang et al. 2018, Flipped-Adversarial AutoEncoders, eq. 4"
-    presets = {name: {"alpha": 1.0, "lambda_adv": 1.0} for name in ("small", "gpu")}
+    presets = {
+        **dict.fromkeys(("small", "gpu"), EVEN),
+        "best": {**EVEN, "encoder_noise": 0.05, "lambda_cycle": 3.0},
+    }
 
     judged_by = (
         "mse",
