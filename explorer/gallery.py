@@ -18,7 +18,7 @@ from explorer.render import beside, sheet, table, to_pil
 from explorer.session import CORNERS, EXAMPLE, EXAMPLE_SEED, Picture, Session, pixels, sample_grid
 from training.attributes import DEFAULT
 from training.card import measured_on
-from training.checkpoints import read_metrics
+from training.checkpoints import images_seen, read_metrics
 from training.figures import FIGURES, badness
 
 ABREAST = 2  # models in a row of a picture
@@ -113,7 +113,7 @@ def figure_table(models: list[Model], titles: Titles) -> str:
     """The measured figures as a Markdown table, a column a model, the best in bold, and on what
     they were measured."""
     named = [titles[model] for model in models]
-    seen = [f"{model.config['trained']['images_seen'] / 1e6:.2f}" for model in models]
+    seen = [f"{images_seen(model.config['trained']) / 1e6:.2f}" for model in models]
     lines = [_row(["figure", *named]), _row(["---", *["---:"] * len(models)])]
     lines.append(_row(["images seen in training, million", *seen]))
     for name, figure in FIGURES.items():

@@ -32,7 +32,8 @@ def write_card(directory: str | Path) -> None:
         f"- data: {sources} ({trained['training_images']:,} images)\n"
         f"- licence: {settings['licence']}\n"
         f"- images seen: {trained['images_seen']:,} ({trained['epochs']} epochs), "
-        f"{trained['hours']} hours on {trained['hardware']}, torch {trained['torch']}\n"
+        f"{_started(content)}{trained['hours']} hours on {trained['hardware']}, "
+        f"torch {trained['torch']}\n"
         "- every setting: `config.json`",
         "## Figures",
         _figures(measured),
@@ -41,6 +42,12 @@ def write_card(directory: str | Path) -> None:
     ]
     text = "\n\n".join(lines) + "\n"
     write_atomically(directory / "README.md", lambda p: p.write_text(text, encoding="utf-8"))
+
+
+def _started(content: dict) -> str:
+    before = content["trained"].get("images_seen_before", 0)
+    start = content["settings"].get("start")
+    return f"after {before:,} of '{start}', whose networks it started from, " if before else ""
 
 
 def _figures(measured: dict) -> str:

@@ -136,9 +136,9 @@ def copy_networks(
     framework: Framework,
     names: tuple[str, ...],
     kinds: tuple[str, ...] = tuple(FRAMEWORKS),
-) -> None:
-    """Networks of a checkpoint, of a system among `kinds`, into a framework that has the same;
-    raises CheckpointError."""
+) -> dict:
+    """Networks of a checkpoint, of a system among `kinds`, into a framework that has the same; the
+    facts of how it was trained. Raises CheckpointError."""
     former, content = read(directory)
     if former.id not in kinds:
         raise CheckpointError(
@@ -156,6 +156,12 @@ def copy_networks(
             f"The networks of '{directory}' ({content['framework']}) are not those that this run "
             "asks for: give its --image-size, --nets, --width and --norm, or another checkpoint."
         ) from None
+    return content["trained"]
+
+
+def images_seen(trained: dict) -> int:
+    """By a checkpoint of these facts, and by those that it started from."""
+    return trained.get("images_seen", 0) + trained.get("images_seen_before", 0)
 
 
 def _words(value) -> str:

@@ -112,6 +112,7 @@ class Run:
     averaged: Average | None
     batches: Batches
     labels: Labels | None
+    seen_before: int = 0  # images, by the checkpoint that it started from
     step: int = 0
     seconds: float = 0.0
     started: float = field(default_factory=time.monotonic)
@@ -119,9 +120,10 @@ class Run:
     @classmethod
     def of(cls, config: Config, world: distributed.World, images: data.ImageSet) -> "Run":
         torch.manual_seed(config.seed)
-        framework = FRAMEWORKS[config.framework](config)
+        framework, seen_before = FRAMEWORKS[config.framework](config), 0
         if config.start:
-            checkpoints.copy_networks(config.start, framework, framework.shipped)
+            former = checkpoints.copy_networks(config.start, framework, framework.shipped)
+            seen_before = checkpoints.images_seen(former)
         if config.first_stage:
             kinds = framework.first_stages
             checkpoints.copy_networks(config.first_stage, framework, framework.frozen, kinds)
@@ -145,6 +147,7 @@ class Run:
                 world.size,
             ),
             labels_of(images, config, world.device) if framework.needs_labels else None,
+            seen_before,
         )
 
     @property
@@ -213,6 +216,7 @@ class Run:
         gpus = f"{self.world.size} x {torch.cuda.get_device_name()}" if cuda else ""
         return {
             "images_seen": self.images_seen,
+            "images_seen_before": self.seen_before,
             "training_images": len(self.images),
             "epochs": round(self.step / self.batches.steps_per_epoch, 2),
             "hours": round(self.elapsed() / 3600, 2),

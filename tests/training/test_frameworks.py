@@ -131,8 +131,9 @@ def test_a_discriminator_may_be_normalised(norm, images):
 
 def test_a_run_may_start_from_the_networks_of_a_checkpoint(images, tmp_path):
     former = make("faae", seed=1)
-    checkpoints.write(tmp_path, former, {})
+    checkpoints.write(tmp_path, former, {"images_seen": 70, "images_seen_before": 7})
     run = Run.of(config_of("faae", start=str(tmp_path)), CPU, images)
+    assert run.facts()["images_seen_before"] == 77
     for a, b in zip(former.E.parameters(), run.framework.E.parameters(), strict=True):
         assert torch.equal(a, b)
     with pytest.raises(UserError, match="--width"):
