@@ -16,6 +16,8 @@ from explorer.faces import Crop
 from explorer.pictures import PictureError
 from training.attributes import DEFAULT, METHODS
 from training.errors import UserError
+from training.inversion import LOSSES, STARTS
+from training.inversion import METHODS as INVERSIONS
 
 
 class Parser(argparse.ArgumentParser):
@@ -54,7 +56,14 @@ def _reconstruct(verb: Callable) -> None:
     _add_models(options)
     _add_out(options, "reconstruct.png", px=128)
     steps = between(0, 300)
-    options.add_argument("--steps", type=steps, default=50, help="refining steps, 0 to 300")
+    options.add_argument("--steps", type=steps, default=50, help="steps of descent, 0 to 300")
+    method = "encoder, recovery (descent from random codes), or hybrid (from the encoder's)"
+    options.add_argument("--method", choices=INVERSIONS, default="hybrid", help=method)
+    starts = "random codes that recovery begins at, 1 to 64; the best is kept"
+    options.add_argument("--starts", type=between(1, 64), default=STARTS, help=starts)
+    loss = "what descent makes small"
+    options.add_argument("--loss", choices=tuple(LOSSES), default="squared", help=loss)
+    options.add_argument("--seed", type=between(0, 2**31), default=0, help="of recovery")
     crop = "'face' to look for one, 'centre', or X,Y,SIDE[,ANGLE] in px and degrees clockwise"
     options.add_argument("--crop", type=crop_of, default="face", help=crop)
     options.add_argument("--json", action="store_true", help="print the figures as JSON")

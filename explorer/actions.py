@@ -19,7 +19,7 @@ def measured(model: Model, x: Tensor, z: Tensor) -> dict[str, float]:
     """How good the codes `z` are for the images `x`, means over the batch.
 
     mse, psnr (dB), ssim of x_hat to x; sharpness of x_hat relative to x (1 is as sharp);
-    cycle_error ||z - E(x_hat)||^2.
+    cycle_error ||z - E(x_hat)||^2 where there is an encoder.
     """
     x_hat = model.decode(z)
     sharp = metrics.sharpness(x_hat) / metrics.sharpness(x).clamp_min(1e-8)
@@ -28,8 +28,9 @@ def measured(model: Model, x: Tensor, z: Tensor) -> dict[str, float]:
         "psnr": metrics.psnr(x, x_hat),
         "ssim": metrics.ssim(x, x_hat),
         "sharpness": sharp,
-        "cycle_error": (z - model.encode(x_hat)).square().sum(dim=1),
     }
+    if model.encodes:
+        figures["cycle_error"] = (z - model.encode(x_hat)).square().sum(dim=1)
     return {name: float(values.mean()) for name, values in figures.items()}
 
 

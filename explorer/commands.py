@@ -33,6 +33,7 @@ def models(options: argparse.Namespace) -> None:
             "framework": model.title,
             "image_px": model.image_size,
             "code_length": model.latent_size,
+            "codes_by": model.found_by,
             "figures": model.metrics,
         }
         for model in catalogue.models.values()
@@ -47,8 +48,12 @@ def models(options: argparse.Namespace) -> None:
 
 
 def reconstruct(options: argparse.Namespace) -> None:
-    """Each picture's crop and, for each model, what encoder and refinement make of it."""
+    """Each picture's crop and, for each model, what its inversion makes of it."""
     session = _session(options)
+    for model in session.models:
+        if not model.encodes and options.method != "recovery":
+            said = f"{options.steps} steps from {options.starts} random starts"
+            print(f"{model.name} has no encoder: recovery, {said}.", file=sys.stderr)
     titles = _titles(session.models)
     tiles, labels, report = [], [], []
     for path in options.pictures:
@@ -61,15 +66,26 @@ def reconstruct(options: argparse.Namespace) -> None:
         labels.append("picture")
         for model in session.models:
             x = face.pixels(model.image_size)[None]
-            codes = {"encoder": model.encode(x)}
-            if options.steps:
-                codes["refined"] = model.refine(x, codes["encoder"], steps=options.steps)
+            codes = _inverted(model, x, options)
             entry["models"][model.name] = {s: measured(model, x, z) for s, z in codes.items()}
             tiles += [model.decode(code)[0] for code in codes.values()]
             labels += [f"{titles[model]} {stage}" for stage in codes]
     columns = len(tiles) // len(report)
     _write(options.out, sheet(tiles, columns, options.px, labels=labels))
     _print_report(report, options.json)
+
+
+def _inverted(model: Model, x: Tensor, options: argparse.Namespace) -> dict[str, Tensor]:
+    """Codes (B, n) of images by the method asked for, with what comes before; where there is no
+    encoder, by recovery."""
+    steps, loss = options.steps, options.loss
+    if options.method == "recovery" or not model.encodes:
+        how = {"starts": options.starts, "seed": options.seed, "loss": loss}
+        return {"recovery": model.recover(x, steps, **how)}
+    encoded = model.encode(x)
+    if options.method == "encoder" or not steps:
+        return {"encoder": encoded}
+    return {"encoder": encoded, "refined": model.refine(x, encoded, steps, loss=loss)}
 
 
 def morph(options: argparse.Namespace) -> None:

@@ -79,9 +79,10 @@ def bound(function: Callable, root: str) -> Callable:
 
 def reconstruct(session: Session, picture: str, models: list[str], steps: int) -> tuple:
     """What models make of a picture. The face is found and cropped as in the app; `steps` (0 to
-    300) refine the encoder's code. Gives the crop, then for each model the encoder's and the
-    refined reconstruction; and figures: MSE, PSNR (dB), SSIM, sharpness relative to the crop,
-    cycle error and code of both."""
+    300) refine the encoder's code, or that of recovery where there is no encoder. Gives the crop,
+    then for each model the encoder's (or recovery's) and the refined reconstruction; and figures:
+    MSE, PSNR (dB), SSIM, sharpness relative to the crop, cycle error (by an encoder) and code of
+    both."""
     chosen, face = pick(session, models), photo(picture)
     gallery: Gallery = []
     figures: dict = {"crop": crop_of(face)}
@@ -91,7 +92,7 @@ def reconstruct(session: Session, picture: str, models: list[str], steps: int) -
             gallery.append((to_pil(x[0]), "crop"))
         encoded = model.encode(x)
         refined = model.refine(x, encoded, steps=within(steps, 0, 300, "steps"))
-        for name, code in (("encoder", encoded), ("refined", refined)):
+        for name, code in ((model.found_by, encoded), ("refined", refined)):
             gallery.append((to_pil(model.decode(code)[0]), f"{model.name} {name}"))
             figures.setdefault(model.name, {})[name] = {
                 **measured(model, x, code),

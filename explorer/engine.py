@@ -1,4 +1,4 @@
-"""Loaded models: encode, decode, refine, sample. No gradio; results are tensors, errors are data.
+"""Loaded models: encode, decode, refine, recover, sample. No gradio; results are tensors.
 
 Notation: images (B, 3, H, W) float in [0, 1]; codes (B, n) on the prior's support.
 """
@@ -17,6 +17,7 @@ from training.errors import UserError, choose
 from training.frameworks import FRAMEWORKS
 
 ROOT = "checkpoints"
+RECOVERY_STEPS = 100  # for the codes of pictures where there is no encoder
 
 
 class Model:
@@ -40,10 +41,23 @@ class Model:
         """The framework's objective and source, as its docstring has them."""
         return type(self._network).__doc__
 
+    @property
+    def found_by(self) -> str:
+        """How `encode` finds codes: 'encoder', or 'recovery' where there is none."""
+        return "encoder" if self.encodes else "recovery"
+
+    @property
+    def note(self) -> str:
+        """What has to be said about that; empty for an encoder."""
+        if self.encodes:
+            return ""
+        starts, steps = inversion.STARTS, RECOVERY_STEPS
+        return f"no encoder: codes are found by recovery, {steps} steps from {starts} random starts"
+
     @torch.no_grad()
     def encode(self, images: Tensor) -> Tensor:
-        """(B, 3, H, W) in [0, 1] -> (B, n)."""
-        return self._network.encode(self._images(images))
+        """(B, 3, H, W) in [0, 1] -> (B, n); by recovery where there is no encoder."""
+        return self._network.encode(self._images(images)) if self.encodes else self.recover(images)
 
     @torch.no_grad()
     def decode(self, codes: Tensor) -> Tensor:
@@ -54,12 +68,11 @@ class Model:
         """Any (B, n) back to the prior's support: for the sphere, to unit norm."""
         return self._network.prior.project(codes)
 
-    def refine(self, images: Tensor, codes: Tensor | None = None, steps: int = 50) -> Tensor:
-        """Better codes (B, n) for the images, by descent from `codes` (the encoder's if None)."""
-        refined = self.encode(images) if codes is None else self._codes(codes)
-        for _, better in self.refine_steps(images, refined, steps, every=max(steps, 1)):
-            refined = better
-        return refined
+    def refine(self, images: Tensor, codes: Tensor | None = None, steps: int = 50, **how) -> Tensor:
+        """Better codes (B, n) for the images, by descent from `codes` (the encoder's if None);
+        `how` is for `inversion.hybrid`, such as loss="cross-entropy"."""
+        start = self.encode(images) if codes is None else self._codes(codes)
+        return inversion.refine(self._network, self._images(images), start, steps, **how)
 
     def refine_steps(
         self, images: Tensor, codes: Tensor | None = None, steps: int = 50, every: int = 5
@@ -67,6 +80,17 @@ class Model:
         """(step, codes) every `every` steps and after the last; close the iterator to stop."""
         start = self.encode(images) if codes is None else self._codes(codes)
         return inversion.hybrid(self._network, self._images(images), start, steps, every=every)
+
+    def recover(self, images: Tensor, steps: int = RECOVERY_STEPS, **how) -> Tensor:
+        """Codes (B, n) found without the encoder; `how` is for `inversion.recovery`, such as
+        starts=8, seed=1."""
+        return inversion.recover(self._network, self._images(images), steps, **how)
+
+    def recover_steps(
+        self, images: Tensor, steps: int = RECOVERY_STEPS, every: int = 5, **how
+    ) -> Iterator[tuple[int, Tensor]]:
+        """(0, the best of random codes), then as `refine_steps`."""
+        return inversion.recovery(self._network, self._images(images), steps, every=every, **how)
 
     def sample_codes(self, n: int, seed: int = 0, spread: float = 1.0) -> Tensor:
         """(n, latent_size) from the prior; the same for all models that share it."""

@@ -126,10 +126,11 @@ def describe(models: list[Model]) -> str:
             if key in known
         ]
         size = f"{model.image_size} px, {model.latent_size} numbers a code"
+        notes = [size, *filter(None, [model.note]), *figures]
         cards.append(
             f'<section><h3 class="model-title"><span class="dot" '
             f'style="background:{column["colour"]}"></span>{html.escape(model.title)}</h3>'
             f"<p>{html.escape(objective)}</p>"
-            f'<p class="note">{html.escape(" · ".join([size, *figures]))}</p></section>'
+            f'<p class="note">{html.escape(" · ".join(notes))}</p></section>'
         )
     return f'<div class="about-models">{"".join(cards)}</div>'

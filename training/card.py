@@ -65,8 +65,10 @@ def measured_on(measured: dict) -> str:
     if not measured:
         return "Not measured yet: `python -m training evaluate CHECKPOINT --data … --save`."
     refined = measured["refined"]
+    starts = refined.get("starts")  # where there is no encoder to refine the codes of
+    found = f"codes found by recovery from {starts} random starts in" if starts else "refined by"
     return (
-        f"On {measured['images']:,} images of {', '.join(measured['data'])}; refined by "
-        f"{refined['steps']} steps on {refined['images']:,} of them; Frechet distances on the "
-        f"features of `{measured['features']}`."
+        f"On {measured['images']:,} images of {', '.join(measured['data'])}; "
+        f"{found} {refined['steps']} steps on {refined['images']:,} of them; Frechet distances on "
+        f"the features of `{measured['features']}`."
     )

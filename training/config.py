@@ -99,7 +99,9 @@ class Config:
         (), "differentiable augmentation of what D sees", tuple(POLICIES)
     )
 
-    start: str = option("", "checkpoint whose networks this run goes on from; others start anew")
+    start: str = option(
+        "", "checkpoint whose networks this run goes on from; a run's folder gives D too"
+    )
     first_stage: str = option("", "checkpoint that a two-stage system stands on, and freezes")
     seed: int = option(0, "of weights, order, flips and codes")
     device: str = option("auto", "auto, cpu, cuda, or cuda:N")

@@ -12,7 +12,7 @@ from training.errors import UserError
 from training.features import feature_network
 from training.figures import FIGURES
 from training.frameworks import Framework
-from training.inversion import refine
+from training.inversion import STARTS, recover, refine
 
 BATCH = 256
 MORPHS = 256
@@ -33,7 +33,8 @@ def evaluate(
     root: str = "data",
 ) -> dict:
     """`FIGURES` for the images of `sources`, as far as the system has them, with how they were
-    obtained. Refinement is measured on the first `refine_images` of them. Raises UserError.
+    obtained. Refinement, or recovery where there is no encoder, is measured on the first
+    `refine_images` of them. Raises UserError.
     """
     place = device_named(device)
     framework, content = read(checkpoint, place)
@@ -41,13 +42,17 @@ def evaluate(
     images = data.load(sources, settings.image_size, settings.crop, root=root, train=False).images
     network = feature_network().to(place)
     figures = measure(framework, images, network, seed)
-    if refine_steps and framework.encodes:
+    if refine_steps:
         figures |= _measure_refined(framework, images[:refine_images], refine_steps, place)
     return {
         "figures": {name: round(figures[name], 5) for name in FIGURES if name in figures},
         "images": len(images),
         "data": [Path(source).name for source in sources],
-        "refined": {"steps": refine_steps, "images": min(refine_images, len(images))},
+        "refined": {
+            "steps": refine_steps,
+            "images": min(refine_images, len(images)),
+            **({} if framework.encodes else {"starts": STARTS}),
+        },
         "features": network.name,
         "weights_sha256": content["weights_sha256"],
     }
@@ -133,8 +138,13 @@ def middle_of(corners: Tensor) -> Tensor:
 @torch.no_grad()
 def _measure_refined(framework: Framework, images: Tensor, steps: int, place: torch.device) -> dict:
     errors, refined_laplacian, real_laplacian = [], [], []
-    for x in batches.in_batches(images, BATCH, place):
-        x_hat = framework.decode(refine(framework, x, framework.encode(x), steps))
+    batch = BATCH if framework.encodes else BATCH // STARTS
+    for x in batches.in_batches(images, batch, place):
+        if framework.encodes:
+            z = refine(framework, x, framework.encode(x), steps)
+        else:
+            z = recover(framework, x, steps)
+        x_hat = framework.decode(z)
         errors.append(metrics.mse(x, x_hat))
         refined_laplacian.append(metrics.sharpness(x_hat))
         real_laplacian.append(metrics.sharpness(x))

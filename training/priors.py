@@ -30,9 +30,9 @@ class Prior:
         """Any codes (B, size) to the support; the identity where that is all of R^n."""
         return z
 
-    def restrict(self, z: Tensor, generator: Generator) -> Tensor:
-        """Back to the support after a step of descent; by `project` unless the prior knows
-        better."""
+    def restrict(self, z: Tensor, generator: Generator | None = None) -> Tensor:
+        """Back, after a step of descent, to where `project` has gradients; by `project` unless the
+        prior knows better. With a generator, what was lost may be sought at random."""
         return self.project(z)
 
     def squash(self, h: Tensor) -> Tensor:
@@ -56,6 +56,11 @@ class Sphere(Prior):
 
     def project(self, z: Tensor) -> Tensor:
         return normalize(z, dim=1)
+
+    def restrict(self, z: Tensor, generator: Generator | None = None) -> Tensor:
+        """As it is: whatever its norm, `project` has gradients there, and codes whose norm grows
+        take ever smaller steps."""
+        return z
 
     @property
     def scale(self) -> float:
@@ -81,9 +86,11 @@ class Box(Prior):
     def project(self, z: Tensor) -> Tensor:
         return z.clamp(-1, 1)
 
-    def restrict(self, z: Tensor, generator: Generator) -> Tensor:
+    def restrict(self, z: Tensor, generator: Generator | None = None) -> Tensor:
         """Stochastic clipping: entries outside are drawn anew, not left on the wall (Lipton and
-        Tripathi 2017)."""
+        Tripathi 2017); without a generator, put just inside it."""
+        if generator is None:
+            return z.clamp(-0.999, 0.999)
         fresh = 2 * torch.rand(z.shape, generator=generator, device=generator.device) - 1
         return torch.where(z.abs() > 1, fresh.to(z), z)
 
@@ -184,6 +191,10 @@ class OneHot(Prior):
         kept = (ordered > excess).sum(dim=1, keepdim=True)
         return (z - excess.gather(1, kept - 1)).clamp_min(0)
 
+    def restrict(self, z: Tensor, generator: Generator | None = None) -> Tensor:
+        """Every class keeps a hundredth of its even share: one that has nothing has no gradient."""
+        return 0.99 * self.project(z) + 0.01 / self.size
+
     def squash(self, h: Tensor) -> Tensor:
         return h.softmax(dim=1)
 
@@ -200,6 +211,10 @@ class Switches(Prior):
 
     def project(self, z: Tensor) -> Tensor:
         return z.clamp(0, 1)
+
+    def restrict(self, z: Tensor, generator: Generator | None = None) -> Tensor:
+        """Just inside: an entry at its limit has no gradient."""
+        return z.clamp(0.005, 0.995)
 
     def squash(self, h: Tensor) -> Tensor:
         return h.sigmoid()
@@ -225,7 +240,7 @@ class Joint(Prior):
         first, second = self.split(z)
         return torch.cat([self.first.project(first), self.second.project(second)], dim=1)
 
-    def restrict(self, z: Tensor, generator: Generator) -> Tensor:
+    def restrict(self, z: Tensor, generator: Generator | None = None) -> Tensor:
         first, second = self.split(z)
         parts = self.first.restrict(first, generator), self.second.restrict(second, generator)
         return torch.cat(parts, dim=1)

@@ -124,6 +124,10 @@ class Run:
         if config.start:
             former = checkpoints.copy_networks(config.start, framework, framework.shipped)
             seen_before = checkpoints.images_seen(former)
+            state = Path(config.start) / STATE
+            if state.is_file():  # a run's folder, with the networks that are not shipped too
+                state = torch.load(state, map_location="cpu", weights_only=True)
+                framework.load_state_dict(state["framework"])
         if config.first_stage:
             kinds = framework.first_stages
             checkpoints.copy_networks(config.first_stage, framework, framework.frozen, kinds)

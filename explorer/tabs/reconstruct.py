@@ -1,6 +1,7 @@
 """Reconstruct: what each model makes of a picture, at once and refined."""
 
 from collections.abc import Iterator
+from itertools import islice
 
 import gradio as gr
 import torch
@@ -36,6 +37,9 @@ FIGURES = {
         "‖z − E(G(z))‖²: how well the model finds the code again in its own picture, 2 at worst",
     ),
 }
+# What stands in the two rows for a model without an encoder
+RECOVERED = ("random code", "recovery")
+WITHOUT = "The code is found by descent from the best of several random ones"
 
 
 def build(session: gr.State) -> Tab:
@@ -106,7 +110,7 @@ def refine(session: Session, steps: int) -> Iterator[dict]:
         if session.turn != turn:  # stopped, or another picture came
             return
         if picture.real:
-            _remember(picture, codes, step)
+            _remember(picture, codes, step, session.models)
         yield _board(session, originals, encoded, codes, f"{step} of {int(steps)} steps")
 
 
@@ -135,27 +139,34 @@ def halt(session: Session) -> None:
     session.turn += 1
 
 
-def _remember(picture: Picture, codes: dict, step: int) -> None:
-    """Keeps the codes (1, n) of the most steps, for the tabs that use faithful ones."""
-    for name, code in codes.items():
+def _remember(picture: Picture, codes: dict, step: int, models: list[Model]) -> None:
+    """Keeps the codes (1, n) of the most steps, for the tabs that use faithful ones; where there
+    is no encoder, those begin with a longer recovery."""
+    for name in [model.name for model in models if model.encodes]:
         _, steps = picture.refined.get(name, (None, 0))
         if step >= steps:
-            picture.refined[name] = (code[0], step)
+            picture.refined[name] = (codes[name][0], step)
 
 
 def _encoded(session: Session, picture: Picture) -> tuple[dict, dict]:
-    """Codes (1, n) and originals (1, 3, H, W) by model name."""
+    """Codes (1, n) and originals (1, 3, H, W) by model name; the best of random codes where there
+    is no encoder."""
     originals = {m.name: picture.pixels(m.image_size)[None] for m in session.models}
-    codes = {model.name: model.encode(originals[model.name]) for model in session.models}
-    if picture.real:
-        picture.codes.update({name: code[0] for name, code in codes.items()})
+    codes = {}
+    for model in session.models:
+        x = originals[model.name]
+        codes[model.name] = model.encode(x) if model.encodes else model.recover(x, steps=0)
+        if picture.real and model.encodes:
+            picture.codes[model.name] = codes[model.name][0]
     return codes, originals
 
 
 def _refined(models: list[Model], originals: dict, codes: dict, steps: int) -> Iterator[tuple]:
-    """All models' refinements in step: (step, codes by model name)."""
+    """All models' refinements, or recoveries, in step: (step, codes by model name)."""
     streams = [
         model.refine_steps(originals[model.name], codes[model.name], steps=steps, every=EVERY)
+        if model.encodes
+        else islice(model.recover_steps(originals[model.name], steps, EVERY), 1, None)
         for model in models
     ]
     for found in zip(*streams, strict=True):
@@ -175,7 +186,8 @@ def _board(
         first = originals[session.names[0]]
         stats = [[("Sharpness", "1.00", "Of this all others are measured")]]
         stats += [
-            _stats(model, originals[model.name], codes[model.name]) for model in session.models
+            _stats(model, originals[model.name], codes[model.name], RECOVERED[index])
+            for model in session.models
         ]
         pictures = [first[0], *(image[0] for image in images.values())]
         rows.append(board_row(title, index, pictures, stats, said))
@@ -188,7 +200,10 @@ def _board(
     return board_value(NAME, session.models, rows, original=True)
 
 
-def _stats(model: Model, x: Tensor, z: Tensor) -> list[tuple[str, str, str]]:
-    """Figures of one reconstruction of `x` (1, 3, H, W) from the code `z` (1, n)."""
+def _stats(model: Model, x: Tensor, z: Tensor, recovered: str) -> list[tuple[str, str, str]]:
+    """Figures of one reconstruction of `x` (1, 3, H, W) from the code `z` (1, n); where there is no
+    encoder, first that it is `recovered` from there."""
     figures = measured(model, x, z)
-    return [(said, form.format(figures[key]), why) for key, (said, form, why) in FIGURES.items()]
+    known = {key: FIGURES[key] for key in FIGURES if key in figures}
+    rows = [(said, form.format(figures[key]), why) for key, (said, form, why) in known.items()]
+    return rows if model.encodes else [("No encoder", recovered, WITHOUT), *rows]

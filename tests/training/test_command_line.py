@@ -46,7 +46,10 @@ def test_the_paper_preset_is_the_papers(name, monkeypatch, capsys):
     ("arguments", "message"),
     [
         (["fit", "gnome"], "There is no framework 'gnome'; choose from: faae, "),
-        (["fit", "faae", "--preset", "huge"], "no preset 'huge'; choose from: paper, small, best, gpu"),
+        (
+            ["fit", "faae", "--preset", "huge"],
+            "no preset 'huge'; choose from: paper, small, best, gpu",
+        ),
         (["fit", "faae", "--data", "gnome"], "no file, folder or dataset 'gnome'"),
         (["fit", "faae", "--image-size", "48"], "choose from: 32, 64, 128"),
         (["fit", "faae", "--width", "0"], "--width must be greater than 0"),

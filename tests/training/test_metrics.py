@@ -8,7 +8,6 @@ from scipy.ndimage import laplace
 from tests.training.conftest import draw
 from training import features, metrics
 from training.errors import UserError
-from training.inversion import hybrid, refine
 
 
 def pictures(count=4, size=16):
@@ -78,32 +77,3 @@ def test_a_feature_network_can_be_taught_and_kept(tmp_path, monkeypatch):
     assert features.feature_network()(pictures(size=32)).allclose(expected, rtol=0.05, atol=0.05)
     with pytest.raises(UserError, match="10 classes"):
         features.teach((str(tmp_path / "data" / "1"), str(tmp_path / "data" / "2")))
-
-
-class Linear:
-    """A generator with a known inverse: codes on the circle, as two grey levels."""
-
-    class prior:
-        project = staticmethod(lambda z: torch.nn.functional.normalize(z, dim=1))
-
-    @staticmethod
-    def decode(z):
-        return (0.5 + 0.4 * z)[:, :, None, None].expand(-1, -1, 4, 4)
-
-
-def test_refinement_finds_the_code_and_stays_on_the_sphere():
-    angle = torch.linspace(0, 6, 12)
-    z = torch.stack([angle.cos(), angle.sin()], dim=1)
-    start = torch.stack([(angle + 0.8).cos(), (angle + 0.8).sin()], dim=1)
-    found = refine(Linear, Linear.decode(z), start, steps=150, lr=0.02)
-    assert found.norm(dim=1).allclose(torch.ones(12))
-    assert (found - z).norm(dim=1).max() < 0.02
-    assert torch.equal(refine(Linear, Linear.decode(z), start, steps=0), start)
-
-
-def test_refinement_streams_and_stops_when_closed():
-    z = torch.tensor([[1.0, 0.0]])
-    steps = hybrid(Linear, Linear.decode(z), torch.tensor([[0.0, 1.0]]), steps=10, every=4)
-    assert next(steps)[0] == 4
-    steps.close()
-    assert [s for s, _ in hybrid(Linear, Linear.decode(z), z, steps=10, every=4)] == [4, 8, 10]

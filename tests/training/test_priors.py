@@ -26,8 +26,16 @@ def test_draws_are_seeded_and_on_the_support(prior):
     assert not torch.equal(z, prior.sample(50, generator(1)))
     torch.testing.assert_close(prior.project(z), z)
     far = 3 * torch.randn(50, prior.size, generator=generator())
-    for back in (prior.project(far), prior.restrict(far, generator()), prior.squash(far)):
+    for back in (prior.project(far), prior.squash(far)):
         torch.testing.assert_close(prior.project(back), back)
+
+
+@pytest.mark.parametrize("prior", ALL, ids=str)
+def test_descent_goes_on_wherever_a_step_has_led(prior):
+    far = 3 * torch.randn(50, prior.size, generator=generator())
+    h = prior.restrict(far, generator()).requires_grad_(True)
+    torch.sin(3 * prior.project(h)).sum().backward()
+    assert (h.grad != 0).all()
 
 
 @pytest.mark.parametrize("prior", ALL, ids=str)

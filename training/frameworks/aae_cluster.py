@@ -1,6 +1,6 @@
 """Adversarial autoencoder that finds clusters."""
 
-from torch import Tensor
+from torch import Tensor, nn
 
 from training import losses
 from training.config import Config
@@ -42,13 +42,16 @@ class AAECluster(Framework):
         self.prior = joint(self.prior, OneHot(classes))
         self.code_labels = CodeLabels(names, exclusive=True)
         self.G = self.generator(n + classes)
-        self.E = self.encoder(n + classes)
+        self.E = nn.Sequential(self.encoder(n + classes), self.normalization(n + classes))
         self.D = CodeDiscriminator(n)
         self.D_y = CodeDiscriminator(classes)
 
     @staticmethod
     def class_names(config: Config) -> tuple[str, ...]:
         return tuple(f"cluster {number + 1}" for number in range(config.clusters))
+
+    def normalization(self, outputs: int) -> nn.Module:
+        return nn.BatchNorm1d(outputs) if self.config.norm == "batch" else nn.Identity()
 
     def phases(self) -> list[Phase]:
         return [
