@@ -73,7 +73,6 @@ CAMPAIGNS = {
                 slow_d={"lr_d": 3e-4},
                 wide_d={"d_width": 96},
             ),
-            "plus": Row("faae-plus", "small"),
             "paper": Row("faae", "paper", {"width": 32}),
             **variants(
                 "faae",

@@ -56,9 +56,6 @@ class Config:
 
     alpha: float = option(100.0, "weight of the re-encoding or reconstruction error")
     lambda_adv: float = option(0.1, "weight of the adversarial term for G or E")
-    lambda_features: float = option(
-        1.0, "faae-plus: weight of the distance of D's features of x and G(E(x))"
-    )
     lambda_cycle: float = option(0.0, "F-AAE: weight of the pixel error of re-encoded samples")
     lambda_kl: float = option(1e-3, "vae: weight of the KL divergence of q(z|x) from the prior")
     penalty: str = option("mmd", "wae: how far the codes are from the prior", PENALTIES)

@@ -58,14 +58,6 @@ def mmd(z: Tensor, z_hat: Tensor) -> Tensor:
     return within - 2 * kernel(z, z_hat).mean()
 
 
-def feature_error(real: list[Tensor], fake: list[Tensor]) -> Tensor:
-    """Distance of feature maps (B, C, side, side), each level relative to the energy of the real
-    ones, so that every level weighs the same: 0 for equal maps."""
-    levels = zip(real, fake, strict=True)
-    errors = [(a - b).square().mean() / a.square().mean().detach() for a, b in levels]
-    return torch.stack(errors).mean()
-
-
 def r1_penalty(x: Tensor, logits: Tensor) -> Tensor:
     """R1: E||grad_x D(x)||^2 on real images (Mescheder et al. 2018, eq. 9, without gamma/2).
 

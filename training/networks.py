@@ -113,8 +113,8 @@ class ImageDiscriminator(nn.Module):
             blocks += [bound(convolution, norm)]
             if norm == "batch" and (before != 3 or self.norm_first):
                 blocks += [nn.BatchNorm2d(after)]
-            blocks += [nn.LeakyReLU(self.slope)]
-        self.blocks = nn.ModuleList(blocks)
+            blocks += [nn.LeakyReLU(self.slope, inplace=True)]
+        self.blocks = nn.Sequential(*blocks)
         side = image_size >> len(features[1:])
         self.head = bound(nn.Linear(features[-1] * side**2, 1), norm)
 
@@ -124,17 +124,8 @@ class ImageDiscriminator(nn.Module):
         levels = int(math.log2(image_size // BASE_PX))
         return [width] + [2 * width] * (levels - 1)
 
-    def features(self, x: Tensor) -> list[Tensor]:
-        """The feature maps of every level, (B, C, side, side) each, the finest first."""
-        maps = []
-        for block in self.blocks:
-            x = block(x)
-            if isinstance(block, nn.LeakyReLU):
-                maps.append(x)
-        return maps
-
     def forward(self, x: Tensor) -> Tensor:
-        return self.head(self.features(x)[-1].flatten(1)).squeeze(1).float()
+        return self.head(self.blocks(x).flatten(1)).squeeze(1).float()
 
 
 class PatchDiscriminator(ImageDiscriminator):
@@ -146,7 +137,7 @@ class PatchDiscriminator(ImageDiscriminator):
         self.head = bound(nn.Conv2d(last, 1, 3, padding=1), norm)
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.head(self.features(x)[-1]).squeeze(1).float()
+        return self.head(self.blocks(x)).squeeze(1).float()
 
 
 class JointDiscriminator(ImageDiscriminator):
@@ -177,7 +168,7 @@ class JointDiscriminator(ImageDiscriminator):
         self.head = nn.Sequential(*dense(flat + hidden), last)
 
     def forward(self, x: Tensor, z: Tensor) -> Tensor:
-        pair = torch.cat([self.features(x)[-1].flatten(1), self.code(z * self.scale)], dim=1)
+        pair = torch.cat([self.blocks(x).flatten(1), self.code(z * self.scale)], dim=1)
         return self.head(pair).squeeze(1).float()
 
 

@@ -14,7 +14,6 @@ from training.frameworks.alice import ALICE
 from training.frameworks.base import Batch, Framework, Phase
 from training.frameworks.bigan import BiGAN
 from training.frameworks.faae import FAAE
-from training.frameworks.faae_plus import FAAEPlus
 from training.frameworks.gan import GAN
 from training.frameworks.icgan import ICGAN
 from training.frameworks.inverse import Inverse
@@ -25,7 +24,6 @@ FRAMEWORKS: dict[str, type[Framework]] = {
     each.id: each
     for each in (
         FAAE,
-        FAAEPlus,
         AAE,
         AAEGaussian,
         AAENoise,

@@ -9,7 +9,7 @@ from training.paper_networks import Approximator, CodeCritic, as_table_3
 from training.priors import Normal, PushedForward
 
 OWN = {"noise_size": 64, "critic_steps": 2}
-WEIGHTS = {"alpha": 4.0, "lambda_adv": 1e-3}  # alpha: the paper's pixels lie in [-1, 1]
+COMMON = {**OWN, "lambda_adv": 1.0}
 
 
 class AAAE(Framework):
@@ -36,13 +36,14 @@ class AAAE(Framework):
     priors = ("normal",)
     presets = {
         "paper": OWN,
-        "small": {**OWN, **WEIGHTS},
-        "gpu": {**OWN, **WEIGHTS},
+        "small": COMMON,
+        "gpu": COMMON,
         "aaae": {
             **OWN,
-            **WEIGHTS,
             "nets": "aaae",
             "latent_size": 128,
+            "alpha": 4.0,  # the paper's pixels lie in [-1, 1]
+            "lambda_adv": 1e-3,
             "lr": 1e-4,
             "lr_d": 1e-4,
             "beta1": 0.5,  # and beta2 0.999: the table prints 10^-1

@@ -1,11 +1,10 @@
 """Losses of every system's phases, re-typed with NumPy: (framework, batch) -> {phase: loss}."""
 
 from tests.training.references import aae_family, gan_family
-from tests.training.references.flipped import faae_losses, faae_plus_losses
+from tests.training.references.faae import faae_losses
 
 REFERENCES = {
     "faae": faae_losses,
-    "faae-plus": faae_plus_losses,
     "aae": aae_family.aae_losses,
     "aae-gaussian": aae_family.aae_gaussian_losses,
     "aae-noise": aae_family.aae_noise_losses,

@@ -1,6 +1,5 @@
-"""F-AAE and its variant, re-typed from their equations."""
+"""F-AAE, re-typed from its equation."""
 
-import numpy as np
 import torch
 
 from tests.training.references.maths import on_sphere, softplus
@@ -19,13 +18,3 @@ def faae_losses(f, batch):
         + f.config.lambda_adv * softplus(-fake).mean()
         + f.config.lambda_cycle * cycle,
     }
-
-
-def faae_plus_losses(f, batch):
-    x = batch.x
-    x_hat = f.G(torch.tensor(on_sphere(f.E(x).numpy())))
-    levels = [
-        (a.numpy(), b.numpy()) for a, b in zip(f.D.features(x), f.D.features(x_hat), strict=True)
-    ]
-    matching = np.mean([((a - b) ** 2).mean() / (a**2).mean() for a, b in levels])
-    return faae_losses(f, batch) | {"matching": f.config.lambda_features * matching}
