@@ -31,7 +31,7 @@ from training.run import Run, autocast_for, precision_for
 
 MEASURED = [name for name, each in FRAMEWORKS.items() if not (each.needs_labels or each.frozen)]
 DTYPES = {"bf16": torch.bfloat16, "fp32": torch.float32}
-PRODUCT_SIDE = {"cpu": 1024, "cuda": 8192}  # of square matrices, where the rate is highest
+PRODUCT_SIDE = {"cpu": 1024, "cuda": 8192}  # of square matrices; a CPU is slower at larger ones
 NO_PYTHAE = "pythae is left out; to compare with it: pip install -r tests/requirements.txt"
 
 
