@@ -21,7 +21,7 @@ OPTIONS = [  # that change what a system minimises
     ("wae", {"penalty": "adversarial"}),
     ("gan", {"gan_loss": "wasserstein"}),
     ("aegan", {"pixel_loss": "squared"}),
-    ("bigan", {"stochastic": True}),
+    ("bigan", {"stochastic": True, "prior": "sphere"}),
     ("alice", {"stochastic": True}),
 ]
 

@@ -36,8 +36,7 @@ class AAAE(Framework):
     priors = ("normal",)
     presets = {
         "paper": OWN,
-        "small": COMMON,
-        "gpu": COMMON,
+        **dict.fromkeys(("small", "best", "gpu"), COMMON),
         "aaae": {
             **OWN,
             "nets": "aaae",

@@ -18,7 +18,7 @@ class ALICE(BiGAN):
     id = "alice"
     title = "ALICE"
     source = "Li et al. 2017, ALICE: Towards Understanding Adversarial Learning"
-    presets = {name: {"alpha": 10.0, "lambda_adv": 1.0} for name in ("small", "best", "gpu")}
+    presets = {name: {"alpha": 30.0, "lambda_adv": 1.0} for name in ("small", "best", "gpu")}
 
     def match(self, batch: Batch) -> tuple[Tensor, Terms]:
         z_hat = self.posterior(batch)  # (B, n)

@@ -31,6 +31,7 @@ class BiGAN(Framework):
     title = "BiGAN"
     source = "Donahue et al. 2016; Dumoulin et al. 2016, ALI; Zhang et al. 2018, eq. 3"
     presets = {"aegan": AEGAN_SETTINGS}
+    priors = ("normal", "sphere", "box")
 
     def __init__(self, config: Config):
         super().__init__(config)

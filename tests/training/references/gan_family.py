@@ -72,7 +72,7 @@ def _bigan(f, batch):
         if f.config.stochastic:
             mean, deviation = z_hat[:, :n], np.exp(z_hat[:, n:]) ** 0.5
             z_hat = mean + deviation * draw(*mean.shape)
-        z_hat = on_sphere(z_hat)
+        z_hat = on_sphere(z_hat) if f.config.prior == "sphere" else z_hat
         real = _pairs(f.D, batch.x, z_hat)
         swapped = phase == "matching"
         losses[phase] = separation(*((fake, real) if swapped else (real, fake))), z_hat
