@@ -105,11 +105,13 @@ class Site:
                 "out": str(self.work / name),
                 "device": self.device,
             }
+            if row.first_stage:
+                here["first_stage"] = str(self.work / row.first_stage)
             given = {**campaign.settings, **row.settings, **here}
             config = resolve(FRAMEWORKS[row.framework], row.preset, given)
             epoch = max(count // config.batch_size, 1) * config.batch_size  # whole batches alone
-            config = replace(config, epochs=campaign.images / epoch)
-            jobs.append(Job(name, config, campaign.images))
+            images = row.images or campaign.images
+            jobs.append(Job(name, replace(config, epochs=images / epoch), images))
         return jobs
 
     def finish(self, job: Job, bar: tqdm) -> None:

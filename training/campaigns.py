@@ -5,11 +5,17 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Row:
-    """One run: a system, a preset of `training.config`, and settings that differ from it."""
+    """One run: a system, a preset of `training.config`, and settings that differ from it.
+
+    images: how many it is to see, if not as many as the campaign has it; first_stage: name of the
+    run, an earlier one, whose networks it stands on.
+    """
 
     framework: str
     preset: str
     settings: dict = field(default_factory=dict)
+    images: int = 0
+    first_stage: str = ""
 
 
 @dataclass(frozen=True)
@@ -17,7 +23,7 @@ class Campaign:
     """Runs on the same data for as long.
 
     data, held_out, attributes: files in --data-dir (or a known dataset's name) to train on, to
-    measure on, and with labels; images: how many each run is to see; settings: common to all runs;
+    measure on, and with labels; images: how many a run is to see; settings: common to all runs;
     runs: by name, in the order in which they are trained; point_every: images from one point of
     the curves to the next; ships: whether --into gets what measures better than what it has.
     """
@@ -50,11 +56,20 @@ CAMPAIGNS = {
     "celeba32": Campaign(
         **FACES,
         attributes="celeba64-train-attributes.csv",
-        images=3_600_000,
+        images=256_256,
         settings={"image_size": 32, "half": True, "licence": FACES_LICENCE},
         runs={
-            "faae": Row("faae", "best"),
-            "aae": Row("aae", "best"),
+            "faae": Row("faae", "best", images=3_600_000),
+            "aae": Row("aae", "best", images=3_600_000),
+            "vae": Row("vae", "small"),
+            "wae": Row("wae", "small"),
+            "gan": Row("gan", "small"),
+            "inverse": Row("inverse", "small", first_stage="gan"),
+            "aegan": Row("aegan", "small", first_stage="gan"),
+            "bigan": Row("bigan", "small"),
+            "alice": Row("alice", "small"),
+            "aaae": Row("aaae", "small"),
+            "icgan": Row("icgan", "small", {"labels": ("Male", "Smiling", "Eyeglasses")}),
         },
     ),
     "recipes": Campaign(

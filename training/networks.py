@@ -140,8 +140,23 @@ class PatchDiscriminator(ImageDiscriminator):
         return self.head(self.blocks(x)).squeeze(1).float()
 
 
+class LabelDiscriminator(ImageDiscriminator):
+    """D(x, y): images (B, 3, H, W) and labels (B, L) from 0 to 1 -> logits (B,), by projection
+    (Miyato and Koyama 2018): D(x), and what x says for each label that y has and against each
+    that it has not. An MLP on both, as for codes, leaves the labels unheeded for long."""
+
+    def __init__(self, image_size: int, width: int, labels: int, norm: str = "none"):
+        super().__init__(image_size, width, norm)
+        self.label_head = bound(nn.Linear(self.head.in_features, labels), norm)
+
+    def forward(self, x: Tensor, y: Tensor) -> Tensor:
+        h = self.blocks(x).flatten(1)
+        in_favour = (self.label_head(h) * (2 * y - 1)).sum(dim=1)
+        return (self.head(h).squeeze(1) + in_favour).float()
+
+
 class JointDiscriminator(ImageDiscriminator):
-    """D(x, z): images (B, 3, H, W) and codes or labels (B, n) -> logits (B,).
+    """D(x, z): images (B, 3, H, W) and codes (B, n) -> logits (B,).
 
     The image's last feature maps beside what an n-512-512 makes of the code, then 512-1. Codes
     are scaled by `scale` first, as in CodeDiscriminator.

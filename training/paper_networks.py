@@ -19,6 +19,7 @@ from training.networks import (
     Generator,
     ImageDiscriminator,
     JointDiscriminator,
+    LabelDiscriminator,
     PatchDiscriminator,
     normalization,
 )
@@ -195,6 +196,7 @@ class Nets(NamedTuple):
     generator: type[nn.Module] = Generator
     encoder: type[nn.Module] = Encoder
     image_discriminator: type[nn.Module] = ImageDiscriminator
+    label_discriminator: type[nn.Module] = LabelDiscriminator
     joint_discriminator: type[nn.Module] = JointDiscriminator
     patch_discriminator: type[nn.Module] = PatchDiscriminator
 

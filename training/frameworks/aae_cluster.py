@@ -27,7 +27,8 @@ class AAECluster(Framework):
         and to fool both min over E      + lambda_adv E_x[sp(-D(z_hat)) + sp(-D_y(y_hat))]
 
     D_y makes y_hat one-hot and all classes as frequent; sp = softplus. The cluster of an image is
-    the largest of y_hat.
+    the largest of y_hat. E ends in batch normalisation, so that every cluster has images from the
+    start: without it half of them never got one (digits, 16 clusters).
     """
 
     id = "aae-cluster"
@@ -42,16 +43,14 @@ class AAECluster(Framework):
         self.prior = joint(self.prior, OneHot(classes))
         self.code_labels = CodeLabels(names, exclusive=True)
         self.G = self.generator(n + classes)
-        self.E = nn.Sequential(self.encoder(n + classes), self.normalization(n + classes))
+        end = nn.BatchNorm1d(n + classes) if config.norm == "batch" else nn.Identity()
+        self.E = nn.Sequential(self.encoder(n + classes), end)
         self.D = CodeDiscriminator(n)
         self.D_y = CodeDiscriminator(classes)
 
     @staticmethod
     def class_names(config: Config) -> tuple[str, ...]:
         return tuple(f"cluster {number + 1}" for number in range(config.clusters))
-
-    def normalization(self, outputs: int) -> nn.Module:
-        return nn.BatchNorm1d(outputs) if self.config.norm == "batch" else nn.Identity()
 
     def phases(self) -> list[Phase]:
         return [

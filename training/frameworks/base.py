@@ -111,8 +111,14 @@ class Framework(nn.Module):
         config = self.config
         return self.nets.image_discriminator(config.image_size, config.d_width, config.d_norm)
 
+    def label_discriminator(self, labels: int) -> nn.Module:
+        """D(x, y), of images and so many labels."""
+        config = self.config
+        sizes = config.image_size, config.d_width, labels
+        return self.nets.label_discriminator(*sizes, config.d_norm)
+
     def joint_discriminator(self, inputs: int, scale: float = 1.0) -> nn.Module:
-        """D(x, z), of images and as many numbers beside them, `scale`d to be of order one."""
+        """D(x, z), of images and codes of so many numbers, `scale`d to be of order one."""
         config = self.config
         sizes = config.image_size, config.d_width, inputs
         return self.nets.joint_discriminator(*sizes, config.d_norm, scale)

@@ -41,7 +41,7 @@ class ICGAN(Framework):
         self.code_labels = CodeLabels(config.labels, exclusive=False)
         self.frozen = ("G",) if config.first_stage else ()
         self.G = self.generator(n + labels)
-        self.D = self.joint_discriminator(labels)
+        self.D = self.label_discriminator(labels)
         self.E_z = self.encoder(n)
         self.E_y = self.encoder(labels)
 
