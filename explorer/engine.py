@@ -5,7 +5,6 @@ Notation: images (B, 3, H, W) float in [0, 1]; codes (B, n) on the prior's suppo
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 import torch
@@ -14,7 +13,7 @@ from torch import Tensor
 from training import checkpoints, inversion
 from training.checkpoints import CheckpointError, Latents
 from training.errors import UserError, choose
-from training.frameworks import FRAMEWORKS
+from training.frameworks import FRAMEWORKS, Framework
 
 ROOT = "checkpoints"
 RECOVERY_STEPS = 100  # for the codes of pictures where there is no encoder
@@ -36,10 +35,10 @@ class Model:
         self.encodes: bool = self._network.encodes
         self.device = torch.device(device)
 
-    @cached_property
-    def objective(self) -> str:
-        """The framework's objective and source, as its docstring has them."""
-        return type(self._network).__doc__
+    @property
+    def system(self) -> type[Framework]:
+        """What kind of system it is: explanation, objective, source."""
+        return type(self._network)
 
     @property
     def found_by(self) -> str:

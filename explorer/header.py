@@ -1,12 +1,13 @@
 """The page's header: what is compared, and what these models are."""
 
-import html
 from dataclasses import dataclass
+from html import escape
 
 import gradio as gr
 
 from explorer.components import QUIET, columns
 from explorer.engine import Model
+from explorer.explain import explained
 from explorer.session import Session
 
 NAME = "Latent Explorer"
@@ -22,7 +23,7 @@ FIGURES = {
     "sharpness": ("sharpness of reconstructions", "{:.2f}"),
     "sample_sharpness": ("of samples", "{:.2f}"),
     "reencoding_error": ("re-encoding error", "{:.3f}"),
-    "frechet": ("Fréchet distance of samples", "{:.1f}"),
+    "frechet": ("Fréchet distance of samples", "{:.2f}"),
 }
 
 
@@ -71,8 +72,7 @@ def build(session: Session) -> Header:
         ]
         link = gr.Button("Copy link", elem_id="copy-link", size="sm", min_width=92, scale=0)
         theme = gr.Button("Light / dark", size="sm", min_width=100, scale=0)
-    with gr.Accordion("About these models", open=False):
-        about = gr.HTML(describe(session.models), apply_default_css=False)
+    about = gr.HTML(describe(session), apply_default_css=False, elem_id="about")
     theme.click(None, js="() => Latent.toggleDark()", **QUIET)
     return Header(*chosen, about, link)
 
@@ -92,7 +92,7 @@ def parts(session: Session) -> list:
         session.model_set,
         gr.update(choices=choices(session), value=session.names),
         session.faithful,
-        describe(session.models),
+        describe(session),
     ]
 
 
@@ -114,23 +114,32 @@ def choose_faithful(session: Session, faithful: bool) -> None:
     session.faithful = faithful
 
 
-def describe(models: list[Model]) -> str:
-    """One card a model: its objective in a sentence, its size and measured figures."""
-    cards = []
-    for model, column in zip(models, columns(models), strict=True):
-        objective = " ".join(model.objective.split("\n\n")[0].split())
-        known = model.metrics
-        figures = [
-            f"{said} {form.format(known[key])}"
-            for key, (said, form) in FIGURES.items()
-            if key in known
-        ]
-        size = f"{model.image_size} px, {model.latent_size} numbers a code"
-        notes = [size, *filter(None, [model.note]), *figures]
-        cards.append(
-            f'<section><h3 class="model-title"><span class="dot" '
-            f'style="background:{column["colour"]}"></span>{html.escape(model.title)}</h3>'
-            f"<p>{html.escape(objective)}</p>"
-            f'<p class="note">{html.escape(" · ".join(notes))}</p></section>'
+def describe(session: Session) -> str:
+    """An info button for each model of the set, those under comparison with their colours; behind
+    it what the system is, the model's size and its measured figures."""
+    colours = dict(
+        zip(session.names, [each["colour"] for each in columns(session.models)], strict=True)
+    )
+    parts = []
+    for index, (title, name) in enumerate(choices(session)):
+        model, at = session.catalogue.models[name], f"about-{index}"
+        dot = f'<span class="dot" style="background:{colours.get(name, "transparent")}"></span>'
+        parts.append(
+            f'<button type="button" class="info" popovertarget="{at}" '
+            f'aria-label="What is {escape(title)}?">{dot}{escape(title)}<i>i</i></button>'
+            f'<section popover id="{at}" class="about-model"><button type="button" class="close" '
+            f'popovertarget="{at}" popovertargetaction="hide" aria-label="Close">×</button>'
+            f"<h3>{escape(title)}</h3>{explained(model.system)}<h4>This model</h4>"
+            f"<p>{escape(measured(model))}</p></section>"
         )
-    return f'<div class="about-models">{"".join(cards)}</div>'
+    return f'<div class="about-models"><span>What is</span>{"".join(parts)}</div>'
+
+
+def measured(model: Model) -> str:
+    """Its size, and the figures of metrics.json that say most."""
+    known = model.metrics
+    figures = [
+        f"{said} {form.format(known[k])}" for k, (said, form) in FIGURES.items() if k in known
+    ]
+    size = f"{model.image_size} px, {model.latent_size} numbers a code"
+    return " · ".join([size, *filter(None, [model.note]), *figures])

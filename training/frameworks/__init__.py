@@ -11,7 +11,7 @@ from training.frameworks.aae_semi import AAESemi
 from training.frameworks.aae_supervised import AAESupervised
 from training.frameworks.aegan import AEGAN
 from training.frameworks.alice import ALICE
-from training.frameworks.base import Batch, Framework, Phase
+from training.frameworks.base import Batch, Flow, Framework, Phase
 from training.frameworks.bigan import BiGAN
 from training.frameworks.faae import FAAE
 from training.frameworks.gan import GAN
@@ -43,4 +43,4 @@ FRAMEWORKS: dict[str, type[Framework]] = {
     )
 }
 
-__all__ = ["FRAMEWORKS", "Batch", "Framework", "Phase"]
+__all__ = ["FRAMEWORKS", "Batch", "Flow", "Framework", "Phase"]

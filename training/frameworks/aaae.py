@@ -4,7 +4,7 @@ from torch import Tensor
 
 from training import losses
 from training.config import Config
-from training.frameworks.base import Batch, Framework, Phase, Terms, without_graph
+from training.frameworks.base import Batch, Flow, Framework, Phase, Terms, without_graph
 from training.paper_networks import Approximator, CodeCritic, as_table_3
 from training.priors import Normal, PushedForward
 
@@ -32,6 +32,25 @@ class AAAE(Framework):
     id = "aaae"
     title = "AAAE"
     source = "Xu et al. 2019, Adversarially Approximated Autoencoder, algorithm 1"
+    explanation = (
+        "An autoencoder that may lay out its codes c as it likes, so that nothing holds back its "
+        "reconstructions, with an adversary D on patches of them to keep them crisp. In step with "
+        "it another network A learns to make codes like those out of random numbers z, judged by "
+        "an adversary D_c of its own: that is where new pictures come from."
+    )
+    flows = (
+        Flow("E and G: the image is drawn again", "x > E > c > G > x̂ ~ x"),
+        Flow(
+            "D tells patches of images from drawn ones, E and G learn to fool it",
+            "x > D",
+            "x > E > c > G > x̂ > D",
+        ),
+        Flow(
+            "D_c tells codes of images from made ones, A learns to fool it",
+            "x > E > c > D_c",
+            "z > A > ĉ > D_c",
+        ),
+    )
     shipped = ("G", "E", "A")
     priors = ("normal",)
     presets = {

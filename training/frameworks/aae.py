@@ -4,7 +4,7 @@ from torch import Tensor
 
 from training import losses
 from training.config import Config
-from training.frameworks.base import Batch, Framework, Phase, Terms, without_graph
+from training.frameworks.base import Batch, Flow, Framework, Phase, Terms, without_graph
 from training.networks import CodeDiscriminator
 
 
@@ -22,6 +22,20 @@ class AAE(Framework):
     id = "aae"
     title = "AAE"
     source = "Makhzani et al. 2015; Zhang et al. 2018, eq. 2"
+    explanation = (
+        "An encoder E turns an image into a code, and a generator G turns the code back into an "
+        "image. What counts is how far the pixels are off, and where G is not sure it blurs. An "
+        "adversary D tells the codes of images from random ones, and E learns to fool it: then "
+        "random codes give images too, and that is how new ones are drawn."
+    )
+    flows = (
+        Flow("E and G: the image is drawn again", "x > E > ẑ > G > x̂ ~ x"),
+        Flow(
+            "D tells codes of images from random ones, E learns to fool it",
+            "z > D",
+            "x > E > ẑ > D",
+        ),
+    )
 
     def __init__(self, config: Config):
         super().__init__(config)

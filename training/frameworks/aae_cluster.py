@@ -7,6 +7,7 @@ from training.config import Config
 from training.frameworks.base import (
     Batch,
     CodeLabels,
+    Flow,
     Framework,
     Phase,
     Terms,
@@ -34,6 +35,21 @@ class AAECluster(Framework):
     id = "aae-cluster"
     title = "Clustering AAE"
     source = "Makhzani et al. 2015, Adversarial Autoencoders, section 6"
+    explanation = (
+        "An adversarial autoencoder whose encoder takes an image apart into one of several "
+        "clusters ŷ and a style ẑ. It is told no label at all: one adversary has the clusters "
+        "look like clear choices, all as frequent, the other the styles like random codes. Images "
+        "that can share what their cluster says end up in the same one."
+    )
+    flows = (
+        Flow("E and G: the image is drawn again", "x > E > ẑ, ŷ > G > x̂ ~ x"),
+        Flow("D tells styles from random ones, E learns to fool it", "z > D", "x > E > ẑ > D"),
+        Flow(
+            "D_y tells clusters from clear choices, E learns to fool it",
+            "y > D_y",
+            "x > E > ŷ > D_y",
+        ),
+    )
     priors = ("normal",)
 
     def __init__(self, config: Config):

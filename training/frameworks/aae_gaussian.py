@@ -4,7 +4,7 @@ from torch import Tensor
 
 from training.config import Config
 from training.frameworks.aae import AAE
-from training.frameworks.base import Batch, reparametrised
+from training.frameworks.base import Batch, Flow, reparametrised
 
 
 class AAEGaussian(AAE):
@@ -22,6 +22,22 @@ class AAEGaussian(AAE):
     id = "aae-gaussian"
     title = "AAE, Gaussian posterior"
     source = "Makhzani et al. 2015, Adversarial Autoencoders, section 2"
+    explanation = (
+        "An adversarial autoencoder whose encoder gives a cloud of codes for each image rather "
+        "than one: a mean μ and a spread σ for each number. Training draws one of the cloud each "
+        "time, so that codes near each other have to give much the same picture. The code of an "
+    )
+    flows = (
+        Flow(
+            "E and G: the image is drawn again from one code of its cloud",
+            "x > E > μ, σ > ẑ > G > x̂ ~ x",
+        ),
+        Flow(
+            "D tells codes of images from random ones, E learns to fool it",
+            "z > D",
+            "x > E > μ, σ > ẑ > D",
+        ),
+    )
     priors = ("normal",)
 
     def __init__(self, config: Config):

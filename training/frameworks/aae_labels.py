@@ -8,7 +8,7 @@ from torch import Tensor
 from training import losses
 from training.config import PRESETS, Config
 from training.frameworks.aae import AAE
-from training.frameworks.base import Batch, Terms, without_graph
+from training.frameworks.base import Batch, Flow, Terms, without_graph
 from training.networks import CodeDiscriminator
 
 
@@ -28,6 +28,20 @@ class AAELabels(AAE):
     id = "aae-labels"
     title = "AAE, labels in the regulariser"
     source = "Makhzani et al. 2015, Adversarial Autoencoders, section 2.3"
+    explanation = (
+        "An adversarial autoencoder whose codes are two numbers only, so that all of them can be "
+        "seen on a plane. Random codes come from a pattern with a part for each class: ten petals "
+        "around the middle, or ten stretches of a roll. The adversary is told the class beside "
+        "the code, so that the images of a class have to take the part that is its own."
+    )
+    flows = (
+        Flow("E and G: the image is drawn again", "x > E > ẑ > G > x̂ ~ x"),
+        Flow(
+            "D tells codes of images of a class from random ones of its part",
+            "z, y > D",
+            "x > E > ẑ, y > D",
+        ),
+    )
     priors = ("mixture", "swiss-roll")
     presets = {name: {"latent_size": 2} for name in PRESETS}
     needs_labels = needs_classes = True

@@ -5,7 +5,7 @@ from torch import Tensor
 
 from training.config import Config
 from training.frameworks.aae import AAE
-from training.frameworks.base import Batch
+from training.frameworks.base import Batch, Flow
 
 
 class AAENoise(AAE):
@@ -24,6 +24,19 @@ class AAENoise(AAE):
     id = "aae-noise"
     title = "AAE, universal approximator"
     source = "Makhzani et al. 2015, Adversarial Autoencoders, section 2"
+    explanation = (
+        "An adversarial autoencoder whose encoder sees random numbers η beside the image. One "
+        "image then has many codes, and their distribution may have any shape, where a Gaussian "
+        "cloud has only one."
+    )
+    flows = (
+        Flow("E and G: the image is drawn again", "x, η > E > ẑ > G > x̂ ~ x"),
+        Flow(
+            "D tells codes of images from random ones, E learns to fool it",
+            "z > D",
+            "x, η > E > ẑ > D",
+        ),
+    )
     priors = ("normal",)
 
     def __init__(self, config: Config):

@@ -5,7 +5,7 @@ from torch.nn.functional import cross_entropy
 
 from training.config import Config
 from training.frameworks.aae_cluster import AAECluster
-from training.frameworks.base import Batch, Phase, Terms
+from training.frameworks.base import Batch, Flow, Phase, Terms
 
 
 class AAESemi(AAECluster):
@@ -21,6 +21,22 @@ class AAESemi(AAECluster):
     id = "aae-semi"
     title = "Semi-supervised AAE"
     source = "Makhzani et al. 2015, Adversarial Autoencoders, section 5"
+    explanation = (
+        "An adversarial autoencoder whose encoder takes an image apart into a class ŷ and a style "
+        "ẑ. One adversary has the classes look like clear choices, the other the styles like "
+        "random codes. Most images come without a label; the few that have one are enough to say "
+        "which choice is which class."
+    )
+    flows = (
+        Flow("E and G: the image is drawn again", "x > E > ẑ, ŷ > G > x̂ ~ x"),
+        Flow("D tells styles from random ones, E learns to fool it", "z > D", "x > E > ẑ > D"),
+        Flow(
+            "D_y tells classes from clear choices, E learns to fool it",
+            "y > D_y",
+            "x > E > ŷ > D_y",
+        ),
+        Flow("E: where the class is known, it is to be found", "x > E > ŷ ~ y"),
+    )
     needs_labels = needs_classes = True
 
     @staticmethod

@@ -8,6 +8,7 @@ from training.config import Config
 from training.frameworks.base import (
     Batch,
     CodeLabels,
+    Flow,
     Framework,
     Phase,
     Terms,
@@ -33,6 +34,19 @@ class AAESupervised(Framework):
     id = "aae-supervised"
     title = "Supervised AAE"
     source = "Makhzani et al. 2015, Adversarial Autoencoders, section 4"
+    explanation = (
+        "An adversarial autoencoder whose generator is told the class of the image. So the code "
+        "need not say it, and keeps what else there is: the style, such as slant and stroke of a "
+        "digit. One style can then be drawn in every class."
+    )
+    flows = (
+        Flow("E and G: the image is drawn again, its class given", "x > E > ẑ, y > G > x̂ ~ x"),
+        Flow(
+            "D tells styles of images from random ones, E learns to fool it",
+            "z > D",
+            "x > E > ẑ > D",
+        ),
+    )
     priors = ("normal",)
     needs_labels = needs_classes = True
 

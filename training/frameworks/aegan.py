@@ -3,7 +3,7 @@
 from torch import Tensor
 
 from training import losses
-from training.frameworks.base import Batch, Terms, without_graph
+from training.frameworks.base import Batch, Flow, Terms, without_graph
 from training.frameworks.inverse import Inverse
 
 PIXEL_LOSSES = {"cross-entropy": losses.cross_entropy, "squared": losses.pixel_error}
@@ -22,6 +22,15 @@ class AEGAN(Inverse):
     id = "aegan"
     title = "AEGAN"
     source = "Luo et al. 2017, Learning Inverse Mapping by AutoEncoder based GANs, eq. 5"
+    explanation = (
+        "An encoder for a GAN that is finished and stays as it is. The GAN draws pictures from "
+        "random codes, E names a code for each, and the GAN draws that one too: what counts is "
+        "how far the two pictures are apart. So E attends to what shows in a picture, and leaves "
+        "alone what does not."
+    )
+    flows = (
+        Flow("E: the found code gives the same picture", "z > G > G(z) > E > ẑ > G > G(ẑ) ~ G(z)"),
+    )
 
     def invert(self, batch: Batch) -> tuple[Tensor, Terms]:
         x = without_graph(self.G, batch.z)  # (B, 3, H, W)

@@ -3,7 +3,7 @@
 from torch import Tensor
 
 from training import losses
-from training.frameworks.base import Batch, Terms
+from training.frameworks.base import Batch, Flow, Terms
 from training.frameworks.bigan import BiGAN
 
 
@@ -18,6 +18,19 @@ class ALICE(BiGAN):
     id = "alice"
     title = "ALICE"
     source = "Li et al. 2017, ALICE: Towards Understanding Adversarial Learning"
+    explanation = (
+        "BiGAN with one wish more. Its adversary sees pairs of an image and a code, which leaves "
+        "open which code belongs to which image. Here the image, encoded and drawn again, is to "
+        "be the same to the pixel: that settles it."
+    )
+    flows = (
+        Flow(
+            "D tells the two kinds of pairs apart, G and E learn to fool it",
+            "x > E > x, E(x) > D",
+            "z > G > G(z), z > D",
+        ),
+        Flow("E and G: the image is drawn again", "x > E > ẑ > G > x̂ ~ x"),
+    )
     presets = {name: {"alpha": 30.0, "lambda_adv": 1.0} for name in ("small", "best", "gpu")}
 
     def match(self, batch: Batch) -> tuple[Tensor, Terms]:

@@ -59,9 +59,21 @@ class CodeLabels(NamedTuple):
     exclusive: bool
 
 
+class Flow(NamedTuple):
+    """One wish of a system's objective as a drawing of who feeds whom: what it says, then one or
+    two chains such as "z > G > G(z) > E > ẑ ~ z". Names of networks are boxes, `~` stands between
+    what is to become alike; two chains meet in the network that both end in."""
+
+    title: str
+    chain: str
+    other: str = ""
+
+
 class Framework(nn.Module):
     """A system of `G`, `E` and whatever else it needs; subclasses state their objective.
 
+    explanation, flows: what it is in a paragraph and in drawings, for those who have not read the
+    paper;
     shipped: the networks that a checkpoint keeps; presets: added to the common presets;
     priors: which `config.prior` it may have, its own first;
     encodes: whether it has an encoder, without which images are inverted by recovery;
@@ -75,6 +87,8 @@ class Framework(nn.Module):
     id: str
     title: str
     source: str
+    explanation: str
+    flows: tuple[Flow, ...]
     shipped: tuple[str, ...] = ("G", "E")
     presets: dict[str, dict] = {}
     priors: tuple[str, ...] = tuple(PRIORS)

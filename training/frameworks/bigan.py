@@ -6,6 +6,7 @@ from training import losses
 from training.config import Config
 from training.frameworks.base import (
     Batch,
+    Flow,
     Framework,
     Phase,
     Terms,
@@ -30,6 +31,20 @@ class BiGAN(Framework):
     id = "bigan"
     title = "BiGAN"
     source = "Donahue et al. 2016; Dumoulin et al. 2016, ALI; Zhang et al. 2018, eq. 3"
+    explanation = (
+        "A generator G draws images from codes, an encoder E gives codes to images, and neither "
+        "sees what the other does. An adversary D is shown pairs, an image with the code that E "
+        "gave it or a code with the image that G drew of it, and tells which of the two it was. "
+        "Both fool it best when each undoes the other. But nothing compares pixels, so that an "
+        "image comes back as one much like it rather than the same."
+    )
+    flows = (
+        Flow(
+            "D tells the two kinds of pairs apart, G and E learn to fool it",
+            "x > E > x, E(x) > D",
+            "z > G > G(z), z > D",
+        ),
+    )
     presets = {"aegan": AEGAN_SETTINGS}
     priors = ("normal", "sphere", "box")
 

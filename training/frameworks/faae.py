@@ -4,7 +4,7 @@ from torch import Tensor
 
 from training import losses
 from training.config import Config
-from training.frameworks.base import Batch, Framework, Phase, Terms, without_graph
+from training.frameworks.base import Batch, Flow, Framework, Phase, Terms, without_graph
 
 EVEN = {"alpha": 1.0, "lambda_adv": 1.0}  # the two terms of G, weighed alike
 
@@ -24,6 +24,17 @@ class FAAE(Framework):
     id = "faae"
     title = "F-AAE"
     source = "Zhang et al. 2018, Flipped-Adversarial AutoEncoders, eq. 4"
+    explanation = (
+        "A generator G turns random codes into images, and an adversary D tells them from real "
+        "ones, so that G learns to draw pictures that are sharp. An encoder E looks at the drawn "
+        "pictures and has to name the code that each was drawn from. It never sees a real picture "
+        "in training, yet what it has learned to read off drawn ones reads off photos too. It is "
+        "an autoencoder the other way round: the error is on codes, the adversary on images."
+    )
+    flows = (
+        Flow("D tells images from drawn ones, G learns to fool it", "x > D", "z > G > G(z) > D"),
+        Flow("G and E: the code is found again", "z > G > G(z) > E > ẑ ~ z"),
+    )
     presets = {
         **dict.fromkeys(("small", "gpu"), EVEN),
         "best": {**EVEN, "encoder_noise": 0.05, "lambda_cycle": 3.0},

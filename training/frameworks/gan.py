@@ -5,7 +5,7 @@ from torch import Tensor
 from training import losses
 from training.config import Config
 from training.errors import UserError
-from training.frameworks.base import Batch, Framework, Phase, Terms, without_graph
+from training.frameworks.base import Batch, Flow, Framework, Phase, Terms, without_graph
 
 # AEGAN's appendix: networks by tables 3 to 6, codes by section 3.2
 AEGAN_SETTINGS = {
@@ -38,6 +38,15 @@ class GAN(Framework):
     id = "gan"
     title = "GAN"
     source = "Goodfellow et al. 2014; Radford et al. 2015, DCGAN; Luo et al. 2017, eq. 4"
+    explanation = (
+        "A generator G turns random codes into images, and an adversary D tells them from real "
+        "ones: each learns from what the other does. There is no encoder. To find the code of a "
+        "photo one has to search: from several random codes, step by step, towards the picture "
+        "that is nearest to it."
+    )
+    flows = (
+        Flow("D tells images from drawn ones, G learns to fool it", "x > D", "z > G > G(z) > D"),
+    )
     shipped = ("G",)
     presets = {"aegan": AEGAN_SETTINGS}
     priors = ("box", "sphere", "normal")

@@ -5,7 +5,7 @@ from torch import Tensor
 
 from training import losses
 from training.config import Config
-from training.frameworks.base import Batch, CodeLabels, Framework, Phase, Terms, without_graph
+from training.frameworks.base import Batch, CodeLabels, Flow, Framework, Phase, Terms, without_graph
 from training.priors import Switches, joint
 
 
@@ -29,6 +29,21 @@ class ICGAN(Framework):
     id = "icgan"
     title = "ICGAN"
     source = "Perarnau et al. 2016, Invertible Conditional GANs; Luo et al. 2017, eq. 3"
+    explanation = (
+        "A GAN whose generator is given labels y beside the code z, such as smiling or not, and "
+        "whose adversary sees them beside the image. Two encoders belong to it: E_z reads the "
+        "code off a picture, E_y its labels. So a photo can be encoded, one label switched, and "
+        "all else kept."
+    )
+    flows = (
+        Flow(
+            "D tells labelled images from drawn ones, G learns to fool it",
+            "x, y > D",
+            "z, y > G > G(z, y), y > D",
+        ),
+        Flow("E_z: the code is found again", "z, y > G > G(z, y) > E_z > ẑ ~ z"),
+        Flow("E_y: the labels of real images are found", "x > E_y > ŷ ~ y"),
+    )
     shipped = ("G", "E_z", "E_y")
     priors = ("normal", "sphere", "box")
     needs_labels = True

@@ -4,7 +4,7 @@ from torch import Tensor
 
 from training import losses
 from training.config import Config
-from training.frameworks.base import Batch, Framework, Phase, Terms, without_graph
+from training.frameworks.base import Batch, Flow, Framework, Phase, Terms, without_graph
 from training.frameworks.gan import AEGAN_SETTINGS, GAN
 
 
@@ -20,6 +20,12 @@ class Inverse(Framework):
     id = "inverse"
     title = "Direct inverse"
     source = "Perarnau et al. 2016; Luo et al. 2017, section 2"
+    explanation = (
+        "An encoder for a GAN that is finished and stays as it is. The GAN draws pictures from "
+        "random codes, and E learns to name the code of each. What counts is how far the codes "
+        "are apart."
+    )
+    flows = (Flow("E: the code is found again", "z > G > G(z) > E > ẑ ~ z"),)
     presets = {"aegan": AEGAN_SETTINGS}
     priors = GAN.priors
     first_stages = ("gan",)

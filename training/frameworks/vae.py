@@ -4,7 +4,7 @@ from torch import Tensor
 
 from training import losses
 from training.config import Config
-from training.frameworks.base import Batch, Framework, Phase, Terms, reparametrised
+from training.frameworks.base import Batch, Flow, Framework, Phase, Terms, reparametrised
 
 
 class VAE(Framework):
@@ -22,6 +22,20 @@ class VAE(Framework):
     id = "vae"
     title = "VAE"
     source = "Kingma and Welling 2013; Xu et al. 2019, section II"
+    explanation = (
+        "An encoder E gives a cloud of codes for each image, a mean μ and a spread σ for each "
+        "number, and a generator G draws the image from one of them. There is no adversary: a "
+        "formula says how far each cloud is from that of random codes. Both that and the error of "
+        "the pixels are made small at once. What the clouds leave open is averaged, and so "
+        "blurred."
+    )
+    flows = (
+        Flow(
+            "E and G: the image is drawn again from one code of its cloud",
+            "x > E > μ, σ > ẑ > G > x̂ ~ x",
+        ),
+        Flow("E: each cloud is much like that of random codes", "x > E > μ, σ ~ 0, 1"),
+    )
     priors = ("normal",)
 
     def __init__(self, config: Config):

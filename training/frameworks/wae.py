@@ -5,7 +5,7 @@ from torch import Tensor
 from training import losses
 from training.config import Config
 from training.frameworks.aae import AAE
-from training.frameworks.base import Batch, Phase, Terms
+from training.frameworks.base import Batch, Flow, Phase, Terms
 
 
 class WAE(AAE):
@@ -23,6 +23,15 @@ class WAE(AAE):
     id = "wae"
     title = "WAE"
     source = "Tolstikhin et al. 2018; Xu et al. 2019, section II"
+    explanation = (
+        "An autoencoder that keeps the error of the pixels small, while the codes of all images "
+        "taken together are to be spread like random ones. How far the two heaps of codes are "
+        "apart is measured from samples of both, or by an adversary as AAE has one. A single "
+    )
+    flows = (
+        Flow("E and G: the image is drawn again", "x > E > ẑ > G > x̂ ~ x"),
+        Flow("E: all codes together are spread like random ones", "x > E > ẑ ~ z"),
+    )
     priors = ("normal",)
 
     def __init__(self, config: Config):
