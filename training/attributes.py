@@ -71,10 +71,11 @@ def encode_all(framework: Framework, images: Tensor, batch_size: int = 256) -> T
 
 
 def describe(framework: Framework, images: ImageSet) -> Latents:
-    """Codes of the labelled images, with their directions."""
+    """Codes of the labelled images, at most `keep_codes` of them, with the directions of all."""
     labels = images.labels[images.labelled]
     codes = encode_all(framework, images.images[images.labelled])
-    return Latents(codes, labels, images.attributes, find_directions(codes, labels))
+    directions, kept = find_directions(codes, labels), framework.config.keep_codes
+    return Latents(codes[:kept], labels[:kept], images.attributes, directions)
 
 
 def renew(directory: str | Path) -> Latents:

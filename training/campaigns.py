@@ -45,6 +45,7 @@ FACES = {
 FACES_LICENCE = (
     "CelebA: non-commercial research only, no redistribution of images; the weights likewise"
 )
+CIFAR_LICENCE = "CIFAR-10 (as JPEG): no licence stated; the weights likewise"
 
 
 def variants(framework: str, preset: str, **changes: dict) -> dict[str, Row]:
@@ -57,7 +58,7 @@ CAMPAIGNS = {
         **FACES,
         attributes="celeba64-train-attributes.csv",
         images=256_256,
-        settings={"image_size": 32, "half": True, "licence": FACES_LICENCE},
+        settings={"image_size": 32, "half": True, "keep_codes": 2048, "licence": FACES_LICENCE},
         runs={
             "faae": Row("faae", "best", images=3_600_000),
             "aae": Row("aae", "best", images=3_600_000),
@@ -70,6 +71,36 @@ CAMPAIGNS = {
             "alice": Row("alice", "small"),
             "aaae": Row("aaae", "small"),
             "icgan": Row("icgan", "small", {"labels": ("Male", "Smiling", "Eyeglasses")}),
+        },
+    ),
+    "cifar32": Campaign(
+        data=("cifar10-train.zip",),
+        held_out=("cifar10-test.zip",),
+        attributes="classes",
+        images=2_500_000,
+        settings={"image_size": 32, "half": True, "keep_codes": 2048, "licence": CIFAR_LICENCE},
+        runs={
+            "faae": Row("faae", "best"),
+            "aae": Row("aae", "best"),
+            "aaae": Row("aaae", "best"),
+            "wae": Row("wae", "best"),
+        },
+    ),
+    "celeba64": Campaign(
+        **FACES,
+        attributes="celeba64-train-attributes.csv",
+        images=1_800_000,
+        settings={
+            "image_size": 64,
+            "width": 24,
+            "half": True,
+            "keep_codes": 2048,
+            "licence": FACES_LICENCE,
+        },
+        runs={
+            "faae": Row("faae", "best"),
+            "aae": Row("aae", "best"),
+            "aaae": Row("aaae", "best"),
         },
     ),
     "recipes": Campaign(

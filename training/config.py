@@ -104,6 +104,7 @@ class Config:
     device: str = option("auto", "auto, cpu, cuda, or cuda:N")
     precision: str = option("auto", "bf16 autocast, fp32, or bf16 where it helps", PRECISIONS)
     compile: bool = option(False, "G and E through torch.compile; no gain on a CPU")
+    keep_codes: int = option(4096, "labelled images whose codes the checkpoint keeps, for the map")
     half: bool = option(False, "store the weights of the checkpoint in half precision")
     checkpoint_minutes: float = option(5.0, "minutes from one checkpoint to the next")
     log_every: int = option(50, "steps from one logged figure to the next")
@@ -115,7 +116,7 @@ class Config:
                 if choices:
                     choose(f"value for {flag(each.name)}", one, choices)
         positive = ("latent_size", "width", "d_width", "batch_size", "epochs", "r1_every", "lr")
-        positive += ("noise_size", "clusters", "critic_steps")
+        positive += ("noise_size", "clusters", "critic_steps", "keep_codes")
         for name in positive:
             if getattr(self, name) <= 0:
                 raise UserError(f"{flag(name)} must be greater than 0.")

@@ -17,7 +17,7 @@ from training.frameworks import FRAMEWORKS
 from training.run import STATE, Run, Stopped, autocast_for
 from training.scribe import Scribe, Watch
 
-FREE_ON_RESUME = ("checkpoint_minutes", "log_every", "epochs", "compile")
+FREE_ON_RESUME = ("checkpoint_minutes", "log_every", "epochs", "compile", "keep_codes")
 
 
 def fit(config: Config, resume: bool = False, watch: Watch | None = None) -> Path:

@@ -8,6 +8,7 @@ from tests.training.conftest import config_of
 from training import __main__ as command_line
 from training import attributes, checkpoints
 from training.attributes import METHODS, cohens_d, find_directions
+from training.data import ImageSet
 from training.frameworks import FRAMEWORKS
 
 
@@ -91,3 +92,18 @@ def test_a_checkpoint_of_one_method_gets_them_all_by_command(tmp_path, monkeypat
     for method, each in renewed.directions.items():
         torch.testing.assert_close(each.vectors, again[method].vectors, atol=1e-2, rtol=0)
     assert checkpoints.read_latents(tmp_path).names == old.names
+
+
+def test_a_checkpoint_keeps_as_many_codes_as_asked_for_with_the_directions_of_all():
+    labels = torch.arange(40)[:, None] % 2 == 0
+    pixels = torch.randint(256, (40, 3, 32, 32), generator=torch.Generator().manual_seed(0))
+    names = [str(index) for index in range(40)]
+    known = torch.ones(40, dtype=torch.bool)
+    images = ImageSet(pixels.to(torch.uint8), names, labels, ("Even",), known)
+    few, every = (
+        attributes.describe(FRAMEWORKS["aae"](config_of("aae", keep_codes=kept)).eval(), images)
+        for kept in (16, 64)
+    )
+    assert few.codes.shape == (16, 8) and every.codes.shape == (40, 8)
+    assert torch.equal(few.labels, labels[:16]) and torch.equal(every.labels, labels)
+    assert all(len(each.auc) == 1 for each in few.directions.values())
