@@ -12,13 +12,14 @@ from torch import Tensor
 from explorer.actions import attributes, changed, measured, plane, without
 from explorer.engine import Model
 from explorer.faces import find_crop
-from explorer.gallery import draw, figure_table, renewed
+from explorer.gallery import draw, figure_table
 from explorer.latent import walk
 from explorer.pictures import open_picture
 from explorer.render import beside, png_bytes, read_code, sheet, to_pil, walk_gif
 from explorer.session import EDIT, PHOTO, Picture, Session, sample_grid, whole
 from training import checkpoints
 from training.errors import UserError, choose
+from training.tables import renew
 
 UNIT = {"psnr": " dB"}
 WEBP_QUALITY = 90
@@ -156,12 +157,8 @@ def gallery(options: argparse.Namespace) -> None:
         print(path, file=sys.stderr)
     table = figure_table(session.models, titles)
     print(table)
-    if options.readme.is_file():
-        text = options.readme.read_text(encoding="utf-8")
-        new = renewed(text, session.model_set, table)
-        if new != text:
-            options.readme.write_text(new, encoding="utf-8")
-            print(options.readme, file=sys.stderr)
+    if options.readme.is_file() and renew(options.readme, f"figures:{session.model_set}", table):
+        print(options.readme, file=sys.stderr)
 
 
 def screenshots(options: argparse.Namespace) -> None:

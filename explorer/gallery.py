@@ -5,7 +5,6 @@ No picture of a data set is in them: faces are decoded, and the photo is the bun
 Notation: x images (B, 3, H, W) in [0, 1]; z codes (B, n); x_hat = G(z).
 """
 
-import re
 from collections.abc import Callable
 
 import torch
@@ -17,9 +16,10 @@ from explorer.engine import Model
 from explorer.render import beside, sheet, table, to_pil
 from explorer.session import CORNERS, EXAMPLE, EXAMPLE_SEED, Picture, Session, pixels, sample_grid
 from training.attributes import DEFAULT
-from training.card import measured_on
+from training.card import measured_on_each
 from training.checkpoints import images_seen, read_metrics
-from training.figures import FIGURES, badness
+from training.figures import FIGURES
+from training.tables import in_bold, markdown
 
 ABREAST = 2  # models in a row of a picture
 SAMPLES, SAMPLE_COLUMNS, SAMPLE_SEED = 36, 6, 0
@@ -114,39 +114,10 @@ def figure_table(models: list[Model], titles: Titles) -> str:
     they were measured."""
     named = [titles[model] for model in models]
     seen = [f"{images_seen(model.config['trained']) / 1e6:.2f}" for model in models]
-    lines = [_row(["figure", *named]), _row(["---", *["---:"] * len(models)])]
-    lines.append(_row(["images seen in training, million", *seen]))
+    rows = [["images seen in training, million", *seen]]
     for name, figure in FIGURES.items():
         values = [model.metrics.get(name) for model in models]
         if any(value is not None for value in values):
-            lines.append(_row([figure.words, *_in_bold(name, values)]))
-    notes: dict[str, list[str]] = {}
-    for model in models:
-        notes.setdefault(measured_on(read_metrics(model.directory)), []).append(titles[model])
-    said = [f"{', '.join(who)}: {note}" for note, who in notes.items()]
-    return "\n".join(lines) + "\n\n" + "\n".join(said if len(notes) > 1 else notes)
-
-
-def _in_bold(name: str, values: list[float | None]) -> list[str]:
-    """The values as text, a dash where there is none."""
-    known = [badness(name, value) for value in values if value is not None]
-    best = min(known) if len(known) > 1 else None
-    cells = []
-    for value in values:
-        if value is None:
-            cells.append("–")
-            continue
-        number = f"{value:.{1 if value >= 10 else 3 if value >= 0.1 else 4}f}"
-        cells.append(f"**{number}**" if badness(name, value) == best else number)
-    return cells
-
-
-def _row(cells: list[str]) -> str:
-    return f"| {' | '.join(cells)} |"
-
-
-def renewed(text: str, model_set: str, made: str) -> str:
-    """A document with `made` between the set's marks; as it was where it has none."""
-    marks = f"<!-- figures:{model_set} -->", "<!-- end -->"
-    between = re.compile(".*?".join(map(re.escape, marks)), re.DOTALL)
-    return between.sub(lambda _: f"\n\n{made}\n\n".join(marks), text)
+            rows.append([figure.words, *in_bold(name, values)])
+    measured = {titles[model]: read_metrics(model.directory) for model in models}
+    return f"{markdown(['figure', *named], rows)}\n\n{measured_on_each(measured)}"

@@ -1,4 +1,4 @@
-"""`python -m training fit | evaluate | campaign | directions | features | benchmark |
+"""`python -m training fit | evaluate | compare | campaign | directions | features | benchmark |
 frameworks`."""
 
 import argparse
@@ -15,6 +15,7 @@ from training.errors import UserError, choose
 from training.evaluate import evaluate, save
 from training.figures import FIGURES
 from training.frameworks import FRAMEWORKS
+from training.tables import renew
 
 
 def parser() -> argparse.ArgumentParser:
@@ -22,6 +23,7 @@ def parser() -> argparse.ArgumentParser:
     verbs = root.add_subparsers(dest="verb", required=True)
     _add_fit(verbs.add_parser("fit", help="train a system on images"))
     _add_evaluate(verbs.add_parser("evaluate", help="measure a checkpoint"))
+    _add_compare(verbs.add_parser("compare", help="measure a set of checkpoints as one table"))
     _add_directions(verbs.add_parser("directions", help="find a checkpoint's directions anew"))
     _add_campaign(verbs.add_parser("campaign", help="train, measure and ship a set"))
     _add_features(verbs.add_parser("features", help="teach the Frechet distance's network anew"))
@@ -54,9 +56,28 @@ def _add_evaluate(evaluate_parser: argparse.ArgumentParser) -> None:
     add("--refine-steps", type=int, default=50, help="steps of refinement (default: 50)")
     add("--refine-images", type=int, default=1024, help="images to refine (default: 1024)")
     add("--seed", type=int, default=0, help="of the samples (default: 0)")
+    classes = "'classes' where it was trained with those"
+    labels = f"what tells classes is held against: a table, 'classes' or '' (default: {classes})"
+    add("--attributes", help=labels)
     add("--json", action="store_true", help="print JSON")
     add("--save", action="store_true", help="write metrics.json and the card beside the weights")
     evaluate_parser.set_defaults(run=run_evaluate)
+
+
+def _add_compare(compare_parser: argparse.ArgumentParser) -> None:
+    add = compare_parser.add_argument
+    add("set", type=Path, help="a folder of checkpoints, such as checkpoints/celeba32")
+    add("--data", nargs="+", required=True, help="images: folder, zips, or a dataset's name")
+    gallery = "labelled images to look faces up in (default: those whose codes the set has)"
+    add("--gallery", nargs="+", default=(), help=gallery)
+    add("--attributes", default="", help="the labels of --gallery: a table, or 'classes'")
+    add("--data-root", default="data", help="where torchvision datasets lie")
+    add("--device", default="cpu", help="cpu or cuda (default: cpu)")
+    add("--out", type=Path, help="folder for compare.md and compare.json (default: the set's)")
+    readme = "document whose table of the set is renewed, between its marks"
+    add("--readme", type=Path, metavar="FILE", help=readme)
+    add("--json", action="store_true", help="print JSON")
+    compare_parser.set_defaults(run=run_compare)
 
 
 def _add_directions(directions_parser: argparse.ArgumentParser) -> None:
@@ -119,6 +140,7 @@ def run_evaluate(arguments: argparse.Namespace) -> None:
         arguments.refine_images,
         arguments.seed,
         arguments.data_root,
+        arguments.attributes,
     )
     if arguments.save:
         save(arguments.checkpoint, result)
@@ -129,6 +151,21 @@ def run_evaluate(arguments: argparse.Namespace) -> None:
     print(f"{result['images']} images, features of {result['features']}")
     for name, value in result["figures"].items():
         print(f"{name:24} {value:10.5f}   {FIGURES[name].words}")
+
+
+def run_compare(arguments: argparse.Namespace) -> None:
+    from training.compare import Request, compare, page
+
+    sources = tuple(arguments.data), tuple(arguments.gallery), arguments.attributes
+    request = Request(*sources, arguments.data_root, arguments.device)
+    readme, mark = arguments.readme, f"compare:{arguments.set.resolve().name}"
+    if readme and not (readme.is_file() and f"<!-- {mark} -->" in readme.read_text("utf-8")):
+        raise UserError(f"'{readme}' has no place for the table: <!-- {mark} --> <!-- end -->.")
+    content = compare(arguments.set, request, arguments.out)
+    table = page(content)
+    if readme:
+        renew(readme, mark, table)
+    print(json.dumps(content, indent=2) if arguments.json else table)
 
 
 def directions(arguments: argparse.Namespace) -> None:
@@ -175,7 +212,7 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        how = "the same command" if arguments.verb == "campaign" else "--resume"
+        how = "the same command" if arguments.verb in ("campaign", "compare") else "--resume"
         print(f"\nStopped; {how} goes on from the last checkpoint.", file=sys.stderr)
         return 130
     return 0

@@ -72,3 +72,12 @@ def measured_on(measured: dict) -> str:
         f"{found} {refined['steps']} steps on {refined['images']:,} of them; Frechet distances on "
         f"the features of `{measured['features']}`."
     )
+
+
+def measured_on_each(measured: dict[str, dict]) -> str:
+    """`measured_on` of several checkpoints by what they are called, a line for all that agree."""
+    notes: dict[str, list[str]] = {}
+    for title, each in measured.items():
+        notes.setdefault(measured_on(each), []).append(title)
+    said = [f"{', '.join(who)}: {note}" for note, who in notes.items()]
+    return "\n".join(said if len(notes) > 1 else notes)

@@ -35,6 +35,27 @@ FIGURES: dict[str, Figure] = {
     "frechet_reconstructions": Figure("Frechet distance of reconstructions to the images", 0),
     "coverage": Figure("share of the images that samples lie near, 0.97 at best", math.inf),
     "distinct": Figure("share of samples that repeat no other, 0.95 for real images", math.inf),
+    "code_cycle": Figure(
+        "re-encoding error over the distance E‖z − z′‖² of unrelated codes, which the scale of the "
+        "prior is out of: 1 if unrelated",
+        0,
+    ),
+    "sample_cycle": Figure("reconstruction error (MSE) of samples, E‖G(z) − G(E(G(z)))‖²", 0),
+    "probe_auc": Figure(
+        "held-out ROC AUC of logistic regression from codes to an attribute, mean over the "
+        "attributes, 0.5 if the codes say nothing",
+        math.inf,
+    ),
+    "label_agreement": Figure(
+        "share of an image's labels that the image with the nearest code has too", math.inf
+    ),
+    "class_error": Figure("share of the images whose class is told wrong", 0),
+    "class_share": Figure(
+        "of the images told to be of a class, the share that is, for the worst class", math.inf
+    ),
+    "class_found": Figure(
+        "of the images of a class, the share told to be of it, for the worst class", math.inf
+    ),
     **{
         f"{kind}spectrum_{band}": Figure(
             f"power of {what} over the real images', {quarter} quarter of the frequencies", 1
@@ -46,13 +67,14 @@ FIGURES: dict[str, Figure] = {
 
 
 def compare(names: tuple[str, ...], new: dict[str, float], former: dict[str, float]) -> float:
-    """How bad `new` is over `former`: below 1 is better.
+    """How bad `new` is over `former` in the named figures that both have: below 1 is better.
 
-    The geometric mean of the named figures' ratios, which asks for no common unit: 0.9 is what a
+    The geometric mean of the figures' ratios, which asks for no common unit: 0.9 is what a
     tenth off every error comes to. A ratio of which 1 is best counts by the factor that it is off,
     to either side: over-sharp is not sharp.
     """
-    logs = [math.log(badness(n, new[n]) / badness(n, former[n])) for n in names]
+    both = [name for name in names if name in new and name in former]
+    logs = [math.log(badness(n, new[n]) / badness(n, former[n])) for n in both]
     return math.exp(sum(logs) / len(logs))
 
 

@@ -100,3 +100,20 @@ def nearest(a: Tensor, b: Tensor, k: int) -> Tensor:
     there are fewer."""
     k = min(k, len(b))
     return torch.cat([torch.cdist(part, b).kthvalue(k, dim=1).values for part in a.split(1024)])
+
+
+def label_agreement(codes: Tensor, labels: Tensor) -> float:
+    """Share of the labels (N, A) bool that are the same for a code (N, n) and for the nearest
+    other one, by Euclidean distance, mean over the codes (AEGAN table 2)."""
+    found = []
+    for start in range(0, len(codes), 1024):
+        distance = torch.cdist(codes[start : start + 1024], codes)
+        distance.diagonal(start).fill_(torch.inf)  # itself
+        found.append(distance.argmin(dim=1))
+    return (labels == labels[torch.cat(found)]).float().mean().item()
+
+
+def chance_agreement(labels: Tensor) -> float:
+    """`label_agreement` to be expected of codes that say nothing of the labels (N, A) bool."""
+    share = labels.float().mean(dim=0)
+    return (share.square() + (1 - share).square()).mean().item()

@@ -6,6 +6,7 @@ from training.campaigns import Campaign
 from training.checkpoints import CONFIG, read_json, read_metrics, write_atomically, write_json
 from training.curve import read_curve
 from training.figures import FIGURES
+from training.tables import MISSING, markdown
 
 OUTCOME, PAGE, SUMMARY = "outcome.json", "summary.md", "summary.json"
 COLUMNS = (
@@ -56,7 +57,7 @@ def write(directory: Path, name: str, campaign: Campaign, jobs: list) -> None:
         f"# Campaign {name}",
         f"Measured on {', '.join(campaign.held_out)}; where there was a shipped checkpoint, its "
         "figure comes first.",
-        _table(
+        markdown(
             ("run", "images seen", "hours", *COLUMNS, "outcome"),
             [_row(run_name, run) for run_name, run in runs.items()],
         ),
@@ -92,13 +93,8 @@ def _curve(name: str, curve: dict) -> str:
         for point in curve["points"]
     ]
     on = f"on the first {curve['images']:,} of these images" if rows else "no point yet"
-    return f"## {name}, {on}\n\n" + _table(("images seen", *COLUMNS), rows)
+    return f"## {name}, {on}\n\n" + markdown(("images seen", *COLUMNS), rows)
 
 
 def _figure(figures: dict, name: str) -> str:
-    return f"{figures[name]:.4g}" if name in figures else "–"
-
-
-def _table(header: tuple[str, ...], rows: list[list[str]]) -> str:
-    lines = [header, ["---"] + ["---:"] * (len(header) - 1), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return f"{figures[name]:.4g}" if name in figures else MISSING

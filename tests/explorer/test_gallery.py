@@ -13,6 +13,7 @@ from explorer import gallery
 from explorer.__main__ import main
 from explorer.session import Session
 from tests.explorer.conftest import CHECKPOINTS
+from training.tables import renewed
 
 README = Path(__file__).parents[2] / "README.md"
 
@@ -84,7 +85,7 @@ def test_readme_has_the_figures_of_the_shipped_weights(session):
     for model_set, names in session.catalogue.sets.items():
         models = [session.catalogue.models[name] for name in names]
         made = gallery.figure_table(models, named(models))
-        assert gallery.renewed(text, model_set, made) == text
+        assert renewed(text, f"figures:{model_set}", made) == text
     assert "<!-- figures:celeba32 -->" in text
 
 

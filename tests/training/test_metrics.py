@@ -77,3 +77,16 @@ def test_a_feature_network_can_be_taught_and_kept(tmp_path, monkeypatch):
     assert features.feature_network()(pictures(size=32)).allclose(expected, rtol=0.05, atol=0.05)
     with pytest.raises(UserError, match="10 classes"):
         features.teach((str(tmp_path / "data" / "1"), str(tmp_path / "data" / "2")))
+
+
+def test_label_agreement_is_that_of_the_nearest_other_code():
+    codes = torch.tensor([[0.0], [1.0], [5.0], [5.5]])
+    labels = torch.tensor([[1, 0], [1, 1], [0, 0], [0, 0]]).bool()
+    assert metrics.label_agreement(codes, labels) == pytest.approx((1 + 1 + 2 + 2) / 8)
+    pairs = torch.arange(1600.0)[:, None].repeat(1, 2).view(-1, 1)  # farther than a block's end
+    labels = torch.rand(1600, 5).repeat_interleave(2, dim=0) > 0.8
+    pairs += torch.tensor([0.0, 0.1]).repeat(1600)[:, None]
+    assert metrics.label_agreement(pairs, labels) == 1
+    shuffled = labels[torch.randperm(len(labels))]
+    chance = metrics.chance_agreement(labels)
+    assert metrics.label_agreement(pairs, shuffled) == pytest.approx(chance, abs=0.03)

@@ -1,0 +1,291 @@
+"""One table of a model set: a row a system, all measured on the same images.
+
+What `evaluate` measures is taken from the checkpoint's metrics.json where that was measured on
+these images. All that was found is kept in compare.json, so that a second call only measures what
+has changed since.
+
+Notation: x images, z codes from the prior; encoder E, generator G. There are three ways round:
+x to G(E(x)), whose error is the MSE; z to E(G(z)), the code cycle; G(z) to G(E(G(z))), the sample
+cycle.
+"""
+
+import platform
+import sys
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from time import perf_counter
+
+import torch
+from torch import Tensor
+
+from training import checkpoints, data, metrics
+from training.attributes import encode_all
+from training.batches import step_generator
+from training.card import measured_on_each
+from training.checkpoints import read_json, read_metrics, write_atomically, write_json
+from training.claims import DIGITS, FACES, judged
+from training.data import ImageSet
+from training.distributed import device_named
+from training.errors import UserError
+from training.evaluate import evaluate
+from training.features import feature_network
+from training.figures import FIGURES
+from training.frameworks import FRAMEWORKS, Framework
+from training.inversion import recover
+from training.tables import in_bold, markdown, number
+
+PAGE, TABLE = "compare.md", "compare.json"
+STEPS, REFINED = 50, 1024  # of refinement, or of recovery; on so many images
+CODES = 1024  # of the sample cycle
+TURNS, AT_ONCE, AT_ONCE_RECOVERED = 5, 256, 16  # of images per second
+PROBE = "logistic"
+OWN = ("code_cycle", "sample_cycle", "probe_auc", "label_agreement")
+KEPT_FOR = ("weights_sha256", "data", "hardware", "gallery_files")  # as long as these are the same
+COLUMNS = {
+    "mse": "MSE",
+    "mse_refined": "refined MSE",
+    "psnr": "PSNR",
+    "ssim": "SSIM",
+    "sharpness": "sharpness",
+    "sample_sharpness": "of samples",
+    "code_cycle": "code cycle",
+    "sample_cycle": "sample cycle",
+    "dhash_generated": "dHash",
+    "frechet": "Frechet",
+    "probe_auc": "AUC",
+    "label_agreement": "labels",
+    "class_error": "class error",
+    "class_share": "class share",
+    "class_found": "class found",
+}
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked for: images to measure on, labelled images to look faces up in (or neither, ()
+    and ""), where known datasets lie, and the device."""
+
+    sources: tuple[str, ...]
+    gallery: tuple[str, ...] = ()
+    attributes: str = ""
+    root: str = "data"
+    device: str = "cpu"
+
+    @property
+    def hardware(self) -> str:
+        if device_named(self.device).type == "cuda":
+            return torch.cuda.get_device_name()
+        return f"a CPU ({platform.machine()}; threads: {torch.get_num_threads()})"
+
+    @property
+    def gallery_files(self) -> list[str]:
+        return [Path(name).name for name in (*self.gallery, self.attributes) if name]
+
+
+def compare(model_set: str | Path, request: Request, out: Path | None = None) -> dict:
+    """Measures what is not known yet of a folder of checkpoints, and writes compare.md and
+    compare.json into `out`, by default that folder. The content of compare.json. Raises UserError.
+    """
+    model_set = Path(model_set)
+    directories, out = _checkpoints(model_set), Path(out or model_set)
+    if bool(request.gallery) != bool(request.attributes):
+        raise UserError("Give --gallery its labels: --attributes a table, or 'classes'.")
+    data.count((*request.sources, *request.gallery), request.root)  # whether they are there
+    known = read_json(out / TABLE).get("systems", {})
+    rows = {}
+    for name, directory in directories.items():
+        rows[name] = _row(directory, request, known.get(name, {}))
+        write_json(out / TABLE, {"systems": known | rows})
+    titles = [row["title"] for row in rows.values()]
+    for name, row in rows.items():
+        row["title"] = name if titles.count(row["title"]) > 1 else row["title"]
+    claims = DIGITS if "digits" in request.sources else FACES
+    content = {"systems": rows, "claims": [judged(claim, [*rows.values()]) for claim in claims]}
+    write_json(out / TABLE, content)
+    text = f"# {model_set.resolve().name}\n\n{page(content)}\n"
+    write_atomically(out / PAGE, lambda p: p.write_text(text, encoding="utf-8"))
+    return content
+
+
+def _checkpoints(model_set: Path) -> dict[str, Path]:
+    """By their names, in the order of the registry."""
+    if (model_set / checkpoints.CONFIG).is_file():
+        raise UserError(f"'{model_set}' is one checkpoint: give the set, the folder that it is in.")
+    if not model_set.is_dir():
+        raise UserError(f"There is no model set '{model_set}'; give a folder of checkpoints.")
+    found = sorted(path.parent for path in model_set.glob(f"*/{checkpoints.CONFIG}"))
+    if not found:
+        raise UserError(f"'{model_set}' holds no checkpoint; give a folder of checkpoints.")
+    order = [*FRAMEWORKS]
+    found.sort(key=lambda place: order.index(checkpoints.read_config(place)["framework"]))
+    return {place.name: place for place in found}
+
+
+def _row(directory: Path, request: Request, former: dict) -> dict:
+    """What is said of one checkpoint: `former` as far as it still holds."""
+    content = checkpoints.read_config(directory)
+    system = FRAMEWORKS[content["framework"]]
+    row = {
+        "title": system.title,
+        "framework": system.id,
+        "prior": content["settings"]["prior"],
+        "codes_by": "encoder" if system.encodes else "recovery",
+        "images_seen": checkpoints.images_seen(content["trained"]),
+        **_evaluated(directory, content, request, former),
+        "hardware": request.hardware,
+        "gallery_files": request.gallery_files,
+    }
+    if "gallery" in former and all(former[key] == row[key] for key in KEPT_FOR):
+        own = {name: former["figures"][name] for name in OWN if name in former["figures"]}
+        row["figures"] |= own
+        return row | {name: former[name] for name in ("gallery", "images_per_s")}
+    print(f"{directory}: cycles, speed, nearest images", file=sys.stderr)
+    framework, _ = checkpoints.read(directory, device_named(request.device))
+    gallery, figures = _looked_up(directory, framework, request)
+    if framework.encodes:
+        figures |= _cycles(framework, row["figures"]["reencoding_error"])
+    row["figures"] |= {name: round(value, 5) for name, value in figures.items()}
+    return row | {"gallery": gallery, "images_per_s": round(_images_per_s(framework), 1)}
+
+
+def _evaluated(directory: Path, content: dict, request: Request, former: dict) -> dict:
+    """What `evaluate` says of a checkpoint: as it was written down, or measured now."""
+    wanted = {
+        "data": [Path(source).name for source in request.sources],
+        "features": feature_network().name,
+        "weights_sha256": content["weights_sha256"],
+    }
+    for measured in (read_metrics(directory), former):
+        if wanted.items() <= measured.items():
+            refined = measured["refined"]
+            if (refined["steps"], refined["images"]) == (STEPS, min(REFINED, measured["images"])):
+                break
+    else:
+        print(f"{directory}: figures of evaluate, which takes minutes", file=sys.stderr)
+        measured = evaluate(
+            directory, request.sources, request.device, STEPS, REFINED, root=request.root
+        )
+    return {key: measured[key] for key in ("figures", "images", "refined", *wanted)}
+
+
+@torch.no_grad()
+def _cycles(framework: Framework, reencoding_error: float) -> dict[str, float]:
+    z = _codes(framework, CODES)
+    errors = []
+    for part in z.split(AT_ONCE):
+        sample = framework.decode(part)
+        errors.append(metrics.mse(sample, framework.decode(framework.encode(sample))))
+    unrelated = 2 * z.var(dim=0).sum().item()  # E||z - z'||^2
+    return {
+        "code_cycle": reencoding_error / unrelated,
+        "sample_cycle": torch.cat(errors).mean().item(),
+    }
+
+
+def _codes(framework: Framework, count: int) -> Tensor:
+    place = next(framework.parameters()).device
+    return framework.prior.sample(count, step_generator(0, 0)).to(place)
+
+
+@torch.no_grad()
+def _images_per_s(framework: Framework) -> float:
+    """Of samples in one batch: from image to code and back, the fastest of some turns."""
+    x = framework.decode(_codes(framework, AT_ONCE if framework.encodes else AT_ONCE_RECOVERED))
+
+    def seconds() -> float:
+        start = perf_counter()
+        z = framework.encode(x) if framework.encodes else recover(framework, x, STEPS)
+        framework.decode(z).cpu()  # waits for the device
+        return perf_counter() - start
+
+    return len(x) / min(seconds() for _ in range(TURNS if framework.encodes else 1))
+
+
+def _looked_up(
+    directory: Path, framework: Framework, request: Request
+) -> tuple[dict, dict[str, float]]:
+    """The labelled faces, and what their codes say of their labels: by --gallery, otherwise those
+    whose codes the checkpoint has."""
+    latents, figures = checkpoints.read_latents(directory), {}
+    if latents and PROBE in latents.directions:
+        auc = latents.directions[PROBE].auc
+        figures = {"probe_auc": auc.nanmean().item()} if not auc.isnan().all() else {}
+    if not framework.encodes:
+        return {}, figures
+    if request.gallery:
+        faces = _faces(request, framework.config.image_size, framework.config.crop)
+        bits = torch.cat([metrics.dhash(part / 255) for part in faces.images.split(AT_ONCE)])
+        codes, labels = encode_all(framework, faces.images), faces.labels
+        by_dhash = {"dhash": metrics.label_agreement(bits.float(), labels)}
+    elif latents:
+        codes, labels, by_dhash = latents.codes, latents.labels, {}
+    else:
+        return {}, figures
+    gallery = {"images": len(codes), "attributes": labels.shape[1], **by_dhash}
+    gallery["chance"] = metrics.chance_agreement(labels)
+    return gallery, figures | {"label_agreement": metrics.label_agreement(codes, labels)}
+
+
+@lru_cache(maxsize=1)
+def _faces(request: Request, image_size: int, crop: str) -> ImageSet:
+    """The labelled images among --gallery."""
+    found = data.load(request.gallery, image_size, crop, request.attributes, root=request.root)
+    return ImageSet(found.images[found.labelled], [], found.labels[found.labelled])
+
+
+def page(content: dict) -> str:
+    """The table with what its columns say, how it was measured, and what came of the claims."""
+    rows = content["systems"].values()
+    figures = [row["figures"] for row in rows]
+    names = [name for name in COLUMNS if any(name in each for each in figures)]
+    columns = [
+        [row["title"] for row in rows],
+        [row["codes_by"] for row in rows],
+        [f"{row['images_seen'] / 1e6:.2f}" for row in rows],
+        *(in_bold(name, [each.get(name) for each in figures]) for name in names),
+        [f"{row['images_per_s']:,.0f}" for row in rows],
+    ]
+    words = [COLUMNS[name] for name in names]
+    header = ["system", "codes by", "images seen, million", *words, "images/s"]
+    parts = [
+        markdown(header, [*zip(*columns, strict=True)]),
+        measured_on_each({row["title"]: row for row in rows}),
+        "\n".join(_notes(rows)),
+        "\n".join(f"- {COLUMNS[name]}: {FIGURES[name].words}" for name in names),
+        "What was expected:",
+        "\n".join(map(_said, content["claims"])),
+    ]
+    return "\n\n".join(parts)
+
+
+def _notes(rows: Collection[dict]) -> Iterator[str]:
+    """How the figures that are not of `evaluate` were obtained."""
+    hardware = ", ".join(dict.fromkeys(row["hardware"] for row in rows))
+    yield f"Images/s: encoded and decoded in a second on {hardware}, {AT_ONCE} at once."
+    if any(row["codes_by"] == "recovery" for row in rows):
+        yield (
+            "In rows of `recovery` there is no encoder, and codes are found by descent from random "
+            f"ones, for images/s {AT_ONCE_RECOVERED} at once; elsewhere the encoder's are refined "
+            "by `hybrid`."
+        )
+    galleries = [row["gallery"] for row in rows if row["gallery"]]
+    for gallery in {gallery["images"]: gallery for gallery in galleries}.values():
+        note = (
+            f"Labels: of {gallery['images']:,} images with {gallery['attributes']} attributes each "
+            f"is looked up among the others; unrelated ones share {number(gallery['chance'])}"
+        )
+        by_dhash = (
+            f", the nearest by dHash {number(gallery['dhash'])}" if "dhash" in gallery else ""
+        )
+        yield f"{note} of them{by_dhash}."
+
+
+def _said(claim: dict) -> str:
+    several = len({each["figure"] for each in claim["figures"]}) > 1
+    shown = []
+    for each in claim["figures"]:
+        what = f" {COLUMNS[each['figure']]}" if several else ""
+        shown.append(f"{each['system']}{what} {number(each['value'])}")
+    return f"- **{claim['outcome']}**: {claim['words']}{': ' if shown else ''}{'; '.join(shown)}."
