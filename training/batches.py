@@ -76,12 +76,22 @@ def keep_labels(labels: Tensor, labelled: Tensor, count: int, seed: int) -> Tens
 
 
 class Batches:
-    """Shuffled batches of [0, 1] images from a uint8 set that lies on the device if it fits.
+    """Shuffled batches of [0, 1] images from a uint8 set that lies on the device if it fits;
+    half of them mirrored for `flip`, each moved by up to `shift` px.
 
     With several processes, each sees its own share of a batch that is the same for all.
     """
 
-    def __init__(self, images: Tensor, batch_size: int, flip: bool, seed: int, rank=0, world=1):
+    def __init__(
+        self,
+        images: Tensor,
+        batch_size: int,
+        flip: bool,
+        seed: int,
+        rank: int = 0,
+        world: int = 1,
+        shift: int = 0,
+    ):
         if batch_size % world:
             raise UserError(f"--batch-size {batch_size} cannot be split over {world} processes.")
         if len(images) < batch_size:
@@ -90,7 +100,7 @@ class Batches:
                 "give more images or a smaller --batch-size."
             )
         self.images, self.batch_size, self.flip, self.seed = images, batch_size, flip, seed
-        self.share = slice(rank, None, world)
+        self.share, self.shift = slice(rank, None, world), shift
         self.steps_per_epoch = len(images) // batch_size
 
     def indices(self, step: int) -> Tensor:
@@ -110,7 +120,21 @@ class Batches:
         if self.flip:
             where = (mirrored[self.share] < 0.5)[:, None, None, None]
             x = torch.where(where, x.flip(3), x)
+        if self.shift:
+            size = self.batch_size, 2
+            place = {"generator": generator, "device": generator.device}
+            x = shifted(x, torch.randint(-self.shift, self.shift + 1, size, **place)[self.share])
         return x.to(memory_format=torch.channels_last).float().div_(255)
+
+
+def shifted(x: Tensor, by: Tensor) -> Tensor:
+    """Images (B, C, H, W) moved by (B, 2) px, down and to the right; what was at their edge fills
+    the gap."""
+    count, _, height, width = x.shape
+    rows = (torch.arange(height, device=x.device) - by[:, :1]).clamp(0, height - 1)  # (B, H)
+    columns = (torch.arange(width, device=x.device) - by[:, 1:]).clamp(0, width - 1)
+    each = torch.arange(count, device=x.device)[:, None, None]
+    return x[each, :, rows[:, :, None], columns[:, None]].permute(0, 3, 1, 2)
 
 
 def to_device(images: Tensor, device: torch.device) -> Tensor:

@@ -103,6 +103,21 @@ CAMPAIGNS = {
             "aaae": Row("aaae", "best"),
         },
     ),
+    "digits": Campaign(
+        data=("digits",),
+        held_out=("digits",),
+        attributes="classes",
+        images=56_320,
+        point_every=14_080,
+        settings={"half": True},
+        runs={
+            "aae-labels-mixture": Row("aae-labels", "digits"),
+            "aae-labels-swiss-roll": Row("aae-labels", "digits", {"prior": "swiss-roll"}),
+            "aae-supervised": Row("aae-supervised", "digits"),
+            "aae-semi": Row("aae-semi", "digits", {"labelled": 100}),
+            "aae-cluster": Row("aae-cluster", "digits", {"clusters": 16}),
+        },
+    ),
     "recipes": Campaign(
         **FACES,
         images=73_216,

@@ -4,42 +4,53 @@ import torch
 from torch import Tensor
 from torch.nn.functional import one_hot
 
-from training.batches import in_batches
+from training.attributes import encode_all
+from training.checkpoints import Latents
 from training.data import ImageSet
+from training.errors import UserError, choose
 from training.frameworks import Framework
 
-BATCH = 256
 
-
-def class_figures(framework: Framework, images: ImageSet, training: ImageSet) -> dict[str, float]:
-    """What `framework.classify` says of `images`, of which each has one class; in evaluation mode.
+def class_figures(
+    framework: Framework, images: ImageSet, training: Latents | None = None
+) -> dict[str, float]:
+    """What `framework`, in evaluation mode, says of the classes of `images`, of which each has
+    exactly one. Raises UserError where the images have none of a class.
 
     class_error: share of the images that are told wrong; class_share: of the images told to be of
     a class, the share that is, for the class where it is least (0 if no image is told to be of
     it); class_found: of the images of a class, the share that is found, likewise. Classes without
-    a name, clusters, stand for what most of the `training` images in them are (Makhzani et al.
-    2015, section 6).
+    a name, clusters, stand for what most images of `training` in them are (Makhzani et al. 2015,
+    section 6).
     """
-    counts = told(framework, images)  # (classes, attributes)
+    labels = images.labels[images.labelled]
+    codes = encode_all(framework, images.images[images.labelled])
     if framework.needs_labels:
-        meant = torch.tensor([images.attributes.index(name) for name in framework.classes])
+        names = framework.classes
+    elif training is None:
+        raise UserError(
+            "What a cluster means is seen from the codes of labelled images, of which this "
+            "checkpoint has none: train with --attributes."
+        )
     else:
-        meant = told(framework, training).argmax(dim=1)
-    as_classes = torch.zeros(counts.shape[1], counts.shape[1]).index_add(0, meant, counts)
+        most = told(framework, training.codes, training.labels).argmax(dim=1)
+        names = [training.names[index] for index in most]
+    for name in names:
+        choose("class among these images", name, images.attributes)
+    meant = torch.tensor([images.attributes.index(name) for name in names])
+    as_classes = torch.zeros(labels.shape[1], labels.shape[1])
+    as_classes.index_add_(0, meant, told(framework, codes, labels))
     right = as_classes.diag()
     return {
-        "class_error": 1 - (right.sum() / counts.sum()).item(),
+        "class_error": 1 - (right.sum() / len(labels)).item(),
         "class_share": (right / as_classes.sum(dim=1).clamp_min(1)).min().item(),
         "class_found": (right / as_classes.sum(dim=0).clamp_min(1)).min().item(),
     }
 
 
-@torch.no_grad()
-def told(framework: Framework, images: ImageSet) -> Tensor:
-    """How many of the labelled images are told to be of a class, and are of an attribute:
-    float (classes, attributes)."""
+def told(framework: Framework, codes: Tensor, labels: Tensor) -> Tensor:
+    """How many of the codes (N, n) are told to be of a class, and are of an attribute of labels
+    (N, A) bool: float (classes, A)."""
     place = next(framework.parameters()).device
-    batches = in_batches(images.images[images.labelled], BATCH, place)
-    classes = torch.cat([framework.classify(x).cpu() for x in batches])
-    chosen = one_hot(classes, len(framework.classes)).float()
-    return chosen.T @ images.labels[images.labelled].float()
+    classes = framework.class_of(codes.to(place)).cpu()
+    return one_hot(classes, len(framework.classes)).float().T @ labels.float()

@@ -6,7 +6,9 @@ import torch
 from torch import Tensor, nn
 
 from training import batches, data, metrics
-from training.checkpoints import METRICS, read, write_json
+from training.checkpoints import METRICS, read, read_latents, write_json
+from training.classes import class_figures
+from training.data import CLASSES
 from training.distributed import device_named
 from training.errors import UserError
 from training.features import feature_network
@@ -31,19 +33,28 @@ def evaluate(
     refine_images: int = 1024,
     seed: int = 0,
     root: str = "data",
+    attributes: str | None = None,
 ) -> dict:
     """`FIGURES` for the images of `sources`, as far as the system has them, with how they were
     obtained. Refinement, or recovery where there is no encoder, is measured on the first
-    `refine_images` of them. Raises UserError.
+    `refine_images` of them. `attributes`: labels for a system that tells classes to be held
+    against, as `data.load` has them, "" for none; by default the data's own classes where the
+    system was trained with those. Raises UserError.
     """
     place = device_named(device)
     framework, content = read(checkpoint, place)
     settings = framework.config
-    images = data.load(sources, settings.image_size, settings.crop, root=root, train=False).images
+    if attributes is None:
+        attributes = CLASSES if settings.attributes == CLASSES else ""
+    labels = attributes if framework.classes else ""
+    held_out = data.load(sources, settings.image_size, settings.crop, labels, root, train=False)
+    images = held_out.images
     network = feature_network().to(place)
     figures = measure(framework, images, network, seed)
     if refine_steps:
         figures |= _measure_refined(framework, images[:refine_images], refine_steps, place)
+    if labels:
+        figures |= class_figures(framework, held_out, read_latents(checkpoint))
     return {
         "figures": {name: round(figures[name], 5) for name in FIGURES if name in figures},
         "images": len(images),

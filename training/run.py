@@ -149,6 +149,7 @@ class Run:
                 config.seed,
                 world.rank,
                 world.size,
+                config.shift,
             ),
             labels_of(images, config, world.device) if framework.needs_labels else None,
             seen_before,

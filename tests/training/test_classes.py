@@ -6,12 +6,14 @@ import pytest
 import torch
 from torch.nn.functional import one_hot
 
-from tests.training.conftest import CLASSES, config_of
+from tests.training.conftest import CLASSES, config_of, draw
 from training import loop
 from training.batches import with_labels
+from training.checkpoints import Latents
 from training.classes import class_figures
 from training.data import ImageSet
 from training.errors import UserError
+from training.evaluate import evaluate
 from training.frameworks import FRAMEWORKS
 
 TELLING = [name for name in FRAMEWORKS if FRAMEWORKS[name](config_of(name)).classes]
@@ -64,8 +66,11 @@ class Seeing(torch.nn.Module):
         self.classes, self.needs_labels = classes, needs_labels
         self.anything = torch.nn.Parameter(torch.zeros(1))
 
-    def classify(self, x):
-        return (x[:, 0, 0, 0] * 255).round().long()
+    def encode(self, x):
+        return x[:, 0, 0, :1] * 255
+
+    def class_of(self, z):
+        return z[:, 0].round().long()
 
 
 def labelled(told: list[int], real: list[int]) -> ImageSet:
@@ -77,21 +82,48 @@ def labelled(told: list[int], real: list[int]) -> ImageSet:
 
 def test_figures_of_named_classes():
     images = labelled(told=[0, 0, 1, 1, 2, 2, 2, 0], real=[0, 0, 1, 1, 2, 2, 0, 2])
-    figures = class_figures(Seeing(CLASSES, needs_labels=True), images, images)
+    figures = class_figures(Seeing(CLASSES, needs_labels=True), images)
     assert figures == pytest.approx(
         {"class_error": 2 / 8, "class_share": 2 / 3, "class_found": 2 / 3}
     )
     turned = Seeing(CLASSES[::-1], needs_labels=True)
-    assert class_figures(turned, images, images)["class_error"] == pytest.approx(1 / 2)
+    assert class_figures(turned, images)["class_error"] == pytest.approx(1 / 2)
+    other = Seeing(("disc", "square", "gnome"), needs_labels=True)
+    with pytest.raises(UserError, match="no class among these images 'gnome'"):
+        class_figures(other, images)
 
 
 def test_clusters_stand_for_what_most_training_images_in_them_are():
-    training = labelled(told=[0, 0, 0, 1, 2, 2, 3], real=[2, 2, 1, 2, 0, 0, 1])
+    codes = torch.tensor([0, 0, 0, 1, 2, 2, 3])[:, None].float()
+    labels = one_hot(torch.tensor([0, 0, 1, 0, 2, 2, 1]), 3).bool()
+    training = Latents(codes, labels, names=CLASSES[::-1], directions={})
     images = labelled(told=[0, 1, 2, 3, 3], real=[2, 2, 0, 1, 0])
     clusters = Seeing(("1", "2", "3", "4"), needs_labels=False)
     figures = class_figures(clusters, images, training)
     assert figures["class_error"] == pytest.approx(1 / 5)
     assert figures["class_share"] == pytest.approx(1 / 2)
+    with pytest.raises(UserError, match="train with --attributes"):
+        class_figures(clusters, images)
+
+
+@pytest.mark.parametrize("name", ["aae-labels", "aae-cluster"])
+def test_evaluate_holds_what_is_told_against_the_classes_of_the_data(name, tmp_path):
+    pictures, run = tmp_path / "pictures", tmp_path / "run"
+    for index in range(20):
+        place = pictures / CLASSES[index % 2]
+        place.mkdir(parents=True, exist_ok=True)
+        draw(index).save(place / f"{index}.png")
+    size = 2 if name == "aae-labels" else 4
+    settings = {"data": (str(pictures),), "attributes": "classes", "labels": (), "epochs": 1}
+    loop.fit(config_of(name, **settings, latent_size=size, out=str(run)))
+    found = {"class_error", "class_share", "class_found"}
+    figures = evaluate(run, (str(pictures),), refine_steps=0)["figures"]
+    assert found <= figures.keys() and found & set(FRAMEWORKS[name].judged_by)
+    assert all(0 <= figures[figure] <= 1 for figure in found)
+    one_class = (str(pictures / CLASSES[0]),)
+    assert not found & evaluate(run, one_class, refine_steps=0, attributes="")["figures"].keys()
+    with pytest.raises(UserError, match="--attributes classes needs a folder a class"):
+        evaluate(run, one_class, refine_steps=0)
 
 
 @pytest.mark.parametrize("name", [n for n in FRAMEWORKS if FRAMEWORKS[n].needs_labels])

@@ -2,6 +2,7 @@
 
 import gzip
 import zipfile
+from itertools import product
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from PIL import Image
 
 from tests.training.conftest import draw
 from training import data
-from training.batches import Batches, keep_labels, step_generator
+from training.batches import Batches, keep_labels, shifted, step_generator
 from training.errors import UserError
 
 
@@ -111,6 +112,33 @@ def test_batches_see_every_image_once_an_epoch_and_flip_half(images):
         assert (same | mirrored).all()
         flipped += int((mirrored & ~same).sum())
     assert 50 < flipped < 110  # of 160
+
+
+def test_shifted_images_are_moved_and_their_edge_fills_the_gap(images):
+    batch = images.images[:3]
+    moved = shifted(batch, torch.tensor([[0, 0], [2, 0], [-1, 3]]))
+    assert torch.equal(moved[0], batch[0])
+    assert torch.equal(moved[1][:, 2:], batch[1][:, :-2])
+    assert torch.equal(moved[1][:, :2], batch[1][:, :1].expand(-1, 2, -1))
+    assert torch.equal(moved[2][:, :-1, 3:], batch[2][:, 1:, :-3])
+    assert torch.equal(moved[2][:, -1, 3:], batch[2][:, -1, :-3])
+
+
+def test_batches_shift_each_image_by_no_more_than_so_many_px(images):
+    plain = Batches(images.images, batch_size=8, flip=False, seed=0)
+    moving = Batches(images.images, batch_size=8, flip=False, seed=0, shift=1)
+    found = set()
+    for step in range(10):
+        original, x = (each.at(step, step_generator(0, step)) for each in (plain, moving))
+        for one, other in zip(original, x, strict=True):
+            ways = [
+                by
+                for by in product((-1, 0, 1), repeat=2)
+                if torch.equal(shifted(one[None], torch.tensor([by]))[0], other)
+            ]
+            assert len(ways) == 1
+            found |= set(ways)
+    assert len(found) == 9
 
 
 def test_folders_are_classes_and_labels_are_kept_evenly(tmp_path):

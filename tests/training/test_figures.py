@@ -70,3 +70,5 @@ def test_better_is_a_matter_of_ratios():
     assert compare(("mse", "sharpness"), {"mse": 0.02, "sharpness": 1.0}, former) < 1
     assert compare(("mse", "sharpness"), {"mse": 0.005, "sharpness": 0.4}, former) < 1
     assert not compare(("mse",), {"mse": math.nan}, former) < 1
+    unknown = {"mse": 0.01, "class_error": 0.1}  # the former was measured without classes
+    assert compare(("mse", "class_error"), unknown, former) == pytest.approx(0.5)

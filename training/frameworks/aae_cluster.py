@@ -51,6 +51,8 @@ class AAECluster(Framework):
         ),
     )
     priors = ("normal",)
+    presets = {"digits": {"lambda_adv": 1.0, "encoder_noise": 0.1}}
+    judged_by = ("mse", "frechet", "class_error")
 
     def __init__(self, config: Config):
         super().__init__(config)

@@ -44,7 +44,9 @@ class AAELabels(AAE):
     )
     priors = ("mixture", "swiss-roll")
     presets = {name: {"latent_size": 2} for name in PRESETS}
+    presets["digits"] |= {"lambda_adv": 10.0, "encoder_noise": 0.1, "lr": 1e-3, "shift": 1}
     needs_labels = needs_classes = True
+    judged_by = ("mse", "frechet", "class_share")
 
     def __init__(self, config: Config):
         super().__init__(config)
@@ -56,8 +58,8 @@ class AAELabels(AAE):
     def classes(self) -> tuple[str, ...]:
         return self.config.labels
 
-    def classify(self, x: Tensor) -> Tensor:
-        return self.prior.class_of(self.encode(x))
+    def class_of(self, z: Tensor) -> Tensor:
+        return self.prior.class_of(z)
 
     def regularise(self, batch: Batch) -> tuple[Tensor, Terms]:
         y = shown(batch)  # (B, classes + 1)

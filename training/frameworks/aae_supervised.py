@@ -48,7 +48,9 @@ class AAESupervised(Framework):
         ),
     )
     priors = ("normal",)
+    presets = {"digits": {"lambda_adv": 1.0}}
     needs_labels = needs_classes = True
+    judged_by = ("mse", "frechet", "class_error")
 
     def __init__(self, config: Config):
         super().__init__(config)

@@ -169,7 +169,11 @@ class Framework(nn.Module):
 
     def classify(self, x: Tensor) -> Tensor:
         """Images (B, 3, H, W) -> the class of each among `classes`, long (B,)."""
-        return self.encode(x)[:, -len(self.classes) :].argmax(dim=1)
+        return self.class_of(self.encode(x))
+
+    def class_of(self, z: Tensor) -> Tensor:
+        """Codes (B, n) -> the class of each among `classes`, long (B,)."""
+        return z[:, -len(self.classes) :].argmax(dim=1)
 
     def disturbed(self, x: Tensor, generator: Generator) -> Tensor:
         """The images with as much noise as `encoder_noise` allows, another amount for each: what
