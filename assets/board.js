@@ -1,6 +1,7 @@
 // A table of few, large pictures: rows are things, columns are models.
 // value {grid, columns: [{title, colour}],
-//        rows: [{title, note, index, cards: [{src, stats: [[name, value, meaning]]}]}]}
+//        rows: [{title, note, index, cards: [{src, said, seconds, stats: [[name, value, meaning]]}]}]}
+// A card without src has words, `said`, in the picture's place; one with both is greyed.
 Latent.board = function ({ element, props, trigger, watch, empty }) {
   const { h } = Latent;
   const root = element.querySelector(".board");
@@ -9,9 +10,11 @@ Latent.board = function ({ element, props, trigger, watch, empty }) {
     h("div", { title: meaning }, h("dt", {}, name), h("dd", {}, value))));
 
   const card = (picture, alt, grid, index) => {
+    if (!picture.src) return h("figure", { class: "card" }, Latent.reason(picture));
     const image = Latent.image(picture.src, alt);
     if (grid) Latent.draggable(image, { grid, index });
-    return h("figure", { class: "card" }, image, figures(picture.stats));
+    return h("figure", { class: picture.said ? "card greyed" : "card" }, image,
+      picture.said ? h("figcaption", { class: "note" }, Latent.prose(picture.said)) : null, figures(picture.stats));
   };
 
   function draw() {
@@ -22,6 +25,7 @@ Latent.board = function ({ element, props, trigger, watch, empty }) {
       return;
     }
     root.style.setProperty("--columns", Math.min(value.columns.length, 4));
+    root.classList.toggle("many", value.columns.length > 3);
     for (const row of value.rows) {
       const cards = row.cards.map((picture, at) => h("div", { class: "cell" }, Latent.title(value.columns[at]),
         card(picture, `${row.title}, ${value.columns[at].title}`, value.grid, row.index)));

@@ -65,6 +65,15 @@ window.Latent = {
       colour ? Latent.h("span", { class: "dot", style: `background:${colour}`, "aria-hidden": "true" }) : null, title);
   },
 
+  // Words in the place of a picture: why there is none, or how many seconds it takes until there is.
+  reason({ said, seconds }) {
+    return Latent.h("p", { class: "reason", role: "note" }, Latent.h("span", {}, Latent.prose(said)),
+      seconds ? Latent.h("span", { class: "wait", "aria-hidden": "true", style: `--seconds:${Math.max(1, seconds)}s` }) : null);
+  },
+
+  // Words in which `this` is a command.
+  prose: (said) => said.split("`").map((part, at) => at % 2 ? Latent.h("code", {}, part) : part),
+
   image: (src, alt) => Latent.h("img", { src, alt, class: "face", draggable: "false" }),
 
   // Draws now and whenever the server sends a new value.

@@ -1,75 +1,145 @@
-// Maps of encoded faces, one a model, in step. value {plotly, models: [name], colour,
-// panels: [{title, colour, x, y, own: {x, y}}], own: [{label, src}], labels: {name: base64 bits}};
-// prop colour: the attribute that colours the points from now on. A visitor's own picture i has index -1 - i.
-Latent.map = function ({ element, props, trigger, watch, server, what, empty }) {
+// Maps of encoded pictures, one a model, in step. value {plotly, models: [name], colour,
+// panels: [{title, colour, model, x, y, own: {x, y}, plane} or {title, colour, said}],
+// own: [{label, src}], labels: {name: base64 bits}}; `plane`, of codes of two numbers, is
+// {x: [from, to], y: [from, to], density: [[0 to 255]]}: any point on it decodes.
+// prop colour: the attribute that colours the points from now on, or `classes` for all labels.
+// A visitor's own picture i has index -1 - i.
+Latent.map = function ({ element, props, trigger, watch, server, what, empty, classes }) {
   const { h } = Latent;
   const root = element.querySelector(".map");
-  const faces = new Map();  // what hovering has fetched, by point
-  let charts = [], legend, selected = null, asked = null;
+  const PALETTE = ["#1f77b4", "#ff7f0e", "#2ca02c", "#d62728", "#9467bd", "#8c564b", "#e377c2", "#7f7f7f", "#bcbd22", "#17becf"];
+  const STEPS = 40;  // of an arrow key, across a plane
+  const GL_CHARTS = 6;  // a browser keeps 16 WebGL contexts, and a chart takes two
+  const pictures = new Map();  // what hovering has fetched, by point
+  // `selected` is a picture's index, or {at, z}: a point of the plane in panel `at`
+  let charts = [], legend, hover, selected = null, asked = null;
 
   async function draw() {
     const value = props.value;
     root.replaceChildren();
     charts = [];
-    faces.clear();
+    pictures.clear();
     if (!value?.panels?.length) {
       root.append(h("p", { class: "empty" }, empty));
       return;
     }
-    const hover = h("div", { class: "hover", "aria-hidden": "true", hidden: true });
-    charts = value.panels.map(({ title }, at) => h("div", { class: "chart", tabindex: 0, role: "application",
-      "aria-label": `${what}, ${title}: arrow keys walk from face to face`, onkeydown: (event) => walk(event, at) }));
-    legend = h("p", { class: "note" });
+    hover = h("div", { class: "hover", "aria-hidden": "true", hidden: true });
+    charts = value.panels.map((panel, at) => panel.said ? null : h("div", { class: panel.plane ? "chart plane" : "chart",
+      tabindex: 0, role: "application", onkeydown: (event) => (panel.plane ? step : walk)(event, at),
+      "aria-label": `${what}, ${panel.title}: arrow keys walk ${panel.plane ? "over the plane" : "from picture to picture"}` }));
+    legend = h("p", { class: "note legend" });
     root.append(h("div", { class: "panels", style: `--models:${value.panels.length}` }, value.panels.map((panel, at) =>
-      h("section", { class: "panel", role: "figure", "aria-label": `${what}, ${panel.title}` }, Latent.title(panel), charts[at]))), legend, hover);
+      h("section", { class: "panel", role: "figure", "aria-label": `${what}, ${panel.title}` }, Latent.title(panel),
+        charts[at] ?? Latent.reason(panel),
+        panel.plane ? h("p", { class: "note" }, "Codes of two numbers: hover or drag to decode any point. Shaded: the prior.") : null))),
+      legend, hover);
+    root.classList.toggle("many", value.panels.length > 2);
     await Latent.script(window.gradio_config.root + value.plotly);
-    value.panels.forEach((panel, at) => plot(panel, charts[at], hover));
+    value.panels.forEach((panel, at) => charts[at] && plot(panel, at));
     explain();
   }
 
-  function plot(panel, chart, hover) {
-    Plotly.newPlot(chart, traces(panel), layout(), { responsive: true, displaylogo: false, scrollZoom: true,
+  function plot(panel, at) {
+    const chart = charts[at];
+    Plotly.newPlot(chart, traces(panel, at), layout(panel), { responsive: true, displaylogo: false, scrollZoom: true,
       modeBarButtons: [["zoomIn2d", "zoomOut2d", "resetScale2d", "toImage"]] });
-    const index = ({ points: [point] }) => point.curveNumber === 1 ? -1 - point.pointIndex : point.pointIndex;
+    if (panel.plane) return explore(panel, at);
+    const index = ({ points: [point] }) => point.data.name === "own" ? -1 - point.pointIndex : point.pointIndex;
     chart.on("plotly_click", (event) => select(index(event)));
-    chart.on("plotly_hover", (event) => show(index(event), hover, event.event));
-    chart.on("plotly_unhover", () => { hover.hidden = true; asked = null; });
+    chart.on("plotly_hover", (event) => show(index(event), event.event));
+    chart.on("plotly_unhover", hide);
   }
 
-  function traces(panel) {
-    const on = bits(props.value.labels[colour()], panel.x.length);
-    const quiet = Latent.isDark() ? "#64748b" : "#a8b3c4";
-    const ring = { x: [], y: [] };
-    if (selected !== null) {
-      const [from, at] = selected < 0 ? [panel.own, -1 - selected] : [panel, selected];
-      ring.x.push(from.x[at]);
-      ring.y.push(from.y[at]);
+  // A plane decodes wherever the pointer is, and keeps the point that is clicked.
+  function explore(panel, at) {
+    const chart = charts[at];
+    const code = ({ clientX, clientY }) => {
+      const { left, top } = chart.getBoundingClientRect(), { xaxis, yaxis } = chart._fullLayout;
+      return [xaxis.p2d(clientX - left - xaxis._offset), yaxis.p2d(clientY - top - yaxis._offset)];
+    };
+    const outside = ({ target }) => target.closest(".modebar");
+    let wanted = null, busy = false;
+    async function look(event) {
+      wanted = outside(event) ? null : event;
+      asked = at;
+      if (busy) return;
+      busy = true;
+      while (wanted) {
+        const pointer = wanted;
+        wanted = null;
+        const seen = await server.decode_point({ model: panel.model, z: code(pointer) });
+        if (asked === at) reveal(seen, wanted ?? pointer);
+      }
+      busy = false;
     }
+    chart.addEventListener("pointermove", look);
+    chart.addEventListener("pointerdown", look);
+    chart.addEventListener("pointerleave", () => { wanted = null; hide(); });
+    chart.addEventListener("click", (event) => outside(event) || choose(at, code(event)));
+  }
+
+  function traces(panel, at) {
+    const type = charts.length > GL_CHARTS ? "scatter" : "scattergl";
+    const strong = Latent.isDark() ? "#fff" : "#111";
+    const ring = { x: [], y: [] };
+    if (selected?.z && selected.at === at) {
+      ring.x.push(selected.z[0]);
+      ring.y.push(selected.z[1]);
+    } else if (selected !== null && !selected.z) {
+      const [from, index] = selected < 0 ? [panel.own, -1 - selected] : [panel, selected];
+      ring.x.push(from.x[index]);
+      ring.y.push(from.y[index]);
+    }
+    const rest = { type, mode: "markers", hoverinfo: panel.plane ? "skip" : "none" };
     return [
-      { type: "scattergl", mode: "markers", x: panel.x, y: panel.y, hoverinfo: "none", name: "faces",
-        marker: { size: 5, opacity: 0.75, color: on ? on.map((has) => (has ? panel.colour : quiet)) : panel.colour } },
-      { type: "scattergl", mode: "markers", x: panel.own.x, y: panel.own.y, hoverinfo: "none", name: "my pictures",
-        marker: { size: 13, symbol: "star", color: Latent.isDark() ? "#fff" : "#111", line: { width: 1, color: panel.colour } } },
-      { type: "scattergl", mode: "markers", x: ring.x, y: ring.y, hoverinfo: "skip", name: "chosen",
-        marker: { size: 18, symbol: "circle-open", color: Latent.isDark() ? "#fff" : "#111", line: { width: 3 } } },
+      ...shade(panel),
+      { ...rest, x: panel.x, y: panel.y, name: "encoded", marker: { size: 5, opacity: 0.75, color: paints(panel) } },
+      { ...rest, x: panel.own.x, y: panel.own.y, name: "own",
+        marker: { size: 13, symbol: "star", color: strong, line: { width: 1, color: panel.colour } } },
+      { ...rest, ...ring, hoverinfo: "skip", name: "chosen", marker: { size: 18, symbol: "circle-open", color: strong, line: { width: 3 } } },
     ];
   }
 
-  function layout() {
-    const axis = () => ({ visible: false });
-    return { margin: { l: 0, r: 0, t: 0, b: 0 }, showlegend: false,
-      modebar: { bgcolor: "rgba(0,0,0,0)", color: "#94a3b8", activecolor: "#6366f1" }, hovermode: "closest", dragmode: "pan",
-      xaxis: axis(), yaxis: axis(), paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", uirevision: "kept" };
+  // The prior's density behind the points of a plane.
+  function shade({ plane }) {
+    if (!plane) return [];
+    const { x, y, density } = plane, cells = density.length;
+    const along = ([from, to]) => ({ from: from + (to - from) / cells / 2, by: (to - from) / cells });
+    const [across, up] = [along(x), along(y)], ink = Latent.isDark() ? "148,163,184" : "71,85,105";
+    return [{ type: "heatmap", z: density, x0: across.from, dx: across.by, y0: up.from, dy: up.by, zsmooth: "best", showscale: false,
+      hoverinfo: "skip", colorscale: [[0, `rgba(${ink},0)`], [1, `rgba(${ink},0.55)`]], name: "prior" }];
+  }
+
+  // The colour of every point, by its labels.
+  function paints(panel) {
+    const count = panel.x.length, labels = props.value.labels, quiet = Latent.isDark() ? "#64748b" : "#a8b3c4";
+    if (colour() === classes) {
+      const paint = new Array(count).fill(quiet);
+      Object.values(labels).forEach((packed, label) => bits(packed, count).forEach((has, at) => {
+        if (has) paint[at] = PALETTE[label % PALETTE.length];
+      }));
+      return paint;
+    }
+    const on = bits(labels[colour()], count);
+    return on ? on.map((has) => (has ? panel.colour : quiet)) : panel.colour;
+  }
+
+  function layout(panel) {
+    const axis = (range) => ({ visible: false, ...(range ? { range } : {}) });
+    const same = panel.plane ? { scaleanchor: "x", constrain: "domain" } : {};
+    return { margin: { l: 0, r: 0, t: 0, b: 0 }, showlegend: false, dragmode: panel.plane ? false : "pan",
+      modebar: { bgcolor: "rgba(0,0,0,0)", color: "#94a3b8", activecolor: "#6366f1" }, hovermode: "closest",
+      xaxis: axis(panel.plane?.x), yaxis: { ...axis(panel.plane?.y), ...same },
+      paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", uirevision: "kept" };
   }
 
   const colour = () => props.colour ?? props.value.colour;
 
-  // The nearest face that lies more in the arrow's direction than beside it.
+  // The nearest picture that lies more in the arrow's direction than beside it.
   function walk(event, at) {
-    const [right, up] = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key] ?? [];
+    const [right, up] = arrow(event);
     if (right === undefined) return;
-    event.preventDefault();
-    const { x, y } = props.value.panels[at], from = Math.max(selected ?? 0, 0);
+    const { x, y } = props.value.panels[at], from = Number.isInteger(selected) ? Math.max(selected, 0) : 0;
     let [best, least] = [from, Infinity];
     for (let other = 0; other < x.length; other++) {
       const [dx, dy] = [x[other] - x[from], y[other] - y[from]], ahead = dx * right + dy * up;
@@ -79,12 +149,29 @@ Latent.map = function ({ element, props, trigger, watch, server, what, empty }) 
     select(best);
   }
 
-  function explain() {
-    const name = colour().replaceAll("_", " ");
-    legend.textContent = name ? `Coloured: ${name}. Grey: not.` : "";
+  // A step over the plane.
+  function step(event, at) {
+    const [right, up] = arrow(event), { x, y } = props.value.panels[at].plane;
+    if (right === undefined) return;
+    const [a, b] = selected?.at === at ? selected.z : [(x[0] + x[1]) / 2, (y[0] + y[1]) / 2];
+    choose(at, [a + (right * (x[1] - x[0])) / STEPS, b + (up * (y[1] - y[0])) / STEPS]);
   }
 
-  const redraw = () => charts.forEach((chart, at) => chart.data && Plotly.react(chart, traces(props.value.panels[at]), layout()));
+  function arrow(event) {
+    const way = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key] ?? [];
+    if (way.length) event.preventDefault();
+    return way;
+  }
+
+  function explain() {
+    const name = colour();
+    if (name === classes) {
+      legend.replaceChildren(...Object.keys(props.value.labels).map((label, at) => h("span", { class: "key" },
+        h("span", { class: "dot", style: `background:${PALETTE[at % PALETTE.length]}`, "aria-hidden": "true" }), label.replaceAll("_", " "))));
+    } else legend.textContent = name ? `Coloured: ${name.replaceAll("_", " ")}. Grey: not.` : "";
+  }
+
+  const redraw = () => charts.forEach((chart, at) => chart?.data && Plotly.react(chart, traces(props.value.panels[at], at), layout(props.value.panels[at])));
 
   function select(index) {
     selected = index;
@@ -92,24 +179,40 @@ Latent.map = function ({ element, props, trigger, watch, server, what, empty }) 
     trigger("select", { index });
   }
 
-  async function show(index, hover, { clientX, clientY }) {
-    asked = index;
-    Object.assign(hover.style, { left: `${clientX + 14}px`, top: `${clientY + 14}px` });
-    if (index < 0) {
-      const { label, src } = props.value.own[-1 - index];
-      faces.set(index, { label, images: [src] });
-    } else if (!faces.has(index)) {
-      await new Promise((resolve) => setTimeout(resolve, 30));  // a passing pointer asks nothing
-      if (asked !== index) return;
-      faces.set(index, await server.preview_face({ index, models: props.value.models }));
-    }
-    if (asked !== index) return;
-    const { label, images } = faces.get(index);
-    hover.replaceChildren(h("div", { class: "faces" }, images.map((src) => Latent.image(src, ""))), h("span", {}, label));
-    hover.hidden = false;
+  function choose(at, z) {
+    selected = { at, z };
+    redraw();
+    trigger("select", { model: props.value.panels[at].model, z });
   }
 
-  // The labels of all points for one attribute, a bit each.
+  function reveal({ label, images }, { clientX, clientY }) {
+    hover.replaceChildren(h("div", { class: "faces" }, images.map((src) => Latent.image(src, ""))), h("span", {}, label));
+    hover.style.width = `${Math.min(images.length, 4) * 96 + 18}px`;
+    hover.hidden = false;
+    const { offsetWidth: width, offsetHeight: height } = hover;
+    const [left, top] = [clientX + 14 + width > innerWidth ? clientX - 14 - width : clientX + 14, clientY + 14 + height > innerHeight ? clientY - 14 - height : clientY + 14];
+    Object.assign(hover.style, { left: `${Math.max(4, left)}px`, top: `${Math.max(4, top)}px` });
+  }
+
+  function hide() {
+    hover.hidden = true;
+    asked = null;
+  }
+
+  async function show(index, pointer) {
+    asked = index;
+    if (index < 0) {
+      const { label, src } = props.value.own[-1 - index];
+      pictures.set(index, { label, images: [src] });
+    } else if (!pictures.has(index)) {
+      await new Promise((resolve) => setTimeout(resolve, 30));  // a passing pointer asks nothing
+      if (asked !== index) return;
+      pictures.set(index, await server.preview_point({ index, models: props.value.models }));
+    }
+    if (asked === index) reveal(pictures.get(index), pointer);
+  }
+
+  // The labels of the first `count` points for one attribute, a bit each.
   function bits(packed, count) {
     if (!packed) return null;
     const bytes = Uint8Array.from(atob(packed), (each) => each.charCodeAt(0));

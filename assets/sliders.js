@@ -21,7 +21,7 @@ Latent.sliders = function ({ element, props, trigger, watch, limit, step, first,
     const lock = h("input", { type: "checkbox", class: "lock", "aria-label": `Hold ${label} still`, title: `Hold ${label} still while others are pushed`, onchange: () => { fix(lock.checked); send(); } });
     const facts = h("div", { class: "facts", hidden: true }, figures.map(fact), h("p", { class: "note" }, MEANING));
     const about = h("button", { type: "button", class: "aucs", "aria-expanded": "false", "aria-label": `About the direction of ${label}`,
-      onclick: () => about.setAttribute("aria-expanded", String(!(facts.hidden = !facts.hidden))) }, figures.map(badge));
+      onclick: () => about.setAttribute("aria-expanded", String(!(facts.hidden = !facts.hidden))) }, badges(figures));
     const line = h("div", { class: "slider" }, lock, h("span", { class: "name" }, label), about, range, box, reset, facts);
     function set(amount, tell) {
       const value = Math.max(-limit, Math.min(limit, Number(amount) || 0));
@@ -42,6 +42,9 @@ Latent.sliders = function ({ element, props, trigger, watch, limit, step, first,
 
   const dot = (colour) => h("span", { class: "dot", style: `background:${colour}`, "aria-hidden": "true" });
   const weak = ({ d, random }) => Math.abs(d) < random;
+  const MOST = 3;  // figures that fit beside a slider: of more, their range
+  const badges = (figures) => figures.length <= MOST ? figures.map(badge) : h("span", { class: "auc", title: "AUC of the models' directions, from the worst to the best" },
+    [Math.min, Math.max].map((pick) => pick(...figures.map(({ auc }) => auc)).toFixed(2)).join("–"));
   const badge = (figure) => h("span", { class: weak(figure) ? "auc weak" : "auc", title: sentence(figure) }, dot(figure.colour), figure.auc.toFixed(2));
   const signed = (value) => (value < 0 ? "−" : "+") + Math.abs(value).toFixed(2);
   const sentence = (figure) => `${figure.title}: AUC ${figure.auc.toFixed(2)}, Cohen's d ${figure.d.toFixed(2)} ` +

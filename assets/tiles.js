@@ -1,4 +1,6 @@
-// Grids of pictures, one a model, in step: value {columns, labels, size, panels: [{title, colour, src}]}.
+// Grids of pictures, one a model, in step: value {columns, labels, size,
+//   panels: [{title, colour, note, columns, heads, src} or {title, colour, said, seconds}]}.
+// A panel may have fewer columns than the value: a tile's index is that of its row and column there.
 Latent.tiles = function ({ element, props, trigger, watch, grid: name, what, empty }) {
   const { h } = Latent;
   let selected = null;
@@ -13,26 +15,30 @@ Latent.tiles = function ({ element, props, trigger, watch, grid: name, what, emp
     }
     if (selected !== null && selected >= value.labels.length) selected = null;
     const board = h("div", { class: "enlarged" });
-    const panels = value.panels.map((panel) => panelOf(panel, value));
+    const panels = value.panels.map(panelOf);
     root.append(h("div", { class: "panels", style: `--models:${value.panels.length}` }, panels), board);
     if (selected !== null) enlarge(value, board);
 
-    function panelOf(panel, { columns, labels }) {
-      const rows = Math.ceil(labels.length / columns);
+    function panelOf(panel) {
+      const note = panel.note ? h("p", { class: "note" }, panel.note) : null;
+      if (!panel.src) return h("section", { class: "panel" }, Latent.title(panel), Latent.reason(panel));
+      const shape = shapeOf(panel, value);
       const grid = h("div", { class: "grid", role: "group", "aria-label": `${what}, ${panel.title}`,
-        style: `--columns:${columns};aspect-ratio:${columns}/${rows}` });
+        style: `--columns:${shape.columns};aspect-ratio:${shape.columns}/${shape.rows}` });
       const canvas = h("canvas", { "aria-hidden": "true" });
-      grid.append(canvas, ...labels.map((label, index) => tile(label, index, panel)));
-      grid.addEventListener("keydown", (event) => walk(event, grid, columns));
-      sprite(canvas, panel.src, value);
-      return h("section", { class: "panel" }, Latent.title(panel), grid);
+      const heads = panel.heads?.length ? h("div", { class: "heads", style: `--columns:${shape.columns}`, "aria-hidden": "true" },
+        panel.heads.map((name) => h("span", { title: name }, name))) : null;
+      grid.append(canvas, ...shape.indices.map((index) => tile(value.labels[index], index, panel)));
+      grid.addEventListener("keydown", (event) => walk(event, grid, value.columns));
+      sprite(canvas, panel.src, shape);
+      return h("section", { class: "panel" }, Latent.title(panel), heads, grid, note);
     }
 
     function tile(label, index, panel) {
       const button = h("button", { type: "button", class: "tile", "data-index": index, tabindex: index ? -1 : 0,
         "aria-label": `${label}, ${panel.title}`, "aria-pressed": String(index === selected), title: label,
         onclick: () => select(index) });
-      button.addEventListener("dragstart", (event) => event.dataTransfer.setDragImage(thumb(panel.src, index, value), 32, 32));
+      button.addEventListener("dragstart", (event) => event.dataTransfer.setDragImage(thumb(panel, index, value), 32, 32));
       return Latent.draggable(button, { grid: name, index });
     }
 
@@ -48,8 +54,9 @@ Latent.tiles = function ({ element, props, trigger, watch, grid: name, what, emp
 
   function enlarge(value, board) {
     const index = selected;
-    const faces = value.panels.map((panel) => h("figure", {},
-      Latent.draggable(thumb(panel.src, index, value, 512), { grid: name, index }),
+    const having = value.panels.filter((panel) => panel.src && shapeOf(panel, value).indices.includes(index));
+    const faces = having.map((panel) => h("figure", {},
+      Latent.draggable(thumb(panel, index, value, 512), { grid: name, index }),
       h("figcaption", {}, panel.title)));
     board.replaceChildren(
       h("div", { class: "faces" }, faces),
@@ -70,35 +77,43 @@ Latent.tiles = function ({ element, props, trigger, watch, grid: name, what, emp
   Latent.live({ props, watch }, draw);
 };
 
+// Which tiles a panel has, by their indices, and how they lie in its picture.
+function shapeOf({ columns }, { columns: wide, labels, size }) {
+  const indices = labels.map((_, index) => index).filter((index) => index % wide < columns);
+  const place = (index) => [index % wide, Math.floor(index / wide)];
+  return { columns, rows: Math.ceil(labels.length / wide), indices, place, size };
+}
+
 // One canvas for all tiles of a panel: each is drawn for itself, so that smoothing never mixes
 // neighbours, and with a gap.
-function sprite(canvas, src, { columns, labels, size }) {
+function sprite(canvas, src, { columns, rows, indices, place, size }) {
   const picture = new Image();
   picture.onload = () => {
-    const rows = Math.ceil(labels.length / columns);
     const px = Math.max(size, Math.min(256, Math.floor(1200 / columns)));
+    const side = picture.naturalWidth / columns;  // models may differ in the size of their images
     canvas.width = columns * px;
     canvas.height = rows * px;
     const context = canvas.getContext("2d");
     context.imageSmoothingQuality = "high";
     const gap = Math.max(1, px / 50);
-    labels.forEach((_, index) => {
-      const [x, y] = [index % columns, Math.floor(index / columns)];
-      context.drawImage(picture, x * size, y * size, size, size, x * px + gap, y * px + gap, px - 2 * gap, px - 2 * gap);
+    indices.forEach((index) => {
+      const [x, y] = place(index);
+      context.drawImage(picture, x * side, y * side, side, side, x * px + gap, y * px + gap, px - 2 * gap, px - 2 * gap);
     });
   };
   picture.src = src;
 }
 
-// One tile of a sprite as its own canvas.
-function thumb(src, index, { columns, size, labels }, px = 64) {
-  const canvas = Latent.h("canvas", { class: "face", width: px, height: px, role: "img", "aria-label": labels[index] });
+// One tile of a panel as its own canvas.
+function thumb(panel, index, value, px = 64) {
+  const canvas = Latent.h("canvas", { class: "face", width: px, height: px, role: "img", "aria-label": value.labels[index] });
   const picture = new Image();
   picture.onload = () => {
+    const side = picture.naturalWidth / panel.columns, [x, y] = shapeOf(panel, value).place(index);
     const context = canvas.getContext("2d");
     context.imageSmoothingQuality = "high";
-    context.drawImage(picture, (index % columns) * size, Math.floor(index / columns) * size, size, size, 0, 0, px, px);
+    context.drawImage(picture, x * side, y * side, side, side, 0, 0, px, px);
   };
-  picture.src = src;
+  picture.src = panel.src;
   return canvas;
 }

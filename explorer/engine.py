@@ -3,8 +3,12 @@
 Notation: images (B, 3, H, W) float in [0, 1]; codes (B, n) on the prior's support.
 """
 
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 
 import torch
@@ -12,15 +16,22 @@ from torch import Tensor
 
 from training import checkpoints, inversion
 from training.checkpoints import CheckpointError, Latents
+from training.data import CLASSES
 from training.errors import UserError, choose
 from training.frameworks import FRAMEWORKS, Framework
+from training.frameworks.base import CodeLabels
 
 ROOT = "checkpoints"
 RECOVERY_STEPS = 100  # for the codes of pictures where there is no encoder
+TIMED_CODES, TIMED_STEPS = 4, 5  # of the descent that is timed
 
 
 class Model:
-    """One checkpoint, loaded; thread-safe, since nothing of it changes after loading."""
+    """One checkpoint, loaded; thread-safe, since nothing of it changes after loading.
+
+    code_labels: the labels that its codes end in, None without; shows: what its images are of,
+    'face', or 'picture' where they come in classes, as digits do.
+    """
 
     def __init__(self, directory: Path, name: str, device: str = "cpu"):
         self.name, self.directory = name, directory
@@ -33,7 +44,11 @@ class Model:
         self.image_size: int = self._network.config.image_size
         self.latent_size: int = self._network.prior.size
         self.encodes: bool = self._network.encodes
+        self.code_labels: CodeLabels | None = self._network.code_labels
+        of_classes = self._network.config.attributes == CLASSES
+        self.shows: str = "picture" if of_classes else "face"
         self.device = torch.device(device)
+        self.searching = threading.Lock()  # for those who keep codes that take long to find
 
     @property
     def system(self) -> type[Framework]:
@@ -51,7 +66,22 @@ class Model:
         if self.encodes:
             return ""
         starts, steps = inversion.STARTS, RECOVERY_STEPS
-        return f"no encoder: codes are found by recovery, {steps} steps from {starts} random starts"
+        return (
+            f"no encoder: codes are found by recovery, {steps} steps from {starts} random starts, "
+            f"about {self.descent_s(1):.1f} s a picture"
+        )
+
+    def descent_s(self, pictures: int, steps: int = RECOVERY_STEPS) -> float:
+        """About how many seconds recovery takes here for so many pictures."""
+        return pictures * inversion.STARTS * steps * self.step_s
+
+    @cached_property
+    def step_s(self) -> float:
+        """Seconds that a step of descent takes here for one code, measured when first asked for."""
+        x = torch.zeros(TIMED_CODES, 3, self.image_size, self.image_size)
+        steps = self.refine_steps(x, self.sample_codes(TIMED_CODES), TIMED_STEPS, every=1)
+        times = [time.perf_counter() for _ in steps]
+        return min(b - a for a, b in pairwise(times)) / TIMED_CODES
 
     @torch.no_grad()
     def encode(self, images: Tensor) -> Tensor:
@@ -126,6 +156,13 @@ class Catalogue:
     models: dict[str, Model]
     sets: dict[str, list[str]]
     problems: list[str]
+
+
+def titles(models: Sequence[Model]) -> dict[Model, str]:
+    """What to call models beside each other: by their system, by their folder where that is
+    taken."""
+    systems = [model.title for model in models]
+    return {m: m.title if systems.count(m.title) == 1 else m.directory.name for m in models}
 
 
 def list_models(root: str | Path = ROOT, device: str = "cpu") -> Catalogue:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import torch
 from torch import Tensor
+from torch.nn.functional import avg_pool2d
 
 
 def lerp(a: Tensor, b: Tensor, t: Tensor | float) -> Tensor:
@@ -110,3 +111,15 @@ def hold(
     for _ in range(rounds):
         moved = project(moved + (code - moved) @ span)
     return moved
+
+
+def density(points: Tensor, low: Tensor, high: Tensor, cells: int, blur: int = 5) -> Tensor:
+    """How densely points (N, 2) lie in the box from `low` to `high`, (2,) each: (cells, cells) in
+    [0, 1], rows by the second coordinate; a histogram, smoothed by a mean of `blur` cells twice."""
+    place = ((points - low) / (high - low) * cells).floor().long()
+    column, row = place[((place >= 0) & (place < cells)).all(dim=1)].T
+    counts = torch.bincount(row * cells + column, minlength=cells * cells).float()
+    smooth = counts.view(1, 1, cells, cells)
+    for _ in range(2):
+        smooth = avg_pool2d(smooth, blur, stride=1, padding=blur // 2)
+    return smooth[0, 0] / smooth.max().clamp_min(1e-12)

@@ -15,7 +15,12 @@ from torch import Tensor
 CODE_KEY = "latent-code"
 MODEL_KEY = "latent-model"
 LABEL_PX = 18
-LINE_COLOURS = ("#d55e00", "#0072b2", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")  # Okabe and Ito
+ABREAST = 4  # models in a row of a picture that is downloaded
+# Okabe and Ito's six that stand out on light and dark, then Tol's for comparisons of more
+LINE_COLOURS = (
+    *("#d55e00", "#0072b2", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"),
+    *("#aa4499", "#999933", "#882255", "#44aa99", "#6b7280", "#a16207"),
+)
 
 
 def to_pil(image: Tensor, px: int | None = None) -> Image.Image:
@@ -127,7 +132,7 @@ def walk_gif(
     """
     titles = list(frames)
     pages = [
-        _paletted(sheet(step, columns=len(titles), px=px, gap=gap, labels=titles))
+        _paletted(sheet(step, columns=min(len(titles), ABREAST), px=px, gap=gap, labels=titles))
         for step in zip(*frames.values(), strict=True)
     ]
     path = Path(path)
@@ -141,14 +146,17 @@ def _paletted(page: Image.Image) -> Image.Image:
     return page.quantize(palette=palette, dither=Image.Dither.NONE)
 
 
-def sharpness_curve(curves: dict[str, Tensor]) -> go.Figure:
+def sharpness_curve(curves: dict[str, Tensor | None]) -> go.Figure:
     """How sharp a morph is from its corners to its centre, one line a model (F-AAE figure 9).
 
     `curves` maps titles to sharpness (4, steps), the four half diagonals from the corner inwards
-    (`latent.along_diagonals`); the line is their mean and the band their range.
+    (`latent.along_diagonals`); the line is their mean and the band their range. None is no line,
+    and keeps its colour free.
     """
     figure = go.Figure()
     for index, (title, values) in enumerate(curves.items()):
+        if values is None:
+            continue
         colour = LINE_COLOURS[index % len(LINE_COLOURS)]
         x = np.linspace(0, 100, values.shape[1])
         low, high = (values.amin(0).tolist(), values.amax(0).tolist())
@@ -174,10 +182,10 @@ def sharpness_curve(curves: dict[str, Tensor]) -> go.Figure:
     figure.update_yaxes(title="sharpness (mean squared Laplacian)", rangemode="tozero")
     figure.update_layout(
         template="none",
-        height=300,
+        height=300 + 8 * len(curves),  # for the legend
         margin={"l": 60, "r": 20, "t": 20, "b": 50},
         hovermode="x unified",
-        legend={"orientation": "h", "y": 1.15},
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
     )

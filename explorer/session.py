@@ -4,6 +4,7 @@ A session is the one value that the page keeps between events. It names models a
 them: those are loaded once a process, by `catalogue`.
 """
 
+import math
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -13,6 +14,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from explorer.actions import Reason
 from explorer.engine import Catalogue, Model, list_models
 from explorer.faces import Crop, cut, find_crop
 from explorer.pictures import astronaut, open_picture
@@ -24,7 +26,8 @@ CORNERS = ("corner-0", "corner-1", "corner-2", "corner-3")
 SLOTS = ("reconstruct", *CORNERS, "attributes")
 SHELF_LIMIT = 48
 SOURCE_PX = 1024  # longer side of an upload as it is kept
-EXAMPLES = 11  # beside the astronaut
+EXAMPLES = 11  # that are drawn
+REFINING_STEPS = 50  # of faithful codes
 EXAMPLE_SEED = 221  # chosen by eye; its first four are the corners of the first morph
 BATCH = 64
 
@@ -89,6 +92,8 @@ class Session:
     slots: dict[str, Picture] = field(default_factory=dict)
     grids: dict[str, Grid] = field(default_factory=dict)
     colour: str = "Male"  # of the map
+    labels: dict[str, bool] = field(default_factory=dict)  # of codes that end in labels: on or off
+    every_class: bool = False  # samples: a style in every class
     amounts: dict[str, float] = field(default_factory=dict)  # of each attribute's change
     held: list[str] = field(default_factory=list)  # attributes that are not to change
     turn: int = 0  # counts reconstructions, so that a running one sees that it is outdated
@@ -107,6 +112,17 @@ class Session:
     def models(self) -> list[Model]:
         """The models under comparison, in the order of the catalogue."""
         return [self.catalogue.models[name] for name in self.names]
+
+    @property
+    def switches(self) -> dict[str, bool]:
+        """The labels that are on or off, of those that a model under comparison has."""
+        known = {n for model in self.models if model.code_labels for n in model.code_labels.names}
+        return {name: on for name, on in self.labels.items() if name in known}
+
+    @property
+    def subject(self) -> str:
+        """What the images of the set are of: 'face' or 'picture'."""
+        return subject(self.root, self.model_set)
 
     def choose_set(self, model_set: str) -> None:
         """The first two models of a set are compared until others are chosen."""
@@ -131,6 +147,12 @@ class Session:
 
         Real pictures get refined codes when faithful codes are switched on.
         """
+        with model.searching:  # who asks for the same codes meanwhile finds them known
+            self._find(pictures, model)
+        return torch.stack([self._best(picture, model.name) for picture in pictures])
+
+    def _find(self, pictures: Sequence[Picture], model: Model) -> None:
+        """Writes what is missing of their codes into the pictures."""
         missing = [picture for picture in pictures if model.name not in picture.codes]
         foreign = []
         for picture in missing:
@@ -147,7 +169,25 @@ class Session:
             coarse = [p for p in pictures if p.real and model.name not in p.refined]
             for batch in batches(coarse):
                 self._refine(batch, model)
-        return torch.stack([self._best(picture, model.name) for picture in pictures])
+
+    def waits(self, pictures: Sequence[Picture]) -> dict[Model, Reason]:
+        """The models for which `codes` of these pictures would take long, and what to say
+        meanwhile; the seconds are those of all of them, since they take their turns."""
+        said, seconds = {}, 0.0
+        for model in self.models:
+            lost = [p for p in pictures if not model.encodes and not self._known(p, model)]
+            coarse = [p for p in pictures if p.real and model.name not in p.refined]
+            if lost:
+                seconds += model.descent_s(len(lost))
+                said[model] = f"{model.title} has no encoder: codes are found by recovery"
+            if self.faithful and coarse:
+                seconds += len(coarse) * REFINING_STEPS * model.step_s
+                said.setdefault(model, "codes are refined")
+        about = f"about {max(seconds, 1):.0f} s"
+        return {model: Reason(f"{words}, {about}.", seconds) for model, words in said.items()}
+
+    def _known(self, picture: Picture, model: Model) -> bool:
+        return model.name in picture.codes or self._shared_code(picture, model) is not None
 
     def _best(self, picture: Picture, name: str) -> Tensor:
         if self.faithful and name in picture.refined:
@@ -164,7 +204,7 @@ class Session:
         return None if name is None else picture.codes[name]
 
     @staticmethod
-    def _refine(pictures: Sequence[Picture], model: Model, steps: int = 50) -> None:
+    def _refine(pictures: Sequence[Picture], model: Model, steps: int = REFINING_STEPS) -> None:
         start = torch.stack([picture.codes[model.name] for picture in pictures])
         codes = model.refine(pixels(pictures, model.image_size), start, steps=steps)
         for picture, code in zip(pictures, codes, strict=True):
@@ -174,7 +214,8 @@ class Session:
         """An uploaded picture, face found and cropped, kept on the shelf. Raises PictureError."""
         picture = open_picture(source)
         picture.thumbnail((SOURCE_PX, SOURCE_PX), Image.Resampling.LANCZOS)
-        photo = Picture(label, PHOTO, picture, find_crop(picture))
+        crop = find_crop(picture) if self.subject == "face" else None
+        photo = Picture(label, PHOTO, picture, crop)
         if keep:
             self.keep(photo)
         return photo
@@ -241,7 +282,7 @@ class Session:
         return self._made(sample_grid(self.models, seed, count, spread), index)
 
     def _refer_map(self, index: int) -> Picture:
-        return self._made(map_grid(self.models), index)
+        return self._made(map_row(self.models, index), 0)
 
     def _made(self, grid: Grid, index: int) -> Picture:
         self.grids["made"] = grid
@@ -273,24 +314,38 @@ def sample_grid(models: Sequence[Model], seed: int, count: int, spread: float) -
     return Grid(SAMPLE, labels, codes, references)
 
 
-def map_grid(models: Sequence[Model]) -> Grid:
-    """The labelled faces that were encoded with the checkpoints: row i is one face in each."""
-    codes = {model.name: model.latents.codes for model in models if model.latents is not None}
-    count = min((len(each) for each in codes.values()), default=0)
-    labels = [f"Face {index}" for index in range(count)]
-    return Grid(MAP, labels, codes, [f"{MAP}/{index}" for index in range(count)])
+def map_row(models: Sequence[Model], index: int) -> Grid:
+    """One of the labelled images that were encoded with the checkpoints, as a grid of one row, in
+    the models that have it; raises IndexError where none has."""
+    codes = {
+        model.name: model.latents.codes[index : index + 1]
+        for model in models
+        if model.latents is not None and 0 <= index < len(model.latents.codes)
+    }
+    if not codes:
+        raise IndexError(index)
+    return Grid(MAP, [f"{models[0].shows.title()} {index}"], codes, [f"{MAP}/{index}"])
+
+
+def subject(root: str, model_set: str) -> str:
+    """What the images of a set are of: 'face', or 'picture' where they come in classes."""
+    shown = {catalogue(root).models[name].shows for name in catalogue(root).sets[model_set]}
+    return "picture" if "picture" in shown else "face"
 
 
 @cache
 def examples(root: str, model_set: str) -> tuple[Picture, ...]:
-    """A real photo and faces drawn by the set's sharpest generator, the same at every start."""
-    photo = astronaut()
-    pictures = [Picture("Astronaut (photo: NASA)", EXAMPLE, photo, find_crop(photo))]
+    """Pictures drawn by the model of least Frechet distance, the same at every start; before them,
+    where models show faces, a real photo."""
+    pictures, shown = [], subject(root, model_set)
+    if shown == "face":
+        photo = astronaut()
+        pictures.append(Picture("Astronaut (photo: NASA)", EXAMPLE, photo, find_crop(photo)))
     models = [catalogue(root).models[name] for name in catalogue(root).sets[model_set]]
-    artist = max(models, key=lambda model: model.metrics.get("sample_sharpness", 0))
-    faces = artist.decode(artist.sample_codes(EXAMPLES, EXAMPLE_SEED))
-    for index, face in enumerate(faces, start=1):
-        pictures.append(Picture(f"Drawn face {index}", EXAMPLE, to_pil(face)))
+    artist = min(models, key=lambda model: model.metrics.get("frechet", math.inf))
+    drawn = artist.decode(artist.sample_codes(EXAMPLES, EXAMPLE_SEED))
+    for index, image in enumerate(drawn, start=1):
+        pictures.append(Picture(f"Drawn {shown} {index}", EXAMPLE, to_pil(image)))
     for index, picture in enumerate(pictures):
         picture.reference = f"{EXAMPLE}/{index}"
     return tuple(pictures)

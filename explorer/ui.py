@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Iterator
+from inspect import isgeneratorfunction
 
 import gradio as gr
 
@@ -98,11 +99,22 @@ def bring_up_to_date(event: Callable, tab: Tab, session: gr.State, opens: bool =
         return
     go_on, inputs, output = tab.after
 
-    def after(session: Session, *inputs) -> Iterator:
+    def after(session: Session, *inputs):
+        return go_on(session, *inputs) if session.tab == tab.name else gr.skip()
+
+    def stream(session: Session, *inputs) -> Iterator:
         if session.tab == tab.name:
             yield from go_on(session, *inputs)
+        else:
+            yield gr.skip()  # for nothing, gradio would clear the outputs
 
-    shown.then(after, [session, *inputs], output, concurrency_limit=None, **QUIET)
+    shown.then(
+        stream if isgeneratorfunction(go_on) else after,
+        [session, *inputs],
+        output,
+        concurrency_limit=None,
+        **QUIET,
+    )
 
 
 def pick(session: Session, event: gr.EventData) -> tuple:

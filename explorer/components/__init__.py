@@ -3,9 +3,10 @@
 from explorer.components.assets import ICON, head, plotly_path, styles
 from explorer.components.board import board_row, board_value, board_view
 from explorer.components.chart import chart_value, chart_view
-from explorer.components.common import LIVE, QUIET, address, columns
+from explorer.components.common import LIVE, LONG, QUIET, address, columns
 from explorer.components.crop import crop_value, crop_view
-from explorer.components.map import map_value, map_view
+from explorer.components.labels import labels_value, labels_view
+from explorer.components.map import CLASSES, map_value, map_view
 from explorer.components.shelf import shelf_value, shelf_view
 from explorer.components.sliders import sliders_value, sliders_view, words
 from explorer.components.slot import slot_value, slot_view, uploaded
@@ -17,7 +18,10 @@ __all__ = [
     "chart_view",
     "crop_view",
     "LIVE",
+    "LONG",
     "QUIET",
+    "CLASSES",
+    "labels_view",
     "map_view",
     "shelf_view",
     "sliders_view",
@@ -30,6 +34,7 @@ __all__ = [
     "columns",
     "crop_value",
     "head",
+    "labels_value",
     "map_value",
     "plotly_path",
     "shelf_value",

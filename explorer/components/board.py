@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import gradio as gr
 from torch import Tensor
 
-from explorer.components.common import address, columns, component
+from explorer.actions import Reason
+from explorer.components.common import columns, component, shown
 from explorer.engine import Model
 
 Stat = tuple[str, str, str]  # name, value, meaning
@@ -19,14 +20,18 @@ def board_view(what: str, empty: str, **options) -> gr.HTML:
 def board_row(
     title: str,
     index: int,
-    images: Sequence[Tensor],
+    images: Sequence[Tensor | Reason],
     stats: Sequence[Sequence[Stat]] = (),
     note: str = "",
+    said: Sequence[str] = (),
 ) -> dict:
-    """One thing in every column: images (3, H, W) in [0, 1], with figures where there are any."""
+    """One thing in every column: images (3, H, W) in [0, 1], or why there is none, with figures
+    where there are any. `said` are words for each: one that has some is greyed."""
     figures = [list(map(list, each)) for each in stats] or [[] for _ in images]
+    words = said or [""] * len(images)
     cards = [
-        {"src": address(image), "stats": each} for image, each in zip(images, figures, strict=True)
+        {"said": why, **shown(image), "stats": each}
+        for image, each, why in zip(images, figures, words, strict=True)
     ]
     return {"title": title, "note": note, "index": index, "cards": cards}
 

@@ -9,13 +9,16 @@ import gradio as gr
 from PIL import Image
 from torch import Tensor
 
-from explorer.engine import Model
+from explorer.actions import Reason
+from explorer.engine import Model, titles
 from explorer.render import LINE_COLOURS, to_pil
 
 # For every event but the five endpoints: not listed for programs, no spinner over the output.
 QUIET = {"api_visibility": "private", "show_progress": "hidden"}
 # For controls that are dragged: of the moves made while one is answered, only the last counts.
 LIVE = {**QUIET, "trigger_mode": "always_last"}
+# For what takes seconds: visitors need not wait for each other.
+LONG = {**QUIET, "trigger_mode": "multiple", "concurrency_limit": None}
 
 
 def component(
@@ -41,8 +44,8 @@ def component(
 def columns(models: Sequence[Model]) -> list[dict]:
     """Titles and colours of models: a colour belongs to a place in the comparison."""
     return [
-        {"title": model.title, "colour": LINE_COLOURS[index % len(LINE_COLOURS)]}
-        for index, model in enumerate(models)
+        {"title": title, "colour": LINE_COLOURS[index % len(LINE_COLOURS)]}
+        for index, title in enumerate(titles(models).values())
     ]
 
 
@@ -55,3 +58,8 @@ def address(image: Tensor | Image.Image, form: str = "png") -> str:
     file = io.BytesIO()
     picture.save(file, form, compress_level=1, quality=85)  # each takes what it knows
     return f"data:image/{form};base64,{b64encode(file.getvalue()).decode()}"
+
+
+def shown(image: Tensor | Reason) -> dict:
+    """A picture (3, H, W), or the words that stand in its place, as the page's scripts take it."""
+    return image._asdict() if isinstance(image, Reason) else {"src": address(image)}

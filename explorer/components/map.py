@@ -1,4 +1,5 @@
-"""Maps of encoded faces, one a model: hover to see a face, click to choose it."""
+"""Maps of encoded pictures, one a model: hover to see a picture, click to choose it. Where codes
+are two numbers the map is their plane, on which any point decodes."""
 
 from base64 import b64encode
 from collections.abc import Callable, Sequence
@@ -7,46 +8,69 @@ import gradio as gr
 import numpy as np
 from torch import Tensor
 
+from explorer.actions import Plane, Reason
 from explorer.components.assets import plotly_path
 from explorer.components.common import columns, component
 from explorer.engine import Model
 
+CLASSES = "*"  # the colouring by all labels at once
 
-def map_view(what: str, empty: str, preview_face: Callable[[dict], dict], **options) -> gr.HTML:
-    """`preview_face`, under that name, gives {label, images} for {index, models}.
 
-    Event: select {index}.
+def map_view(
+    what: str, empty: str, servers: Sequence[Callable[[dict], dict]], **options
+) -> gr.HTML:
+    """`servers` are, under these names, preview_point, which gives {label, images} for {index,
+    models}, and decode_point, which gives the same for {model, z: two numbers}.
+
+    Event: select {index} or {model, z}.
     """
-    constants = {"what": what, "empty": empty}
-    return component("map", ["select"], constants, server_functions=[preview_face], **options)
+    constants = {"what": what, "empty": empty, "classes": CLASSES}
+    return component("map", ["select"], constants, server_functions=[*servers], **options)
 
 
 def map_value(
     models: Sequence[Model],
+    places: Sequence[Tensor | Reason],
+    planes: Sequence[Plane | None],
     colour: str,
     own: Sequence[dict] = (),
-    placed: Sequence[Tensor] | None = None,
+    placed: Sequence[Tensor] = (),
 ) -> dict:
-    """`own` pictures {label, src} lie at `placed`, (M, 2) a model; all models have a map."""
-    placed = placed or [model.latents.map[:0] for model in models]
-    panels = [
-        {**column, **_points(model.latents.map), "own": _points(places)}
-        for column, model, places in zip(columns(models), models, placed, strict=True)
-    ]
-    labels = models[0].latents if models else None
+    """Where each model has its encoded pictures, (N, 2), or why it has no map, and the plane behind
+    them where it is one; `own` pictures {label, src} lie at `placed`, (M, 2) a model."""
+    panels = []
+    for at, (model, column) in enumerate(zip(models, columns(models), strict=True)):
+        panel, place = {**column, "model": model.name}, places[at]
+        if isinstance(place, Reason):
+            panels.append({**panel, **place._asdict()})
+            continue
+        mine = placed[at] if placed else place[:0]
+        panels.append(
+            {**panel, **_points(place), "own": _points(mine), "plane": _plane(planes[at])}
+        )
+    known = [model.latents for model in models if model.latents is not None]
+    most = max(known, key=lambda latents: len(latents.codes), default=None)
     return {
         "plotly": plotly_path(),
-        "models": [model.name for model in models],
+        "models": [model.name for model in models if model.latents is not None],
         "colour": colour,
         "panels": panels,
         "own": list(own),
-        "labels": {} if labels is None else _packed(labels.names, labels.labels),
+        "labels": {} if most is None else _packed(most.names, most.labels),
     }
 
 
 def _points(places: Tensor) -> dict:
     x, y = np.round(places.numpy().astype(float), 3).T.tolist()
     return {"x": x, "y": y}
+
+
+def _plane(plane: Plane | None) -> dict | None:
+    if plane is None:
+        return None
+    levels = (255 * plane.density).round().int().tolist()
+    (x0, y0), (x1, y1) = plane.low.tolist(), plane.high.tolist()
+    return {"x": [x0, x1], "y": [y0, y1], "density": levels}
 
 
 def _packed(names: Sequence[str], labels: Tensor) -> dict[str, str]:

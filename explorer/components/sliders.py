@@ -11,7 +11,7 @@ from explorer.engine import Model
 
 LIMIT, STEP, FIRST = 5, 0.1, 10
 ALIKE = 3  # other attributes that are named with each
-EMPTY = "The chosen models come without attribute directions."
+EMPTY = "The chosen models come without attribute directions, so there is nothing to push."
 # What people reach for, before the rest comes in the order of how well it is found.
 FAVOURITES = (
     "Smiling",

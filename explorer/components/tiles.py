@@ -1,12 +1,14 @@
 """Grids of decoded pictures, one a model, side by side and in step."""
 
 from collections.abc import Sequence
+from os.path import commonprefix
 
 import gradio as gr
 import torch
 from torch import Tensor
 
-from explorer.components.common import address, columns, component
+from explorer.actions import Reason
+from explorer.components.common import columns, component, shown
 from explorer.engine import Model
 
 
@@ -21,15 +23,30 @@ def tiles_view(grid: str, what: str, empty: str, **options) -> gr.HTML:
 
 
 def tiles_value(
-    models: Sequence[Model], images: Sequence[Tensor], wide: int, labels: Sequence[str]
+    models: Sequence[Model],
+    images: Sequence[Tensor | Reason],
+    wide: int,
+    labels: Sequence[str],
+    notes: Sequence[str] = (),
+    heads: Sequence[Sequence[str]] = (),
 ) -> dict:
-    """`images` holds (N, 3, H, W) in [0, 1] for each model; `wide` tiles make a row."""
-    panels = [
-        {**column, "src": address(sprite(each, wide))}
-        for column, each in zip(columns(models), images, strict=True)
-    ]
-    size = images[0].shape[-1] if images else 0
-    return {"columns": wide, "labels": list(labels), "size": size, "panels": panels}
+    """`images` holds (N, 3, H, W) in [0, 1] for each model, or why there are none; `wide` tiles
+    make a row. `notes` stand under the models' titles, `heads` over the columns: a model with
+    fewer than `wide` of those has as many columns, and images for them alone."""
+    panels = []
+    for at, (column, each) in enumerate(zip(columns(models), images, strict=True)):
+        names = heads[at] if heads else ()
+        across = len(names) or wide
+        picture = each if isinstance(each, Reason) else sprite(each, across)
+        panel = {**column, **shown(picture), "columns": across, "heads": _short(names)}
+        panels.append({**panel, "note": notes[at] if notes else ""})
+    sizes = [each.shape[-1] for each in images if not isinstance(each, Reason)]
+    return {
+        "columns": wide,
+        "labels": list(labels),
+        "size": max(sizes, default=0),
+        "panels": panels,
+    }
 
 
 def sprite(images: Tensor, wide: int) -> Tensor:
@@ -38,3 +55,8 @@ def sprite(images: Tensor, wide: int) -> Tensor:
     images = torch.cat([images, images.new_zeros(missing, *images.shape[1:])])
     rows = images.unflatten(0, (-1, wide))  # (rows, wide, 3, H, W)
     return rows.permute(2, 0, 3, 1, 4).flatten(3, 4).flatten(1, 2)
+
+
+def _short(names: Sequence[str]) -> list[str]:
+    """Names without what all of them begin with: they have to fit over a tile."""
+    return [name.removeprefix(commonprefix(names)) or name for name in names]

@@ -9,7 +9,8 @@ import gradio as gr
 @dataclass
 class Tab:
     """`show(session, *inputs)` gives what `outputs` have to show after another choice of models;
-    `after` is a handler with its inputs and output that goes on from there, step by step;
+    `after` is a handler with its inputs and outputs that goes on from there, at once or step by
+    step;
     `edited` is the event after which pictures at hand look different;
     `senders` are components whose pictures can be sent on; `controls` go into the link by name.
     """

@@ -10,6 +10,7 @@ from torch.nn.functional import interpolate
 from explorer.actions import plane
 from explorer.components import (
     LIVE,
+    LONG,
     QUIET,
     chart_value,
     chart_view,
@@ -19,9 +20,9 @@ from explorer.components import (
     tiles_value,
     tiles_view,
 )
-from explorer.engine import Model
+from explorer.engine import Model, titles
 from explorer.latent import along_diagonals, walk
-from explorer.render import sharpness_curve, sheet, walk_gif
+from explorer.render import ABREAST, sharpness_curve, sheet, walk_gif
 from explorer.session import CORNERS, MORPH, Grid, Session
 from explorer.tabs.base import Tab
 from training.metrics import sharpness
@@ -50,13 +51,25 @@ def build(session: gr.State) -> Tab:
     outputs = [tiles, chart]
     tab.select(fill, session, list(slots.values()), **QUIET)
     for slot in slots.values():
-        slot.changed(show, [session, n], outputs, **LIVE)
-    n.change(show, [session, n], outputs, **LIVE)
+        slot.changed(show, [session, n], outputs, **LIVE).then(
+            complete, [session, n], outputs, **LONG
+        )
+    n.change(show, [session, n], outputs, **LIVE).then(complete, [session, n], outputs, **LONG)
     fetch = "() => setTimeout(() => document.querySelector('#morph-file').click(), 100)"
     visible = {"api_visibility": "private"}
     png.click(save_png, [session, n], file, **visible).then(None, js=fetch, **QUIET)
     gif.click(save_gif, [session, n], file, **visible).then(None, js=fetch, **QUIET)
-    return Tab(NAME, tab, show, [n], outputs, slots, [tiles], controls={"n": n})
+    return Tab(
+        NAME,
+        tab,
+        show,
+        [n],
+        outputs,
+        slots,
+        [tiles],
+        after=(complete, [n], outputs),
+        controls={"n": n},
+    )
 
 
 def fill(session: Session) -> list:
@@ -75,19 +88,44 @@ def show(session: Session, n: int) -> tuple:
     """The grid of every model and the curves of their sharpness."""
     if session.seen(NAME, n, slots=CORNERS):
         return gr.skip(), gr.skip()
-    if any(corner not in session.slots for corner in CORNERS):
+    if not full(session):
         return None, None
-    planes = {model.name: between(session, model, int(n)) for model in session.models}
-    images = {m.name: m.decode(planes[m.name].flatten(0, 1)) for m in session.models}
+    return drawn(session, int(n))
+
+
+def complete(session: Session, n: int) -> tuple:
+    """The grids of the models whose codes take long, when they are found."""
+    if session.seen("morph-complete", n, slots=CORNERS) or not full(session):
+        return gr.skip(), gr.skip()
+    pictures = [session.slots[corner] for corner in CORNERS]
+    waiting = session.waits(pictures)
+    for model in waiting:
+        session.codes(pictures, model)
+    return drawn(session, int(n)) if waiting and full(session) else (gr.skip(), gr.skip())
+
+
+def drawn(session: Session, n: int) -> tuple:
+    """Grids and curves; of models whose codes take long, what they are waited for."""
+    waiting = session.waits([session.slots[corner] for corner in CORNERS])
+    ready = [model for model in session.models if model not in waiting]
+    planes = {model: between(session, model, n) for model in ready}
+    images = {model: model.decode(planes[model].flatten(0, 1)) for model in ready}
     labels = [f"Morph {i // n + 1}, {i % n + 1} of {n}" for i in range(n * n)]
-    codes = {name: each.flatten(0, 1) for name, each in planes.items()}
+    codes = {model.name: each.flatten(0, 1) for model, each in planes.items()}
     session.grids[NAME] = Grid(MORPH, labels, codes)
     curves = {
-        model.title: along_diagonals(sharpness(images[model.name]).unflatten(0, (n, n)))
-        for model in session.models
+        title: along_diagonals(sharpness(images[model]).unflatten(0, (n, n)))
+        if model in images
+        else None
+        for model, title in titles(session.models).items()
     }
-    value = tiles_value(session.models, list(images.values()), n, labels)
+    panels = [images[model] if model in images else waiting[model] for model in session.models]
+    value = tiles_value(session.models, panels, n, labels)
     return value, chart_value(sharpness_curve(curves))
+
+
+def full(session: Session) -> bool:
+    return all(corner in session.slots for corner in CORNERS)
 
 
 def between(session: Session, model: Model, n: int) -> Tensor:
@@ -103,9 +141,9 @@ def save_png(session: Session, n: int) -> str:
         images = model.decode(between(session, model, int(n)).flatten(0, 1))
         large = interpolate(images, size=TILE_PX, mode="bicubic").clamp(0, 1)
         pages.append(sprite(large, int(n)))
-    titles = [model.title for model in session.models]
+    named, across = [*titles(session.models).values()], min(len(pages), ABREAST)
     path = _file("morph.png")
-    sheet(pages, len(pages), px=int(n) * TILE_PX, gap=12, labels=titles).save(path)
+    sheet(pages, across, px=int(n) * TILE_PX, gap=12, labels=named).save(path)
     return str(path)
 
 
@@ -113,14 +151,14 @@ def save_gif(session: Session, n: int) -> str:
     """A walk over every tile and back, all models side by side, as an endless animation."""
     _check(session)
     frames = {
-        model.title: model.decode(model.project(walk(between(session, model, int(n)))))
-        for model in session.models
+        title: model.decode(model.project(walk(between(session, model, int(n)))))
+        for model, title in titles(session.models).items()
     }
     return str(walk_gif(frames, _file("morph.gif"), px=GIF_PX))
 
 
 def _check(session: Session) -> None:
-    if any(corner not in session.slots for corner in CORNERS):
+    if not full(session):
         raise gr.Error("Put a picture into each of the four corners first.", print_exception=False)
 
 

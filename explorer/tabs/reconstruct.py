@@ -7,9 +7,10 @@ import gradio as gr
 import torch
 from torch import Tensor
 
-from explorer.actions import measured
+from explorer.actions import measured, read_labels
 from explorer.components import (
     LIVE,
+    LONG,
     QUIET,
     board_row,
     board_value,
@@ -18,6 +19,7 @@ from explorer.components import (
     crop_view,
     slot_value,
     slot_view,
+    words,
 )
 from explorer.engine import Model
 from explorer.faces import Crop
@@ -34,12 +36,10 @@ FIGURES = {
     "cycle_error": (
         "Cycle error",
         "{:.3f}",
-        "‖z − E(G(z))‖²: how well the model finds the code again in its own picture, 2 at worst",
+        "‖z − E(G(z))‖²: how well the model finds the code again in its own picture; "
+        "codes on the unit sphere are 2 apart if unrelated",
     ),
 }
-# What stands in the two rows for a model without an encoder
-RECOVERED = ("random code", "recovery")
-WITHOUT = "The code is found by descent from the best of several random ones"
 
 
 def build(session: gr.State) -> Tab:
@@ -58,12 +58,11 @@ def build(session: gr.State) -> Tab:
                 stop = gr.Button("Stop", min_width=90, scale=0)
             board = board_view("Reconstructions", "Drop a photo on the left, or click an example.")
     outputs = [board, editor, found]
-    refining = {**QUIET, "trigger_mode": "multiple", "concurrency_limit": None}
     started = slot.changed(show, session, outputs, **QUIET)
     editor.move(moved, session, [board, slot, found], **LIVE)
     placed = editor.place(moved, session, [board, slot, found], **QUIET)
     for event in (started.then, placed.then, again.click, steps.release):
-        event(refine, [session, steps], board, **refining)
+        event(refine, [session, steps], board, **LONG)
     stop.click(halt, session, **QUIET)
     return Tab(
         NAME,
@@ -97,17 +96,24 @@ def show(session: Session) -> tuple:
 def refine(session: Session, steps: int) -> Iterator[dict]:
     """The refined reconstructions beside the encoders', as they get better.
 
-    Its one output never gets `gr.skip()`: gradio 6.31 takes that for a value where a generator
-    gives it to a component in a closed accordion.
+    It gives `gr.skip()` rather than nothing, for which gradio 6.31 would clear the board; but that
+    to no component in a closed accordion, where it is taken for a value.
     """
     halt(session)
+    if session.tab != NAME:  # `resume` does it when the tab is opened
+        yield gr.skip()
+        return
     session.seen("refined", steps, slots=[NAME])
     turn, picture = session.turn, session.slots.get(NAME)
     if picture is None or steps < 1:
+        yield gr.skip()
         return
     encoded, originals = _encoded(session, picture)
     for step, codes in _refined(session.models, originals, encoded, int(steps)):
         if session.turn != turn:  # stopped, or another picture came
+            return
+        if session.tab != NAME:  # another tab needs the time; `resume` begins anew
+            session.shown.pop("refined", None)
             return
         if picture.real:
             _remember(picture, codes, step, session.models)
@@ -116,7 +122,9 @@ def refine(session: Session, steps: int) -> Iterator[dict]:
 
 def resume(session: Session, steps: int) -> Iterator[dict]:
     """Refines when the tab is opened and what it shows belongs to other models or pictures."""
-    if not session.seen("refined", steps, slots=[NAME]):
+    if session.seen("refined", steps, slots=[NAME]):
+        yield gr.skip()
+    else:
         yield from refine(session, steps)
 
 
@@ -185,12 +193,10 @@ def _board(
         images = {m.name: m.decode(codes[m.name]) for m in session.models}
         first = originals[session.names[0]]
         stats = [[("Sharpness", "1.00", "Of this all others are measured")]]
-        stats += [
-            _stats(model, originals[model.name], codes[model.name], RECOVERED[index])
-            for model in session.models
-        ]
+        stats += [_stats(m, originals[m.name], codes[m.name]) for m in session.models]
+        why = ["", *(_unencoded(model) for model in session.models)]
         pictures = [first[0], *(image[0] for image in images.values())]
-        rows.append(board_row(title, index, pictures, stats, said))
+        rows.append(board_row(title, index, pictures, stats, said, why if index == 0 else ()))
     codes = {
         model.name: torch.cat([stage[model.name] for *_, stage in stages])
         for model in session.models
@@ -200,10 +206,27 @@ def _board(
     return board_value(NAME, session.models, rows, original=True)
 
 
-def _stats(model: Model, x: Tensor, z: Tensor, recovered: str) -> list[tuple[str, str, str]]:
-    """Figures of one reconstruction of `x` (1, 3, H, W) from the code `z` (1, n); where there is no
-    encoder, first that it is `recovered` from there."""
+def _unencoded(model: Model) -> str:
+    """What to say of the picture that stands in the encoder's row where there is none."""
+    if model.encodes:
+        return ""
+    took = model.descent_s(1, steps=50)
+    return (
+        f"{model.title} has no encoder: this is the best of a few random codes. Refining finds a "
+        f"better one, 50 steps in about {took:.1f} s."
+    )
+
+
+def _stats(model: Model, x: Tensor, z: Tensor) -> list[tuple[str, str, str]]:
+    """Figures of one reconstruction of `x` (1, 3, H, W) from the code `z` (1, n), and the labels
+    that it ends in, if any."""
     figures = measured(model, x, z)
     known = {key: FIGURES[key] for key in FIGURES if key in figures}
     rows = [(said, form.format(figures[key]), why) for key, (said, form, why) in known.items()]
-    return rows if model.encodes else [("No encoder", recovered, WITHOUT), *rows]
+    if not model.encodes:
+        rows.append(
+            ("Found by", model.found_by, "Descent from several random codes, the best kept")
+        )
+    if said := read_labels(model, z):
+        rows.append(("Labels", words(said), "The labels that the code ends in"))
+    return rows

@@ -3,9 +3,19 @@
 import math
 
 import gradio as gr
+import torch
 
-from explorer.components import LIVE, tiles_value, tiles_view
-from explorer.session import SAMPLE, Session, sample_grid
+from explorer.actions import (
+    Reason,
+    in_every_class,
+    label_names,
+    switched,
+    unconcerned,
+    without_classes,
+)
+from explorer.components import LIVE, QUIET, labels_value, labels_view, tiles_value, tiles_view
+from explorer.engine import Model
+from explorer.session import SAMPLE, Grid, Session, sample_grid
 from explorer.tabs.base import Tab
 
 NAME = "sample"
@@ -28,20 +38,83 @@ def build(session: gr.State) -> Tab:
                 scale=2,
             )
             another = gr.Button("New seed", variant="primary", min_width=110, scale=0)
+        labels = labels_view()
         tiles = tiles_view(SAMPLE, "Samples", "No model is chosen.")
-    inputs = [seed, count, spread]
+    inputs, outputs = [seed, count, spread], [tiles, labels]
     for control in inputs:
-        control.change(show, [session, *inputs], tiles, **LIVE)
-    another.click(lambda seed: (seed or 0) + 1, seed, seed, **LIVE)
+        control.change(show, [session, *inputs], outputs, **LIVE)
+    labels.input(switch, [session, *inputs], tiles, **LIVE)
+    another.click(lambda seed: (seed or 0) + 1, seed, seed, **QUIET)
     controls = {"seed": seed, "count": count, "spread": spread}
-    return Tab(NAME, tab, show, inputs, [tiles], senders=[tiles], controls=controls)
+    return Tab(NAME, tab, show, inputs, outputs, senders=[tiles], controls=controls)
 
 
-def show(session: Session, seed: int | None, count: int, spread: float) -> dict:
-    """The same codes, decoded by every model that shares their prior."""
-    if session.seen(NAME, seed, count, spread):
-        return gr.skip()
+def show(session: Session, seed: int | None, count: int, spread: float) -> tuple:
+    """The samples of every model, and the labels that can be switched."""
+    chosen = tuple(session.labels.items()), session.every_class
+    if session.seen(NAME, seed, count, spread, *chosen):
+        return gr.skip(), gr.skip()
+    values = labels_value(session.models, session.labels, session.every_class, "as drawn")
+    return draw(session, seed, count, spread), values
+
+
+def switch(
+    session: Session, seed: int | None, count: int, spread: float, event: gr.EventData
+) -> dict:
+    """Samples after other labels were chosen."""
+    session.labels = {str(name): bool(on) for name, on in event._data["labels"].items()}
+    session.every_class = bool(event._data["every"])
+    return draw(session, seed, count, spread)
+
+
+def draw(session: Session, seed: int | None, count: int, spread: float) -> dict:
+    """The same codes, decoded by every model that shares their prior, with the labels chosen; or,
+    where a model has classes, a style a row in every class a column."""
+    wide = math.ceil(math.sqrt(count))
+    classes = [label_names(model, exclusive=True) for model in session.models]
+    if session.every_class and any(classes):
+        return styles(session, int(seed or 0), wide, float(spread), classes)
     grid = sample_grid(session.models, int(seed or 0), int(count), float(spread))
+    switches = session.switches
+    notes = [unconcerned(model, switches) for model in session.models]
+    if switches:
+        changed = {m.name: switched(m, grid.codes[m.name], switches) for m in session.models}
+        grid = Grid(SAMPLE, grid.labels, changed)
     session.grids[SAMPLE] = grid
     images = [model.decode(grid.codes[model.name]) for model in session.models]
-    return tiles_value(session.models, images, math.ceil(math.sqrt(count)), grid.labels)
+    notes = [
+        said or _apart(session, model) for said, model in zip(notes, session.models, strict=True)
+    ]
+    return tiles_value(session.models, images, wide, grid.labels, notes)
+
+
+def styles(
+    session: Session, seed: int, rows: int, spread: float, classes: list[tuple[str, ...]]
+) -> dict:
+    """The grid of figure 7 of the AAE paper, of the models that have `classes`."""
+    wide = max(map(len, classes))
+    drawn = sample_grid(session.models, seed, rows, spread).codes
+    images, codes = [], {}
+    for model, names in zip(session.models, classes, strict=True):
+        if not names:
+            images.append(Reason(without_classes(model)))
+            continue
+        grid = in_every_class(model, drawn[model.name])  # (rows, classes, n)
+        images.append(model.decode(grid.flatten(0, 1)))
+        filled = torch.arange(wide).clamp_max(len(names) - 1)  # as many columns for every model
+        codes[model.name] = grid[:, filled].flatten(0, 1)
+    heads = [_named(each[column : column + 1] for each in classes) for column in range(wide)]
+    labels = [f"Style {seed}·{row + 1}, {head}" for row in range(rows) for head in heads]
+    session.grids[SAMPLE] = Grid(SAMPLE, labels, codes)
+    return tiles_value(session.models, images, wide, labels, heads=classes)
+
+
+def _named(names) -> str:
+    """A column's class, by all the names that models have for it."""
+    return " / ".join(dict.fromkeys(name for each in names for name in each))
+
+
+def _apart(session: Session, model: Model) -> str:
+    """Says so where the codes are not those of the first model."""
+    first = session.models[0]
+    return "" if model.shares_prior(first) else "another prior, so other codes"

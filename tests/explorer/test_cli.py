@@ -46,8 +46,9 @@ def run(tmp_path, monkeypatch, capsys):
 def test_models_are_listed_with_what_they_are(run):
     code, out, _ = run("models", "--json")
     assert code == 0
-    assert [row["name"] for row in json.loads(out)][:2] == NAMES
-    assert {(row["image_px"], row["code_length"]) for row in json.loads(out)} == {(32, 256)}
+    first = json.loads(out)[:2]
+    assert [row["name"] for row in first] == NAMES
+    assert {(row["image_px"], row["code_length"]) for row in first} == {(32, 256)}
 
 
 def test_reconstruct_measures_every_model_and_refining_helps(run):

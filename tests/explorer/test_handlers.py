@@ -105,14 +105,14 @@ def test_a_morph_can_be_downloaded(session):
 
 
 def test_samples_are_the_same_codes_for_every_model_and_depend_on_the_seed(session):
-    first = sample.show(session, 3, 16, 1.0)
+    first, _ = sample.show(session, 3, 16, 1.0)
     codes = list(session.grids["sample"].codes.values())
     assert torch.equal(codes[0], codes[1])
-    again = sample.show(Session(str(CHECKPOINTS)), 3, 16, 1.0)
-    other = sample.show(session, 4, 16, 1.0)
+    again, _ = sample.show(Session(str(CHECKPOINTS)), 3, 16, 1.0)
+    other, _ = sample.show(session, 4, 16, 1.0)
     assert first == again
     assert all(a["src"] != b["src"] for a, b in zip(first["panels"], other["panels"], strict=True))
-    near = sample.show(session, 3, 16, 0.2)
+    near, _ = sample.show(session, 3, 16, 0.2)
     assert near["panels"][0]["src"] != first["panels"][0]["src"]
 
 
@@ -174,14 +174,14 @@ def test_a_model_without_directions_says_how_to_get_them(session, monkeypatch):
         changed(model, model.sample_codes(1), {"Smiling": 1.0})
     session.put("attributes", session.draw(5))
     session.amounts = {"Smiling": 2.0}
-    board, value = attributes.show(session, DEFAULT)
+    board, value, _ = attributes.show(session, DEFAULT)
     assert board["rows"][0]["note"] == "Smiling +2; without directions: F-AAE"
     assert all([each["title"] for each in a["figures"]] == ["AAE"] for a in value["attributes"])
 
 
 @pytest.mark.parametrize("method", METHODS)
 def test_every_attribute_has_a_slider_with_its_figures(session, method):
-    _, value = attributes.show(session, method)
+    _, value, _ = attributes.show(session, method)
     assert {slider["name"] for slider in value["attributes"]} == set(
         session.models[0].latents.names
     )
@@ -193,7 +193,7 @@ def test_every_attribute_has_a_slider_with_its_figures(session, method):
 
 
 def test_the_map_shows_every_face_and_decodes_the_chosen_one(session):
-    value = latent_map.show(session)
+    value, _ = latent_map.show(session)
     count = len(session.models[0].latents.codes)
     assert [len(panel["x"]) for panel in value["panels"]] == [count] * len(session.models)
     board = latent_map.choose(session, event(index=7))

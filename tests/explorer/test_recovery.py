@@ -1,8 +1,10 @@
 """A model without an encoder, on the tabs and at the command line: recovery takes its place."""
 
 import json
+import re
 import shutil
 
+import gradio as gr
 import pytest
 import torch
 
@@ -51,10 +53,12 @@ def test_reconstruct_streams_the_recovery(mixed):
     first, *_ = reconstruct.show(mixed)
     boards = list(reconstruct.refine(mixed, 10))
     assert [board["rows"][1]["note"] for board in boards] == ["5 of 10 steps", "10 of 10 steps"]
-    for row, said in ((first["rows"][0], "random code"), (boards[-1]["rows"][1], "recovery")):
-        faae, gan = ([stat[:2] for stat in card["stats"]] for card in row["cards"][1:])
-        assert ["No encoder", said] == gan[0] and "Cycle error" not in dict(gan)
-        assert "Cycle error" in dict(faae)
+    for row in (first["rows"][0], boards[-1]["rows"][1]):
+        faae, gan = (dict(stat[:2] for stat in card["stats"]) for card in row["cards"][1:])
+        assert gan["Found by"] == "recovery" and "Cycle error" not in gan
+        assert "Cycle error" in faae and "Found by" not in faae
+    _, faae, gan = first["rows"][0]["cards"]
+    assert faae["said"] == "" and re.search(r"GAN has no encoder.* in about \d+\.\d s", gan["said"])
     picture = mixed.slots["reconstruct"]
     assert [*picture.codes] == [*picture.refined] == NAMES[:1]  # others are to be recovered longer
 
@@ -72,15 +76,23 @@ def test_every_other_tab_works_with_it(mixed):
     picture = mixed.examples()[0]
     for corner in CORNERS:
         mixed.put(corner, picture)
-    value, _ = morph.show(mixed, 3)
-    assert len(value["panels"]) == 2
+    waiting, _ = morph.show(mixed, 3)
+    faae, gan = waiting["panels"]
+    assert faae["src"] and "src" not in gan and gan["seconds"] > 0
+    assert re.search(r"no encoder: codes are found by recovery, about \d+ s", gan["said"])
+    value, _ = morph.complete(mixed, 3)
+    assert all(panel["src"] for panel in value["panels"])
     assert set(mixed.grids["morph"].codes) == set(NAMES)
+    assert morph.complete(mixed, 3)[0] == gr.skip()  # nothing is waited for any more
     sample.show(mixed, 0, 4, 1.0)
     assert set(mixed.grids["sample"].codes) == set(NAMES)
     mixed.put("attributes", picture)
-    attributes.edit(mixed, DEFAULT)
+    board = attributes.edit(mixed, DEFAULT)
+    assert "comes without attribute directions" in board["rows"][0]["cards"][1]["said"]
     header.choose_faithful(mixed, True)
+    assert [*mixed.waits([picture])] == mixed.models
     code = mixed.codes([picture], mixed.models[1])
+    assert [*mixed.waits([picture])] == mixed.models[:1]
     assert torch.equal(code[0], picture.refined["mixed/gan"][0])
 
 

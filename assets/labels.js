@@ -1,0 +1,43 @@
+// Switches for the labels that codes end in, and a choice of the class; nothing where there is none.
+// value {groups: [{name, title, models: [{title, colour}], choices: [[value, text]], chosen}]}; the
+// group without a name is the class. Triggers input {labels: {name: on}, every: all classes at once}.
+Latent.labels = function ({ element, props, trigger, watch }) {
+  const { h } = Latent;
+  const root = element.querySelector(".labels");
+  const KEPT = "", EVERY = "*";
+
+  function send() {
+    const labels = {};
+    let every = false;
+    for (const { name, chosen } of props.value.groups) {
+      if (chosen === KEPT) continue;
+      if (name) labels[name] = chosen === "on";
+      else if (chosen === EVERY) every = true;
+      else labels[chosen] = true;
+    }
+    trigger("input", { labels, every });
+  }
+
+  function group(each, at) {
+    const id = `${element.id || "labels"}-${at}-${Math.random().toString(36).slice(2)}`;
+    const owners = each.models.map(({ title }) => title).join(", ");
+    const options = each.choices.map(([value, text]) => h("label", { class: "option" },
+      h("input", { type: "radio", name: id, value, checked: value === each.chosen,
+        "aria-label": `${each.title}: ${text}`, onchange: () => { each.chosen = value; send(); } }),
+      h("span", {}, text)));
+    return h("fieldset", { class: "switch", title: `A label of ${owners}: all else in the code is kept` },
+      h("legend", {}, each.title, ...each.models.map(({ colour }) =>
+        h("span", { class: "dot", style: `background:${colour}`, "aria-hidden": "true" }))),
+      h("div", { class: "options" }, options));
+  }
+
+  function draw() {
+    const groups = props.value?.groups ?? [];
+    element.closest(".latent-labels").hidden = !groups.length;
+    const owners = [...new Map(groups.flatMap(({ models }) => models).map((model) => [model.title, model])).keys()];
+    root.replaceChildren(...(groups.length ? [...groups.map(group),
+      h("p", { class: "note" }, `Labels in the codes of ${owners.join(", ")}: one is switched, all else is kept.`)] : []));
+  }
+
+  Latent.live({ props, watch }, draw);
+};
