@@ -66,7 +66,7 @@ def test_edit(client):
 
 def test_latent_map(client):
     answer = client.predict("celeba32/faae", "Smiling", api_name="/latent_map")
-    assert len(answer["points"]) == len(answer["has"]) == 3641
+    assert len(answer["points"]) == len(answer["has"]) == 2048
     assert "Eyeglasses" in answer["attributes"]
 
 
@@ -80,7 +80,7 @@ def test_a_bad_upload_is_one_sentence(client, bad, name):
 @pytest.mark.parametrize(
     ("call", "said"),
     [
-        ((["celeba32/vae"], 0, 4, 1.0, "/sample"), "choose from: celeba32/faae, celeba32/aae"),
+        ((["celeba32/nvae"], 0, 4, 1.0, "/sample"), "choose from: celeba32/faae, celeba32/aae"),
         ((NAMES, 0, 0, 1.0, "/sample"), "count is 0: choose between 1 and 144"),
         ((None, NAMES, {"Grinning": 1}, 0, False, "/edit"), "Smiling"),
         ((None, NAMES, {}, 0, False, "mean", ["Grinning"], "/edit"), "no attribute 'Grinning'"),
