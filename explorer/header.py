@@ -123,7 +123,9 @@ def describe(session: Session) -> str:
     parts = []
     for index, (title, name) in enumerate(choices(session)):
         model, at = session.catalogue.models[name], f"about-{index}"
-        dot = f'<span class="dot" style="background:{colours.get(name, "transparent")}"></span>'
+        dot = ""
+        if name in colours:
+            dot = f'<span class="dot" style="background:{colours[name]}"></span>'
         parts.append(
             f'<button type="button" class="info" popovertarget="{at}" '
             f'aria-label="What is {escape(title)}?">{dot}{escape(title)}<i>i</i></button>'
