@@ -22,7 +22,7 @@ from training.errors import UserError, choose
 from training.tables import renew
 
 UNIT = {"psnr": " dB"}
-WEBP_QUALITY = 90
+WEBP_QUALITY = 65
 
 
 def models(options: argparse.Namespace) -> None:

@@ -60,8 +60,8 @@ CAMPAIGNS = {
         images=256_256,
         settings={"image_size": 32, "half": True, "keep_codes": 1024, "licence": FACES_LICENCE},
         runs={
-            "faae": Row("faae", "best", {"keep_codes": 2048}, images=3_600_000),
-            "aae": Row("aae", "best", {"keep_codes": 2048}, images=3_600_000),
+            "faae": Row("faae", "best", {"keep_codes": 4096}, images=3_600_000),
+            "aae": Row("aae", "best", {"keep_codes": 4096}, images=3_600_000),
             "vae": Row("vae", "small"),
             "wae": Row("wae", "small"),
             "gan": Row("gan", "small"),

@@ -66,7 +66,7 @@ def test_edit(client):
 
 def test_latent_map(client):
     answer = client.predict("celeba32/faae", "Smiling", api_name="/latent_map")
-    assert len(answer["points"]) == len(answer["has"]) == 2048
+    assert len(answer["points"]) == len(answer["has"]) == 3641
     assert "Eyeglasses" in answer["attributes"]
 
 
