@@ -45,7 +45,7 @@ class AAECluster(Framework):
         Flow("E and G: the image is drawn again", "x > E > ẑ, ŷ > G > x̂ ~ x"),
         Flow("D tells styles from random ones, E learns to fool it", "z > D", "x > E > ẑ > D"),
         Flow(
-            "D_y tells clusters from clear choices, E learns to fool it",
+            "D_y tells what E chooses from clear choices, E learns to fool it",
             "y > D_y",
             "x > E > ŷ > D_y",
         ),

@@ -28,13 +28,7 @@ class AAESemi(AAECluster):
         "which choice is which class."
     )
     flows = (
-        Flow("E and G: the image is drawn again", "x > E > ẑ, ŷ > G > x̂ ~ x"),
-        Flow("D tells styles from random ones, E learns to fool it", "z > D", "x > E > ẑ > D"),
-        Flow(
-            "D_y tells classes from clear choices, E learns to fool it",
-            "y > D_y",
-            "x > E > ŷ > D_y",
-        ),
+        *AAECluster.flows,
         Flow("E: where the class is known, it is to be found", "x > E > ŷ ~ y"),
     )
     needs_labels = needs_classes = True

@@ -24,11 +24,7 @@ class ALICE(BiGAN):
         "be the same to the pixel: that settles it."
     )
     flows = (
-        Flow(
-            "D tells the two kinds of pairs apart, G and E learn to fool it",
-            "x > E > x, E(x) > D",
-            "z > G > G(z), z > D",
-        ),
+        *BiGAN.flows,
         Flow("E and G: the image is drawn again", "x > E > ẑ > G > x̂ ~ x"),
     )
     presets = {name: {"alpha": 30.0, "lambda_adv": 1.0} for name in ("small", "best", "gpu")}
