@@ -39,11 +39,13 @@ SHIPPED = (
 
 @dataclass(frozen=True)
 class Job:
-    """One run of a campaign: what it is to be, and how far it has come."""
+    """One run of a campaign: what it is to be, the run whose networks it stands on, and how far
+    it has come."""
 
     name: str
     config: Config
     images: int
+    first_stage: "Job | None" = None
 
     @property
     def directory(self) -> Path:
@@ -95,7 +97,7 @@ class Site:
                 raise UserError(
                     f"'{self.data}' has no {name}: give --data-dir the folder that holds it."
                 )
-        sources, jobs = self.paths(campaign.data), []
+        sources, jobs = self.paths(campaign.data), {}
         count = data.count(sources, str(self.data))
         for name, row in campaign.runs.items():
             here = {
@@ -105,14 +107,15 @@ class Site:
                 "out": str(self.work / name),
                 "device": self.device,
             }
-            if row.first_stage:
-                here["first_stage"] = str(self.work / row.first_stage)
+            first = jobs.get(row.first_stage)
+            if first:
+                here["first_stage"] = str(first.directory)
             given = {**campaign.settings, **row.settings, **here}
             config = resolve(FRAMEWORKS[row.framework], row.preset, given)
             epoch = max(count // config.batch_size, 1) * config.batch_size  # whole batches alone
             images = row.images or campaign.images
-            jobs.append(Job(name, replace(config, epochs=images / epoch), images))
-        return jobs
+            jobs[name] = Job(name, replace(config, epochs=images / epoch), images, first)
+        return [*jobs.values()]
 
     def finish(self, job: Job, bar: tqdm) -> None:
         """Does what is left of a run. One that cannot go on is left behind, with the reason."""
@@ -130,6 +133,9 @@ class Site:
             write_json(job.directory / OUTCOME, {})
 
     def train(self, job: Job, bar: tqdm) -> None:
+        first = job.first_stage
+        if first and not first.done:
+            raise Stopped(f"It stands on {first.name}, which is not done: train that first.")
         config, before = job.config, bar.n - job.seen
         sources = self.paths(self.campaign.held_out)
         size, crop, root = config.image_size, config.crop, config.data_root

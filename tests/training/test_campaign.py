@@ -88,8 +88,11 @@ def equal(one: Path, two: Path) -> bool:
 
 @pytest.mark.parametrize(("name", "table"), CAMPAIGNS.items())
 def test_every_run_of_the_tables_is_one_that_can_be(name, table):
-    for row in table.runs.values():
+    earlier = {""}
+    for run, row in table.runs.items():
         resolve(FRAMEWORKS[row.framework], row.preset, {**table.settings, **row.settings})
+        assert row.first_stage in earlier
+        earlier.add(run)
 
 
 def stop_at(monkeypatch, target: str, call: int) -> None:
@@ -198,6 +201,25 @@ def test_a_run_that_cannot_go_on_is_left_behind_and_the_summary_says_why(place, 
     assert page in capsys.readouterr().out
     mse = said["good"]["measured"]["figures"]["mse"]
     assert "| good | 80 |" in page and f"| {mse:.4g} |" in page
+
+
+def test_a_run_waits_for_the_one_whose_networks_it_stands_on(place):
+    runs = {"gan": Row("gan", "small"), "inverse": Row("inverse", "small", first_stage="gan")}
+    tiny = site(place, replace(TABLE, runs=runs, ships=False, attributes=""))
+    first, second = tiny.jobs()
+    stopped = "It stands on gan, which is not done: train that first."
+
+    def outcome() -> dict:
+        campaign.run(tiny, only=("inverse",))
+        return json.loads((second.directory / "outcome.json").read_text())
+
+    assert outcome() == {"stopped": stopped}
+    loop.fit(replace(first.config, epochs=1.0))  # under way, with a checkpoint that could be read
+    assert outcome() == {"stopped": stopped} and not second.seen
+    campaign.run(tiny, only=("gan",))
+    assert outcome() == {} and second.done
+    drawn, of_first = weights(second.directory), weights(first.directory)
+    assert torch.equal(drawn["G.stem.weight"], of_first["G.stem.weight"])
 
 
 def test_bad_input_gets_one_sentence(finished, monkeypatch, capsys):
