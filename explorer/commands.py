@@ -10,13 +10,14 @@ from PIL import Image
 from torch import Tensor
 
 from explorer.actions import attributes, changed, measured, plane, without
-from explorer.engine import Model
+from explorer.engine import Model, titles
 from explorer.faces import find_crop
 from explorer.gallery import draw, figure_table
+from explorer.grids import EDIT, PHOTO, sample_grid
 from explorer.latent import walk
 from explorer.pictures import open_picture
 from explorer.render import beside, png_bytes, read_code, sheet, to_pil, walk_gif
-from explorer.session import EDIT, PHOTO, Picture, Session, sample_grid, whole
+from explorer.session import Picture, Session, whole
 from training import checkpoints
 from training.errors import UserError, choose
 from training.tables import renew
@@ -55,7 +56,7 @@ def reconstruct(options: argparse.Namespace) -> None:
         if not model.encodes and options.method != "recovery":
             said = f"{options.steps} steps from {options.starts} random starts"
             print(f"{model.name} has no encoder: recovery, {said}.", file=sys.stderr)
-    titles = _titles(session.models)
+    called = titles(session.models)
     tiles, labels, report = [], [], []
     for path in options.pictures:
         face = _photo(session, path)
@@ -70,7 +71,7 @@ def reconstruct(options: argparse.Namespace) -> None:
             codes = _inverted(model, x, options)
             entry["models"][model.name] = {s: measured(model, x, z) for s, z in codes.items()}
             tiles += [model.decode(code)[0] for code in codes.values()]
-            labels += [f"{titles[model]} {stage}" for stage in codes]
+            labels += [f"{called[model]} {stage}" for stage in codes]
     columns = len(tiles) // len(report)
     _write(options.out, sheet(tiles, columns, options.px, labels=labels))
     _print_report(report, options.json)
@@ -102,8 +103,8 @@ def morph(options: argparse.Namespace) -> None:
     images = {model: model.decode(grid.flatten(0, 1)) for model, grid in grids.items()}
     _write(options.out, _beside(images, options.size, options.px))
     if options.gif:
-        titles = _titles(session.models)
-        frames = {titles[m]: m.decode(m.project(walk(grid))) for m, grid in grids.items()}
+        called = titles(session.models)
+        frames = {called[m]: m.decode(m.project(walk(grid))) for m, grid in grids.items()}
         path = walk_gif(frames, options.gif, px=options.gif_px, ms=options.gif_ms)
         print(path, file=sys.stderr)
 
@@ -131,13 +132,13 @@ def edit(options: argparse.Namespace) -> None:
         _print_attributes(session.models, options.method)
         return
     face = _photo(session, options.picture) if options.picture else session.draw(options.seed)
-    titles = _titles(session.models)
+    called = titles(session.models)
     tiles, labels = [], []
     for model in session.models:
         before = session.codes([face], model)
         after = changed(model, before, dict(options.set), options.method, options.hold)
         tiles += [*model.decode(torch.cat([before, after]))]
-        labels += [f"{titles[model]} before", f"{titles[model]} after"]
+        labels += [f"{called[model]} before", f"{called[model]} after"]
     _write(options.out, sheet(tiles, 2, options.px, labels=labels))
 
 
@@ -148,14 +149,14 @@ def gallery(options: argparse.Namespace) -> None:
     if options.set:
         session.choose_set(choose("model set", options.set, sets))
     session.names = sets[session.model_set]
-    titles = _titles(session.models)
+    called = titles(session.models)
     folder = options.out / session.model_set
     folder.mkdir(parents=True, exist_ok=True)
-    for name, page in draw(session, titles).items():
+    for name, page in draw(session, called).items():
         path = folder / f"{name}.webp"
         page.save(path, quality=WEBP_QUALITY, method=6)
         print(path, file=sys.stderr)
-    table = figure_table(session.models, titles)
+    table = figure_table(session.models, called)
     print(table)
     if options.readme.is_file() and renew(options.readme, f"figures:{session.model_set}", table):
         print(options.readme, file=sys.stderr)
@@ -215,15 +216,9 @@ def _photo(session: Session, path: str) -> Picture:
     return Picture(label, EDIT, picture, codes={name: model.project(code[None])[0]})
 
 
-def _titles(models: list[Model]) -> dict[Model, str]:
-    """What to call models in pictures: by their framework, by their name where that is taken."""
-    frameworks = [model.title for model in models]
-    return {m: m.title if frameworks.count(m.title) == 1 else m.name for m in models}
-
-
 def _beside(images: dict[Model, Tensor], columns: int, px: int) -> Image.Image:
-    titles = _titles([*images])
-    return beside({titles[model]: sheet(each, columns, px) for model, each in images.items()})
+    called = titles([*images])
+    return beside({called[model]: sheet(each, columns, px) for model, each in images.items()})
 
 
 def _write(path: Path, page: Image.Image) -> None:

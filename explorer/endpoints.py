@@ -15,10 +15,11 @@ from explorer.actions import changed, measured, plane
 from explorer.components import sprite
 from explorer.engine import Model
 from explorer.faces import find_crop
+from explorer.grids import PHOTO, sample_grid
 from explorer.latent import along_diagonals
 from explorer.pictures import PictureError, open_picture
 from explorer.render import to_pil
-from explorer.session import PHOTO, Picture, Session, catalogue, sample_grid
+from explorer.session import Picture, Session, catalogue
 from training import metrics
 from training.attributes import DEFAULT, METHODS
 from training.errors import UserError, choose

@@ -20,6 +20,7 @@ from training.data import CLASSES
 from training.errors import UserError, choose
 from training.frameworks import FRAMEWORKS, Framework
 from training.frameworks.base import CodeLabels
+from training.tables import headings
 
 ROOT = "checkpoints"
 RECOVERY_STEPS = 100  # for the codes of pictures where there is no encoder
@@ -66,10 +67,7 @@ class Model:
         if self.encodes:
             return ""
         starts, steps = inversion.STARTS, RECOVERY_STEPS
-        return (
-            f"no encoder: codes are found by recovery, {steps} steps from {starts} random starts, "
-            f"about {self.descent_s(1):.1f} s a picture"
-        )
+        return f"no encoder: codes are found by recovery, {steps} steps from {starts} random starts"
 
     def descent_s(self, pictures: int, steps: int = RECOVERY_STEPS) -> float:
         """About how many seconds recovery takes here for so many pictures."""
@@ -160,9 +158,9 @@ class Catalogue:
 
 def titles(models: Sequence[Model]) -> dict[Model, str]:
     """What to call models beside each other: by their system, by their folder where that is
-    taken."""
-    systems = [model.title for model in models]
-    return {m: m.title if systems.count(m.title) == 1 else m.directory.name for m in models}
+    taken, by set and folder where that is too."""
+    named = headings([(model.title, model.directory.name, model.name) for model in models])
+    return dict(zip(models, named, strict=True))
 
 
 def list_models(root: str | Path = ROOT, device: str = "cpu") -> Catalogue:

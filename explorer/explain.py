@@ -1,6 +1,7 @@
 """What a system is, for those who have not read its paper: words, drawings, objective, as HTML."""
 
 import unicodedata
+from functools import cache
 from html import escape
 from inspect import getdoc
 
@@ -9,6 +10,7 @@ from training.frameworks import Flow, Framework
 LETTER, PAD, GAP, ROW, HEIGHT = 8.6, 12, 30, 46, 30  # px
 
 
+@cache
 def explained(framework: type[Framework]) -> str:
     """The paragraph, the drawings and the objective as its docstring has it."""
     drawings = "".join(map(drawing, framework.flows))

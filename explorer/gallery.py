@@ -13,8 +13,9 @@ from torch import Tensor
 
 from explorer.actions import attributes, changed, plane
 from explorer.engine import Model
+from explorer.grids import EXAMPLE, sample_grid
 from explorer.render import beside, sheet, table, to_pil
-from explorer.session import CORNERS, EXAMPLE, EXAMPLE_SEED, Picture, Session, pixels, sample_grid
+from explorer.session import CORNERS, EXAMPLE_SEED, Picture, Session, pixels
 from training.attributes import DEFAULT
 from training.card import measured_on_each
 from training.checkpoints import images_seen, read_metrics

@@ -6,7 +6,7 @@ from html import escape
 import gradio as gr
 
 from explorer.components import QUIET, columns
-from explorer.engine import Model
+from explorer.engine import Model, titles
 from explorer.explain import explained
 from explorer.session import Session
 
@@ -78,12 +78,9 @@ def build(session: Session) -> Header:
 
 
 def choices(session: Session) -> list[tuple[str, str]]:
-    """Titles and names of the set's models; a title that is taken twice gets its name too."""
+    """Titles and names of the set's models."""
     models = [session.catalogue.models[name] for name in session.catalogue.sets[session.model_set]]
-    titles = [model.title for model in models]
-    return [
-        (m.title if titles.count(m.title) == 1 else f"{m.title} ({m.name})", m.name) for m in models
-    ]
+    return [(title, model.name) for model, title in titles(models).items()]
 
 
 def parts(session: Session) -> list:

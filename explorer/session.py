@@ -17,10 +17,10 @@ from torch import Tensor
 from explorer.actions import Reason
 from explorer.engine import Catalogue, Model, list_models
 from explorer.faces import Crop, cut, find_crop
+from explorer.grids import EXAMPLE, MAP, PHOTO, SAMPLE, Grid, map_row, sample_grid
 from explorer.pictures import astronaut, open_picture
 from explorer.render import to_pil
 
-PHOTO, EXAMPLE, SAMPLE, MORPH, EDIT, MAP = "photo", "example", "sample", "morph", "edit", "map"
 REAL = (PHOTO, EXAMPLE)  # their codes are found by encoding; all others are made from a code
 CORNERS = ("corner-0", "corner-1", "corner-2", "corner-3")
 SLOTS = ("reconstruct", *CORNERS, "attributes")
@@ -66,16 +66,6 @@ class Picture:
     def cropped(self, crop: Crop) -> None:
         """Another crop makes every known code one of another picture."""
         self.crop, self.codes, self.refined = crop, {}, {}
-
-
-@dataclass
-class Grid:
-    """What the tiles of one view stand for: N things, each with a code (N, n) for every model."""
-
-    origin: str
-    labels: list[str]
-    codes: dict[str, Tensor]
-    references: list[str] | None = None
 
 
 @dataclass
@@ -147,8 +137,9 @@ class Session:
 
         Real pictures get refined codes when faithful codes are switched on.
         """
-        with model.searching:  # who asks for the same codes meanwhile finds them known
-            self._find(pictures, model)
+        if not all(self._complete(picture, model.name) for picture in pictures):
+            with model.searching:  # who asks for the same codes meanwhile finds them known
+                self._find(pictures, model)
         return torch.stack([self._best(picture, model.name) for picture in pictures])
 
     def _find(self, pictures: Sequence[Picture], model: Model) -> None:
@@ -185,6 +176,10 @@ class Session:
                 said.setdefault(model, "codes are refined")
         about = f"about {max(seconds, 1):.0f} s"
         return {model: Reason(f"{words}, {about}.", seconds) for model, words in said.items()}
+
+    def _complete(self, picture: Picture, name: str) -> bool:
+        refined = name in picture.refined or not (self.faithful and picture.real)
+        return name in picture.codes and refined
 
     def _known(self, picture: Picture, model: Model) -> bool:
         return model.name in picture.codes or self._shared_code(picture, model) is not None
@@ -304,27 +299,6 @@ def batches(pictures: Sequence[Picture]) -> list[Sequence[Picture]]:
 def pixels(pictures: Sequence[Picture], size: int) -> Tensor:
     """Pictures as a batch (B, 3, size, size) in [0, 1]."""
     return torch.stack([picture.pixels(size) for picture in pictures])
-
-
-def sample_grid(models: Sequence[Model], seed: int, count: int, spread: float) -> Grid:
-    """`count` draws from the prior: the same codes for all models that share one."""
-    codes = {model.name: model.sample_codes(count, seed, spread) for model in models}
-    labels = [f"Sample {seed}·{index + 1}" for index in range(count)]
-    references = [f"{SAMPLE}/{seed}/{spread:g}/{count}/{index}" for index in range(count)]
-    return Grid(SAMPLE, labels, codes, references)
-
-
-def map_row(models: Sequence[Model], index: int) -> Grid:
-    """One of the labelled images that were encoded with the checkpoints, as a grid of one row, in
-    the models that have it; raises IndexError where none has."""
-    codes = {
-        model.name: model.latents.codes[index : index + 1]
-        for model in models
-        if model.latents is not None and 0 <= index < len(model.latents.codes)
-    }
-    if not codes:
-        raise IndexError(index)
-    return Grid(MAP, [f"{models[0].shows.title()} {index}"], codes, [f"{MAP}/{index}"])
 
 
 def subject(root: str, model_set: str) -> str:

@@ -34,7 +34,7 @@ from training.features import feature_network
 from training.figures import FIGURES
 from training.frameworks import FRAMEWORKS, Framework
 from training.inversion import recover
-from training.tables import in_bold, markdown, number
+from training.tables import headings, in_bold, markdown, number
 
 PAGE, TABLE = "compare.md", "compare.json"
 STEPS, REFINED = 50, 1024  # of refinement, or of recovery; on so many images
@@ -98,9 +98,9 @@ def compare(model_set: str | Path, request: Request, out: Path | None = None) ->
     for name, directory in directories.items():
         rows[name] = _row(directory, request, known.get(name, {}))
         write_json(out / TABLE, {"systems": known | rows})
-    titles = [row["title"] for row in rows.values()]
-    for name, row in rows.items():
-        row["title"] = name if titles.count(row["title"]) > 1 else row["title"]
+    titles = headings([(row["title"], name) for name, row in rows.items()])
+    for row, title in zip(rows.values(), titles, strict=True):
+        row["title"] = title
     claims = DIGITS if "digits" in request.sources else FACES
     content = {"systems": rows, "claims": [judged(claim, [*rows.values()]) for claim in claims]}
     write_json(out / TABLE, content)

@@ -9,6 +9,18 @@ from training.figures import badness
 MISSING = "–"
 
 
+def headings(candidates: Sequence[Sequence[str]]) -> list[str]:
+    """What to call things beside each other: each by the first of its names that no other has in
+    that place, by its last where all are taken."""
+    places = [*zip(*candidates, strict=True)]
+
+    def own(names: Sequence[str]) -> str:
+        alone = (n for n, place in zip(names, places, strict=True) if place.count(n) == 1)
+        return next(alone, names[-1])
+
+    return [own(names) for names in candidates]
+
+
 def markdown(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """The first column to the left, the others to the right."""
     lines = [header, ["---", *["---:"] * (len(header) - 1)], *rows]

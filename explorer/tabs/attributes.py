@@ -20,7 +20,8 @@ from explorer.components import (
     words,
 )
 from explorer.engine import Model
-from explorer.session import EDIT, Grid, Session
+from explorer.grids import EDIT, Grid
+from explorer.session import Session
 from explorer.tabs.base import Tab
 from training.attributes import DEFAULT, METHODS
 

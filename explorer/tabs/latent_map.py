@@ -20,8 +20,9 @@ from explorer.components import (
     map_view,
 )
 from explorer.engine import Model
+from explorer.grids import MAP, Grid, map_row
 from explorer.pictures import PictureError
-from explorer.session import MAP, Grid, Session, catalogue, map_row
+from explorer.session import Session, catalogue
 from explorer.tabs.base import Tab
 from training.errors import UserError
 

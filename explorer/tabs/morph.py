@@ -21,9 +21,10 @@ from explorer.components import (
     tiles_view,
 )
 from explorer.engine import Model, titles
+from explorer.grids import MORPH, Grid
 from explorer.latent import along_diagonals, walk
 from explorer.render import ABREAST, sharpness_curve, sheet, walk_gif
-from explorer.session import CORNERS, MORPH, Grid, Session
+from explorer.session import CORNERS, Session
 from explorer.tabs.base import Tab
 from training.metrics import sharpness
 

@@ -23,7 +23,8 @@ from explorer.components import (
 )
 from explorer.engine import Model
 from explorer.faces import Crop
-from explorer.session import Grid, Picture, Session
+from explorer.grids import Grid
+from explorer.session import Picture, Session
 from explorer.tabs.base import Tab
 
 NAME = "reconstruct"

@@ -15,7 +15,8 @@ from explorer.actions import (
 )
 from explorer.components import LIVE, QUIET, labels_value, labels_view, tiles_value, tiles_view
 from explorer.engine import Model
-from explorer.session import SAMPLE, Grid, Session, sample_grid
+from explorer.grids import SAMPLE, Grid, sample_grid
+from explorer.session import Session
 from explorer.tabs.base import Tab
 
 NAME = "sample"

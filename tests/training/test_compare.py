@@ -16,7 +16,7 @@ from training.compare import COLUMNS, Request, page
 from training.data import load
 from training.evaluate import evaluate, save
 from training.frameworks import FRAMEWORKS
-from training.tables import renewed
+from training.tables import headings, renewed
 
 ROOT = Path(__file__).parents[2]
 SYSTEMS = {"late": "vae", "early": "faae", "plain": "gan"}  # by names, not in their order
@@ -250,3 +250,9 @@ def test_readme_compares_the_shipped_weights():
         }
         assert {n: row["weights_sha256"] for n, row in content["systems"].items()} == shipped
         assert renewed(text, f"compare:{path.parent.name}", page(content)) == text
+
+
+def test_headings_set_apart_what_is_of_one_name():
+    named = [("AAE", "aae", "a/aae"), ("F-AAE", "faae", "a/faae"), ("F-AAE", "faae", "b/faae")]
+    assert headings(named) == ["AAE", "a/faae", "b/faae"]
+    assert headings([*named[:2], ("F-AAE", "wide", "b/wide")]) == ["AAE", "faae", "wide"]
