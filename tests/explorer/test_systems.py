@@ -11,9 +11,10 @@ from torch.nn.functional import one_hot
 from explorer.actions import code_plane, in_every_class, read_labels, switched
 from explorer.components import CLASSES, labels_value
 from explorer.engine import load_model
+from explorer.grids import map_row
 from explorer.latent import density
 from explorer.screenshots import served
-from explorer.session import CORNERS, Session, map_row
+from explorer.session import CORNERS, Session
 from explorer.tabs import attributes, latent_map, morph, reconstruct, sample
 from tests.explorer.conftest import CHECKPOINTS, event
 from tests.training.conftest import CLASSES as NAMES
@@ -268,3 +269,15 @@ def test_any_point_of_a_plane_decodes_under_the_pointer(page):
     expect(page.locator(".hover")).not_to_have_text(first, **PATIENT)
     page.mouse.click(x + 60, y + 60)
     expect(page.locator(".board h4").filter(has_text="Point (")).to_be_visible(**PATIENT)
+
+
+def test_a_digit_that_is_drawn_is_of_the_class_asked_for():
+    """By what the shipped semi-supervised AAE says of those that the supervised one draws."""
+    drawn_by = load_model("digits/aae-supervised", CHECKPOINTS)
+    judge, _ = checkpoints.read(CHECKPOINTS / "digits" / "aae-semi")
+    judge.eval()
+    codes = in_every_class(drawn_by, drawn_by.sample_codes(100, seed=0))
+    with torch.no_grad():
+        told = judge.classify(drawn_by.decode(codes.flatten(0, 1))).view(100, -1)
+    share = (told == torch.arange(len(judge.classes))).float().mean()
+    assert drawn_by.code_labels.names == judge.classes and share > 0.9
