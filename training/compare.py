@@ -25,7 +25,7 @@ from training.attributes import encode_all
 from training.batches import step_generator
 from training.card import measured_on_each
 from training.checkpoints import read_json, read_metrics, write_atomically, write_json
-from training.claims import DIGITS, FACES, judged
+from training.claims import beside, expected, judged
 from training.data import ImageSet
 from training.distributed import device_named
 from training.errors import UserError
@@ -42,6 +42,7 @@ CODES = 1024  # of the sample cycle
 TURNS, AT_ONCE, AT_ONCE_RECOVERED = 5, 256, 16  # of images per second
 PROBE = "logistic"
 OWN = ("code_cycle", "sample_cycle", "probe_auc", "label_agreement")
+TRAINED = ("images_seen", "hours", "hardware")
 KEPT_FOR = ("weights_sha256", "data", "hardware", "gallery_files")  # as long as these are the same
 COLUMNS = {
     "mse": "MSE",
@@ -50,6 +51,7 @@ COLUMNS = {
     "ssim": "SSIM",
     "sharpness": "sharpness",
     "sample_sharpness": "of samples",
+    "morph_middle": "morph",
     "code_cycle": "code cycle",
     "sample_cycle": "sample cycle",
     "dhash_generated": "dHash",
@@ -101,8 +103,13 @@ def compare(model_set: str | Path, request: Request, out: Path | None = None) ->
     titles = headings([(row["title"], name) for name, row in rows.items()])
     for row, title in zip(rows.values(), titles, strict=True):
         row["title"] = title
-    claims = DIGITS if "digits" in request.sources else FACES
-    content = {"systems": rows, "claims": [judged(claim, [*rows.values()]) for claim in claims]}
+    wanted, systems = expected(request.sources), [*rows.values()]
+    content = {
+        "systems": rows,
+        "claims": [judged(claim, systems) for claim in wanted.claims],
+        "printed": [each for one in wanted.printed if (each := beside(one, systems))],
+        "apart": wanted.apart,
+    }
     write_json(out / TABLE, content)
     text = f"# {model_set.resolve().name}\n\n{page(content)}\n"
     write_atomically(out / PAGE, lambda p: p.write_text(text, encoding="utf-8"))
@@ -133,6 +140,9 @@ def _row(directory: Path, request: Request, former: dict) -> dict:
         "prior": content["settings"]["prior"],
         "codes_by": "encoder" if system.encodes else "recovery",
         "images_seen": checkpoints.images_seen(content["trained"]),
+        "trained": {
+            name: content["trained"][name] for name in ("images_seen", "hours", "hardware")
+        },
         **_evaluated(directory, content, request, former),
         "hardware": request.hardware,
         "gallery_files": request.gallery_files,
@@ -256,12 +266,14 @@ def page(content: dict) -> str:
         "\n".join(f"- {COLUMNS[name]}: {FIGURES[name].words}" for name in names),
         "What was expected:",
         "\n".join(map(_said, content["claims"])),
+        *_printed(content),
     ]
     return "\n\n".join(parts)
 
 
 def _notes(rows: Collection[dict]) -> Iterator[str]:
     """How the figures that are not of `evaluate` were obtained."""
+    yield _trained(rows)
     hardware = ", ".join(dict.fromkeys(row["hardware"] for row in rows))
     yield f"Images/s: encoded and decoded in a second on {hardware}, {AT_ONCE} at once."
     if any(row["codes_by"] == "recovery" for row in rows):
@@ -280,6 +292,39 @@ def _notes(rows: Collection[dict]) -> Iterator[str]:
             f", the nearest by dHash {number(gallery['dhash'])}" if "dhash" in gallery else ""
         )
         yield f"{note} of them{by_dhash}."
+
+
+def _trained(rows: Collection[dict]) -> str:
+    """Where and how long; of a run that went on from another's networks, its own part."""
+    by_hardware: dict[str, list[str]] = {}
+    for row in rows:
+        own, all_of_them = row["trained"]["images_seen"], row["images_seen"]
+        part = f" (the last {own / 1e6:.2f} million images)" if own < all_of_them else ""
+        said = f"{row['title']} {row['trained']['hours']:g} hours{part}"
+        by_hardware.setdefault(row["trained"]["hardware"], []).append(said)
+    said = [f"on {place}: {', '.join(each)}" for place, each in by_hardware.items()]
+    return f"Trained {'; '.join(said)}."
+
+
+def _printed(content: dict) -> Iterator[str]:
+    """The papers' figures with ours beside them, and what has no counterpart."""
+    if content["printed"]:
+        rows = [
+            (
+                each["system"],
+                COLUMNS[each["figure"]],
+                each["where"],
+                each["printed"],
+                number(each["value"]),
+                number(each["ours"]),
+            )
+            for each in content["printed"]
+        ]
+        yield "Beside the papers' figures:"
+        header = ("system", "figure", "printed in", "as printed", "the same in our unit", "ours")
+        yield markdown(header, rows)
+    if content["apart"]:
+        yield content["apart"]
 
 
 def _said(claim: dict) -> str:

@@ -11,7 +11,7 @@ from tests.training.conftest import config_of, draw
 from training import __main__ as command_line
 from training import checkpoints, compare
 from training.attributes import describe
-from training.claims import DIGITS, FACES, Claim, Of, judged
+from training.claims import DIGITS, EXPECTED, Claim, Of, Printed, beside, expected, judged
 from training.compare import COLUMNS, Request, page
 from training.data import load
 from training.evaluate import evaluate, save
@@ -19,6 +19,7 @@ from training.frameworks import FRAMEWORKS
 from training.tables import headings, renewed
 
 ROOT = Path(__file__).parents[2]
+TRAINED = {"images_seen": 1_830_400, "hours": 1.5, "hardware": "an abacus"}
 SYSTEMS = {"late": "vae", "early": "faae", "plain": "gan"}  # by names, not in their order
 
 
@@ -35,7 +36,7 @@ def made(tmp_path_factory) -> Path:
     torch.manual_seed(0)
     for name, system in SYSTEMS.items():
         framework = FRAMEWORKS[system](config_of(system)).eval().requires_grad_(False)
-        checkpoints.write(place / "tiny" / name, framework, {"images_seen": 1_830_400})
+        checkpoints.write(place / "tiny" / name, framework, TRAINED)
         if framework.encodes:
             checkpoints.write_latents(place / "tiny" / name, describe(framework, images))
     compare.compare(place / "tiny", request(place))
@@ -80,6 +81,7 @@ def test_there_is_a_row_a_system_in_the_registrys_order(made):
     text = (made / "tiny" / "compare.md").read_text()
     assert "On 20 images of pictures; refined by 50 steps on 20" in text
     assert "of 20 images with 2 attributes" in text
+    assert "Trained on an abacus: F-AAE 1.5 hours, VAE 1.5 hours, " in text
 
 
 def test_a_system_without_an_encoder_says_that_it_recovers(made):
@@ -87,7 +89,7 @@ def test_a_system_without_an_encoder_says_that_it_recovers(made):
     assert row["codes by"] == "recovery"
     assert {column for column, cell in row.items() if cell == "–"} == {
         *("MSE", "PSNR", "SSIM", "sharpness", "code cycle", "sample cycle"),
-        *("dHash", "AUC", "labels"),
+        *("dHash", "AUC", "labels", "morph"),
     }
     assert float(row["refined MSE"].strip("*")) > 0
 
@@ -116,7 +118,7 @@ def test_only_what_changed_is_measured_again(place, monkeypatch):
 
     monkeypatch.setattr(compare, "evaluate", watched)
     framework = FRAMEWORKS["vae"](config_of("vae"))
-    checkpoints.write(place / "tiny" / "late", framework, {"images_seen": 8})
+    checkpoints.write(place / "tiny" / "late", framework, TRAINED)
     shutil.rmtree(place / "tiny" / "plain")
     after = compare.compare(place / "tiny", request(place))["systems"]
     assert asked == ["late"] and list(after) == ["early", "late"]
@@ -175,10 +177,32 @@ def row(framework: str, prior: str = "sphere", **figures: float) -> dict:
     return {"title": title, "framework": framework, "prior": prior, "figures": figures}
 
 
-@pytest.mark.parametrize("claim", [*FACES, *DIGITS], ids=lambda claim: claim.words[:30])
-def test_a_claim_speaks_of_what_there_is(claim):
-    assert all(of.system in FRAMEWORKS and of.figure in COLUMNS for of in claim.figures)
-    assert judged(claim, [])["outcome"] == "not measured"
+@pytest.mark.parametrize("kind", EXPECTED)
+def test_what_is_expected_speaks_of_what_there_is(kind):
+    of_claims = [of for claim in EXPECTED[kind].claims for of in claim.figures]
+    for of in (*of_claims, *(printed.of for printed in EXPECTED[kind].printed)):
+        assert of.system in FRAMEWORKS and of.figure in COLUMNS
+    assert {judged(c, [])["outcome"] for c in EXPECTED[kind].claims} == {"not measured"}
+
+
+@pytest.mark.parametrize(
+    ("sources", "kind"),
+    [
+        (("../a/cifar10-test.zip",), "cifar10"),
+        (("digits",), "digits"),
+        (("celeba64-valid-00.zip",), "faces"),
+        (("pictures",), "faces"),
+    ],
+)
+def test_what_is_expected_goes_by_the_images(sources, kind):
+    assert expected(sources) is EXPECTED[kind]
+
+
+def test_the_papers_figures_stand_beside_ours():
+    printed = Printed(Of("aaae", "mse"), "0.053", 0.053 / 4, "table I, on [-1, 1]")
+    found = beside(printed, [row("wae", mse=0.01), row("aaae", mse=0.02)])
+    assert (found["system"], found["value"], found["ours"]) == ("AAAE", 0.01325, 0.02)
+    assert beside(printed, [row("wae", mse=0.01)]) is None
 
 
 @pytest.mark.parametrize(
