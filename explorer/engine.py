@@ -6,6 +6,7 @@ Notation: images (B, 3, H, W) float in [0, 1]; codes (B, n) on the prior's suppo
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -166,12 +167,17 @@ def titles(models: Sequence[Model]) -> dict[Model, str]:
 def list_models(root: str | Path = ROOT, device: str = "cpu") -> Catalogue:
     """Every usable checkpoint `root/SET/NAME`, loaded, each set in the order of the registry;
     unusable ones are named in `.problems`."""
-    models, problems = [], []
-    for folder in _folders(root):
+
+    def load(folder: Path) -> Model | CheckpointError:
         try:
-            models.append(Model(folder, _name(folder), device))
+            return Model(folder, _name(folder), device)
         except CheckpointError as error:
-            problems.append(str(error))
+            return error
+
+    with ThreadPoolExecutor() as pool:  # reading and unpacking run beside each other
+        found = list(pool.map(load, _folders(root)))
+    models = [each for each in found if isinstance(each, Model)]
+    problems = [str(each) for each in found if isinstance(each, CheckpointError)]
     order = list(FRAMEWORKS)
     models.sort(key=lambda m: (m.directory.parent.name, order.index(m.framework), m.name))
     sets: dict[str, list[str]] = {}
