@@ -161,11 +161,11 @@ class Session:
             for batch in batches(coarse):
                 self._refine(batch, model)
 
-    def waits(self, pictures: Sequence[Picture]) -> dict[Model, Reason]:
-        """The models for which `codes` of these pictures would take long, and what to say
+    def waits(self, pictures: Sequence[Picture], models: Sequence[Model]) -> dict[Model, Reason]:
+        """Those models for which `codes` of these pictures would take long, and what to say
         meanwhile; the seconds are those of all of them, since they take their turns."""
         said, seconds = {}, 0.0
-        for model in self.models:
+        for model in models:
             lost = [p for p in pictures if not model.encodes and not self._known(p, model)]
             coarse = [p for p in pictures if p.real and model.name not in p.refined]
             if lost:

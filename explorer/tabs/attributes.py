@@ -83,7 +83,7 @@ def complete(session: Session, method: str) -> dict | None:
     picture = session.slots.get(NAME)
     if picture is None or session.seen("attributes-complete", slots=[NAME]):
         return gr.skip()
-    waiting = session.waits([picture])
+    waiting = session.waits([picture], session.models)
     for model in waiting:
         session.codes([picture], model)
     return edit(session, method) if waiting else gr.skip()
@@ -115,9 +115,10 @@ def edit(session: Session, method: str) -> dict | None:
     picture = session.slots.get(NAME)
     if picture is None:
         return None
-    waiting = session.waits([picture])
+    models = session.models  # the session may turn to others meanwhile
+    waiting = session.waits([picture], models)
     codes, images, stats = {}, [], []
-    for model in session.models:
+    for model in models:
         if model in waiting:
             images.append([waiting[model]] * 2)
             stats.append([[], []])
@@ -133,16 +134,16 @@ def edit(session: Session, method: str) -> dict | None:
     note = said or "move a slider"
     if session.held:
         note += f"; held: {', '.join(map(words, session.held))}"
-    if unable := [model.title for model in session.models if not attributes(model, method)]:
+    if unable := [model.title for model in models if not attributes(model, method)]:
         note += f"; without directions: {', '.join(unable)}"
     changed_, before = zip(*images, strict=True)
     figures, of_before = zip(*stats, strict=True)
-    why = [_unchanged(session, model, method) for model in session.models]
+    why = [_unchanged(session, model, method) for model in models]
     rows = [
         board_row("Changed", 0, changed_, figures, note, why),
         board_row("Before", 1, before, of_before, "the code as it is"),
     ]
-    return board_value(NAME, session.models, rows)
+    return board_value(NAME, models, rows)
 
 
 def edited(session: Session, model: Model, code: torch.Tensor, method: str) -> torch.Tensor:

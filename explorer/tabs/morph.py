@@ -99,7 +99,7 @@ def complete(session: Session, n: int) -> tuple:
     if session.seen("morph-complete", n, slots=CORNERS) or not full(session):
         return gr.skip(), gr.skip()
     pictures = [session.slots[corner] for corner in CORNERS]
-    waiting = session.waits(pictures)
+    waiting = session.waits(pictures, session.models)
     for model in waiting:
         session.codes(pictures, model)
     return drawn(session, int(n)) if waiting and full(session) else (gr.skip(), gr.skip())
@@ -107,8 +107,9 @@ def complete(session: Session, n: int) -> tuple:
 
 def drawn(session: Session, n: int) -> tuple:
     """Grids and curves; of models whose codes take long, what they are waited for."""
-    waiting = session.waits([session.slots[corner] for corner in CORNERS])
-    ready = [model for model in session.models if model not in waiting]
+    models = session.models  # the session may turn to others meanwhile
+    waiting = session.waits([session.slots[corner] for corner in CORNERS], models)
+    ready = [model for model in models if model not in waiting]
     planes = {model: between(session, model, n) for model in ready}
     images = {model: model.decode(planes[model].flatten(0, 1)) for model in ready}
     labels = [f"Morph {i // n + 1}, {i % n + 1} of {n}" for i in range(n * n)]
@@ -118,10 +119,10 @@ def drawn(session: Session, n: int) -> tuple:
         title: along_diagonals(sharpness(images[model]).unflatten(0, (n, n)))
         if model in images
         else None
-        for model, title in titles(session.models).items()
+        for model, title in titles(models).items()
     }
-    panels = [images[model] if model in images else waiting[model] for model in session.models]
-    value = tiles_value(session.models, panels, n, labels)
+    panels = [images[model] if model in images else waiting[model] for model in models]
+    value = tiles_value(models, panels, n, labels)
     return value, chart_value(sharpness_curve(curves))
 
 

@@ -110,14 +110,15 @@ def refine(session: Session, steps: int) -> Iterator[dict]:
         yield gr.skip()
         return
     encoded, originals = _encoded(session, picture)
-    for step, codes in _refined(session.models, originals, encoded, int(steps)):
-        if session.turn != turn:  # stopped, or another picture came
+    names = [*encoded]
+    for step, codes in _refined(session, originals, encoded, int(steps)):
+        if session.turn != turn or session.names != names:  # stopped, or others are to be shown
             return
         if session.tab != NAME:  # another tab needs the time; `resume` begins anew
             session.shown.pop("refined", None)
             return
         if picture.real:
-            _remember(picture, codes, step, session.models)
+            _remember(session, picture, codes, step)
         yield _board(session, originals, encoded, codes, f"{step} of {int(steps)} steps")
 
 
@@ -148,10 +149,10 @@ def halt(session: Session) -> None:
     session.turn += 1
 
 
-def _remember(picture: Picture, codes: dict, step: int, models: list[Model]) -> None:
+def _remember(session: Session, picture: Picture, codes: dict, step: int) -> None:
     """Keeps the codes (1, n) of the most steps, for the tabs that use faithful ones; where there
     is no encoder, those begin with a longer recovery."""
-    for name in [model.name for model in models if model.encodes]:
+    for name in [model.name for model in _models(session, codes) if model.encodes]:
         _, steps = picture.refined.get(name, (None, 0))
         if step >= steps:
             picture.refined[name] = (codes[name][0], step)
@@ -160,9 +161,9 @@ def _remember(picture: Picture, codes: dict, step: int, models: list[Model]) -> 
 def _encoded(session: Session, picture: Picture) -> tuple[dict, dict]:
     """Codes (1, n) and originals (1, 3, H, W) by model name; the best of random codes where there
     is no encoder."""
-    originals = {m.name: picture.pixels(m.image_size)[None] for m in session.models}
-    codes = {}
-    for model in session.models:
+    models, codes = session.models, {}
+    originals = {model.name: picture.pixels(model.image_size)[None] for model in models}
+    for model in models:
         x = originals[model.name]
         codes[model.name] = model.encode(x) if model.encodes else model.recover(x, steps=0)
         if picture.real and model.encodes:
@@ -170,8 +171,14 @@ def _encoded(session: Session, picture: Picture) -> tuple[dict, dict]:
     return codes, originals
 
 
-def _refined(models: list[Model], originals: dict, codes: dict, steps: int) -> Iterator[tuple]:
+def _models(session: Session, codes: dict) -> list[Model]:
+    """Those that codes by model name are of; the session may have turned to others meanwhile."""
+    return [session.catalogue.models[name] for name in codes]
+
+
+def _refined(session: Session, originals: dict, codes: dict, steps: int) -> Iterator[tuple]:
     """All models' refinements, or recoveries, in step: (step, codes by model name)."""
+    models = _models(session, codes)
     streams = [
         model.refine_steps(originals[model.name], codes[model.name], steps=steps, every=EVERY)
         if model.encodes
@@ -189,22 +196,19 @@ def _board(
     stages = [("Encoder", "at once", encoded)]
     if refined:
         stages.append(("Refined", note, refined))
-    rows = []
+    models, rows = _models(session, encoded), []
     for index, (title, said, codes) in enumerate(stages):
-        images = {m.name: m.decode(codes[m.name]) for m in session.models}
-        first = originals[session.names[0]]
+        images = {m.name: m.decode(codes[m.name]) for m in models}
+        first = originals[models[0].name]
         stats = [[("Sharpness", "1.00", "Of this all others are measured")]]
-        stats += [_stats(m, originals[m.name], codes[m.name]) for m in session.models]
-        why = ["", *(_unencoded(model) for model in session.models)]
+        stats += [_stats(m, originals[m.name], codes[m.name]) for m in models]
+        why = ["", *(_unencoded(model) for model in models)]
         pictures = [first[0], *(image[0] for image in images.values())]
         rows.append(board_row(title, index, pictures, stats, said, why if index == 0 else ()))
-    codes = {
-        model.name: torch.cat([stage[model.name] for *_, stage in stages])
-        for model in session.models
-    }
+    codes = {model.name: torch.cat([stage[model.name] for *_, stage in stages]) for model in models}
     labels = [f"{title} reconstruction" for title, *_ in stages]
     session.grids[NAME] = Grid(NAME, labels, codes)
-    return board_value(NAME, session.models, rows, original=True)
+    return board_value(NAME, models, rows, original=True)
 
 
 def _unencoded(model: Model) -> str:

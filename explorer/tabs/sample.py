@@ -71,32 +71,36 @@ def switch(
 def draw(session: Session, seed: int | None, count: int, spread: float) -> dict:
     """The same codes, decoded by every model that shares their prior, with the labels chosen; or,
     where a model has classes, a style a row in every class a column."""
+    models = session.models  # the session may turn to others meanwhile
     wide = math.ceil(math.sqrt(count))
-    classes = [label_names(model, exclusive=True) for model in session.models]
+    classes = [label_names(model, exclusive=True) for model in models]
     if session.every_class and any(classes):
-        return styles(session, int(seed or 0), wide, float(spread), classes)
-    grid = sample_grid(session.models, int(seed or 0), int(count), float(spread))
+        return styles(session, models, int(seed or 0), wide, float(spread), classes)
+    grid = sample_grid(models, int(seed or 0), int(count), float(spread))
     switches = session.switches
-    notes = [unconcerned(model, switches) for model in session.models]
+    notes = [unconcerned(model, switches) for model in models]
     if switches:
-        changed = {m.name: switched(m, grid.codes[m.name], switches) for m in session.models}
+        changed = {m.name: switched(m, grid.codes[m.name], switches) for m in models}
         grid = Grid(SAMPLE, grid.labels, changed)
     session.grids[SAMPLE] = grid
-    images = [model.decode(grid.codes[model.name]) for model in session.models]
-    notes = [
-        said or _apart(session, model) for said, model in zip(notes, session.models, strict=True)
-    ]
-    return tiles_value(session.models, images, wide, grid.labels, notes)
+    images = [model.decode(grid.codes[model.name]) for model in models]
+    notes = [said or _apart(m, models[0]) for said, m in zip(notes, models, strict=True)]
+    return tiles_value(models, images, wide, grid.labels, notes)
 
 
 def styles(
-    session: Session, seed: int, rows: int, spread: float, classes: list[tuple[str, ...]]
+    session: Session,
+    models: list[Model],
+    seed: int,
+    rows: int,
+    spread: float,
+    classes: list[tuple[str, ...]],
 ) -> dict:
-    """The grid of figure 7 of the AAE paper, of the models that have `classes`."""
+    """The grid of figure 7 of the AAE paper, of those of the models that have `classes`."""
     wide = max(map(len, classes))
-    drawn = sample_grid(session.models, seed, rows, spread).codes
+    drawn = sample_grid(models, seed, rows, spread).codes
     images, codes = [], {}
-    for model, names in zip(session.models, classes, strict=True):
+    for model, names in zip(models, classes, strict=True):
         if not names:
             images.append(Reason(without_classes(model)))
             continue
@@ -107,7 +111,7 @@ def styles(
     heads = [_named(each[column : column + 1] for each in classes) for column in range(wide)]
     labels = [f"Style {seed}·{row + 1}, {head}" for row in range(rows) for head in heads]
     session.grids[SAMPLE] = Grid(SAMPLE, labels, codes)
-    return tiles_value(session.models, images, wide, labels, heads=classes)
+    return tiles_value(models, images, wide, labels, heads=classes)
 
 
 def _named(names) -> str:
@@ -115,7 +119,6 @@ def _named(names) -> str:
     return " / ".join(dict.fromkeys(name for each in names for name in each))
 
 
-def _apart(session: Session, model: Model) -> str:
+def _apart(model: Model, first: Model) -> str:
     """Says so where the codes are not those of the first model."""
-    first = session.models[0]
     return "" if model.shares_prior(first) else "another prior, so other codes"

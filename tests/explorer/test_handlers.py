@@ -55,6 +55,15 @@ def test_reconstruct_shows_the_encoder_at_once_and_then_ever_better_codes(sessio
     assert (errors[-1] < mse(first, 0)).all()
 
 
+def test_a_refinement_ends_when_others_are_chosen(session):
+    session.put("reconstruct", session.photo(astronaut(), "photo"))
+    steps = reconstruct.refine(session, 300)
+    next(steps)
+    session.choose_set("digits")  # as the header does, before the tab shows them
+    assert list(steps) == []
+    assert not any(name.startswith("digits") for name in session.slots["reconstruct"].refined)
+
+
 def test_a_refinement_ends_when_stopped(session):
     session.put("reconstruct", session.examples()[0])
     steps = reconstruct.refine(session, 300)

@@ -90,9 +90,9 @@ def test_every_other_tab_works_with_it(mixed):
     board = attributes.edit(mixed, DEFAULT)
     assert "comes without attribute directions" in board["rows"][0]["cards"][1]["said"]
     header.choose_faithful(mixed, True)
-    assert [*mixed.waits([picture])] == mixed.models
+    assert [*mixed.waits([picture], mixed.models)] == mixed.models
     code = mixed.codes([picture], mixed.models[1])
-    assert [*mixed.waits([picture])] == mixed.models[:1]
+    assert [*mixed.waits([picture], mixed.models)] == mixed.models[:1]
     assert torch.equal(code[0], picture.refined["mixed/gan"][0])
 
 
