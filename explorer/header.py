@@ -5,8 +5,8 @@ from html import escape
 
 import gradio as gr
 
-from explorer.components import QUIET, columns
-from explorer.engine import Model, titles
+from explorer.components import QUIET, models_value, models_view
+from explorer.engine import Model
 from explorer.explain import explained
 from explorer.session import Session
 
@@ -30,15 +30,14 @@ FIGURES = {
 @dataclass
 class Header:
     model_set: gr.Dropdown
-    models: gr.CheckboxGroup
     faithful: gr.Checkbox
-    about: gr.HTML
+    models: gr.HTML
     link: gr.Button
 
     @property
     def parts(self) -> list:
         """What shows the session's choice of models."""
-        return [self.model_set, self.models, self.faithful, self.about]
+        return [self.model_set, self.faithful, self.models]
 
 
 def build(session: Session) -> Header:
@@ -53,14 +52,6 @@ def build(session: Session) -> Header:
                 min_width=150,
                 scale=0,
             ),
-            gr.CheckboxGroup(
-                choices(session),
-                value=session.names,
-                label="Compare",
-                elem_id="models",
-                min_width=200,
-                scale=1,
-            ),
             gr.Checkbox(
                 session.faithful,
                 label="Faithful codes",
@@ -72,24 +63,17 @@ def build(session: Session) -> Header:
         ]
         link = gr.Button("Copy link", elem_id="copy-link", size="sm", min_width=92, scale=0)
         theme = gr.Button("Light / dark", size="sm", min_width=100, scale=0)
-    about = gr.HTML(describe(session), apply_default_css=False, elem_id="about")
+    models = models_view(value=compared(session), elem_id="models")
     theme.click(None, js="() => Latent.toggleDark()", **QUIET)
-    return Header(*chosen, about, link)
-
-
-def choices(session: Session) -> list[tuple[str, str]]:
-    """Titles and names of the set's models."""
-    models = [session.catalogue.models[name] for name in session.catalogue.sets[session.model_set]]
-    return [(title, model.name) for model, title in titles(models).items()]
+    return Header(*chosen, models, link)
 
 
 def parts(session: Session) -> list:
     """Values for `Header.parts`."""
     return [
         session.model_set,
-        gr.update(choices=choices(session), value=session.names),
         session.faithful,
-        describe(session),
+        compared(session),
     ]
 
 
@@ -98,8 +82,9 @@ def choose_set(session: Session, model_set: str) -> list:
     return parts(session)
 
 
-def choose_models(session: Session, names: list[str]) -> list:
+def choose_models(session: Session, event: gr.EventData) -> list:
     """At least one model stays under comparison."""
+    names = event._data["names"]
     if names:
         session.names = [n for n in session.catalogue.sets[session.model_set] if n in names]
     else:
@@ -111,27 +96,15 @@ def choose_faithful(session: Session, faithful: bool) -> None:
     session.faithful = faithful
 
 
-def describe(session: Session) -> str:
-    """An info button for each model of the set, those under comparison with their colours; behind
-    it what the system is, the model's size and its measured figures."""
-    colours = dict(
-        zip(session.names, [each["colour"] for each in columns(session.models)], strict=True)
-    )
-    parts = []
-    for index, (title, name) in enumerate(choices(session)):
-        model, at = session.catalogue.models[name], f"about-{index}"
-        dot = ""
-        if name in colours:
-            dot = f'<span class="dot" style="background:{colours[name]}"></span>'
-        parts.append(
-            f'<button type="button" class="info" popovertarget="{at}" '
-            f'aria-label="What is {escape(title)}?">{dot}{escape(title)}<i>i</i></button>'
-            f'<section popover id="{at}" class="about-model"><button type="button" class="close" '
-            f'popovertarget="{at}" popovertargetaction="hide" aria-label="Close">×</button>'
-            f"<h3>{escape(title)}</h3>{explained(model.system)}<h4>This model</h4>"
-            f"<p>{escape(measured(model))}</p></section>"
-        )
-    return f'<div class="about-models"><span>What is</span>{"".join(parts)}</div>'
+def compared(session: Session) -> dict:
+    """The models of the set, which of them are compared, and what is said of each."""
+    models = [session.catalogue.models[name] for name in session.catalogue.sets[session.model_set]]
+    return models_value(models, session.models, [described(model) for model in models])
+
+
+def described(model: Model) -> str:
+    """What the system is, and what this one of its models is, as HTML."""
+    return f"{explained(model.system)}<h4>This model</h4><p>{escape(measured(model))}</p>"
 
 
 def measured(model: Model) -> str:

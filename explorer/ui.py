@@ -71,7 +71,7 @@ def connect(session, top, tabs, built, shelf, bundled) -> None:
         bring_up_to_date(tab.tab.select, tab, session, opens=True)
     chosen = [
         top.model_set.input(header.choose_set, [session, top.model_set], top.parts, **QUIET),
-        top.models.input(header.choose_models, [session, top.models], top.parts, **QUIET),
+        top.models.input(header.choose_models, session, top.parts, **QUIET),
         top.faithful.input(header.choose_faithful, [session, top.faithful], None, **QUIET),
     ]
     for event in chosen:

@@ -7,6 +7,7 @@ from explorer.components.common import LIVE, LONG, QUIET, address, columns
 from explorer.components.crop import crop_value, crop_view
 from explorer.components.labels import labels_value, labels_view
 from explorer.components.map import CLASSES, map_value, map_view
+from explorer.components.models import models_value, models_view
 from explorer.components.shelf import shelf_value, shelf_view
 from explorer.components.sliders import sliders_value, sliders_view, words
 from explorer.components.slot import slot_value, slot_view, uploaded
@@ -23,6 +24,7 @@ __all__ = [
     "CLASSES",
     "labels_view",
     "map_view",
+    "models_view",
     "shelf_view",
     "sliders_view",
     "slot_view",
@@ -36,6 +38,7 @@ __all__ = [
     "head",
     "labels_value",
     "map_value",
+    "models_value",
     "plotly_path",
     "shelf_value",
     "sliders_value",

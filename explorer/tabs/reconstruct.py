@@ -110,16 +110,19 @@ def refine(session: Session, steps: int) -> Iterator[dict]:
         yield gr.skip()
         return
     encoded, originals = _encoded(session, picture)
-    names = [*encoded]
+    names, board = [*encoded], None
     for step, codes in _refined(session, originals, encoded, int(steps)):
         if session.turn != turn or session.names != names:  # stopped, or others are to be shown
-            return
+            break
         if session.tab != NAME:  # another tab needs the time; `resume` begins anew
             session.shown.pop("refined", None)
-            return
+            break
         if picture.real:
             _remember(session, picture, codes, step)
-        yield _board(session, originals, encoded, codes, f"{step} of {int(steps)} steps")
+        board = _board(session, originals, encoded, codes, f"{step} of {int(steps)} steps")
+        yield board
+    if board is None:
+        yield gr.skip()
 
 
 def resume(session: Session, steps: int) -> Iterator[dict]:

@@ -64,6 +64,18 @@ def test_a_refinement_ends_when_others_are_chosen(session):
     assert not any(name.startswith("digits") for name in session.slots["reconstruct"].refined)
 
 
+def test_a_refinement_that_ends_before_its_first_step_clears_nothing(session, monkeypatch):
+    session.put("reconstruct", session.photo(astronaut(), "photo"))
+    refined = reconstruct._refined
+
+    def outdated(*arguments):
+        session.names = session.names[:1]
+        return refined(*arguments)
+
+    monkeypatch.setattr(reconstruct, "_refined", outdated)
+    assert list(reconstruct.refine(session, 10)) == [gr.skip()]
+
+
 def test_a_refinement_ends_when_stopped(session):
     session.put("reconstruct", session.examples()[0])
     steps = reconstruct.refine(session, 300)
@@ -285,9 +297,9 @@ def test_another_set_of_models_keeps_the_pictures_and_encodes_them_anew(tmp_path
 
 
 def test_at_least_one_model_stays_chosen(session):
-    header.choose_models(session, [])
+    header.choose_models(session, event(names=[]))
     assert session.names == ["celeba32/faae", "celeba32/aae"]
-    header.choose_models(session, ["celeba32/aae"])
+    header.choose_models(session, event(names=["celeba32/aae"]))
     assert [model.title for model in session.models] == ["AAE"]
 
 

@@ -44,7 +44,7 @@ def test_recovery_is_its_encoding_and_is_said(root, mixed):
     model, x = load_model("mixed/gan", root), torch.rand(3, 3, 32, 32)
     z = model.encode(x)
     assert torch.equal(z, model.recover(x, RECOVERY_STEPS)) and torch.equal(model.project(z), z)
-    assert f"found by recovery, {RECOVERY_STEPS} steps" in header.describe(mixed)
+    assert f"found by recovery, {RECOVERY_STEPS} steps" in header.described(model)
     assert load_model("mixed/faae", root).note == ""
 
 

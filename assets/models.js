@@ -1,0 +1,41 @@
+// What is compared: a chip a model, with a box to tick and a button that says what it is.
+// value {models: [{name, title, colour, about}]}; one without a colour is not compared. Triggers
+// input {names}: those to be compared from now on.
+Latent.models = function ({ element, props, trigger, watch }) {
+  const { h } = Latent;
+  const root = element.querySelector(".models");
+  const close = h("button", { type: "button", class: "close", "aria-label": "Close", onclick: () => about.hidePopover() }, "×");
+  const text = h("div");
+  const about = h("section", { popover: "", class: "about-model" }, close, text);
+
+  function tick(name, on) {
+    const names = props.value.models.filter((model) => model.name === name ? on : model.colour).map((model) => model.name);
+    trigger("input", { names });
+  }
+
+  function explain(model) {
+    text.innerHTML = model.about;  // the server's own, escaped there
+    text.prepend(h("h3", {}, model.title));
+    about.showPopover();
+    about.scrollTop = 0;
+  }
+
+  const chip = (model) => h("span", { class: model.colour ? "model on" : "model", style: `--colour:${model.colour ?? "transparent"}` },
+    h("label", {},
+      h("input", { type: "checkbox", value: model.name, checked: Boolean(model.colour),
+        onchange: (event) => tick(model.name, event.target.checked) }),
+      h("span", { class: "dot", "aria-hidden": "true" }), model.title),
+    h("button", { type: "button", class: "info", "aria-label": `What is ${model.title}?`, title: `What is ${model.title}?`,
+      onclick: () => explain(model) }, "i"));
+
+  function draw() {
+    const focused = root.contains(document.activeElement) && document.activeElement.value;
+    root.replaceChildren(h("span", { class: "what" }, "Compare"), ...(props.value?.models ?? []).map(chip));
+    if (focused) root.querySelector(`input[value="${CSS.escape(focused)}"]`)?.focus();
+  }
+
+  root.setAttribute("role", "group");
+  root.setAttribute("aria-label", "Models to compare");
+  root.after(about);
+  Latent.live({ props, watch }, draw);
+};
