@@ -108,10 +108,10 @@ def without(model: Model) -> str:
     """What to say of a model that has no attributes."""
     if model.latents is not None:
         return (
-            f"{model.name} has no attribute directions by this method; "
+            f"{model.title} has no attribute directions by this method; "
             f"`python -m training directions {model.directory}` finds them."
         )
-    return f"{model.name} comes without attribute directions{_unencoded(model)}."
+    return f"{model.title} comes without attribute directions{_unencoded(model)}."
 
 
 def without_map(model: Model) -> str:
