@@ -100,6 +100,7 @@ def _sample(verb: Callable) -> None:
     options.add_argument("--columns", type=between(1, 1024), default=8, help="tiles in a row")
     tiles = "write each tile, with its code inside, to DIR/SET/NAME/"
     options.add_argument("--tiles", type=Path, metavar="DIR", help=tiles)
+    _add_labels(options)
     options.set_defaults(run=commands.sample)
 
 
@@ -116,6 +117,7 @@ def _edit(verb: Callable) -> None:
     options.add_argument("--method", default=DEFAULT, help=methods)
     held = "attribute to hold still while others are pushed; may be given several times"
     options.add_argument("--hold", metavar="NAME", action="append", default=[], help=held)
+    _add_labels(options)
     options.add_argument("--list", action="store_true", help="print the attributes, and stop")
     options.set_defaults(run=commands.edit)
 
@@ -167,6 +169,13 @@ def _add_seed(options: argparse.ArgumentParser) -> None:
 def _add_faithful(options: argparse.ArgumentParser) -> None:
     said = "refine the codes of pictures by 50 steps"
     options.add_argument("--faithful", action="store_true", help=said)
+
+
+def _add_labels(options: argparse.ArgumentParser) -> None:
+    said = "label or class to switch on in codes that end in them, or NAME=off; several times"
+    options.add_argument(
+        "--label", type=label_of, metavar="NAME", action="append", default=[], help=said
+    )
 
 
 def between(least: float, most: float, kind: type = int) -> Callable[[str], float]:
@@ -224,6 +233,14 @@ def amount_of(text: str) -> tuple[str, float]:
     if not name or not math.isfinite(value):
         raise argparse.ArgumentTypeError(f"'{text}' is not like Smiling=2")
     return name, value
+
+
+def label_of(text: str) -> tuple[str, bool]:
+    """'Smiling', 'Smiling=on' or 'Smiling=off' as a pair."""
+    name, _, state = text.partition("=")
+    if not name or state not in ("", "on", "off"):
+        raise argparse.ArgumentTypeError(f"'{text}' is not like Smiling or Smiling=off")
+    return name, state != "off"
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -3,7 +3,7 @@
 Notation: x images (B, 3, H, W) in [0, 1]; z codes (B, n) on the prior's support; x_hat = G(z).
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -131,6 +131,20 @@ def label_names(model: Model, exclusive: bool) -> tuple[str, ...]:
     switches; () otherwise."""
     labels = model.code_labels
     return labels.names if labels and labels.exclusive == exclusive else ()
+
+
+def label_choices(models: Sequence[Model]) -> list[str]:
+    """The labels that codes of any of the models end in."""
+    known = [model.code_labels.names for model in models if model.code_labels]
+    return [*dict.fromkeys(name for names in known for name in names)]
+
+
+def checked_labels(models: Sequence[Model], labels: Mapping[str, bool]) -> dict[str, bool]:
+    """`labels` to be on or off in the models' codes; raises UserError where none has one."""
+    known = label_choices(models)
+    if labels and not known:
+        raise UserError("No model that was chosen has labels in its codes: leave them out.")
+    return {choose("label", name, known): bool(on) for name, on in labels.items()}
 
 
 def switched(model: Model, z: Tensor, labels: Mapping[str, bool]) -> Tensor:

@@ -9,7 +9,15 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from explorer.actions import attributes, changed, measured, plane, without
+from explorer.actions import (
+    attributes,
+    changed,
+    checked_labels,
+    measured,
+    plane,
+    switched,
+    without,
+)
 from explorer.engine import Model, titles
 from explorer.faces import find_crop
 from explorer.gallery import draw, figure_table
@@ -112,7 +120,9 @@ def morph(options: argparse.Namespace) -> None:
 def sample(options: argparse.Namespace) -> None:
     """Draws from the prior, the same codes through every model that shares it."""
     session = _session(options)
-    codes = sample_grid(session.models, options.seed, options.count, options.spread).codes
+    switches = checked_labels(session.models, dict(options.label))
+    drawn = sample_grid(session.models, options.seed, options.count, options.spread).codes
+    codes = {m.name: switched(m, drawn[m.name], switches) for m in session.models}
     images = {model: model.decode(codes[model.name]) for model in session.models}
     _write(options.out, _beside(images, options.columns, options.px))
     if options.tiles:
@@ -131,12 +141,14 @@ def edit(options: argparse.Namespace) -> None:
     if options.list:
         _print_attributes(session.models, options.method)
         return
+    switches = checked_labels(session.models, dict(options.label))
     face = _photo(session, options.picture) if options.picture else session.draw(options.seed)
     called = titles(session.models)
     tiles, labels = [], []
     for model in session.models:
         before = session.codes([face], model)
         after = changed(model, before, dict(options.set), options.method, options.hold)
+        after = switched(model, after, switches)
         tiles += [*model.decode(torch.cat([before, after]))]
         labels += [f"{called[model]} before", f"{called[model]} after"]
     _write(options.out, sheet(tiles, 2, options.px, labels=labels))

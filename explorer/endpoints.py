@@ -11,7 +11,7 @@ from inspect import Signature, signature
 import gradio as gr
 from PIL import Image
 
-from explorer.actions import changed, measured, plane
+from explorer.actions import changed, checked_labels, measured, plane, switched
 from explorer.components import sprite
 from explorer.engine import Model
 from explorer.faces import find_crop
@@ -50,11 +50,13 @@ def build(root: str, names: list[str]) -> None:
         seed = partial(gr.Number, 0, label="seed", precision=0)
         endpoint("morph", morph, corners, models(), side, seed(), faithful())
         count, spread = gr.Number(16, label="count", precision=0), gr.Number(1.0, label="spread")
-        endpoint("sample", sample, models(), seed(), count, spread)
+        labels = partial(gr.JSON, {}, label="labels")
+        endpoint("sample", sample, models(), seed(), count, spread, labels())
         amounts = gr.JSON({}, label="amounts")
         method = gr.Dropdown([*METHODS], value=DEFAULT, allow_custom_value=True, label="method")
         hold = gr.JSON([], label="hold")
-        endpoint("edit", edit, picture(), models(), amounts, seed(), faithful(), method, hold)
+        shared = (picture(), models(), amounts, seed(), faithful(), method, hold, labels())
+        endpoint("edit", edit, *shared)
         endpoint(
             "latent_map",
             latent_map,
@@ -128,16 +130,27 @@ def morph(
     return gallery, figures
 
 
-def sample(session: Session, models: list[str], seed: int, count: int, spread: float) -> tuple:
+def sample(
+    session: Session,
+    models: list[str],
+    seed: int,
+    count: int,
+    spread: float,
+    labels: dict[str, bool],
+) -> tuple:
     """Draws from the prior: `count` (1 to 144) codes from `seed`, the same for all models that
-    share a prior. Gives a picture for each sample and model, and the codes."""
+    share a prior. `labels` are switched on or off, as {"Smiling": true}, in the codes that end in
+    them; of classes one may be on. Gives a picture for each sample and model, and the codes."""
     chosen, count = pick(session, models), within(count, 1, 144, "count")
-    codes = sample_grid(chosen, int(seed), count, float(spread)).codes
-    gallery: Gallery = []
+    wanted = checked_labels(chosen, labels or {})
+    drawn = sample_grid(chosen, int(seed), count, float(spread))
+    gallery, figures = [], {}
     for model in chosen:
-        images = model.decode(codes[model.name])
+        codes = switched(model, drawn.codes[model.name], wanted)
+        images = model.decode(codes)
         gallery += [(to_pil(image), f"{model.name} {i}") for i, image in enumerate(images)]
-    return gallery, {name: {"codes": each.tolist()} for name, each in codes.items()}
+        figures[model.name] = {"codes": codes.tolist()}
+    return gallery, figures
 
 
 def edit(
@@ -149,19 +162,22 @@ def edit(
     faithful: bool,
     method: str,
     hold: list[str],
+    labels: dict[str, bool],
 ) -> tuple:
     """Pushes a picture, or without one the sample of `seed`, along attributes: `amounts` maps
     names to standard deviations, as {"Smiling": 2}. `method` says how the directions were found:
-    mean, logistic or svm; `hold` names attributes, as ["Male"], that stay still meanwhile. Gives
-    the picture before and after for each model, and the codes."""
+    mean, logistic or svm; `hold` names attributes, as ["Male"], that stay still meanwhile;
+    `labels` are as in `sample`. Gives the picture before and after for each model, and the codes.
+    """
     chosen = pick(session, models)
+    wanted = checked_labels(chosen, labels or {})
     session.faithful = bool(faithful)
     pushed = {name: float(amount) for name, amount in (amounts or {}).items()}
     face = photo(picture) if picture else session.draw(int(seed))
     gallery, figures = [], {}
     for model in chosen:
         before = session.codes([face], model)
-        after = changed(model, before, pushed, method, hold or [])
+        after = switched(model, changed(model, before, pushed, method, hold or []), wanted)
         for said, code in (("before", before), ("after", after)):
             gallery.append((to_pil(model.decode(code)[0]), f"{model.name} {said}"))
         figures[model.name] = {"before": before[0].tolist(), "after": after[0].tolist()}

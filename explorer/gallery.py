@@ -54,17 +54,19 @@ def samples(models: list[Model], titles: Titles) -> Image.Image:
 
 
 def reconstructions(session: Session, models: list[Model], titles: Titles) -> Image.Image:
-    """The photo and faces that the models drew in turn, from the encoders' and refined codes."""
-    photo, artists = session.examples()[0], [models[i % len(models)] for i in range(FACES)]
+    """The first example, of faces a photo, and pictures that the models drew in turn, from the
+    encoders' and refined codes."""
+    first, artists = session.examples()[0], [models[i % len(models)] for i in range(FACES)]
     faces = [to_pil(_drawn(artist)[index]) for index, artist in enumerate(artists)]
-    pictures = [photo, *(Picture("", EXAMPLE, face) for face in faces)]
+    pictures = [first, *(Picture("", EXAMPLE, face) for face in faces)]
     rows: dict[str, Tensor] = {"picture": pixels(pictures, models[0].image_size)}
     for model in models:
         x = pixels(pictures, model.image_size)
         z = model.encode(x)
         rows[f"{titles[model]}, encoder"] = model.decode(z)
         rows[f"{titles[model]}, refined"] = model.decode(model.refine(x, z))
-    return table(rows, ["photo", *(f"by {titles[artist]}" for artist in artists)], px=80)
+    kind = "photo" if session.subject == "face" else "example"
+    return table(rows, [kind, *(f"by {titles[artist]}" for artist in artists)], px=80)
 
 
 def morphs(session: Session, models: list[Model], titles: Titles) -> Image.Image:

@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
+from explorer.actions import label_choices
 from explorer.session import SLOTS, Session, Unavailable
 
+EVERY = "every"
 TABS = ("reconstruct", "morph", "sample", "attributes", "map")
 
 
@@ -22,6 +24,10 @@ def query(session: Session, controls: Mapping[str, object]) -> str:
         fields["edit"] = ",".join(f"{name}:{value:g}" for name, value in session.amounts.items())
     if session.held:
         fields["hold"] = ",".join(session.held)
+    if session.labels:
+        fields["labels"] = ",".join(f"{name}:{on:d}" for name, on in session.labels.items())
+    if session.every_class:
+        fields["classes"] = EVERY
     return urlencode(fields, safe="/,:")
 
 
@@ -49,6 +55,10 @@ def restore(session: Session, fields: Mapping[str, str]) -> None:
     known = {name for m in session.models if m.latents for name in m.latents.names}
     session.amounts = {k: v for k, v in _amounts(fields.get("edit", "")) if k in known}
     session.held = [name for name in fields.get("hold", "").split(",") if name in known]
+    pairs = (part.partition(":") for part in fields.get("labels", "").split(","))
+    choices = label_choices(session.models)
+    session.labels = {name: on == "1" for name, _, on in pairs if name in choices}
+    session.every_class = fields.get("classes") == EVERY
 
 
 def number(fields: Mapping[str, str], name: str, least: float, most: float) -> float | None:

@@ -14,7 +14,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from explorer.actions import Reason
+from explorer.actions import Reason, label_choices
 from explorer.engine import Catalogue, Model, list_models
 from explorer.faces import Crop, cut, find_crop
 from explorer.grids import EXAMPLE, MAP, PHOTO, SAMPLE, Grid, map_row, sample_grid
@@ -106,7 +106,7 @@ class Session:
     @property
     def switches(self) -> dict[str, bool]:
         """The labels that are on or off, of those that a model under comparison has."""
-        known = {n for model in self.models if model.code_labels for n in model.code_labels.names}
+        known = label_choices(self.models)
         return {name: on for name, on in self.labels.items() if name in known}
 
     @property

@@ -113,6 +113,17 @@ def test_edit_by_another_method_and_with_attributes_held(run):
     assert code == 0 and re.search(r"Smiling AUC 0\.9\d, Cohen's d [12]\.\d\d \(0\.\d\d\)", out)
 
 
+def test_labels_are_switched_in_codes_that_end_in_them(run):
+    pages = {}
+    for label in ("Smiling", "Smiling=off", "Eyeglasses"):
+        for verb in ("sample", "edit"):
+            arguments = ["--models", "celeba32/icgan,celeba32/faae", "--label", label]
+            code, *_ = run(verb, *arguments, "--px", 32, "--seed", 3)
+            assert code == 0
+            pages[verb, label] = Path(f"{verb}.png").read_bytes()
+    assert len(set(pages.values())) == len(pages)
+
+
 def test_map_is_written_into_the_checkpoint(run, monkeypatch):
     folder = Path(shutil.copytree(ROOT / NAMES[0], "copy"))
     latents = checkpoints.read_latents(folder)
@@ -138,6 +149,9 @@ BAD = {
     "an attribute": (["edit", "--set", "Happy=1"], "choose from: .*Smiling"),
     "a held attribute": (["edit", "--hold", "Happy"], "no attribute 'Happy'; choose from"),
     "a method": (["edit", "--set", "Male=1", "--method", "pca"], "mean, logistic, svm"),
+    "a label": (["sample", "--models", "celeba32/icgan", "--label", "Hat"], "choose from: Male"),
+    "labels where there are none": (["sample", "--label", "Male"], "No model .* has labels"),
+    "a switch": (["edit", "--label", "Male=half"], "like Smiling or Smiling=off"),
     "an amount": (["edit", "--set", "Smiling"], "like Smiling=2"),
     "a file": (["reconstruct", "gone.png"], "no file gone.png"),
     "no picture": (["reconstruct", "notes.txt"], "use PNG, JPEG"),

@@ -64,6 +64,17 @@ def test_edit(client):
     assert held["celeba32/aae"]["after"] != figures["celeba32/aae"]["after"]
 
 
+def test_labels(client):
+    model, labels = ["celeba32/icgan"], {"Male": True, "Eyeglasses": False}
+    _, drawn = client.predict(model, 3, 5, 1.0, labels, api_name="/sample")
+    ends = [code[-3:] for code in drawn["celeba32/icgan"]["codes"]]
+    assert [(male, glasses) for male, _, glasses in ends] == [(1, 0)] * 5
+    given = {"labels": {"Smiling": False}, "models": model, "seed": 3}
+    _, edited = client.predict(None, **given, api_name="/edit")
+    assert edited["celeba32/icgan"]["after"][-2] == 0
+    assert edited["celeba32/icgan"]["after"][:-3] == edited["celeba32/icgan"]["before"][:-3]
+
+
 def test_latent_map(client):
     answer = client.predict("celeba32/faae", "Smiling", api_name="/latent_map")
     assert len(answer["points"]) == len(answer["has"]) == 3641

@@ -273,14 +273,28 @@ def test_a_link_brings_everything_back_but_uploads(session, photo):
     assert "reconstruct" not in other.slots
 
 
+def test_a_link_brings_labels_back(session):
+    session.names = ["celeba32/icgan"]
+    session.labels, session.every_class = {"Male": True, "Eyeglasses": False}, True
+    other = Session(str(CHECKPOINTS))
+    link.restore(other, dict(pair.split("=") for pair in link.query(session, {}).split("&")))
+    assert (other.labels, other.every_class) == (session.labels, True)
+
+
 @pytest.mark.parametrize(
     "fields",
-    [{"set": "no"}, {"attributes": "sample/x"}, {"edit": "a:b,:,Grinning:1", "hold": "Grinning,"}],
+    [
+        {"set": "no"},
+        {"attributes": "sample/x"},
+        {"edit": "a:b,:,Grinning:1", "hold": "Grinning,"},
+        {"labels": "Male:1,:,Hat", "classes": "some"},
+    ],
 )
 def test_a_broken_link_is_passed_over(session, fields):
     link.restore(session, {"tab": "nowhere", **fields})
     assert session.tab == "reconstruct" and session.slots == {}
     assert session.amounts == {} and session.held == []
+    assert session.labels == {} and not session.every_class
 
 
 def test_another_set_of_models_keeps_the_pictures_and_encodes_them_anew(tmp_path):
