@@ -3,8 +3,10 @@
 from pathlib import Path
 
 from training.checkpoints import read_config, read_metrics, write_atomically
+from training.claims import CELLS, beside, cells, expected
 from training.figures import FIGURES
 from training.frameworks import FRAMEWORKS
+from training.tables import markdown
 
 LIMITS = """\
 - Small pictures, cropped and aligned as the training images were; anything else comes out as
@@ -37,6 +39,7 @@ def write_card(directory: str | Path) -> None:
         "- every setting: `config.json`",
         "## Figures",
         _figures(measured),
+        *_papers(framework.id, settings, measured.get("figures", {})),
         "## Limits",
         LIMITS,
     ]
@@ -58,6 +61,17 @@ def _figures(measured: dict) -> str:
         f"| {FIGURES[name].words} | {value:.4g} |" for name, value in measured["figures"].items()
     ]
     return "\n".join([said, "", "| figure | value |", "| --- | ---: |", *rows])
+
+
+def _papers(system: str, settings: dict, figures: dict[str, float]) -> list[str]:
+    """The papers' figures of the system beside ours, and what of theirs has no counterpart."""
+    wanted = expected(settings["data"])
+    row = {"framework": system, "title": "", "prior": settings["prior"], "figures": figures}
+    found = [each for one in wanted.printed if (each := beside(one, [row]))]
+    if not found:
+        return []
+    rows = [(FIGURES[each["figure"]].words, *cells(each)) for each in found]
+    return ["## Beside the papers", markdown(("figure", *CELLS), rows), wanted.apart]
 
 
 def measured_on(measured: dict) -> str:

@@ -4,6 +4,8 @@ that the papers print."""
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from training.tables import number
+
 
 class Of(NamedTuple):
     """A figure of a system, by its id; of its checkpoint with a certain prior if one is named."""
@@ -194,6 +196,14 @@ def beside(printed: Printed, systems: Sequence[dict]) -> dict | None:
         "value": printed.value,
         "ours": system["figures"][of.figure],
     }
+
+
+CELLS = ("printed in", "as printed", "the same in our unit", "ours")
+
+
+def cells(found: dict) -> tuple[str, ...]:
+    """What `beside` gives, as the cells of a table under the heads CELLS."""
+    return found["where"], found["printed"], number(found["value"]), number(found["ours"])
 
 
 def _named(of: Of, systems: Sequence[dict]) -> dict | None:

@@ -25,7 +25,7 @@ from training.attributes import encode_all
 from training.batches import step_generator
 from training.card import measured_on_each
 from training.checkpoints import read_json, read_metrics, write_atomically, write_json
-from training.claims import beside, expected, judged
+from training.claims import CELLS, beside, cells, expected, judged
 from training.data import ImageSet
 from training.distributed import device_named
 from training.errors import UserError
@@ -310,19 +310,10 @@ def _printed(content: dict) -> Iterator[str]:
     """The papers' figures with ours beside them, and what has no counterpart."""
     if content["printed"]:
         rows = [
-            (
-                each["system"],
-                COLUMNS[each["figure"]],
-                each["where"],
-                each["printed"],
-                number(each["value"]),
-                number(each["ours"]),
-            )
-            for each in content["printed"]
+            (each["system"], COLUMNS[each["figure"]], *cells(each)) for each in content["printed"]
         ]
         yield "Beside the papers' figures:"
-        header = ("system", "figure", "printed in", "as printed", "the same in our unit", "ours")
-        yield markdown(header, rows)
+        yield markdown(("system", "figure", *CELLS), rows)
     if content["apart"]:
         yield content["apart"]
 

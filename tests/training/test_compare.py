@@ -11,6 +11,7 @@ from tests.training.conftest import config_of, draw
 from training import __main__ as command_line
 from training import checkpoints, compare
 from training.attributes import describe
+from training.card import write_card
 from training.claims import DIGITS, EXPECTED, Claim, Of, Printed, beside, expected, judged
 from training.compare import COLUMNS, Request, page
 from training.data import load
@@ -203,6 +204,18 @@ def test_the_papers_figures_stand_beside_ours():
     found = beside(printed, [row("wae", mse=0.01), row("aaae", mse=0.02)])
     assert (found["system"], found["value"], found["ours"]) == ("AAAE", 0.01325, 0.02)
     assert beside(printed, [row("wae", mse=0.01)]) is None
+
+
+def test_a_card_has_the_papers_figures_of_its_system(place):
+    directory = place / "tiny" / "late"
+    settings = {"data": ("cifar10-train.zip",), "prior": "normal"}
+    framework = FRAMEWORKS["aaae"](config_of("aaae", **settings))
+    about = {"training_images": 50_000, "epochs": 1.0, "torch": torch.__version__}
+    checkpoints.write(directory, framework, TRAINED | about)
+    save(directory, known(place)["systems"]["late"])
+    write_card(directory)
+    text = (directory / "README.md").read_text()
+    assert "| AAAE, table I, on [−1, 1] | 0.053 | 0.0132 | " in text and "as JPEG" in text
 
 
 @pytest.mark.parametrize(
