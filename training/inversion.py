@@ -20,10 +20,13 @@ from training.errors import UserError, choose
 from training.frameworks import Framework
 
 METHODS = ("encoder", "recovery", "hybrid")
-# Adam's step for codes whose entries are of order one; those of a unit sphere are 16 times as small
-# in 256 dimensions, and so is the step. There, 50 steps four times as long overshoot first (shipped
-# F-AAE, 160 validation faces: MSE 0.0074 against 0.0045).
-LR = 0.08
+# Adam's longest step for codes whose entries are of order one; those of a unit sphere are 16 times
+# as small in 256 dimensions, and so is the step. It grows over the first part of the steps, for
+# Adam's first ones, at full length whatever the gradient, would overshoot; and it shrinks over the
+# last part. Shipped F-AAE, 50 steps, 192 training faces: MSE 0.0031, where a constant step of 0.08
+# with Adam's own betas has 0.0037.
+LR, BETAS = 0.2, (0.85, 0.99)
+RISE, FALL = 0.4, 0.15
 STARTS = 4
 
 # What --loss may name: how far images are from each other, by pixel
@@ -44,8 +47,9 @@ def hybrid(
 ) -> Iterator[tuple[int, Tensor]]:
     """Refines codes z of images x so that G(z) comes nearer to x; z are the encoder's, or any.
 
-    Adam on the code with step `lr`, each image for itself. Yields (step, codes on the support)
-    every `every` steps and after the last; close it to stop. Raises UserError for an unknown loss.
+    Adam on the code with steps of at most `lr`, each image for itself. Yields (step, codes on the
+    support) every `every` steps and after the last; close it to stop. Raises UserError for an
+    unknown loss.
     """
     return _descend(framework, x, z, steps, lr, every, loss)
 
@@ -101,8 +105,10 @@ def _descend(
 ) -> Iterator[tuple[int, Tensor]]:
     prior = framework.prior
     code = prior.restrict(z.detach()).clone().requires_grad_(True)
-    optimizer = torch.optim.Adam([code], lr / prior.scale)
+    optimizer = torch.optim.Adam([code], betas=BETAS)
     for step in range(1, steps + 1):
+        pace = min(step / (RISE * steps), 1, (steps + 1 - step) / (FALL * steps))
+        optimizer.param_groups[0]["lr"] = pace * lr / prior.scale
         with torch.enable_grad():
             error = _error(framework, x, prior.project(code), loss).sum()
             (code.grad,) = torch.autograd.grad(error, code)
