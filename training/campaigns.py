@@ -129,6 +129,7 @@ CAMPAIGNS = {
             **variants(
                 "faae",
                 "small",
+                another_seed={"seed": 1},
                 encoder_noise={"encoder_noise": 0.05},
                 cycle={"lambda_cycle": 10.0},
                 slow_d={"lr_d": 3e-4},
