@@ -1,11 +1,16 @@
-// A plotly figure in the page's own colours: value {plotly, data, layout} or null.
+// A plotly figure in the page's own colours, its named lines above it: value {plotly, data, layout}
+// or null.
 Latent.chart = function ({ element, props, watch }) {
   const root = element.querySelector(".chart");
+  const legend = Latent.h("p", { class: "legend", "aria-label": "Lines" });
+  root.before(legend);
 
   async function draw() {
     const value = props.value;
-    root.hidden = !value;
+    root.hidden = legend.hidden = !value;
     if (!value) return;
+    const named = value.data.filter(({ name }) => name);
+    legend.replaceChildren(...named.map(({ name, line }) => Latent.key(name, line.color)));
     await Latent.script(window.gradio_config.root + value.plotly);
     const style = getComputedStyle(document.querySelector(".gradio-container"));
     const axis = (given) => ({ ...given, title: { ...given.title, font: { size: 11 } }, zeroline: false,

@@ -65,6 +65,10 @@ window.Latent = {
       colour ? Latent.h("span", { class: "dot", style: `background:${colour}`, "aria-hidden": "true" }) : null, title);
   },
 
+  // An entry of a legend.
+  key: (name, colour) => Latent.h("span", { class: "key" },
+    Latent.h("span", { class: "dot", style: `background:${colour}`, "aria-hidden": "true" }), name),
+
   // Words in the place of a picture: why there is none, or how many seconds it takes until there is.
   reason({ said, seconds }) {
     return Latent.h("p", { class: "reason", role: "note" }, Latent.h("span", {}, Latent.prose(said)),

@@ -166,8 +166,8 @@ Latent.map = function ({ element, props, trigger, watch, server, what, empty, cl
   function explain() {
     const name = colour();
     if (name === classes) {
-      legend.replaceChildren(...Object.keys(props.value.labels).map((label, at) => h("span", { class: "key" },
-        h("span", { class: "dot", style: `background:${PALETTE[at % PALETTE.length]}`, "aria-hidden": "true" }), label.replaceAll("_", " "))));
+      legend.replaceChildren(...Object.keys(props.value.labels).map((label, at) =>
+        Latent.key(label.replaceAll("_", " "), PALETTE[at % PALETTE.length])));
     } else legend.textContent = name ? `Coloured: ${name.replaceAll("_", " ")}. Grey: not.` : "";
   }
 

@@ -182,10 +182,10 @@ def sharpness_curve(curves: dict[str, Tensor | None]) -> go.Figure:
     figure.update_yaxes(title="sharpness (mean squared Laplacian)", rangemode="tozero")
     figure.update_layout(
         template="none",
-        height=300 + 8 * len(curves),  # for the legend
+        height=320,
         margin={"l": 60, "r": 20, "t": 20, "b": 50},
         hovermode="x unified",
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
+        showlegend=False,  # the page names the lines itself: Plotly's legend covers a small plot
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
     )

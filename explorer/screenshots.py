@@ -28,7 +28,7 @@ FLAGS = [
 # picture -> the link's query, and what is on the page when the tab is complete
 VIEWS = {
     "reconstruct": ("tab=reconstruct", "text=50 of 50 steps"),
-    "morph": ("tab=morph", ".legendtext"),
+    "morph": ("tab=morph", ".latent-chart .key"),
     "sample": ("tab=sample", ".tiles canvas"),
     "attributes": ("tab=attributes&edit=Smiling:3,Eyeglasses:3", "text=Smiling +3"),
     "latent_map": ("tab=map", ".map .js-plotly-plot"),

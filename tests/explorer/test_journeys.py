@@ -68,7 +68,7 @@ def test_four_pictures_are_morphed_and_a_tile_is_enlarged(page):
     for title in ("F-AAE", "AAE"):
         grid = page.get_by_role("group", name=f"Morph, {title}")
         expect(grid.get_by_role("button")).to_have_count(81)
-    expect(page.locator(".js-plotly-plot .legendtext")).to_have_text(["F-AAE", "AAE"])
+    expect(page.locator(".latent-chart .key")).to_have_text(["F-AAE", "AAE"])
     page.get_by_role("button", name="Morph 5, 5 of 9, F-AAE").click()
     expect(page.locator(".enlarged")).to_contain_text("Morph 5, 5 of 9")
     expect(page.locator(".enlarged canvas")).to_have_count(2)
