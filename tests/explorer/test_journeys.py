@@ -177,6 +177,19 @@ def test_models_are_compared_or_not_and_pictures_stay(page):
     expect(page.locator(".slot").first).to_contain_text("Astronaut")
 
 
+def test_what_a_model_is_can_be_asked_and_put_away(page):
+    page.get_by_role("button", name="What is AAE?", exact=True).click()
+    about = page.locator(".about-model")
+    expect(about.get_by_role("heading", name="AAE", exact=True)).to_be_visible()
+    expect(about.get_by_text("The objective")).to_be_visible()
+    expect(about.locator("svg").first).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(about).to_be_hidden()
+    page.get_by_role("checkbox", name="VAE", exact=True).press("Space")
+    expect(shown(page, "Encoder, VAE")).to_be_visible()
+    expect(page.get_by_role("checkbox", name="VAE", exact=True)).to_be_focused()
+
+
 @pytest.mark.parametrize("name", BAD)
 def test_a_bad_upload_is_one_sentence_and_the_page_goes_on(page, photo, bad, name):
     chooser = page.get_by_label("Your picture: choose a file", exact=True).and_(
