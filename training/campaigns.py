@@ -149,6 +149,13 @@ CAMPAIGNS = {
                 constant={"schedule": "constant"},
                 translation={"augment": ("translation",)},
             ),
+            "best": Row("faae", "best"),
+            **variants(
+                "faae",
+                "best",
+                best_alpha_3={"alpha": 3.0},
+                best_translation={"alpha": 3.0, "augment": ("translation",)},
+            ),
             "aae": Row("aae", "small"),
             "aae_paper": Row("aae", "paper", {"width": 32}),
         },
