@@ -37,7 +37,13 @@ class FAAE(Framework):
     )
     presets = {
         **dict.fromkeys(("small", "gpu"), EVEN),
-        "best": {**EVEN, "encoder_noise": 0.05, "lambda_cycle": 3.0},
+        "best": {
+            "alpha": 3.0,
+            "lambda_adv": 1.0,
+            "encoder_noise": 0.05,
+            "lambda_cycle": 3.0,
+            "augment": ("translation",),
+        },
     }
 
     judged_by = (
