@@ -58,7 +58,7 @@ CAMPAIGNS = {
         **FACES,
         attributes="celeba64-train-attributes.csv",
         images=256_256,
-        settings={"image_size": 32, "half": True, "keep_codes": 1024, "licence": FACES_LICENCE},
+        settings={"image_size": 32, "store": "half", "keep_codes": 1024, "licence": FACES_LICENCE},
         runs={
             "faae": Row("faae", "best", {"keep_codes": 4096}, images=3_600_000),
             "aae": Row("aae", "best", {"keep_codes": 4096}, images=3_600_000),
@@ -78,7 +78,7 @@ CAMPAIGNS = {
         held_out=("cifar10-test.zip",),
         attributes="classes",
         images=2_500_000,
-        settings={"image_size": 32, "half": True, "keep_codes": 2048, "licence": CIFAR_LICENCE},
+        settings={"image_size": 32, "store": "half", "keep_codes": 2048, "licence": CIFAR_LICENCE},
         runs={
             "faae": Row("faae", "best"),
             "aae": Row("aae", "best"),
@@ -93,7 +93,7 @@ CAMPAIGNS = {
         settings={
             "image_size": 64,
             "width": 24,
-            "half": True,
+            "store": "half",
             "keep_codes": 2048,
             "licence": FACES_LICENCE,
         },
@@ -109,7 +109,7 @@ CAMPAIGNS = {
         attributes="classes",
         images=56_320,
         point_every=14_080,
-        settings={"half": True},
+        settings={"store": "half"},
         runs={
             "aae-labels-mixture": Row("aae-labels", "digits"),
             "aae-labels-swiss-roll": Row("aae-labels", "digits", {"prior": "swiss-roll"}),

@@ -23,6 +23,7 @@ from torch.nn.functional import normalize
 from training.config import Config, flag, from_dict, to_dict
 from training.errors import UserError
 from training.frameworks import FRAMEWORKS, Framework
+from training.storage import pack, unpack
 
 FORMAT = 1
 OF_THE_MACHINE, FILES = ("out", "data_root", "device"), ("attributes", "start", "first_stage")
@@ -73,9 +74,7 @@ def write(directory: Path, framework: Framework, trained: dict) -> None:
         for name in framework.shipped
         for key, tensor in getattr(framework, name).state_dict().items()
     }
-    if framework.config.half:
-        state = {k: t.half() if t.is_floating_point() else t for k, t in state.items()}
-    blob = save({key: tensor.cpu().contiguous() for key, tensor in state.items()})
+    blob = save(pack(state, framework.config.store))
     write_atomically(directory / WEIGHTS, lambda p: p.write_bytes(blob))
     write_json(
         directory / CONFIG,
@@ -120,7 +119,7 @@ def read(directory: str | Path, device: torch.device | str = "cpu") -> tuple[Fra
         raise CheckpointError(f"Checkpoint '{directory}': {WEIGHTS} is damaged or was exchanged.")
     try:
         framework = FRAMEWORKS[content["framework"]](from_dict(content["settings"]))
-        state = safetensors.torch.load(blob)
+        state = unpack(safetensors.torch.load(blob))
         missing, unexpected = framework.load_state_dict(state, strict=False)
     except (UserError, KeyError, RuntimeError, TypeError, safetensors.SafetensorError) as error:
         raise CheckpointError(

@@ -10,6 +10,7 @@ from training.errors import UserError, choose
 from training.networks import D_NORMS, SIZES_PX
 from training.paper_networks import NETS
 from training.priors import PRIORS
+from training.storage import STORES
 
 SCHEDULES = ("constant", "inverse", "cosine")
 PRECISIONS = ("auto", "fp32", "bf16")
@@ -106,7 +107,7 @@ class Config:
     precision: str = option("auto", "bf16 autocast, fp32, or bf16 where it helps", PRECISIONS)
     compile: bool = option(False, "G and E through torch.compile; no gain on a CPU")
     keep_codes: int = option(4096, "labelled images whose codes the checkpoint keeps, for the map")
-    half: bool = option(False, "store the weights of the checkpoint in half precision")
+    store: str = option("float32", "how the checkpoint stores its weights", STORES)
     checkpoint_minutes: float = option(5.0, "minutes from one checkpoint to the next")
     log_every: int = option(50, "steps from one logged figure to the next")
 

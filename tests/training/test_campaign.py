@@ -25,7 +25,7 @@ SETTINGS = {
     "image_size": 32,
     "log_every": 2,
     "checkpoint_minutes": 0.0,
-    "half": True,
+    "store": "half",
 }
 TABLE = Campaign(
     data=("train.zip",),
