@@ -59,6 +59,9 @@ class Config:
     alpha: float = option(100.0, "weight of the re-encoding or reconstruction error")
     lambda_adv: float = option(0.1, "weight of the adversarial term for G or E")
     lambda_cycle: float = option(0.0, "F-AAE: weight of the pixel error of re-encoded samples")
+    morphs: float = option(
+        0.0, "F-AAE: share of what D judges that is drawn from codes between those of real images"
+    )
     lambda_kl: float = option(4e-3, "vae: weight of the KL divergence of q(z|x) from the prior")
     penalty: str = option("mmd", "wae: how far the codes are from the prior", PENALTIES)
     lambda_mmd: float = option(10.0, "wae: weight of the MMD penalty; --lambda-adv of the other")
@@ -124,6 +127,8 @@ class Config:
                 raise UserError(f"{flag(name)} must be greater than 0.")
         if not 0 <= self.ema < 1:
             raise UserError("--ema must be at least 0 and less than 1.")
+        if not 0 <= self.morphs < 1:
+            raise UserError("--morphs must be at least 0 and less than 1.")
         for name in ("seed", "shift"):
             if getattr(self, name) < 0:
                 raise UserError(f"{flag(name)} must be 0 or greater.")

@@ -123,6 +123,20 @@ def test_noise_on_what_is_re_encoded_is_seeded_and_bounded():
     assert deviations.min() < 0.03 and 0.07 < deviations.max() < 0.11
 
 
+def test_a_share_of_what_is_drawn_lies_between_the_codes_of_images():
+    framework = make("faae", morphs=0.5)
+    batch = batch_for(framework)
+    before = {name: value.clone() for name, value in framework.E.state_dict().items()}
+    z, between = framework.codes(batch)
+    assert torch.equal(z, batch.z[4:])
+    for name, value in framework.E.state_dict().items():
+        assert torch.equal(value, before[name]), name
+    corners = framework.eval().encode(batch.x[:4])
+    weights = between @ torch.linalg.pinv(corners)  # up to the norm
+    assert weights.min() > -1e-4
+    torch.testing.assert_close(framework.prior.project(weights @ corners), between)
+
+
 @pytest.mark.parametrize("norm", ["batch", "spectral"])
 def test_a_discriminator_may_be_normalised(norm, images):
     run, _ = advance("faae", images, 2, d_norm=norm)

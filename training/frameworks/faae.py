@@ -1,5 +1,6 @@
 """Flipped adversarial autoencoder."""
 
+import torch
 from torch import Tensor
 
 from training import losses
@@ -17,6 +18,11 @@ class FAAE(Framework):
         and to fool D    min over G      + lambda_adv E_z[sp(-D(G(z)))]
         beyond the paper min over G, E   + lambda_cycle E_z ||G(z) - G(E(G(z)))||^2 / (3 H W)
 
+    Beyond the paper too: of the pictures in both terms of D, a share `morphs` is drawn from codes
+    in the four-corner morphs (eq. 5) of real images, so that G learns to draw those as well, as
+    the critic of ACAI sees interpolations (Berthelot et al. 2018). E is not trained on them: a
+    regression on codes that it made itself would draw them together, ever more.
+
     The two terms of G are one sum, as eq. 4 has them, so that their weights count: Adam would
     cancel them from separate steps. Eq. 4 prints E_theta(G_phi); it means E_phi(G_theta).
     """
@@ -27,9 +33,9 @@ class FAAE(Framework):
     explanation = (
         "A generator G turns random codes into images, and an adversary D tells them from real "
         "ones, so that G learns to draw pictures that are sharp. An encoder E looks at the drawn "
-        "pictures and has to name the code that each was drawn from. It never sees a real picture "
-        "in training, yet what it has learned to read off drawn ones reads off photos too. It is "
-        "an autoencoder the other way round: the error is on codes, the adversary on images."
+        "pictures and has to name the code that each was drawn from. It is never taught on a real "
+        "picture, yet what it has learned to read off drawn ones it reads off photos too. It is an "
+        "autoencoder the other way round: the error is on codes, the adversary on images."
     )
     flows = (
         Flow("D tells images from drawn ones, G learns to fool it", "x > D", "z > G > G(z) > D"),
@@ -43,6 +49,7 @@ class FAAE(Framework):
             "encoder_noise": 0.05,
             "lambda_cycle": 3.0,
             "augment": ("translation",),
+            "morphs": 0.5,
         },
     }
 
@@ -69,17 +76,36 @@ class FAAE(Framework):
         ]
 
     def regularise(self, batch: Batch) -> tuple[Tensor, Terms]:
-        return self.separate_images(batch, x_hat=without_graph(self.G, batch.z))
+        codes = torch.cat(self.codes(batch))
+        return self.separate_images(batch, x_hat=without_graph(self.G, codes))
 
     def re_encode(self, batch: Batch) -> tuple[Tensor, Terms]:
-        config, z = self.config, batch.z  # (B, n)
-        x_hat = self.decode(z)  # (B, 3, H, W)
-        z_hat = self.encode(self.disturbed(x_hat, batch.generator))
+        config, (z, between) = self.config, self.codes(batch)
+        x_hat = self.decode(torch.cat([z, between]))  # (B, 3, H, W)
+        sample = x_hat[: len(z)]
+        z_hat = self.encode(self.disturbed(sample, batch.generator))
         error = losses.code_error(z, z_hat)
         fooling = losses.fooling_loss(self.judge(x_hat, batch.generator))
         loss = config.alpha * error + config.lambda_adv * fooling
         terms = {"re-encoding": error, "fooling": fooling}
         if config.lambda_cycle:
-            terms["cycle"] = losses.pixel_error(x_hat, self.decode(z_hat))
+            terms["cycle"] = losses.pixel_error(sample, self.decode(z_hat))
             loss = loss + config.lambda_cycle * terms["cycle"]
         return loss, terms
+
+    @torch.no_grad()
+    def codes(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """Codes to draw from, B in all: from the prior (B - M, n), and anywhere in the morphs of
+        the batch's images (M, n), with M the share `config.morphs` of B."""
+        count = round(self.config.morphs * len(batch.z))
+        z, between = batch.z[count:], batch.z[:count]
+        if count:
+            self.E.eval()  # its statistics stay those of drawn images, as they are after training
+            corner = self.encode(batch.x[:count])
+            self.E.train(self.training)
+            place = {"generator": batch.generator, "device": batch.z.device}
+            u, v = torch.rand(2, count, 1, **place)  # where in its square each lies
+            weights = ((1 - u) * (1 - v), u * (1 - v), (1 - u) * v, u * v)
+            sums = sum(w * corner.roll(shift, dims=0) for shift, w in enumerate(weights))
+            between = self.prior.project(sums)
+        return z, between
