@@ -1,6 +1,7 @@
 """Every registered system, by being registered."""
 
 import contextlib
+import math
 
 import pytest
 import torch
@@ -135,6 +136,20 @@ def test_a_share_of_what_is_drawn_lies_between_the_codes_of_images():
     weights = between @ torch.linalg.pinv(corners)  # up to the norm
     assert weights.min() > -1e-4
     torch.testing.assert_close(framework.prior.project(weights @ corners), between)
+
+
+def test_the_discriminator_is_told_what_is_drawn_between_codes():
+    class Told(torch.nn.Module):
+        def forward(self, x, y):
+            assert x.shape[0] == y.shape[0] == 8
+            return 20 * y.squeeze(1)
+
+    framework = make("faae", morphs=0.25)
+    framework.D = Told()  # 0 for 6 of 8 pictures, 20 for the two between codes
+    _, terms = framework.re_encode(batch_for(framework))
+    assert terms["fooling"].item() == pytest.approx(6 / 8 * math.log(2))
+    _, terms = framework.regularise(batch_for(framework))
+    assert terms["D"].item() == pytest.approx(6 / 8 * 2 * math.log(2) + 2 / 8 * 20, rel=1e-4)
 
 
 @pytest.mark.parametrize("norm", ["batch", "spectral"])

@@ -20,8 +20,10 @@ class FAAE(Framework):
 
     Beyond the paper too: of the pictures in both terms of D, a share `morphs` is drawn from codes
     in the four-corner morphs (eq. 5) of real images, so that G learns to draw those as well, as
-    the critic of ACAI sees interpolations (Berthelot et al. 2018). E is not trained on them: a
-    regression on codes that it made itself would draw them together, ever more.
+    the critic of ACAI sees interpolations (Berthelot et al. 2018). D is told which (and real
+    images are of either kind), or a fault of the one could make up for the opposite fault of the
+    other. E is not trained on them: a regression on codes that it made itself would draw them
+    together, ever more.
 
     The two terms of G are one sum, as eq. 4 has them, so that their weights count: Adam would
     cancel them from separate steps. Eq. 4 prints E_theta(G_phi); it means E_phi(G_theta).
@@ -67,7 +69,7 @@ class FAAE(Framework):
         super().__init__(config)
         self.G = self.generator(config.latent_size)
         self.E = self.encoder(config.latent_size)
-        self.D = self.image_discriminator()
+        self.D = self.label_discriminator(1) if config.morphs else self.image_discriminator()
 
     def phases(self) -> list[Phase]:
         return [
@@ -76,8 +78,9 @@ class FAAE(Framework):
         ]
 
     def regularise(self, batch: Batch) -> tuple[Tensor, Terms]:
-        codes = torch.cat(self.codes(batch))
-        return self.separate_images(batch, x_hat=without_graph(self.G, codes))
+        codes = self.codes(batch)
+        x_hat, kind = without_graph(self.G, torch.cat(codes)), self.kind(*codes)
+        return self.separate_images(batch, x_hat, real=kind, fake=kind)
 
     def re_encode(self, batch: Batch) -> tuple[Tensor, Terms]:
         config, (z, between) = self.config, self.codes(batch)
@@ -85,7 +88,8 @@ class FAAE(Framework):
         sample = x_hat[: len(z)]
         z_hat = self.encode(self.disturbed(sample, batch.generator))
         error = losses.code_error(z, z_hat)
-        fooling = losses.fooling_loss(self.judge(x_hat, batch.generator))
+        kind = self.kind(z, between)
+        fooling = losses.fooling_loss(self.judge(x_hat, batch.generator, *kind))
         loss = config.alpha * error + config.lambda_adv * fooling
         terms = {"re-encoding": error, "fooling": fooling}
         if config.lambda_cycle:
@@ -109,3 +113,10 @@ class FAAE(Framework):
             sums = sum(w * corner.roll(shift, dims=0) for shift, w in enumerate(weights))
             between = self.prior.project(sums)
         return z, between
+
+    def kind(self, z: Tensor, between: Tensor) -> tuple[Tensor, ...]:
+        """What D is told beside pictures: 1 where they are drawn from between codes, else 0,
+        (B, 1); nothing where none are."""
+        if not self.config.morphs:
+            return ()
+        return (torch.cat([z.new_zeros(len(z), 1), between.new_ones(len(between), 1)]),)
