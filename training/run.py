@@ -127,7 +127,13 @@ class Run:
             state = Path(config.start) / STATE
             if state.is_file():  # a run's folder, with the networks that are not shipped too
                 state = torch.load(state, map_location="cpu", weights_only=True)
-                framework.load_state_dict(state["framework"])
+                try:
+                    framework.load_state_dict(state["framework"])
+                except RuntimeError:
+                    raise UserError(
+                        f"'{config.start}' was trained against another D: give its --d-width, "
+                        f"--d-norm and --morphs, or a copy of it without {STATE} for a new D."
+                    ) from None
         if config.first_stage:
             kinds = framework.first_stages
             checkpoints.copy_networks(config.first_stage, framework, framework.frozen, kinds)

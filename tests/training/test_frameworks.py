@@ -167,6 +167,9 @@ def test_a_run_may_start_from_the_networks_of_a_checkpoint(images, tmp_path):
         assert torch.equal(a, b)
     with pytest.raises(UserError, match="--width"):
         Run.of(config_of("faae", start=str(tmp_path), width=16), CPU, images)
+    torch.save({"framework": former.state_dict()}, tmp_path / "state.pt")
+    with pytest.raises(UserError, match="another D"):
+        Run.of(config_of("faae", start=str(tmp_path), d_width=8), CPU, images)
 
 
 def test_r1_is_the_squared_gradient():

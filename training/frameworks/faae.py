@@ -101,7 +101,7 @@ class FAAE(Framework):
     def codes(self, batch: Batch) -> tuple[Tensor, Tensor]:
         """Codes to draw from, B in all: from the prior (B - M, n), and anywhere in the morphs of
         the batch's images (M, n), with M the share `config.morphs` of B."""
-        count = round(self.config.morphs * len(batch.z))
+        count = int(self.config.morphs * len(batch.z))
         z, between = batch.z[count:], batch.z[:count]
         if count:
             self.E.eval()  # its statistics stay those of drawn images, as they are after training
