@@ -2,6 +2,7 @@
 
 import torch
 from torch import Tensor
+from torch.nn.functional import normalize
 
 from training import losses
 from training.config import Config
@@ -105,13 +106,14 @@ class FAAE(Framework):
         z, between = batch.z[count:], batch.z[:count]
         if count:
             self.E.eval()  # its statistics stay those of drawn images, as they are after training
-            corner = self.encode(batch.x[:count])
+            code = self.encode(batch.x[:count])
             self.E.train(self.training)
+            corners = torch.stack([code.roll(shift, dims=0) for shift in range(4)])  # (4, M, n)
             place = {"generator": batch.generator, "device": batch.z.device}
             u, v = torch.rand(2, count, 1, **place)  # where in its square each lies
-            weights = ((1 - u) * (1 - v), u * (1 - v), (1 - u) * v, u * v)
-            sums = sum(w * corner.roll(shift, dims=0) for shift, w in enumerate(weights))
-            between = self.prior.project(sums)
+            weights = torch.stack([(1 - u) * (1 - v), u * (1 - v), (1 - u) * v, u * v])
+            norm = (weights * corners.norm(dim=2, keepdim=True)).sum(dim=0)  # as a Gaussian needs
+            between = self.prior.project(norm * normalize((weights * corners).sum(dim=0), dim=1))
         return z, between
 
     def kind(self, z: Tensor, between: Tensor) -> tuple[Tensor, ...]:
