@@ -36,13 +36,13 @@ class Plane(NamedTuple):
     density: Tensor
 
 
-def measured(model: Model, x: Tensor, z: Tensor) -> dict[str, float]:
-    """How good the codes `z` are for the images `x`, means over the batch.
+def measured(model: Model, x: Tensor, z: Tensor, x_hat: Tensor) -> dict[str, float]:
+    """How good the codes `z`, which `model` decodes to `x_hat`, are for the images `x`, means over
+    the batch.
 
     mse, psnr (dB), ssim of x_hat to x; sharpness of x_hat relative to x (1 is as sharp);
     cycle_error ||z - E(x_hat)||^2 where there is an encoder.
     """
-    x_hat = model.decode(z)
     sharp = metrics.sharpness(x_hat) / metrics.sharpness(x).clamp_min(1e-8)
     figures = {
         "mse": metrics.mse(x, x_hat),

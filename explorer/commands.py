@@ -77,9 +77,12 @@ def reconstruct(options: argparse.Namespace) -> None:
         for model in session.models:
             x = face.pixels(model.image_size)[None]
             codes = _inverted(model, x, options)
-            entry["models"][model.name] = {s: measured(model, x, z) for s, z in codes.items()}
-            tiles += [model.decode(code)[0] for code in codes.values()]
-            labels += [f"{called[model]} {stage}" for stage in codes]
+            figures = entry["models"].setdefault(model.name, {})
+            for stage, z in codes.items():
+                x_hat = model.decode(z)
+                figures[stage] = measured(model, x, z, x_hat)
+                tiles.append(x_hat[0])
+                labels.append(f"{called[model]} {stage}")
     columns = len(tiles) // len(report)
     _write(options.out, sheet(tiles, columns, options.px, labels=labels))
     _print_report(report, options.json)

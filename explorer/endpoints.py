@@ -96,9 +96,10 @@ def reconstruct(session: Session, picture: str, models: list[str], steps: int) -
         encoded = model.encode(x)
         refined = model.refine(x, encoded, steps=within(steps, 0, 300, "steps"))
         for name, code in ((model.found_by, encoded), ("refined", refined)):
-            gallery.append((to_pil(model.decode(code)[0]), f"{model.name} {name}"))
+            x_hat = model.decode(code)
+            gallery.append((to_pil(x_hat[0]), f"{model.name} {name}"))
             figures.setdefault(model.name, {})[name] = {
-                **measured(model, x, code),
+                **measured(model, x, code, x_hat),
                 "code": code[0].tolist(),
             }
     return gallery, figures

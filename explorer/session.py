@@ -54,6 +54,7 @@ class Picture:
     refined: dict[str, tuple[Tensor, int]] = field(default_factory=dict)
     reference: str = ""
     id: str = field(default_factory=lambda: secrets.token_hex(4))
+    cuts: dict[int, Tensor] = field(default_factory=dict, repr=False)  # by size
 
     @property
     def real(self) -> bool:
@@ -61,11 +62,13 @@ class Picture:
 
     def pixels(self, size: int) -> Tensor:
         """The face as a model sees it, float32 (3, size, size) in [0, 1]."""
-        return cut(self.source, self.crop or whole(self.source), size)
+        if size not in self.cuts:
+            self.cuts[size] = cut(self.source, self.crop or whole(self.source), size)
+        return self.cuts[size]
 
     def cropped(self, crop: Crop) -> None:
         """Another crop makes every known code one of another picture."""
-        self.crop, self.codes, self.refined = crop, {}, {}
+        self.crop, self.codes, self.refined, self.cuts = crop, {}, {}, {}
 
 
 @dataclass

@@ -204,7 +204,7 @@ def _board(
         images = {m.name: m.decode(codes[m.name]) for m in models}
         first = originals[models[0].name]
         stats = [[("Sharpness", "1.00", "Of this all others are measured")]]
-        stats += [_stats(m, originals[m.name], codes[m.name]) for m in models]
+        stats += [_stats(m, originals[m.name], codes[m.name], images[m.name]) for m in models]
         why = ["", *(_unencoded(model) for model in models)]
         pictures = [first[0], *(image[0] for image in images.values())]
         rows.append(board_row(title, index, pictures, stats, said, why if index == 0 else ()))
@@ -225,10 +225,10 @@ def _unencoded(model: Model) -> str:
     )
 
 
-def _stats(model: Model, x: Tensor, z: Tensor) -> list[tuple[str, str, str]]:
-    """Figures of one reconstruction of `x` (1, 3, H, W) from the code `z` (1, n), and the labels
-    that it ends in, if any."""
-    figures = measured(model, x, z)
+def _stats(model: Model, x: Tensor, z: Tensor, x_hat: Tensor) -> list[tuple[str, str, str]]:
+    """Figures of the reconstruction `x_hat` of `x` (1, 3, H, W) from the code `z` (1, n), and the
+    labels that it ends in, if any."""
+    figures = measured(model, x, z, x_hat)
     known = {key: FIGURES[key] for key in FIGURES if key in figures}
     rows = [(said, form.format(figures[key]), why) for key, (said, form, why) in known.items()]
     if not model.encodes:
