@@ -42,7 +42,7 @@ Latent.sliders = function ({ element, props, trigger, watch, limit, step, first,
 
   const dot = (colour) => h("span", { class: "dot", style: `background:${colour}`, "aria-hidden": "true" });
   const weak = ({ d, random }) => Math.abs(d) < random;
-  const MOST = 3;  // figures that fit beside a slider: of more, their range
+  const MOST = 2;  // figures that fit beside a slider: of more, their range
   const badges = (figures) => figures.length <= MOST ? figures.map(badge) : h("span", { class: "auc", title: "AUC of the models' directions, from the worst to the best" },
     [Math.min, Math.max].map((pick) => pick(...figures.map(({ auc }) => auc)).toFixed(2)).join("–"));
   const badge = (figure) => h("span", { class: weak(figure) ? "auc weak" : "auc", title: sentence(figure) }, dot(figure.colour), figure.auc.toFixed(2));
