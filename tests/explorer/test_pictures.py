@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from explorer.faces import Crop
 from explorer.pictures import PictureError, astronaut, open_picture
+from explorer.session import Picture
 
 RAMP = np.linspace(0, 1, 64)[None].repeat(32, 0)  # black on the left, white on the right: (32, 64)
 
@@ -167,3 +169,11 @@ def test_file_is_named_and_what_is_not_there_too(tmp_path):
 def test_astronaut_needs_no_network():
     picture = astronaut()
     assert (picture.mode, picture.size) == ("RGB", (512, 512))
+
+
+def test_another_crop_is_another_cut():
+    ramp = Image.linear_gradient("L").convert("RGB")  # dark above, light below
+    picture = Picture("ramp", "photo", ramp)
+    whole_of_it = picture.pixels(32)
+    picture.cropped(Crop(0, 0, 64))
+    assert picture.pixels(32).mean() < 0.5 * whole_of_it.mean()
