@@ -187,7 +187,7 @@ def add_options(parser: ArgumentParser) -> None:
             }
         )
         if isinstance(default, tuple):
-            kind["nargs"] = "+"
+            kind["nargs"] = "*"
         parser.add_argument(flag(each.name), default=SUPPRESS, help=text, **kind)
 
 

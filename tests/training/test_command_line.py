@@ -26,6 +26,11 @@ def test_dry_run_prints_the_resolved_configuration(monkeypatch, capsys):
     assert resolved["ema"] == 0.999 and resolved["framework"] == "faae"
 
 
+def test_a_list_of_the_preset_can_be_emptied(monkeypatch, capsys):
+    arguments = ["fit", "faae", "--preset", "best", "--dry-run", "--augment"]
+    assert json.loads(call(monkeypatch, capsys, *arguments)[1])["augment"] == []
+
+
 @pytest.mark.parametrize("name", FRAMEWORKS)
 def test_the_paper_preset_is_the_papers(name, monkeypatch, capsys):
     resolved = json.loads(call(monkeypatch, capsys, "fit", name, "--dry-run")[1])

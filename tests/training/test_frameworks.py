@@ -129,7 +129,7 @@ def test_a_share_of_what_is_drawn_lies_between_the_codes_of_images(prior):
     framework = make("faae", morphs=0.5, prior=prior)
     batch = batch_for(framework)
     before = {name: value.clone() for name, value in framework.E.state_dict().items()}
-    z, between = framework.codes(batch)
+    z, between, kind = framework.codes(batch)
     assert torch.equal(z, batch.z[4:])
     for name, value in framework.E.state_dict().items():
         assert torch.equal(value, before[name]), name
@@ -139,13 +139,17 @@ def test_a_share_of_what_is_drawn_lies_between_the_codes_of_images(prior):
     torch.testing.assert_close(weights @ corners, between, rtol=1e-3, atol=1e-4)
     norms, of_corners = between.norm(dim=1), corners.norm(dim=1)
     assert of_corners.min() - 1e-4 <= norms.min() and norms.max() <= of_corners.max() + 1e-4
+    assert kind[:4].eq(0).all() and kind[4:, 0].eq(1).all()
+    shares = weights / weights.sum(dim=1, keepdim=True)
+    evenness = (1 - shares.square().sum(dim=1)) / 0.75
+    torch.testing.assert_close(kind[4:, 1], evenness, rtol=1e-3, atol=1e-3)
 
 
 def test_the_discriminator_is_told_what_is_drawn_between_codes():
     class Told(torch.nn.Module):
         def forward(self, x, y):
             assert x.shape[0] == y.shape[0] == 8
-            return 20 * y.squeeze(1)
+            return 20 * y[:, 0]
 
     framework = make("faae", morphs=0.25)
     framework.D = Told()  # 0 for 6 of 8 pictures, 20 for the two between codes

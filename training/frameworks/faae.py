@@ -1,5 +1,7 @@
 """Flipped adversarial autoencoder."""
 
+from math import pi
+
 import torch
 from torch import Tensor
 from torch.nn.functional import normalize
@@ -21,10 +23,10 @@ class FAAE(Framework):
 
     Beyond the paper too: of the pictures in both terms of D, a share `morphs` is drawn from codes
     in the four-corner morphs (eq. 5) of real images, so that G learns to draw those as well, as
-    the critic of ACAI sees interpolations (Berthelot et al. 2018). D is told which (and real
-    images are of either kind), or a fault of the one could make up for the opposite fault of the
-    other. E is not trained on them: a regression on codes that it made itself would draw them
-    together, ever more.
+    the critic of ACAI sees interpolations (Berthelot et al. 2018). D is told which, and how far
+    between (and real images are of any such kind), or a fault of the one could make up for the
+    opposite fault of the other. E is not trained on them: a regression on codes that it made
+    itself would draw them together, ever more.
 
     The two terms of G are one sum, as eq. 4 has them, so that their weights count: Adam would
     cancel them from separate steps. Eq. 4 prints E_theta(G_phi); it means E_phi(G_theta).
@@ -70,7 +72,7 @@ class FAAE(Framework):
         super().__init__(config)
         self.G = self.generator(config.latent_size)
         self.E = self.encoder(config.latent_size)
-        self.D = self.label_discriminator(1) if config.morphs else self.image_discriminator()
+        self.D = self.label_discriminator(2) if config.morphs else self.image_discriminator()
 
     def phases(self) -> list[Phase]:
         return [
@@ -79,17 +81,16 @@ class FAAE(Framework):
         ]
 
     def regularise(self, batch: Batch) -> tuple[Tensor, Terms]:
-        codes = self.codes(batch)
-        x_hat, kind = without_graph(self.G, torch.cat(codes)), self.kind(*codes)
+        z, between, *kind = self.codes(batch)
+        x_hat = without_graph(self.G, torch.cat([z, between]))
         return self.separate_images(batch, x_hat, real=kind, fake=kind)
 
     def re_encode(self, batch: Batch) -> tuple[Tensor, Terms]:
-        config, (z, between) = self.config, self.codes(batch)
+        config, (z, between, *kind) = self.config, self.codes(batch)
         x_hat = self.decode(torch.cat([z, between]))  # (B, 3, H, W)
         sample = x_hat[: len(z)]
         z_hat = self.encode(self.disturbed(sample, batch.generator))
         error = losses.code_error(z, z_hat)
-        kind = self.kind(z, between)
         fooling = losses.fooling_loss(self.judge(x_hat, batch.generator, *kind))
         loss = config.alpha * error + config.lambda_adv * fooling
         terms = {"re-encoding": error, "fooling": fooling}
@@ -99,26 +100,25 @@ class FAAE(Framework):
         return loss, terms
 
     @torch.no_grad()
-    def codes(self, batch: Batch) -> tuple[Tensor, Tensor]:
-        """Codes to draw from, B in all: from the prior (B - M, n), and anywhere in the morphs of
-        the batch's images (M, n), with M the share `config.morphs` of B."""
+    def codes(self, batch: Batch) -> tuple[Tensor, ...]:
+        """Codes to draw from, B in all: from the prior (B - M, n), and in the morphs of the batch's
+        images (M, n), with M the share `config.morphs` of B. Then, unless that is 0, what D is told
+        of each (B, 2): whether it lies between others, and how evenly, from 0 in a corner of its
+        morph to 1 in the middle."""
         count = int(self.config.morphs * len(batch.z))
         z, between = batch.z[count:], batch.z[:count]
-        if count:
-            self.E.eval()  # its statistics stay those of drawn images, as they are after training
-            code = self.encode(batch.x[:count])
-            self.E.train(self.training)
-            corners = torch.stack([code.roll(shift, dims=0) for shift in range(4)])  # (4, M, n)
-            place = {"generator": batch.generator, "device": batch.z.device}
-            u, v = torch.rand(2, count, 1, **place)  # where in its square each lies
-            weights = torch.stack([(1 - u) * (1 - v), u * (1 - v), (1 - u) * v, u * v])
-            norm = (weights * corners.norm(dim=2, keepdim=True)).sum(dim=0)  # as a Gaussian needs
-            between = self.prior.project(norm * normalize((weights * corners).sum(dim=0), dim=1))
-        return z, between
-
-    def kind(self, z: Tensor, between: Tensor) -> tuple[Tensor, ...]:
-        """What D is told beside pictures: 1 where they are drawn from between codes, else 0,
-        (B, 1); nothing where none are."""
         if not self.config.morphs:
-            return ()
-        return (torch.cat([z.new_zeros(len(z), 1), between.new_ones(len(between), 1)]),)
+            return z, between
+        self.E.eval()  # its statistics stay those of drawn images, as they are after training
+        code = self.encode(batch.x[:count])
+        self.E.train(self.training)
+        corners = torch.stack([code.roll(shift, dims=0) for shift in range(4)])  # (4, M, n)
+        place = {"generator": batch.generator, "device": z.device}
+        # Where in its square each lies: anywhere, more often near the corners, the images' own.
+        u, v = torch.rand(2, count, 1, **place).mul(pi / 2).sin().square()
+        weights = torch.stack([(1 - u) * (1 - v), u * (1 - v), (1 - u) * v, u * v])  # (4, M, 1)
+        norm = (weights * corners.norm(dim=2, keepdim=True)).sum(dim=0)  # as a Gaussian needs
+        between = self.prior.project(norm * normalize((weights * corners).sum(dim=0), dim=1))
+        evenness = (1 - weights.square().sum(dim=0)) / (1 - 1 / 4)  # (M, 1)
+        told = torch.cat([torch.ones_like(evenness), evenness], dim=1)
+        return z, between, torch.cat([told.new_zeros(len(z), 2), told])
