@@ -211,7 +211,13 @@ class Run:
 
     def restore(self, state: dict) -> None:
         self.step, self.seconds = state["step"], state["seconds"]
-        self.framework.load_state_dict(state["framework"])
+        try:
+            self.framework.load_state_dict(state["framework"])
+        except RuntimeError:
+            raise UserError(
+                f"The run in '{self.config.out}' is of an earlier version, with other networks: go "
+                f"on from a copy of it without {STATE}, by --start and another --out."
+            ) from None
         if self.averaged:
             self.averaged.load_state_dict(state["averaged"])
         for player, optimizer in zip(self.players, state["optimizers"], strict=True):

@@ -129,7 +129,7 @@ def test_a_share_of_what_is_drawn_lies_between_the_codes_of_images(prior):
     framework = make("faae", morphs=0.5, prior=prior)
     batch = batch_for(framework)
     before = {name: value.clone() for name, value in framework.E.state_dict().items()}
-    z, between, kind = framework.codes(batch)
+    z, between, (kind,) = framework.codes(batch)
     assert torch.equal(z, batch.z[4:])
     for name, value in framework.E.state_dict().items():
         assert torch.equal(value, before[name]), name

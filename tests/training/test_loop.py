@@ -55,6 +55,17 @@ def test_resume_refuses_other_settings(folder, tmp_path):
         loop.fit(other, resume=True)
 
 
+def test_resume_refuses_a_state_of_other_networks(folder, tmp_path):
+    out = tmp_path / "run"
+    settings = {"data": (str(folder),), "out": str(out)}
+    loop.fit(config_of("faae", **settings, epochs=1))
+    state = torch.load(out / STATE, weights_only=True)
+    del state["framework"]["D.head.bias"]
+    torch.save(state, out / STATE)
+    with pytest.raises(UserError, match="of an earlier version.*--start"):
+        loop.fit(config_of("faae", **settings, epochs=2), resume=True)
+
+
 @pytest.mark.parametrize("name", ["faae", "aae"])
 def test_a_loss_that_is_not_finite_stops_with_the_last_good_checkpoint(name, folder, tmp_path):
     out = tmp_path / "run"

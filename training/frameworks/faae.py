@@ -23,8 +23,8 @@ class FAAE(Framework):
 
     Beyond the paper too: of the pictures in both terms of D, a share `morphs` is drawn from codes
     in the four-corner morphs (eq. 5) of real images, so that G learns to draw those as well, as
-    the critic of ACAI sees interpolations (Berthelot et al. 2018). D is told which, and how far
-    between (and real images are of any such kind), or a fault of the one could make up for the
+    the critic of ACAI sees interpolations (Berthelot et al. 2018). D is told which, and how
+    evenly mixed (and real images are of any such kind), or a fault of the one could make up for the
     opposite fault of the other. E is not trained on them: a regression on codes that it made
     itself would draw them together, ever more.
 
@@ -81,12 +81,12 @@ class FAAE(Framework):
         ]
 
     def regularise(self, batch: Batch) -> tuple[Tensor, Terms]:
-        z, between, *kind = self.codes(batch)
+        z, between, kind = self.codes(batch)
         x_hat = without_graph(self.G, torch.cat([z, between]))
         return self.separate_images(batch, x_hat, real=kind, fake=kind)
 
     def re_encode(self, batch: Batch) -> tuple[Tensor, Terms]:
-        config, (z, between, *kind) = self.config, self.codes(batch)
+        config, (z, between, kind) = self.config, self.codes(batch)
         x_hat = self.decode(torch.cat([z, between]))  # (B, 3, H, W)
         sample = x_hat[: len(z)]
         z_hat = self.encode(self.disturbed(sample, batch.generator))
@@ -100,7 +100,7 @@ class FAAE(Framework):
         return loss, terms
 
     @torch.no_grad()
-    def codes(self, batch: Batch) -> tuple[Tensor, ...]:
+    def codes(self, batch: Batch) -> tuple[Tensor, Tensor, tuple[Tensor, ...]]:
         """Codes to draw from, B in all: from the prior (B - M, n), and in the morphs of the batch's
         images (M, n), with M the share `config.morphs` of B. Then, unless that is 0, what D is told
         of each (B, 2): whether it lies between others, and how evenly, from 0 in a corner of its
@@ -108,7 +108,7 @@ class FAAE(Framework):
         count = int(self.config.morphs * len(batch.z))
         z, between = batch.z[count:], batch.z[:count]
         if not self.config.morphs:
-            return z, between
+            return z, between, ()
         self.E.eval()  # its statistics stay those of drawn images, as they are after training
         code = self.encode(batch.x[:count])
         self.E.train(self.training)
@@ -121,4 +121,4 @@ class FAAE(Framework):
         between = self.prior.project(norm * normalize((weights * corners).sum(dim=0), dim=1))
         evenness = (1 - weights.square().sum(dim=0)) / (1 - 1 / 4)  # (M, 1)
         told = torch.cat([torch.ones_like(evenness), evenness], dim=1)
-        return z, between, torch.cat([told.new_zeros(len(z), 2), told])
+        return z, between, (torch.cat([told.new_zeros(len(z), 2), told]),)
