@@ -230,6 +230,7 @@ class Run:
         """Where and how long the weights were trained, for config.json and the card."""
         cuda = self.world.device.type == "cuda"
         cores = self.world.size * torch.get_num_threads()
+        cpu = f"{cores} CPU core{'s' if cores > 1 else ''} ({platform.machine()})"
         gpus = f"{self.world.size} x {torch.cuda.get_device_name()}" if cuda else ""
         return {
             "images_seen": self.images_seen,
@@ -237,7 +238,7 @@ class Run:
             "training_images": len(self.images),
             "epochs": round(self.step / self.batches.steps_per_epoch, 2),
             "hours": round(self.elapsed() / 3600, 2),
-            "hardware": gpus or f"{cores} CPU cores ({platform.machine()})",
+            "hardware": gpus or cpu,
             "torch": torch.__version__,
         }
 
