@@ -72,24 +72,10 @@ def encode_all(framework: Framework, images: Tensor, batch_size: int = 256) -> T
 
 def describe(framework: Framework, images: ImageSet) -> Latents:
     """Codes of the labelled images, at most `keep_codes` of them, with the directions of all."""
-    labels = images.labels[images.labelled]
+    labels, kept = images.labels[images.labelled], framework.config.keep_codes
     codes = encode_all(framework, images.images[images.labelled])
-    directions, kept = (
-        find_directions(codes, labels),
-        in_turn(labels)[: framework.config.keep_codes],
-    )
-    return Latents(codes[kept], labels[kept], images.attributes, directions)
-
-
-def in_turn(labels: Tensor) -> Tensor:
-    """The order (N,) in which images of labels (N, A) bool are kept: where each has one, its class,
-    the first of every class, then the second; else as they are. So checkpoints that keep fewer
-    have the first of those that keep more, of all classes."""
-    if not (labels.sum(dim=1) == 1).all():
-        return torch.arange(len(labels))
-    which = labels.int().argmax(dim=1)
-    nth = labels.cumsum(dim=0).gather(1, which[:, None])[:, 0]
-    return (nth * labels.shape[1] + which).argsort()
+    directions = find_directions(codes, labels)
+    return Latents(codes[:kept], labels[:kept], images.attributes, directions)
 
 
 def renew(directory: str | Path) -> Latents:

@@ -5,9 +5,11 @@ import io
 import os
 import sys
 import zipfile
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -49,7 +51,8 @@ def load(
     root: str = "data",
     train: bool = True,
 ) -> ImageSet:
-    """All images of `sources` (folders, zips, or one torchvision name) at `image_size` px.
+    """All images of `sources` (folders, zips, or one torchvision name) at `image_size` px. Where
+    they come in classes, these take turns, so that any first part of the images is a fair one.
 
     Raises UserError when a source does not exist, holds no image, or holds more than 1 % of
     files that are no readable images; up to that, they are left out, counted and named.
@@ -59,6 +62,7 @@ def load(
     found: list[Source] = []
     for source in sources:
         found += _openers(source, root, train)
+    found = _in_turn(found)
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         arrays = list(pool.map(lambda item: _read(item.open, image_size, crop), found))
     unreadable = tuple(s.name for s, a in zip(found, arrays, strict=True) if a is None)
@@ -90,6 +94,16 @@ class Source(NamedTuple):
     name: str
     open: Callable[[], Image.Image]
     label: str
+
+
+def _in_turn(sources: list[Source]) -> list[Source]:
+    """The first of every class, then the second; as they are where there are no classes."""
+    before = Counter()
+    turns = []
+    for source in sources:
+        turns.append(before[source.label])
+        before[source.label] += 1
+    return [source for _, source in sorted(zip(turns, sources, strict=True), key=itemgetter(0))]
 
 
 def _openers(source: str, root: str, train: bool) -> list[Source]:

@@ -107,13 +107,3 @@ def test_a_checkpoint_keeps_as_many_codes_as_asked_for_with_the_directions_of_al
     assert few.codes.shape == (16, 8) and every.codes.shape == (40, 8)
     assert torch.equal(few.labels, labels[:16]) and torch.equal(every.labels, labels)
     assert all(len(each.auc) == 1 for each in few.directions.values())
-
-
-def test_kept_are_images_of_every_class_in_turn_and_others_as_they_are():
-    which = torch.tensor([0, 0, 0, 0, 1, 1, 2, 2, 2])  # as folders of classes have them
-    classes = torch.nn.functional.one_hot(which).bool()
-    order = attributes.in_turn(classes)
-    assert which[order].tolist() == [0, 1, 2, 0, 1, 2, 0, 2, 0]
-    assert order[which[order] == 0].tolist() == [0, 1, 2, 3]
-    switches = torch.rand(9, 3, generator=torch.Generator().manual_seed(0)) > 0.5
-    assert attributes.in_turn(switches).tolist() == [*range(9)]

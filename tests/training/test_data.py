@@ -141,7 +141,7 @@ def test_batches_shift_each_image_by_no_more_than_so_many_px(images):
     assert len(found) == 9
 
 
-def test_folders_are_classes_and_labels_are_kept_evenly(tmp_path):
+def test_folders_are_classes_that_take_turns_and_labels_are_kept_evenly(tmp_path):
     for index in range(12):
         place = tmp_path / "cat" if index % 3 else tmp_path / "dog"
         place.mkdir(exist_ok=True)
@@ -149,6 +149,9 @@ def test_folders_are_classes_and_labels_are_kept_evenly(tmp_path):
     images = data.load((str(tmp_path),), 32, attributes="classes")
     assert images.attributes == ("cat", "dog")
     assert images.labels.sum(0).tolist() == [8, 4]
+    dogs = [int(name.removesuffix(".png")) % 3 == 0 for name in images.names]
+    assert dogs == [False, True] * 4 + [False] * 4
+    assert images.labels[:, 1].tolist() == dogs
     kept = keep_labels(images.labels, images.labelled, 4, seed=0)
     assert images.labels[kept].sum(0).tolist() == [2, 2]
     with pytest.raises(UserError, match="folder a class"):
