@@ -54,19 +54,20 @@ def samples(models: list[Model], titles: Titles) -> Image.Image:
 
 
 def reconstructions(session: Session, models: list[Model], titles: Titles) -> Image.Image:
-    """The first example, of faces a photo, and pictures that the models drew in turn, from the
-    encoders' and refined codes."""
-    first, artists = session.examples()[0], [models[i % len(models)] for i in range(FACES)]
+    """Of faces the photo, and pictures that the models drew in turn, from the encoders' and
+    refined codes."""
+    photo = session.examples()[:1] if session.subject == "face" else []
+    artists = [models[i % len(models)] for i in range(FACES)]
     faces = [to_pil(_drawn(artist)[index]) for index, artist in enumerate(artists)]
-    pictures = [first, *(Picture("", EXAMPLE, face) for face in faces)]
+    pictures = [*photo, *(Picture("", EXAMPLE, face) for face in faces)]
     rows: dict[str, Tensor] = {"picture": pixels(pictures, models[0].image_size)}
     for model in models:
         x = pixels(pictures, model.image_size)
         z = model.encode(x)
         rows[f"{titles[model]}, encoder"] = model.decode(z)
         rows[f"{titles[model]}, refined"] = model.decode(model.refine(x, z))
-    kind = "photo" if session.subject == "face" else "example"
-    return table(rows, [kind, *(f"by {titles[artist]}" for artist in artists)], px=80)
+    heads = ["photo"] * len(photo) + [f"by {titles[artist]}" for artist in artists]
+    return table(rows, heads, px=80)
 
 
 def morphs(session: Session, models: list[Model], titles: Titles) -> Image.Image:
