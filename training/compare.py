@@ -43,7 +43,7 @@ TURNS, AT_ONCE, AT_ONCE_RECOVERED = 5, 256, 16  # of images per second
 PROBE = "logistic"
 OWN = ("code_cycle", "sample_cycle", "probe_auc", "label_agreement")
 TRAINED = ("images_seen", "hours", "hardware")
-KEPT_FOR = ("weights_sha256", "data", "hardware", "gallery_files")  # as long as these are the same
+KEPT_FOR = ("weights_sha256", "data", "gallery_files")  # as long as these are the same
 COLUMNS = {
     "mse": "MSE",
     "mse_refined": "refined MSE",
@@ -95,8 +95,8 @@ def compare(model_set: str | Path, request: Request, out: Path | None = None) ->
     if bool(request.gallery) != bool(request.attributes):
         raise UserError("Give --gallery its labels: --attributes a table, or 'classes'.")
     data.count((*request.sources, *request.gallery), request.root)  # whether they are there
-    known = read_json(out / TABLE).get("systems", {})
-    rows = {}
+    former = read_json(out / TABLE)
+    known, rows = former.get("systems", {}), {}
     for name, directory in directories.items():
         rows[name] = _row(directory, request, known.get(name, {}))
         write_json(out / TABLE, {"systems": known | rows})
@@ -106,6 +106,7 @@ def compare(model_set: str | Path, request: Request, out: Path | None = None) ->
     wanted, systems = expected(request.sources), [*rows.values()]
     content = {
         "systems": rows,
+        "speed": _speed(directories, rows, request, former.get("speed", {})),
         "claims": [judged(claim, systems) for claim in wanted.claims],
         "printed": [each for one in wanted.printed if (each := beside(one, systems))],
         "apart": wanted.apart,
@@ -140,24 +141,21 @@ def _row(directory: Path, request: Request, former: dict) -> dict:
         "prior": content["settings"]["prior"],
         "codes_by": "encoder" if system.encodes else "recovery",
         "images_seen": checkpoints.images_seen(content["trained"]),
-        "trained": {
-            name: content["trained"][name] for name in ("images_seen", "hours", "hardware")
-        },
+        "trained": {name: content["trained"][name] for name in TRAINED},
         **_evaluated(directory, content, request, former),
-        "hardware": request.hardware,
         "gallery_files": request.gallery_files,
     }
     if "gallery" in former and all(former[key] == row[key] for key in KEPT_FOR):
         own = {name: former["figures"][name] for name in OWN if name in former["figures"]}
         row["figures"] |= own
-        return row | {name: former[name] for name in ("gallery", "images_per_s")}
-    print(f"{directory}: cycles, speed, nearest images", file=sys.stderr)
+        return row | {"gallery": former["gallery"]}
+    print(f"{directory}: cycles, nearest images", file=sys.stderr)
     framework, _ = checkpoints.read(directory, device_named(request.device))
     gallery, figures = _looked_up(directory, framework, request)
     if framework.encodes:
         figures |= _cycles(framework, row["figures"]["reencoding_error"])
     row["figures"] |= {name: round(value, 5) for name, value in figures.items()}
-    return row | {"gallery": gallery, "images_per_s": round(_images_per_s(framework), 1)}
+    return row | {"gallery": gallery}
 
 
 def _evaluated(directory: Path, content: dict, request: Request, former: dict) -> dict:
@@ -197,6 +195,25 @@ def _cycles(framework: Framework, reencoding_error: float) -> dict[str, float]:
 def _codes(framework: Framework, count: int) -> Tensor:
     place = next(framework.parameters()).device
     return framework.prior.sample(count, step_generator(0, 0)).to(place)
+
+
+def _speed(
+    directories: dict[str, Path], rows: dict[str, dict], request: Request, former: dict
+) -> dict:
+    """Images per second of all, measured one after the other: a machine is not as fast every day,
+    so where one is missing, no other's holds beside it."""
+    wanted = {
+        "hardware": request.hardware,
+        "weights": {name: row["weights_sha256"] for name, row in rows.items()},
+    }
+    if wanted.items() <= former.items():
+        return former
+    print("speed of all", file=sys.stderr)
+    rates = {}
+    for name, directory in directories.items():
+        framework, _ = checkpoints.read(directory, device_named(request.device))
+        rates[name] = round(_images_per_s(framework), 1)
+    return {**wanted, "images_per_s": rates}
 
 
 @torch.no_grad()
@@ -247,7 +264,7 @@ def _faces(request: Request, image_size: int, crop: str) -> ImageSet:
 
 def page(content: dict) -> str:
     """The table with what its columns say, how it was measured, and what came of the claims."""
-    rows = content["systems"].values()
+    rows, speed = content["systems"].values(), content["speed"]
     figures = [row["figures"] for row in rows]
     names = [name for name in COLUMNS if any(name in each for each in figures)]
     columns = [
@@ -255,14 +272,14 @@ def page(content: dict) -> str:
         [row["codes_by"] for row in rows],
         [f"{row['images_seen'] / 1e6:.2f}" for row in rows],
         *(in_bold(name, [each.get(name) for each in figures]) for name in names),
-        [f"{row['images_per_s']:,.0f}" for row in rows],
+        [f"{speed['images_per_s'][name]:,.0f}" for name in content["systems"]],
     ]
     words = [COLUMNS[name] for name in names]
     header = ["system", "codes by", "images seen, million", *words, "images/s"]
     parts = [
         markdown(header, [*zip(*columns, strict=True)]),
         measured_on_each({row["title"]: row for row in rows}),
-        "\n".join(_notes(rows)),
+        "\n".join(_notes(rows, speed["hardware"])),
         "\n".join(f"- {COLUMNS[name]}: {FIGURES[name].words}" for name in names),
         "What was expected:",
         "\n".join(map(_said, content["claims"])),
@@ -271,10 +288,9 @@ def page(content: dict) -> str:
     return "\n\n".join(parts)
 
 
-def _notes(rows: Collection[dict]) -> Iterator[str]:
+def _notes(rows: Collection[dict], hardware: str) -> Iterator[str]:
     """How the figures that are not of `evaluate` were obtained."""
     yield _trained(rows)
-    hardware = ", ".join(dict.fromkeys(row["hardware"] for row in rows))
     yield f"Images/s: encoded and decoded in a second on {hardware}, {AT_ONCE} at once."
     if any(row["codes_by"] == "recovery" for row in rows):
         yield (

@@ -132,6 +132,14 @@ def test_only_what_changed_is_measured_again(place, monkeypatch):
     assert asked == ["late", "early", "late"] and after["early"]["images"] == 6
 
 
+def test_speeds_that_stand_side_by_side_were_measured_in_one_go(place, monkeypatch):
+    rates = iter(range(1000, 2000, 100))
+    monkeypatch.setattr(compare, "_images_per_s", lambda framework: next(rates))
+    checkpoints.write(place / "tiny" / "late", FRAMEWORKS["vae"](config_of("vae")), TRAINED)
+    content = compare.compare(place / "tiny", request(place))
+    assert [row["images/s"] for row in cells(page(content)).values()] == ["1,000", "1,100", "1,200"]
+
+
 def test_figures_of_the_checkpoints_own_are_taken_as_they_are(place, monkeypatch):
     for name, row in known(place)["systems"].items():
         save(place / "tiny" / name, row | {"figures": row["figures"] | {"mse": 0.777}})
