@@ -107,6 +107,8 @@ class Site:
                 "out": str(self.work / name),
                 "device": self.device,
             }
+            if row.start:
+                here["start"] = str(self.into / row.start)
             first = jobs.get(row.first_stage)
             if first:
                 here["first_stage"] = str(first.directory)

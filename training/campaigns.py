@@ -8,7 +8,8 @@ class Row:
     """One run: a system, a preset of `training.config`, and settings that differ from it.
 
     images: how many it is to see, if not as many as the campaign has it; first_stage: name of the
-    run, an earlier one, whose networks it stands on.
+    run, an earlier one, whose networks it stands on; start: a shipped checkpoint, such as
+    celeba32/faae, whose networks it goes on from.
     """
 
     framework: str
@@ -16,6 +17,7 @@ class Row:
     settings: dict = field(default_factory=dict)
     images: int = 0
     first_stage: str = ""
+    start: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ FACES_LICENCE = (
     "CelebA: non-commercial research only, no redistribution of images; the weights likewise"
 )
 FULL = {"store": "half", "keep_codes": 4096}  # of the pair that is shown first
+FINE = {"encoder_noise": 0.02, "morphs": 0.4}  # of what is sharp from the start
 CIFAR_LICENCE = "CIFAR-10 (as JPEG): no licence stated; the weights likewise"
 
 
@@ -90,18 +93,20 @@ CAMPAIGNS = {
     "celeba64": Campaign(
         **FACES,
         attributes="celeba64-train-attributes.csv",
-        images=1_800_000,
+        images=620_000,  # beyond those that the networks which they grow out of have seen
         settings={
             "image_size": 64,
-            "width": 24,
+            "nets": "nested",
+            "width": 16,
+            "d_width": 48,
             "store": "int8",
             "keep_codes": 2048,
             "licence": FACES_LICENCE,
         },
         runs={
-            "faae": Row("faae", "best"),
-            "aae": Row("aae", "best"),
-            "aaae": Row("aaae", "best"),
+            "faae": Row("faae", "best", FINE, start="celeba32/faae"),
+            "aae": Row("aae", "best", start="celeba32/aae"),
+            "aaae": Row("aaae", "best", images=1_600_000, start="celeba32/aaae"),
         },
     ),
     "digits": Campaign(

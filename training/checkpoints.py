@@ -23,6 +23,7 @@ from torch.nn.functional import normalize
 from training.config import Config, flag, from_dict, to_dict
 from training.errors import UserError
 from training.frameworks import FRAMEWORKS, Framework
+from training.nested_networks import grow
 from training.storage import pack, unpack
 
 FORMAT = 1
@@ -136,8 +137,8 @@ def copy_networks(
     names: tuple[str, ...],
     kinds: tuple[str, ...] = tuple(FRAMEWORKS),
 ) -> dict:
-    """Networks of a checkpoint, of a system among `kinds`, into a framework that has the same; the
-    facts of how it was trained. Raises CheckpointError."""
+    """Networks of a checkpoint, of a system among `kinds`, into a framework that has the same, or
+    nested ones for larger images; the facts of how it was trained. Raises CheckpointError."""
     former, content = read(directory)
     if former.id not in kinds:
         raise CheckpointError(
@@ -147,9 +148,11 @@ def copy_networks(
     if differing:
         given = " and ".join(f"{flag(n)} {_words(getattr(former.config, n))}" for n in differing)
         raise CheckpointError(f"The codes of '{directory}' are of another kind: give its {given}.")
+    grown = former.config.image_size < framework.config.image_size
     try:
         for name in names:
-            getattr(framework, name).load_state_dict(getattr(former, name).state_dict())
+            mine, theirs = getattr(framework, name), getattr(former, name)
+            grow(mine, theirs) if grown else mine.load_state_dict(theirs.state_dict())
     except (AttributeError, RuntimeError):
         raise CheckpointError(
             f"The networks of '{directory}' ({content['framework']}) are not those that this run "

@@ -51,7 +51,9 @@ class Config:
     latent_size: int = option(256, "numbers in a code")
     width: int = option(64, "feature maps of G and E at full resolution")
     d_width: int = option(64, "feature maps of the image discriminator's first layer")
-    nets: str = option("common", "networks: the common ones, or those of a paper", tuple(NETS))
+    nets: str = option(
+        "common", "networks: the common ones, nested ones, or those of a paper", tuple(NETS)
+    )
     norm: str = option("batch", "normalisation in G and E", ("batch", "none"))
 
     d_norm: str = option("none", "normalisation in the image discriminator", D_NORMS)
@@ -102,7 +104,9 @@ class Config:
     )
 
     start: str = option(
-        "", "checkpoint whose networks this run goes on from; a run's folder gives D too"
+        "",
+        "checkpoint whose networks this run goes on from; a run's folder gives D too; nested "
+        "networks grow from those of a smaller --image-size",
     )
     first_stage: str = option("", "checkpoint that a two-stage system stands on, and freezes")
     seed: int = option(0, "of weights, order, flips and codes")

@@ -18,10 +18,11 @@ SLOPE = 0.2
 D_NORMS = ("none", "batch", "spectral")
 
 
-def channels(image_size: int, width: int) -> list[int]:
-    """Feature maps from full resolution down to 4x4: [w, 2w, 4w, 8w] at 32 px."""
+def channels(image_size: int, width: int, most: int = 8) -> list[int]:
+    """Feature maps from full resolution down to 4x4, at most `most` widths: [w, 2w, 4w, 8w] at
+    32 px."""
     levels = int(math.log2(image_size // BASE_PX))
-    return [width * min(2**level, 8) for level in range(levels + 1)]
+    return [width * min(2**level, most) for level in range(levels + 1)]
 
 
 def normalization(norm: str, features: int) -> nn.Module:
@@ -51,9 +52,11 @@ class UpConv(nn.Module):
 class Generator(nn.Module):
     """G: codes (B, n) -> images (B, 3, H, W) in [0, 1]; sigmoid at the end."""
 
+    most = 8  # of feature maps, in widths
+
     def __init__(self, image_size: int, width: int, latent_size: int, norm: str = "batch"):
         super().__init__()
-        features = channels(image_size, width)[::-1]
+        features = channels(image_size, width, self.most)[::-1]
         self.stem = nn.Linear(latent_size, features[0] * BASE_PX**2)
         blocks = [normalization(norm, features[0]), nn.LeakyReLU(SLOPE, inplace=True)]
         for wide, narrow in pairwise(features):
@@ -73,11 +76,13 @@ class Encoder(nn.Module):
     The output is not yet on the prior's support: `Framework.encode` projects it.
     """
 
+    most = Generator.most
+
     def __init__(
         self, image_size: int, width: int, outputs: int, norm: str = "batch", inputs: int = 3
     ):
         super().__init__()
-        features = [inputs, *channels(image_size, width)]
+        features = [inputs, *channels(image_size, width, self.most)]
         blocks = []
         for level, (narrow, wide) in enumerate(pairwise(features), start=2):
             pool = nn.MaxPool2d(2) if level < len(features) else nn.Identity()  # stop at 4x4

@@ -2,7 +2,7 @@
 
 AEGAN tables 3 to 6 stand at 64 px with both widths 64, AAAE table III at 32 px with both widths
 64; for another size levels are added or left out, as AAAE's appendix B says. What a table leaves
-out is the common network.
+out is the common network. `NETS` names all families, those of no paper too.
 """
 
 import math
@@ -12,6 +12,14 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from training.nested_networks import (
+    NestedEncoder,
+    NestedGenerator,
+    NestedImageDiscriminator,
+    NestedJointDiscriminator,
+    NestedLabelDiscriminator,
+    NestedPatchDiscriminator,
+)
 from training.networks import (
     BASE_PX,
     SLOPE,
@@ -204,6 +212,14 @@ class Nets(NamedTuple):
 # What --nets may name
 NETS: dict[str, Nets] = {
     "common": Nets(),
+    "nested": Nets(
+        generator=NestedGenerator,
+        encoder=NestedEncoder,
+        image_discriminator=NestedImageDiscriminator,
+        label_discriminator=NestedLabelDiscriminator,
+        joint_discriminator=NestedJointDiscriminator,
+        patch_discriminator=NestedPatchDiscriminator,
+    ),
     "aegan": Nets(
         generator=AEGANGenerator,
         encoder=AEGANEncoder,

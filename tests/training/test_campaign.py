@@ -95,6 +95,18 @@ def test_every_run_of_the_tables_is_one_that_can_be(name, table):
         earlier.add(run)
 
 
+def test_a_run_grows_out_of_a_shipped_checkpoint(finished):
+    shipped = finished / "checkpoints" / "tiny" / "one"
+    half = {**SETTINGS, "image_size": 64, "nets": "nested", "width": TINY["width"] // 2}
+    runs = {"grown": Row("faae", "small", {"ema": 0.9}, start="tiny/one")}
+    larger = replace(site(finished, replace(TABLE, settings=half, runs=runs)), name="larger")
+    campaign.run(replace(larger, work=finished / "work" / "larger"))
+    content = checkpoints.read_config(finished / "checkpoints" / "larger" / "grown")
+    seen = checkpoints.read_config(shipped)["trained"]["images_seen"]
+    assert content["trained"]["images_seen_before"] == seen > 0
+    assert content["settings"]["start"] == "one"
+
+
 def stop_at(monkeypatch, target: str, call: int) -> None:
     """The process 'ends' where `target` is called for the so manieth time."""
     module, name = target.rsplit(".", 1)

@@ -179,6 +179,27 @@ def test_a_run_may_start_from_the_networks_of_a_checkpoint(images, tmp_path):
         Run.of(config_of("faae", start=str(tmp_path), d_width=8), CPU, images)
 
 
+def test_networks_grow_out_of_those_of_smaller_images(tmp_path):
+    former = make("faae", seed=1).eval()
+    checkpoints.write(tmp_path, former, {"images_seen": 70})
+    width = former.config.width // 2
+    grown = make("faae", 64, nets="nested", width=width).eval()
+    assert checkpoints.copy_networks(tmp_path, grown, grown.shipped)["images_seen"] == 70
+    assert torch.equal(former.E.head.weight, grown.E.head.weight)
+    assert torch.equal(former.E.blocks[-4].weight, grown.E.blocks[-4].weight)
+    z = batch_for(former).z
+    assert torch.equal(*[each.G.blocks[:8](h_of(each, z)) for each in (former, grown)])
+    assert grown.decode(z).shape == (len(z), 3, 64, 64)
+    with pytest.raises(UserError, match="--width"):
+        another = make("faae", 64, nets="nested", width=width + 1)
+        checkpoints.copy_networks(tmp_path, another, another.shipped)
+
+
+def h_of(framework, z):
+    """What G's blocks are given."""
+    return framework.G.stem(z).unflatten(1, (-1, 4, 4))
+
+
 def test_r1_is_the_squared_gradient():
     framework = make("faae", r1_gamma=2.0, r1_every=5)
     batch = batch_for(framework, step=5)

@@ -182,9 +182,9 @@ def test_a_papers_preset_has_the_networks_of_its_tables(name, preset, weights):
         assert sum(p.numel() for p in kernels) == weights[player], player
 
 
-@pytest.mark.parametrize("nets", ["aegan", "aaae"])
+@pytest.mark.parametrize("nets", ["aegan", "aaae", "nested"])
 @pytest.mark.parametrize("name", ["faae", "bigan", "aaae"])
-def test_a_papers_networks_serve_every_system_at_every_size(nets, name):
+def test_other_networks_serve_every_system_at_every_size(nets, name):
     for size in (32, 128):
         framework = make(name, size, nets=nets, d_norm="batch")
         for phase in framework.phases():
