@@ -12,26 +12,18 @@ from itertools import takewhile
 import torch
 from torch import nn
 
-from training.networks import (
-    BASE_PX,
-    Encoder,
-    Generator,
-    ImageDiscriminator,
-    JointDiscriminator,
-    LabelDiscriminator,
-    PatchDiscriminator,
-)
+from training import networks
 
 UNBOUNDED = 2**16
 
 
-class NestedGenerator(Generator):
+class NestedGenerator(networks.Generator):
     """As the common one: codes (B, n) -> images (B, 3, H, W) in [0, 1]."""
 
     most = UNBOUNDED
 
 
-class NestedEncoder(Encoder):
+class NestedEncoder(networks.Encoder):
     """As the common one: images (B, inputs, H, W) in [0, 1] -> (B, outputs)."""
 
     most = UNBOUNDED
@@ -43,23 +35,23 @@ class Nested:
     @staticmethod
     def maps(image_size: int, width: int) -> list[int]:
         """Feature maps of each level, the finest first: [w, 2w, 2w] at 32 px, down to 4x4."""
-        levels = int(math.log2(image_size // BASE_PX))
+        levels = int(math.log2(image_size // networks.BASE_PX))
         return [width * 2 ** min(level, levels - 2) for level in range(levels)]
 
 
-class NestedImageDiscriminator(Nested, ImageDiscriminator):
+class NestedImageDiscriminator(Nested, networks.ImageDiscriminator):
     """As the common one: images (B, 3, H, W) -> logits (B,)."""
 
 
-class NestedLabelDiscriminator(Nested, LabelDiscriminator):
+class NestedLabelDiscriminator(Nested, networks.LabelDiscriminator):
     """As the common one: images (B, 3, H, W) and labels (B, L) -> logits (B,)."""
 
 
-class NestedJointDiscriminator(Nested, JointDiscriminator):
+class NestedJointDiscriminator(Nested, networks.JointDiscriminator):
     """As the common one: images (B, 3, H, W) and codes (B, n) -> logits (B,)."""
 
 
-class NestedPatchDiscriminator(Nested, PatchDiscriminator):
+class NestedPatchDiscriminator(Nested, networks.PatchDiscriminator):
     """As the common one: images (B, 3, H, W) -> logits (B, side, side)."""
 
 
