@@ -25,7 +25,7 @@ from training.attributes import encode_all
 from training.batches import step_generator
 from training.card import measured_on_each
 from training.checkpoints import read_json, read_metrics, write_atomically, write_json
-from training.claims import CELLS, beside, cells, expected, judged
+from training.claims import CELLS, asked_of, beside, cells, expected, judged
 from training.data import ImageSet
 from training.distributed import device_named
 from training.errors import UserError
@@ -107,7 +107,7 @@ def compare(model_set: str | Path, request: Request, out: Path | None = None) ->
     content = {
         "systems": rows,
         "speed": _speed(directories, rows, request, former.get("speed", {})),
-        "claims": [judged(claim, systems) for claim in wanted.claims],
+        "claims": [judged(claim, systems) for claim in asked_of(wanted.claims, systems)],
         "printed": [each for one in wanted.printed if (each := beside(one, systems))],
         "apart": wanted.apart,
     }
@@ -281,9 +281,7 @@ def page(content: dict) -> str:
         measured_on_each({row["title"]: row for row in rows}),
         "\n".join(_notes(rows, speed["hardware"])),
         "\n".join(f"- {COLUMNS[name]}: {FIGURES[name].words}" for name in names),
-        "What was expected:",
-        "\n".join(map(_said, content["claims"])),
-        *_printed(content),
+        *_expected(content),
     ]
     return "\n\n".join(parts)
 
@@ -322,8 +320,12 @@ def _trained(rows: Collection[dict]) -> str:
     return f"Trained {'; '.join(said)}."
 
 
-def _printed(content: dict) -> Iterator[str]:
-    """The papers' figures with ours beside them, and what has no counterpart."""
+def _expected(content: dict) -> Iterator[str]:
+    """What came of the claims, the papers' figures with ours beside them, and what has no
+    counterpart."""
+    if content["claims"]:
+        yield "What was expected:"
+        yield "\n".join(map(_said, content["claims"]))
     if content["printed"]:
         rows = [
             (each["system"], COLUMNS[each["figure"]], *cells(each)) for each in content["printed"]

@@ -12,7 +12,18 @@ from training import __main__ as command_line
 from training import checkpoints, compare
 from training.attributes import describe
 from training.card import write_card
-from training.claims import DIGITS, EXPECTED, Claim, Of, Printed, beside, expected, judged
+from training.claims import (
+    DIGITS,
+    EXPECTED,
+    FACES,
+    Claim,
+    Of,
+    Printed,
+    asked_of,
+    beside,
+    expected,
+    judged,
+)
 from training.compare import COLUMNS, Request, page
 from training.data import load
 from training.evaluate import evaluate, save
@@ -241,6 +252,15 @@ def test_a_claim_is_confirmed_or_contradicted_by_figures(rows, outcome):
     assert found["outcome"] == outcomes.get(outcome, outcome)
     assert len(found["figures"]) == len(rows)
     assert {each["system"] for each in found["figures"]} == {each["title"] for each in rows}
+
+
+def test_a_set_is_not_asked_about_systems_that_it_does_not_have():
+    pair = [row("faae"), row("aae")]
+    words = [claim.words for claim in asked_of(FACES, pair)]
+    assert words and not any("BiGAN" in each or "VAE" in each for each in words)
+    assert asked_of(FACES, [row("aae")]) == []
+    every = [row(name) for name in FRAMEWORKS]
+    assert asked_of(FACES, every) == [*FACES]
 
 
 def test_a_claim_of_one_prior_is_not_judged_by_another():
