@@ -9,6 +9,7 @@ preview.png, README.md
 
 import hashlib
 import json
+import math
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
@@ -148,11 +149,10 @@ def copy_networks(
     if differing:
         given = " and ".join(f"{flag(n)} {_words(getattr(former.config, n))}" for n in differing)
         raise CheckpointError(f"The codes of '{directory}' are of another kind: give its {given}.")
-    grown = former.config.image_size < framework.config.image_size
+    doublings = int(math.log2(framework.config.image_size / former.config.image_size))
     try:
         for name in names:
-            mine, theirs = getattr(framework, name), getattr(former, name)
-            grow(mine, theirs) if grown else mine.load_state_dict(theirs.state_dict())
+            grow(getattr(framework, name), getattr(former, name), doublings)
     except (AttributeError, RuntimeError):
         raise CheckpointError(
             f"The networks of '{directory}' ({content['framework']}) are not those that this run "

@@ -18,11 +18,10 @@ SLOPE = 0.2
 D_NORMS = ("none", "batch", "spectral")
 
 
-def channels(image_size: int, width: int, most: int = 8) -> list[int]:
-    """Feature maps from full resolution down to 4x4, at most `most` widths: [w, 2w, 4w, 8w] at
-    32 px."""
+def channels(image_size: int, width: int) -> list[int]:
+    """Feature maps from full resolution down to 4x4: [w, 2w, 4w, 8w] at 32 px."""
     levels = int(math.log2(image_size // BASE_PX))
-    return [width * min(2**level, most) for level in range(levels + 1)]
+    return [width * min(2**level, 8) for level in range(levels + 1)]
 
 
 def normalization(norm: str, features: int) -> nn.Module:
@@ -52,11 +51,9 @@ class UpConv(nn.Module):
 class Generator(nn.Module):
     """G: codes (B, n) -> images (B, 3, H, W) in [0, 1]; sigmoid at the end."""
 
-    most = 8  # of feature maps, in widths
-
     def __init__(self, image_size: int, width: int, latent_size: int, norm: str = "batch"):
         super().__init__()
-        features = channels(image_size, width, self.most)[::-1]
+        features = channels(image_size, width)[::-1]
         self.stem = nn.Linear(latent_size, features[0] * BASE_PX**2)
         blocks = [normalization(norm, features[0]), nn.LeakyReLU(SLOPE, inplace=True)]
         for wide, narrow in pairwise(features):
@@ -64,10 +61,14 @@ class Generator(nn.Module):
             blocks += [nn.LeakyReLU(SLOPE, inplace=True)]
         self.blocks = nn.Sequential(*blocks, nn.Conv2d(features[-1], 3, 3, padding=1))
 
-    def forward(self, z: Tensor) -> Tensor:
+    def drawn(self, z: Tensor) -> tuple[Tensor, Tensor]:
+        """The last feature maps (B, w, H, W), and the images before the sigmoid."""
         h = self.stem(z).unflatten(1, (-1, BASE_PX, BASE_PX))  # (B, 8w, 4, 4)
-        h = h.contiguous(memory_format=torch.channels_last)
-        return self.blocks(h).float().sigmoid()
+        h = self.blocks[:-1](h.contiguous(memory_format=torch.channels_last))
+        return h, self.blocks[-1](h).float()
+
+    def forward(self, z: Tensor) -> Tensor:
+        return self.drawn(z)[1].sigmoid()
 
 
 class Encoder(nn.Module):
@@ -76,13 +77,11 @@ class Encoder(nn.Module):
     The output is not yet on the prior's support: `Framework.encode` projects it.
     """
 
-    most = Generator.most
-
     def __init__(
         self, image_size: int, width: int, outputs: int, norm: str = "batch", inputs: int = 3
     ):
         super().__init__()
-        features = [inputs, *channels(image_size, width, self.most)]
+        features = [inputs, *channels(image_size, width)]
         blocks = []
         for level, (narrow, wide) in enumerate(pairwise(features), start=2):
             pool = nn.MaxPool2d(2) if level < len(features) else nn.Identity()  # stop at 4x4
@@ -91,8 +90,11 @@ class Encoder(nn.Module):
         self.blocks = nn.Sequential(*blocks)
         self.head = nn.Linear(features[-1] * BASE_PX**2, outputs)
 
-    def forward(self, x: Tensor) -> Tensor:
-        return self.head(self.blocks(x).flatten(1)).float()
+    def forward(self, x: Tensor, seen: Tensor | None = None) -> Tensor:
+        """`seen` (B, w, H, W): added to what the first convolution sees in the images."""
+        h = self.blocks[0](x)
+        h = self.blocks[1:](h if seen is None else h + seen)
+        return self.head(h.flatten(1)).float()
 
 
 def bound(layer: nn.Module, norm: str) -> nn.Module:

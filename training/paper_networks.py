@@ -6,6 +6,7 @@ out is the common network. `NETS` names all families, those of no paper too.
 """
 
 import math
+from collections.abc import Callable
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -13,12 +14,12 @@ import torch
 from torch import Tensor, nn
 
 from training.nested_networks import (
-    NestedEncoder,
-    NestedGenerator,
     NestedImageDiscriminator,
     NestedJointDiscriminator,
     NestedLabelDiscriminator,
     NestedPatchDiscriminator,
+    nested_encoder,
+    nested_generator,
 )
 from training.networks import (
     BASE_PX,
@@ -201,8 +202,8 @@ def as_table_3(layer: nn.Module) -> None:
 class Nets(NamedTuple):
     """One family of networks."""
 
-    generator: type[nn.Module] = Generator
-    encoder: type[nn.Module] = Encoder
+    generator: Callable[..., nn.Module] = Generator
+    encoder: Callable[..., nn.Module] = Encoder
     image_discriminator: type[nn.Module] = ImageDiscriminator
     label_discriminator: type[nn.Module] = LabelDiscriminator
     joint_discriminator: type[nn.Module] = JointDiscriminator
@@ -213,8 +214,8 @@ class Nets(NamedTuple):
 NETS: dict[str, Nets] = {
     "common": Nets(),
     "nested": Nets(
-        generator=NestedGenerator,
-        encoder=NestedEncoder,
+        generator=nested_generator,
+        encoder=nested_encoder,
         image_discriminator=NestedImageDiscriminator,
         label_discriminator=NestedLabelDiscriminator,
         joint_discriminator=NestedJointDiscriminator,

@@ -5,6 +5,7 @@ import math
 
 import pytest
 import torch
+from torch.nn.functional import interpolate
 
 from tests.training.conftest import config_of
 from tests.training.references import REFERENCES
@@ -179,25 +180,30 @@ def test_a_run_may_start_from_the_networks_of_a_checkpoint(images, tmp_path):
         Run.of(config_of("faae", start=str(tmp_path), d_width=8), CPU, images)
 
 
-def test_networks_grow_out_of_those_of_smaller_images(tmp_path):
+@pytest.mark.parametrize("doublings", [1, 2])
+def test_networks_that_have_grown_are_at_first_as_they_were(tmp_path, doublings):
     former = make("faae", seed=1).eval()
     checkpoints.write(tmp_path, former, {"images_seen": 70})
-    width = former.config.width // 2
-    grown = make("faae", 64, nets="nested", width=width).eval()
+    size, width = 32 << doublings, former.config.width >> doublings
+    grown = make("faae", size, nets="nested", width=width)
     assert checkpoints.copy_networks(tmp_path, grown, grown.shipped)["images_seen"] == 70
-    assert torch.equal(former.E.head.weight, grown.E.head.weight)
-    assert torch.equal(former.E.blocks[-4].weight, grown.E.blocks[-4].weight)
-    z = batch_for(former).z
-    assert torch.equal(*[each.G.blocks[:8](h_of(each, z)) for each in (former, grown)])
-    assert grown.decode(z).shape == (len(z), 3, 64, 64)
+    grown.eval()
+    x, z = batch_for(former).x, batch_for(former).z
+    assert torch.allclose(grown.encode(interpolate(x, size)), former.encode(x), atol=1e-5)
+    logits = former.decode(z).logit()
+    for _ in range(doublings):
+        logits = interpolate(logits, scale_factor=2, mode="bilinear")
+    assert torch.allclose(grown.decode(z), logits.sigmoid(), atol=1e-5)
     with pytest.raises(UserError, match="--width"):
-        another = make("faae", 64, nets="nested", width=width + 1)
+        another = make("faae", size, nets="nested", width=width + 1)
         checkpoints.copy_networks(tmp_path, another, another.shipped)
 
 
-def h_of(framework, z):
-    """What G's blocks are given."""
-    return framework.G.stem(z).unflatten(1, (-1, 4, 4))
+def test_what_a_network_has_grown_by_can_learn():
+    grown = make("faae", 64, nets="nested")
+    _, re_encoding = grown.phases()
+    re_encoding.loss(batch_for(grown))[0].backward()
+    assert all(player.detail.weight.grad.any() for player in (grown.G, grown.E))
 
 
 def test_r1_is_the_squared_gradient():
