@@ -154,7 +154,8 @@ def run_evaluate(arguments: argparse.Namespace) -> None:
 
 
 def run_compare(arguments: argparse.Namespace) -> None:
-    from training.compare import Request, compare, page
+    from training.compare import Request, compare
+    from training.compare_page import page
 
     sources = tuple(arguments.data), tuple(arguments.gallery), arguments.attributes
     request = Request(*sources, arguments.data_root, arguments.device)

@@ -24,7 +24,8 @@ from training.claims import (
     expected,
     judged,
 )
-from training.compare import COLUMNS, Request, page
+from training.compare import Request
+from training.compare_page import COLUMNS, page
 from training.data import load
 from training.evaluate import evaluate, save
 from training.frameworks import FRAMEWORKS
