@@ -47,7 +47,7 @@ FACES = {
 FACES_LICENCE = (
     "CelebA: non-commercial research only, no redistribution of images; the weights likewise"
 )
-FULL = {"keep_codes": 4096}  # of the pair that is shown first
+FULL = {"store": "half", "keep_codes": 4096}  # of the pair that is shown first
 # Of what has grown: its new D would see little but the edges of images that are moved, and the rest
 # is sharp from the start
 GROWN = {
@@ -74,7 +74,7 @@ CAMPAIGNS = {
         images=256_256,
         settings={"image_size": 32, "store": "int8", "keep_codes": 1024, "licence": FACES_LICENCE},
         runs={
-            "faae": Row("faae", "best", {**FULL, "store": "half"}, images=3_600_000),
+            "faae": Row("faae", "best", FULL, images=3_600_000),
             "aae": Row("aae", "best", FULL, images=3_600_000),
             "vae": Row("vae", "small"),
             "wae": Row("wae", "small"),
@@ -110,7 +110,7 @@ CAMPAIGNS = {
             "width": 16,
             "d_width": 48,
             "store": "int8",
-            "keep_codes": 1024,
+            "keep_codes": 2048,
             "licence": FACES_LICENCE,
         },
         runs={

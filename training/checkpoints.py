@@ -3,7 +3,8 @@
 model.safetensors   the shipped networks, e.g. 'G.stem.weight'
 config.json         format, framework, settings, where and how long it was trained
 metrics.json        figures written by `evaluate --save`
-latents.safetensors codes of labelled images, attribute directions, map coordinates (optional)
+latents.safetensors codes of labelled images in 8 bits, attribute directions, map coordinates
+                    (optional)
 preview.png, README.md
 """
 
@@ -207,7 +208,8 @@ class Latents:
 
 
 def write_latents(directory: str | Path, latents: Latents) -> None:
-    tensors = {"codes": latents.codes.half(), "labels": latents.labels.to(torch.uint8)}
+    tensors = pack({"codes": latents.codes}, "int8")
+    tensors["labels"] = latents.labels.to(torch.uint8)
     for method, directions in latents.directions.items():
         tensors |= {f"{method}.{name}": each.half() for name, each in vars(directions).items()}
     if latents.map is not None:
@@ -230,7 +232,7 @@ def read_latents(directory: str | Path) -> Latents | None:
     try:
         with safetensors.safe_open(path, "pt") as file:
             words = {key: json.loads(value) for key, value in file.metadata().items()}
-        tensors = {key: tensor.float() for key, tensor in load_file(path).items()}
+        tensors = {key: tensor.float() for key, tensor in unpack(load_file(path)).items()}
         figures = [each.name for each in fields(Directions)]
         return Latents(
             codes=tensors["codes"],

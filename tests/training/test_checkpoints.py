@@ -64,7 +64,8 @@ def test_latents_round_trip_and_damage(checkpoint):
     checkpoints.write_latents(checkpoint, latents)
     checkpoints.write_map(checkpoint, torch.randn(6, 2))
     loaded = checkpoints.read_latents(checkpoint)
-    assert loaded.codes.allclose(latents.codes, atol=1e-2)
+    step = latents.codes.abs().amax(dim=1, keepdim=True) / 127
+    assert ((loaded.codes - latents.codes).abs() <= 0.501 * step).all()
     assert torch.equal(loaded.labels, latents.labels) and loaded.names == ("A", "B")
     assert loaded.map.shape == (6, 2)
     assert list(loaded.directions) == ["svm"]
