@@ -48,7 +48,7 @@ FACES_LICENCE = (
     "CelebA: non-commercial research only, no redistribution of images; the weights likewise"
 )
 FULL = {"store": "half", "keep_codes": 4096}  # of the pair that is shown first
-# For networks that have grown: moved images would leave a new D at chance for long, and E is good
+# For networks that have grown: moved images would leave a new D near chance for long; E is good
 GROWN = {
     "augment": (),
     "r1_gamma": 0.05,
