@@ -70,7 +70,7 @@ CAMPAIGNS = {
     "celeba32": Campaign(
         **FACES,
         attributes="celeba64-train-attributes.csv",
-        images=256_256,
+        images=1_800_000,
         settings={"image_size": 32, "store": "int8", "keep_codes": 1024, "licence": FACES_LICENCE},
         runs={
             "faae": Row("faae", "best", FULL, images=3_600_000),
@@ -95,7 +95,7 @@ CAMPAIGNS = {
         runs={
             "faae": Row("faae", "best"),
             "aae": Row("aae", "best"),
-            "aaae": Row("aaae", "small", images=600_000),
+            "aaae": Row("aaae", "small"),
             "wae": Row("wae", "best"),
         },
     ),
