@@ -56,6 +56,9 @@ class Config:
     )
     norm: str = option("batch", "normalisation in G and E", ("batch", "none"))
 
+    code_norm: str = option(
+        "none", "bigan, alice: normalisation of the codes of E, unless drawn", ("none", "batch")
+    )
     d_norm: str = option("none", "normalisation in the image discriminator", D_NORMS)
 
     alpha: float = option(100.0, "weight of the re-encoding or reconstruction error")

@@ -24,6 +24,7 @@ OPTIONS = [  # that change what a system minimises
     ("gan", {"gan_loss": "wasserstein"}),
     ("aegan", {"pixel_loss": "squared"}),
     ("bigan", {"stochastic": True, "prior": "sphere"}),
+    ("bigan", {"code_norm": "batch"}),
     ("alice", {"stochastic": True}),
 ]
 

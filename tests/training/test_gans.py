@@ -140,6 +140,14 @@ def test_what_an_approximator_draws_follows_its_weights():
     assert framework.prior != copied.prior and framework.prior == framework.prior
 
 
+@pytest.mark.parametrize("name", ["bigan", "alice"])
+def test_normed_codes_have_the_mean_and_the_variance_of_the_prior(name):
+    framework = make(name, prior="normal", code_norm="batch", latent_size=16)
+    codes = framework.encode(batch_for(framework).x)
+    torch.testing.assert_close(codes.mean(0), torch.zeros(16), atol=1e-4, rtol=0)
+    torch.testing.assert_close(codes.var(0, correction=0), torch.ones(16), atol=0.05, rtol=0)
+
+
 def test_labels_that_are_not_known_are_read_from_the_image():
     framework = make("icgan")
     batch = batch_for(framework)

@@ -4,7 +4,7 @@ from torch import Tensor
 
 from training import losses
 from training.frameworks.base import Batch, Flow, Terms
-from training.frameworks.bigan import BiGAN
+from training.frameworks.bigan import NORMED, BiGAN
 
 
 class ALICE(BiGAN):
@@ -27,7 +27,7 @@ class ALICE(BiGAN):
         *BiGAN.flows,
         Flow("E and G: the image is drawn again", "x > E > ẑ > G > x̂ ~ x"),
     )
-    presets = {name: {"alpha": 30.0, "lambda_adv": 1.0} for name in ("small", "best", "gpu")}
+    presets = dict.fromkeys(("small", "best", "gpu"), {"alpha": 30.0, "lambda_adv": 1.0, **NORMED})
 
     def match(self, batch: Batch) -> tuple[Tensor, Terms]:
         z_hat = self.posterior(batch)  # (B, n)

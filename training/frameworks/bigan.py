@@ -1,6 +1,6 @@
 """Bidirectional GAN, and adversarially learned inference."""
 
-from torch import Tensor
+from torch import Tensor, nn
 
 from training import losses
 from training.config import Config
@@ -15,6 +15,8 @@ from training.frameworks.base import (
 )
 from training.frameworks.gan import AEGAN_SETTINGS
 
+NORMED = {"code_norm": "batch"}
+
 
 class BiGAN(Framework):
     """BiGAN (Donahue et al. 2016; Zhang et al. 2018, eq. 3): an adversary on pairs of an image and
@@ -26,6 +28,10 @@ class BiGAN(Framework):
     With --stochastic it is ALI (Dumoulin et al. 2016): E gives mean and log-variance of a Gaussian
     from which the code is drawn; the decoder is deterministic, as in ALI's experiments. The code
     of an image is the mean wherever it is asked for one.
+
+    Beyond the papers: with `code_norm` each number of a code that is not drawn has mean 0 and
+    variance 1 over the batch, as those of the prior have. Codes of E lie near a few directions at
+    first, by which D would know them before E can spread them out.
     """
 
     id = "bigan"
@@ -45,7 +51,7 @@ class BiGAN(Framework):
             "z > G > G(z), z > D",
         ),
     )
-    presets = {"aegan": AEGAN_SETTINGS}
+    presets = {"aegan": AEGAN_SETTINGS, **dict.fromkeys(("small", "best", "gpu"), NORMED)}
     priors = ("normal", "sphere", "box")
 
     def __init__(self, config: Config):
@@ -53,6 +59,8 @@ class BiGAN(Framework):
         n = config.latent_size
         self.G = self.generator(n)
         self.E = self.encoder(2 * n if config.stochastic else n)
+        if config.code_norm == "batch" and not config.stochastic:
+            self.E = nn.Sequential(self.E, nn.BatchNorm1d(n, affine=False))
         self.D = self.joint_discriminator(n, self.prior.scale)
 
     def phases(self) -> list[Phase]:
