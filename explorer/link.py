@@ -45,7 +45,7 @@ def restore(session: Session, fields: Mapping[str, str]) -> None:
     names = [name for name in sets[session.model_set] if name in wanted]
     session.names = names or session.names
     session.faithful = fields.get("faithful") == "1"
-    session.tab = fields["tab"] if fields.get("tab") in TABS else session.tab
+    session.tab = tab(fields) or session.tab
     for slot in SLOTS:
         if slot in fields:
             try:
@@ -59,6 +59,11 @@ def restore(session: Session, fields: Mapping[str, str]) -> None:
     choices = label_choices(session.models)
     session.labels = {name: on == "1" for name, _, on in pairs if name in choices}
     session.every_class = fields.get("classes") == EVERY
+
+
+def tab(fields: Mapping[str, str]) -> str | None:
+    """The tab that a link opens; None where it names none."""
+    return fields.get("tab") if fields.get("tab") in TABS else None
 
 
 def number(fields: Mapping[str, str], name: str, least: float, most: float) -> float | None:

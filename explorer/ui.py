@@ -191,8 +191,10 @@ def loader(built: list[Tab]):
         link.restore(session, fields)
         if reconstruct.NAME not in session.slots:
             session.put(reconstruct.NAME, session.examples()[0])
-        # a tab that the visitor has opened meanwhile stays, unless a link names one
-        opened = gr.update(selected=session.tab) if "tab" in fields else gr.skip()
+        # A tab that the visitor has opened meanwhile stays, unless a link names one: by session.tab
+        # that would be the page's first, if its own select came while the pictures were drawn.
+        asked = link.tab(fields)
+        opened = gr.update(selected=asked) if asked else gr.skip()
         shown = [*header.parts(session), opened]
         shown.append(shelf_value(session.examples()))
         shown += [slot_value(session.slots[s]) if s in session.slots else gr.skip() for s in SLOTS]

@@ -6,6 +6,7 @@ import shutil
 import socket
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import gradio as gr
 import numpy as np
@@ -295,6 +296,19 @@ def test_a_broken_link_is_passed_over(session, fields):
     assert session.tab == "reconstruct" and session.slots == {}
     assert session.amounts == {} and session.held == []
     assert session.labels == {} and not session.every_class
+
+
+def test_a_link_opens_its_tab_though_the_first_one_is_shown_meanwhile(session, monkeypatch):
+    examples = session.examples
+
+    def slowly():
+        session.tab = "reconstruct"  # the select that the page itself fires when it appears
+        return examples()
+
+    monkeypatch.setattr(session, "examples", slowly)
+    load, request = ui.loader([]), SimpleNamespace(query_params={"tab": "sample"})
+    opened = load(session, request)[len(header.parts(session))]
+    assert opened["selected"] == "sample"
 
 
 def test_another_set_of_models_keeps_the_pictures_and_encodes_them_anew(tmp_path):
