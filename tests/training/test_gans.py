@@ -148,6 +148,19 @@ def test_normed_codes_have_the_mean_and_the_variance_of_the_prior(name):
     torch.testing.assert_close(codes.var(0, correction=0), torch.ones(16), atol=0.05, rtol=0)
 
 
+def test_alice_draws_in_training_what_it_draws_afterwards():
+    framework = make("alice")
+    batch = batch_for(framework)
+    for module in framework.G.modules():
+        if isinstance(module, torch.nn.BatchNorm2d):
+            module.momentum = None  # the mean of all that it has seen
+    framework.discriminate(batch)
+    _, terms = framework.match(batch)
+    framework.G.eval()
+    again = losses.pixel_error(batch.x, framework.decode(framework.encode(batch.x)))
+    assert again.item() == pytest.approx(terms["cycle"].item(), rel=1e-3)
+
+
 def test_labels_that_are_not_known_are_read_from_the_image():
     framework = make("icgan")
     batch = batch_for(framework)

@@ -75,13 +75,14 @@ class BiGAN(Framework):
         return self.separate_images(batch, x_hat, real=(z_hat,), fake=(batch.z,))
 
     def match(self, batch: Batch) -> tuple[Tensor, Terms]:
-        fooling = self.fooling(batch, self.posterior(batch))
+        fooling = self.fooling(batch, self.posterior(batch), self.decode(batch.z))
         return fooling, {"fooling": fooling}
 
-    def fooling(self, batch: Batch, z_hat: Tensor) -> Tensor:
-        """The matching phase's loss for codes z_hat (B, n) of x."""
+    def fooling(self, batch: Batch, z_hat: Tensor, x_hat: Tensor) -> Tensor:
+        """The matching phase's loss for codes z_hat (B, n) of x and images x_hat (B, 3, H, W) of
+        z."""
         real = self.judge(batch.x, batch.generator, z_hat)
-        fake = self.judge(self.decode(batch.z), batch.generator, batch.z)
+        fake = self.judge(x_hat, batch.generator, batch.z)
         return losses.fooling_loss(-real) + losses.fooling_loss(fake)
 
     def posterior(self, batch: Batch) -> Tensor:
