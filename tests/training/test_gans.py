@@ -1,6 +1,7 @@
 """What is particular to the systems around GANs: two stages, penalties, the papers' networks."""
 
 import copy
+from dataclasses import replace
 
 import pytest
 import torch
@@ -151,6 +152,7 @@ def test_normed_codes_have_the_mean_and_the_variance_of_the_prior(name):
 def test_alice_draws_in_training_what_it_draws_afterwards():
     framework = make("alice")
     batch = batch_for(framework)
+    batch = replace(batch, z=3 * batch.z)  # far from the codes of images
     for module in framework.G.modules():
         if isinstance(module, torch.nn.BatchNorm2d):
             module.momentum = None  # the mean of all that it has seen
@@ -158,7 +160,7 @@ def test_alice_draws_in_training_what_it_draws_afterwards():
     _, terms = framework.match(batch)
     framework.G.eval()
     again = losses.pixel_error(batch.x, framework.decode(framework.encode(batch.x)))
-    assert again.item() == pytest.approx(terms["cycle"].item(), rel=1e-3)
+    assert again.item() == pytest.approx(terms["cycle"].item(), rel=3e-4)
 
 
 def test_labels_that_are_not_known_are_read_from_the_image():

@@ -30,8 +30,8 @@ class BiGAN(Framework):
     of an image is the mean wherever it is asked for one.
 
     Beyond the papers: with `code_norm` each number of a code that is not drawn has mean 0 and
-    variance 1 over the batch, as those of N(0, I) have. Without it E draws its codes
-    together near a few directions, by which D knows them.
+    variance 1 over the batch, as those of N(0, I) have. Without it E draws its codes together near
+    a few directions, by which D knows them.
     """
 
     id = "bigan"
