@@ -26,7 +26,7 @@ from explorer.tabs.base import Tab
 from training.attributes import DEFAULT, METHODS
 
 NAME = "attributes"
-FIRST_EXAMPLE = 1
+FIRST_EXAMPLE = 2  # of the faces drawn; F-AAE takes the glasses off the one before
 
 
 def build(session: gr.State) -> Tab:
@@ -65,7 +65,7 @@ def build(session: gr.State) -> Tab:
 
 
 def fill(session: Session):
-    """The first drawn face, so that there is something to change."""
+    """An example, so that there is something to change."""
     if NAME in session.slots:
         return gr.skip()
     session.put(NAME, session.examples()[FIRST_EXAMPLE])
