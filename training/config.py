@@ -112,6 +112,9 @@ class Config:
         "networks grow from those of a smaller --image-size",
     )
     first_stage: str = option("", "checkpoint that a two-stage system stands on, and freezes")
+    train: tuple[str, ...] = option(
+        (), "networks that learn, the others stand still as --start gave them; default all"
+    )
     seed: int = option(0, "of weights, order, flips and codes")
     device: str = option("auto", "auto, cpu, cuda, or cuda:N")
     precision: str = option("auto", "bf16 autocast, fp32, or bf16 where it helps", PRECISIONS)

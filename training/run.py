@@ -5,7 +5,7 @@ import io
 import math
 import platform
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import torch
@@ -15,7 +15,7 @@ from torch.optim.swa_utils import AveragedModel
 from training import checkpoints, data, distributed
 from training.batches import Batches, Labels, labels_of, step_generator, to_device
 from training.config import Config
-from training.errors import UserError
+from training.errors import UserError, choose
 from training.frameworks import FRAMEWORKS, Batch, Framework, Phase
 from training.frameworks.base import trainable
 
@@ -58,6 +58,19 @@ class Player:
         loss.backward()
         self.optimizer.step()
         return {name: term.detach() for name, term in terms.items()}
+
+
+def played(framework: Framework) -> list[Phase]:
+    """The phases of one step, each with those of its players that learn; without the phases that
+    have none. Raises UserError for the name of no player."""
+    phases = framework.phases()
+    players = dict.fromkeys(name for phase in phases for name in phase.players)
+    for name in framework.config.train:
+        choose(f"network of {framework.id} to train", name, players)
+    kept = [
+        replace(phase, players=tuple(filter(framework.learns, phase.players))) for phase in phases
+    ]
+    return [phase for phase in kept if phase.players]
 
 
 def learning_rate(config: Config, step: int, steps: int) -> float:
@@ -146,7 +159,7 @@ class Run:
             world,
             images,
             framework,
-            [Player(framework, phase, world) for phase in framework.phases()],
+            [Player(framework, phase, world) for phase in played(framework)],
             Average(framework) if config.ema else None,
             Batches(
                 to_device(images.images, world.device),

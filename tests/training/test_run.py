@@ -8,6 +8,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from tests.training.conftest import config_of
 from training.distributed import World
+from training.errors import UserError
 from training.frameworks import FRAMEWORKS
 from training.run import Average, Run, autocast_for
 
@@ -61,3 +62,19 @@ def test_compiled_networks_train_alike_and_are_stored_alike(images, monkeypatch)
     assert keys[0] == keys[1]
     for eager, compiled in zip(*terms, strict=True):
         assert compiled == pytest.approx(eager, rel=1e-3)
+
+
+@pytest.mark.parametrize("name", ["D", "E"])
+def test_a_network_that_is_not_to_learn_stands_still_in_all(name, images):
+    config = config_of("faae", train=(name,), morphs=0.5)
+    run = Run.of(config, World(0, 1, torch.device("cpu")), images)
+    before = {key: value.clone() for key, value in run.framework.state_dict().items()}
+    for _ in range(2):
+        run.advance(autocast_for(config, torch.device("cpu")))
+    after = run.framework.state_dict().items()
+    assert {key.split(".")[0] for key, value in after if not value.equal(before[key])} == {name}
+
+
+def test_what_is_to_learn_must_be_one_of_the_networks(images):
+    with pytest.raises(UserError, match="faae to train 'A'; choose from: D, G, E"):
+        Run.of(config_of("faae", train=("A",)), World(0, 1, torch.device("cpu")), images)

@@ -143,11 +143,16 @@ class Framework(nn.Module):
         return self.nets.patch_discriminator(config.image_size, config.d_width, config.d_norm)
 
     def train(self, mode: bool = True) -> "Framework":
-        """As nn.Module has it, but frozen networks stay in evaluation mode."""
+        """As nn.Module has it, but networks that do not learn stay in evaluation mode."""
         super().train(mode)
-        for name in self.frozen:
-            getattr(self, name).eval()
+        for name, network in self.named_children():
+            if name in self.frozen or not self.learns(name):
+                network.eval()
         return self
+
+    def learns(self, name: str) -> bool:
+        """Whether a network is one of those that the run is to train."""
+        return not self.config.train or name in self.config.train
 
     def phases(self) -> list[Phase]:
         """The phases of one step, in their order."""

@@ -109,9 +109,10 @@ class FAAE(Framework):
         z, between = batch.z[count:], batch.z[:count]
         if not self.config.morphs:
             return z, between, ()
+        mode = self.E.training
         self.E.eval()  # its statistics stay those of drawn images, as they are after training
         code = self.encode(batch.x[:count])
-        self.E.train(self.training)
+        self.E.train(mode)
         corners = torch.stack([code.roll(shift, dims=0) for shift in range(4)])  # (4, M, n)
         place = {"generator": batch.generator, "device": z.device}
         # Where in its square each lies: anywhere, more often near the corners, the images' own.
