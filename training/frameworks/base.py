@@ -146,13 +146,14 @@ class Framework(nn.Module):
         """As nn.Module has it, but networks that do not learn stay in evaluation mode."""
         super().train(mode)
         for name, network in self.named_children():
-            if name in self.frozen or not self.learns(name):
+            if not self.learns(name):
                 network.eval()
         return self
 
     def learns(self, name: str) -> bool:
-        """Whether a network is one of those that the run is to train."""
-        return not self.config.train or name in self.config.train
+        """Whether the run trains a network: one that is not frozen, and among `config.train` if
+        that names any."""
+        return name not in self.frozen and (not self.config.train or name in self.config.train)
 
     def phases(self) -> list[Phase]:
         """The phases of one step, in their order."""
