@@ -93,7 +93,7 @@ CAMPAIGNS = {
         images=2_500_000,
         settings={"image_size": 32, "store": "int8", "keep_codes": 2048, "licence": CIFAR_LICENCE},
         runs={
-            "faae": Row("faae", "best", {"morphs": 0.2}),  # more of them draw the codes together
+            "faae": Row("faae", "best", {"morphs": 0.2}),  # with half, their middle went soft
             "aae": Row("aae", "best"),
             "aaae": Row("aaae", "small"),
             "wae": Row("wae", "best"),
