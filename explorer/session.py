@@ -28,7 +28,7 @@ SHELF_LIMIT = 48
 SOURCE_PX = 1024  # longer side of an upload as it is kept
 EXAMPLES = 11  # that are drawn
 REFINING_STEPS = 50  # of faithful codes
-EXAMPLE_SEED = 221  # chosen by eye; its first four are the corners of the first morph
+EXAMPLE_SEED = 23  # chosen by eye; its first four are the corners of the first morph
 BATCH = 64
 
 catalogue = cache(list_models)

@@ -26,7 +26,7 @@ from explorer.tabs.base import Tab
 from training.attributes import DEFAULT, METHODS
 
 NAME = "attributes"
-FIRST_EXAMPLE = 2  # F-AAE takes the glasses off the face before it
+FIRST_EXAMPLE = 3  # a face that does not smile yet
 
 
 def build(session: gr.State) -> Tab:
