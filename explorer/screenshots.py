@@ -30,7 +30,7 @@ VIEWS = {
     "reconstruct": ("tab=reconstruct", "text=50 of 50 steps"),
     "morph": ("tab=morph", ".latent-chart .key"),
     "sample": ("tab=sample", ".tiles canvas"),
-    "attributes": ("tab=attributes&edit=Smiling:3,Eyeglasses:3", "text=Smiling +3"),
+    "attributes": ("tab=attributes&edit=Smiling:3,Blond_Hair:3", "text=Smiling +3"),
     "latent_map": ("tab=map", ".map .js-plotly-plot"),
 }
 
