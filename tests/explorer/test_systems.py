@@ -14,7 +14,7 @@ from explorer.engine import load_model
 from explorer.grids import map_row
 from explorer.latent import density
 from explorer.screenshots import served
-from explorer.session import CORNERS, Session
+from explorer.session import CORNERS, EXAMPLE_SEED, EXAMPLES, Session
 from explorer.tabs import attributes, latent_map, morph, reconstruct, sample
 from tests.explorer.conftest import CHECKPOINTS, event
 from tests.training.conftest import CLASSES as NAMES
@@ -203,7 +203,7 @@ def test_the_examples_are_by_the_model_of_least_frechet_distance(mixed, monkeypa
         known = metrics.get(model.name, {"sample_sharpness": 3.0})
         monkeypatch.setattr(model, "metrics", known)
     artist, drawn = load_model("mixed/faae", mixed.root), mixed.examples()[1]
-    image = artist.decode(artist.sample_codes(11, 221))[0]
+    image = artist.decode(artist.sample_codes(EXAMPLES, EXAMPLE_SEED))[0]
     assert (drawn.pixels(32) - image).abs().max() < 0.02
 
 
