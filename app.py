@@ -22,6 +22,6 @@ def arguments() -> argparse.Namespace:
 
 if __name__ == "__main__":
     options = arguments()
-    from explorer.server import serve  # after the arguments: --help need not wait for torch
+    from explorer.page.server import serve  # after the arguments: --help need not wait for torch
 
     serve(options.checkpoints, options.host, options.port, options.share, options.open)

@@ -10,14 +10,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from explorer import commands
+from explorer import cli as commands
 from explorer.engine import ROOT
-from explorer.faces import Crop
-from explorer.pictures import PictureError
-from training.attributes import DEFAULT, METHODS
+from explorer.pictures.faces import Crop
+from explorer.pictures.files import PictureError
+from training.codes.directions import DEFAULT, METHODS
+from training.codes.inversion import LOSSES, STARTS
+from training.codes.inversion import METHODS as INVERSIONS
 from training.errors import UserError
-from training.inversion import LOSSES, STARTS
-from training.inversion import METHODS as INVERSIONS
 
 
 class Parser(argparse.ArgumentParser):

@@ -15,13 +15,14 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from training import checkpoints, inversion
+from training import checkpoints
 from training.checkpoints import CheckpointError, Latents
+from training.codes import inversion
 from training.data import CLASSES
 from training.errors import UserError, choose
 from training.frameworks import FRAMEWORKS, Framework
 from training.frameworks.base import CodeLabels
-from training.tables import headings
+from training.report.tables import headings
 
 ROOT = "checkpoints"
 RECOVERY_STEPS = 100  # for the codes of pictures where there is no encoder

@@ -7,15 +7,17 @@ import sys
 from inspect import getdoc
 from pathlib import Path
 
-from training import attributes, features
+from training import checkpoints
 from training import config as settings
-from training.campaigns import CAMPAIGNS
-from training.card import write_card
+from training.campaigns.plans import CAMPAIGNS
+from training.codes import directions as attributes
 from training.errors import UserError, choose
-from training.evaluate import evaluate, save
-from training.figures import FIGURES
 from training.frameworks import FRAMEWORKS
-from training.tables import renew
+from training.measure import features
+from training.measure.evaluate import evaluate, save
+from training.measure.figures import FIGURES
+from training.report.card import write_card
+from training.report.tables import renew
 
 
 def parser() -> argparse.ArgumentParser:
@@ -154,8 +156,8 @@ def run_evaluate(arguments: argparse.Namespace) -> None:
 
 
 def run_compare(arguments: argparse.Namespace) -> None:
-    from training.compare import Request, compare
-    from training.compare_page import page
+    from training.report.compare import Request, compare
+    from training.report.page import page
 
     sources = tuple(arguments.data), tuple(arguments.gallery), arguments.attributes
     request = Request(*sources, arguments.data_root, arguments.device)
@@ -170,7 +172,7 @@ def run_compare(arguments: argparse.Namespace) -> None:
 
 
 def directions(arguments: argparse.Namespace) -> None:
-    for name, found in attributes.renew(arguments.checkpoint).directions.items():
+    for name, found in checkpoints.find_anew(arguments.checkpoint).directions.items():
         auc, d, random = (each.nanmean() for each in (found.auc, found.cohens_d, found.random_d))
         title = attributes.METHODS[name].title
         print(f"{title:20} AUC {auc:.3f}, Cohen's d {d:.2f} (random {random:.2f}), means")
@@ -184,7 +186,7 @@ def teach(arguments: argparse.Namespace) -> None:
 
 
 def run_campaign(arguments: argparse.Namespace) -> None:
-    from training import campaign
+    from training.campaigns import run as campaign
 
     given = arguments
     places = (given.data_dir, given.work, given.into)
@@ -193,7 +195,7 @@ def run_campaign(arguments: argparse.Namespace) -> None:
 
 
 def run_benchmark(arguments: argparse.Namespace) -> None:
-    from training.benchmark import benchmark, table
+    from training.benchmark.step import benchmark, table
 
     choice = arguments.frameworks, arguments.preset, arguments.device
     result = benchmark(*choice, arguments.rounds, arguments.steps, arguments.compile)

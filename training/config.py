@@ -6,14 +6,14 @@ from argparse import SUPPRESS, ArgumentParser, BooleanOptionalAction
 from dataclasses import dataclass, field
 
 from training.augment import POLICIES
+from training.codes.priors import PRIORS
 from training.errors import UserError, choose
-from training.networks import D_NORMS, SIZES_PX
-from training.paper_networks import NETS
-from training.priors import PRIORS
-from training.storage import STORES
+from training.networks.common import D_NORMS, SIZES_PX
+from training.networks.paper import NETS
 
 SCHEDULES = ("constant", "inverse", "cosine")
 PRECISIONS = ("auto", "fp32", "bf16")
+STORES = ("float32", "half", "int8")
 PENALTIES = ("mmd", "adversarial")
 
 

@@ -9,13 +9,13 @@ from pickle import UnpicklingError
 import torch
 
 from training import checkpoints, data, distributed
-from training.attributes import describe
-from training.batches import with_labels
+from training.checkpoints import describe
 from training.config import Config, from_dict
+from training.data.batches import with_labels
 from training.errors import UserError
 from training.frameworks import FRAMEWORKS
+from training.log import Scribe, Watch
 from training.run import STATE, Run, Stopped, autocast_for
-from training.scribe import Scribe, Watch
 
 FREE_ON_RESUME = ("checkpoint_minutes", "log_every", "epochs", "compile", "keep_codes")
 

@@ -30,6 +30,11 @@ def pixel_error(x: Tensor, x_hat: Tensor) -> Tensor:
     return (x - x_hat).square().mean()
 
 
+def pixel_errors(x: Tensor, x_hat: Tensor) -> Tensor:
+    """The same for each image, (B,)."""
+    return (x - x_hat).square().flatten(1).mean(dim=1)
+
+
 def cross_entropy(x: Tensor, x_hat: Tensor) -> Tensor:
     """Reconstruction error -x log x_hat - (1 - x) log(1 - x_hat) averaged over batch, channels and
     pixels (AEGAN eq. 5). Least for x_hat = x, where it is the entropy of x, not 0."""

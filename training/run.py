@@ -13,8 +13,8 @@ from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel
 
 from training import checkpoints, data, distributed
-from training.batches import Batches, Labels, labels_of, step_generator, to_device
 from training.config import Config
+from training.data.batches import Batches, Labels, labels_of, step_generator, to_device
 from training.errors import UserError, choose
 from training.frameworks import FRAMEWORKS, Batch, Framework, Phase
 from training.frameworks.base import trainable

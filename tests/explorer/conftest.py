@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from explorer.pictures import astronaut
-from explorer.screenshots import FLAGS, served
-from explorer.session import Session
+from explorer.pictures.files import astronaut
+from explorer.session.state import Session
+from explorer.tools.screenshots import FLAGS, served
 
 CHECKPOINTS = Path(__file__).parents[2] / "checkpoints"
 

@@ -3,10 +3,10 @@
 from torch import Tensor
 
 from training import losses
+from training.codes.priors import Normal, PushedForward
 from training.config import Config
 from training.frameworks.base import Batch, Flow, Framework, Phase, Terms, without_graph
-from training.paper_networks import Approximator, CodeCritic, as_table_3
-from training.priors import Normal, PushedForward
+from training.networks.paper import Approximator, CodeCritic, as_table_3
 
 OWN = {"noise_size": 64, "critic_steps": 2}
 COMMON = {**OWN, "lambda_adv": 1.0}

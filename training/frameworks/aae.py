@@ -5,7 +5,7 @@ from torch import Tensor
 from training import losses
 from training.config import Config
 from training.frameworks.base import Batch, Flow, Framework, Phase, Terms, without_graph
-from training.networks import CodeDiscriminator
+from training.networks.common import CodeDiscriminator
 
 
 class AAE(Framework):

@@ -3,6 +3,7 @@
 from torch import Tensor, nn
 
 from training import losses
+from training.codes.priors import OneHot, joint
 from training.config import Config
 from training.frameworks.base import (
     Batch,
@@ -13,8 +14,7 @@ from training.frameworks.base import (
     Terms,
     without_graph,
 )
-from training.networks import CodeDiscriminator
-from training.priors import OneHot, joint
+from training.networks.common import CodeDiscriminator
 
 
 class AAECluster(Framework):

@@ -9,7 +9,7 @@ from training import losses
 from training.config import PRESETS, Config
 from training.frameworks.aae import AAE
 from training.frameworks.base import Batch, Flow, Terms, without_graph
-from training.networks import CodeDiscriminator
+from training.networks.common import CodeDiscriminator
 
 
 class AAELabels(AAE):

@@ -4,6 +4,7 @@ import torch
 from torch import Tensor
 
 from training import losses
+from training.codes.priors import OneHot, joint
 from training.config import Config
 from training.frameworks.base import (
     Batch,
@@ -14,9 +15,7 @@ from training.frameworks.base import (
     Terms,
     without_graph,
 )
-from training.metrics import mse
-from training.networks import CodeDiscriminator
-from training.priors import OneHot, joint
+from training.networks.common import CodeDiscriminator
 
 
 class AAESupervised(Framework):
@@ -76,7 +75,7 @@ class AAESupervised(Framework):
     def reconstruct(self, batch: Batch) -> tuple[Tensor, Terms]:
         z_hat = self.E(batch.x)  # (B, n)
         x_hat = self.decode(torch.cat([z_hat, batch.y], dim=1))
-        error = (mse(batch.x, x_hat) * batch.labelled).mean()
+        error = (losses.pixel_errors(batch.x, x_hat) * batch.labelled).mean()
         fooling = losses.fooling_loss(self.D(z_hat))
         loss = self.config.alpha * error + self.config.lambda_adv * fooling
         return loss, {"reconstruction": error, "fooling": fooling}
@@ -84,6 +83,8 @@ class AAESupervised(Framework):
     def encode(self, x: Tensor) -> Tensor:
         z_hat, classes = self.E(x), torch.eye(len(self.classes), device=x.device)
         codes = [torch.cat([z_hat, y.expand(len(x), -1)], dim=1) for y in classes]
-        errors = torch.stack([mse(x, self.decode(code)) for code in codes])  # (classes, B)
+        errors = torch.stack(
+            [losses.pixel_errors(x, self.decode(code)) for code in codes]
+        )  # (classes, B)
         found = errors.argmin(dim=0)
         return torch.cat([z_hat, classes[found]], dim=1)

@@ -9,10 +9,10 @@ from torch import Generator, Tensor, nn
 
 from training import losses
 from training.augment import augment
+from training.codes.priors import PRIORS, Prior
 from training.config import Config
 from training.errors import choose
-from training.paper_networks import NETS, Nets
-from training.priors import PRIORS, Prior
+from training.networks.paper import NETS, Nets
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Framework(nn.Module):
     and each exactly one of them; code_labels: the labels that its codes end in, None without;
     first_stages: ids of the systems whose checkpoint `config.first_stage` may give, `frozen` the
     networks that are taken from it and never change; judged_by: the figures by which one
-    checkpoint is better than another (`training.figures.compare`).
+    checkpoint is better than another (`training.measure.figures.compare`).
     """
 
     id: str

@@ -4,9 +4,9 @@ import torch
 from torch import Tensor
 
 from training import losses
+from training.codes.priors import Switches, joint
 from training.config import Config
 from training.frameworks.base import Batch, CodeLabels, Flow, Framework, Phase, Terms, without_graph
-from training.priors import Switches, joint
 
 
 class ICGAN(Framework):

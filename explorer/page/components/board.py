@@ -1,0 +1,44 @@
+"""A table of few, large pictures with figures: rows are things, columns are models."""
+
+from collections.abc import Sequence
+
+import gradio as gr
+from torch import Tensor
+
+from explorer.engine import Model
+from explorer.page.components.common import columns, component, shown
+from explorer.verbs.actions import Reason
+
+Stat = tuple[str, str, str]  # name, value, meaning
+
+
+def board_view(what: str, empty: str, **options) -> gr.HTML:
+    """Event: send {grid, index, to}."""
+    return component("board", ["send"], {"what": what, "empty": empty}, **options)
+
+
+def board_row(
+    title: str,
+    index: int,
+    images: Sequence[Tensor | Reason],
+    stats: Sequence[Sequence[Stat]] = (),
+    note: str = "",
+    said: Sequence[str] = (),
+) -> dict:
+    """One thing in every column: images (3, H, W) in [0, 1], or why there is none, with figures
+    where there are any. `said` are words for each: one that has some is greyed."""
+    figures = [list(map(list, each)) for each in stats] or [[] for _ in images]
+    words = said or [""] * len(images)
+    cards = [
+        {"said": why, **shown(image), "stats": each}
+        for image, each, why in zip(images, figures, words, strict=True)
+    ]
+    return {"title": title, "note": note, "index": index, "cards": cards}
+
+
+def board_value(
+    grid: str, models: Sequence[Model], rows: Sequence[dict], original: bool = False
+) -> dict:
+    """`grid` names the session's grid behind the rows; `original` adds a first column for it."""
+    first = [{"title": "Original", "colour": ""}] if original else []
+    return {"grid": grid, "columns": first + columns(models), "rows": list(rows)}

@@ -1,0 +1,65 @@
+"""What the components share: model titles and colours, pictures as addresses."""
+
+import io
+import json
+from base64 import b64encode
+from collections.abc import Sequence
+
+import gradio as gr
+from PIL import Image
+from torch import Tensor
+
+from explorer.engine import Model, titles
+from explorer.pictures.render import LINE_COLOURS, to_pil
+from explorer.verbs.actions import Reason
+
+# For every event but the five endpoints: not listed for programs, no spinner over the output.
+QUIET = {"api_visibility": "private", "show_progress": "hidden"}
+# For controls that are dragged: of the moves made while one is answered, only the last counts.
+LIVE = {**QUIET, "trigger_mode": "always_last"}
+# For what takes seconds: visitors need not wait for each other.
+LONG = {**QUIET, "trigger_mode": "multiple", "concurrency_limit": None}
+
+
+def component(
+    script: str, events: Sequence[str] = (), constants: dict | None = None, **options
+) -> gr.HTML:
+    """A `gr.HTML` whose script `Latent.<script>` draws into a `<div class="<script>">`.
+
+    `constants` go into the script's call: gradio 6.31 loses the props of a component in a tab
+    that is still closed when the server skips it. Their names stand unquoted there, and those of
+    the events quoted, since gradio takes every quoted word for an event.
+    """
+    given = [f"{name}: {json.dumps(value)}" for name, value in (constants or {}).items()]
+    given += ["element, props, trigger, watch, upload, server", f"events: {list(events)}"]
+    return gr.HTML(
+        html_template=f'<div class="{script}"></div>',
+        js_on_load=f"Latent.{script}({{{', '.join(given)}}})",
+        apply_default_css=False,
+        elem_classes=["latent", f"latent-{script}"],
+        **options,
+    )
+
+
+def columns(models: Sequence[Model]) -> list[dict]:
+    """Titles and colours of models: a colour belongs to a place in the comparison."""
+    return [
+        {"title": title, "colour": LINE_COLOURS[index % len(LINE_COLOURS)]}
+        for index, title in enumerate(titles(models).values())
+    ]
+
+
+def address(image: Tensor | Image.Image, form: str = "png") -> str:
+    """A picture (3, H, W) in [0, 1] or PIL as a `data:` address, packed fast rather than small.
+
+    `form` is png, which changes nothing, or jpeg, for large photos that are only looked at.
+    """
+    picture = image if isinstance(image, Image.Image) else to_pil(image)
+    file = io.BytesIO()
+    picture.save(file, form, compress_level=1, quality=85)  # each takes what it knows
+    return f"data:image/{form};base64,{b64encode(file.getvalue()).decode()}"
+
+
+def shown(image: Tensor | Reason) -> dict:
+    """A picture (3, H, W), or the words that stand in its place, as the page's scripts take it."""
+    return image._asdict() if isinstance(image, Reason) else {"src": address(image)}

@@ -1,0 +1,24 @@
+"""A picture with the square that is cut out of it, to be moved, resized and turned."""
+
+import gradio as gr
+
+from explorer.page.components.common import address, component
+from explorer.session.state import Picture, whole
+
+STAGE_PX = 480
+
+
+def crop_view(**options) -> gr.HTML:
+    """Events: move {x, y, side, angle} while the square moves, place when it is let go."""
+    return component("crop", ["move", "place"], **options)
+
+
+def crop_value(picture: Picture | None) -> dict | None:
+    if picture is None:
+        return None
+    width, height = picture.source.size
+    crop = picture.crop or whole(picture.source)
+    shown = picture.source.copy()
+    shown.thumbnail((STAGE_PX, STAGE_PX))
+    square = {"x": crop.x, "y": crop.y, "side": crop.side, "angle": crop.angle}
+    return {"src": address(shown, "jpeg"), "width": width, "height": height, "crop": square}

@@ -1,0 +1,23 @@
+"""Thumbnails of pictures at hand, to click or to drag."""
+
+from collections.abc import Sequence
+
+import gradio as gr
+
+from explorer.page.components.common import address, component
+from explorer.session.state import Picture
+
+THUMB_PX = 96
+
+
+def shelf_view(what: str, empty: str, removable: bool = False, **options) -> gr.HTML:
+    """Events: use {id}, remove {id or None for all}, keep {a picture that was dropped}."""
+    constants = {"what": what, "empty": empty, "removable": removable}
+    return component("shelf", ["use", "remove", "keep"], constants, **options)
+
+
+def shelf_value(pictures: Sequence[Picture]) -> list[dict]:
+    return [
+        {"id": picture.id, "label": picture.label, "src": address(picture.pixels(THUMB_PX))}
+        for picture in pictures
+    ]

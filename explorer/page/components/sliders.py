@@ -1,0 +1,84 @@
+"""A slider, a number box and a lock for every attribute, the useful ones first."""
+
+import secrets
+from collections.abc import Collection, Sequence
+
+import gradio as gr
+
+from explorer.engine import Model
+from explorer.page.components.common import columns, component
+from explorer.verbs.actions import attributes
+
+LIMIT, STEP, FIRST = 5, 0.1, 10
+ALIKE = 3  # other attributes that are named with each
+EMPTY = "The chosen models come without attribute directions, so there is nothing to push."
+# What people reach for, before the rest comes in the order of how well it is found.
+FAVOURITES = (
+    "Smiling",
+    "Male",
+    "Young",
+    "Eyeglasses",
+    "Blond_Hair",
+    "Bangs",
+    "Mouth_Slightly_Open",
+    "Heavy_Makeup",
+    "Wearing_Hat",
+    "No_Beard",
+)
+
+
+def sliders_view(**options) -> gr.HTML:
+    """Event: input {amounts: {attribute: standard deviations}, held: [attribute]}, zeros left
+    out."""
+    constants = {"limit": LIMIT, "step": STEP, "first": FIRST, "empty": EMPTY}
+    return component("sliders", ["input"], constants, **options)
+
+
+def sliders_value(
+    models: Sequence[Model], method: str, amounts: dict[str, float], held: Collection[str]
+) -> dict:
+    """All sliders and where they stand; `at` makes the page set them even to the same again."""
+    return {
+        "at": secrets.token_hex(4),
+        "attributes": slider_attributes(models, method),
+        "amounts": amounts,
+        "held": [*held],
+    }
+
+
+def slider_attributes(models: Sequence[Model], method: str) -> list[dict]:
+    """Every attribute that a model knows, with the figures of each model's direction."""
+    known: dict[str, list[dict]] = {}
+    for model, column in zip(models, columns(models), strict=True):
+        for name, figures in _figures(model, method).items():
+            known.setdefault(name, []).append(column | figures)
+    best = {name: max(each["auc"] for each in figures) for name, figures in known.items()}
+    rest = sorted(known, key=best.__getitem__, reverse=True)
+    order = dict.fromkeys([*(name for name in FAVOURITES if name in known), *rest])
+    return [{"name": name, "label": words(name), "figures": known[name]} for name in order]
+
+
+def words(name: str) -> str:
+    """An attribute's name as people read it."""
+    return name.replace("_", " ")
+
+
+def _figures(model: Model, method: str) -> dict[str, dict]:
+    """For each attribute its held-out AUC, Cohen's d beside that of random directions, and the
+    attributes whose directions are most like its own, or most opposite, with the cosines."""
+    rows = attributes(model, method)
+    if not rows:
+        return {}
+    found = model.latents.directions[method]
+    names, kept = [*rows], [*rows.values()]
+    cosines = found.correlations[kept][:, kept].fill_diagonal_(0)
+    alike = cosines.abs().topk(min(ALIKE, len(rows) - 1)).indices.tolist()
+    return {
+        name: {
+            "auc": round(found.auc[row].item(), 3),
+            "d": round(found.cohens_d[row].item(), 2),
+            "random": round(found.random_d[row].item(), 2),
+            "alike": [[words(names[k]), round(cosines[at, k].item(), 2)] for k in alike[at]],
+        }
+        for at, (name, row) in enumerate(rows.items())
+    }

@@ -1,0 +1,38 @@
+"""A place for one picture: upload, drop, paste, camera, or one that is at hand."""
+
+import secrets
+from pathlib import Path
+
+import gradio as gr
+
+from explorer.page.components.common import address, component
+from explorer.session.state import Picture, Unavailable
+
+SLOT_PX = 192
+
+
+def slot_view(name: str, what: str, random: bool = False, **options) -> gr.HTML:
+    """Events: pick {slot, and one of path + name, id, grid + index, random, clear}; changed."""
+    constants = {"name": name, "what": what, "random": random}
+    return component("slot", ["pick", "changed"], constants, **options)
+
+
+def slot_value(
+    picture: Picture | None, note: str = "", problem: str = "", quiet: bool = False
+) -> dict:
+    """What a slot shows; `quiet` where the page need not react as to another picture.
+
+    `at` makes every value a new one, so that a second bad upload speaks again.
+    """
+    shown = {"at": secrets.token_hex(4), "note": note, "problem": problem, "quiet": quiet}
+    if picture is None:
+        return {**shown, "src": "", "label": ""}
+    return {**shown, "src": address(picture.pixels(SLOT_PX)), "label": picture.label}
+
+
+def uploaded(path: str) -> Path:
+    """The path that a browser names for its upload, if it is one: no other file is opened."""
+    file, folder = Path(path).resolve(), Path(gr.utils.get_upload_folder()).resolve()
+    if not file.is_relative_to(folder):
+        raise Unavailable("That file was not uploaded here: choose it again.")
+    return file

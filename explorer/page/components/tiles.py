@@ -1,0 +1,54 @@
+"""Grids of decoded pictures, one a model, side by side and in step."""
+
+from collections.abc import Sequence
+from os.path import commonprefix
+
+import gradio as gr
+from torch import Tensor
+
+from explorer.engine import Model
+from explorer.page.components.common import columns, component, shown
+from explorer.pictures.render import sprite
+from explorer.verbs.actions import Reason
+
+
+def tiles_view(grid: str, what: str, empty: str, **options) -> gr.HTML:
+    """Every tile is a button that enlarges its picture in every model and can be dragged.
+
+    `grid` names the session's grid behind the tiles. Events: select {grid, index},
+    send {grid, index, to}.
+    """
+    constants = {"grid": grid, "what": what, "empty": empty}
+    return component("tiles", ["select", "send"], constants, **options)
+
+
+def tiles_value(
+    models: Sequence[Model],
+    images: Sequence[Tensor | Reason],
+    wide: int,
+    labels: Sequence[str],
+    notes: Sequence[str] = (),
+    heads: Sequence[Sequence[str]] = (),
+) -> dict:
+    """`images` holds (N, 3, H, W) in [0, 1] for each model, or why there are none; `wide` tiles
+    make a row. `notes` stand under the models' titles, `heads` over the columns: a model with
+    fewer than `wide` of those has as many columns, and images for them alone."""
+    panels = []
+    for at, (column, each) in enumerate(zip(columns(models), images, strict=True)):
+        names = heads[at] if heads else ()
+        across = len(names) or wide
+        picture = each if isinstance(each, Reason) else sprite(each, across)
+        panel = {**column, **shown(picture), "columns": across, "heads": _short(names)}
+        panels.append({**panel, "note": notes[at] if notes else ""})
+    sizes = [each.shape[-1] for each in images if not isinstance(each, Reason)]
+    return {
+        "columns": wide,
+        "labels": list(labels),
+        "size": max(sizes, default=0),
+        "panels": panels,
+    }
+
+
+def _short(names: Sequence[str]) -> list[str]:
+    """Names without what all of them begin with: they have to fit over a tile."""
+    return [name.removeprefix(commonprefix(names)) or name for name in names]

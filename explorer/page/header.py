@@ -1,0 +1,117 @@
+"""The page's header: what is compared, and what these models are."""
+
+from dataclasses import dataclass
+from html import escape
+
+import gradio as gr
+
+from explorer.engine import Model
+from explorer.page.components import QUIET, models_value, models_view
+from explorer.page.explain import explained
+from explorer.session.state import Session
+
+NAME = "Latent Explorer"
+BRAND = f"""<div class="brand"><svg viewBox="0 0 32 32" width="30" height="30" aria-hidden="true">
+<rect width="32" height="32" rx="9" fill="var(--primary-600)"/>
+<g fill="#fff"><circle cx="9" cy="9" r="3.2"/><circle cx="23" cy="9" r="2.4" opacity=".8"/>
+<circle cx="9" cy="23" r="2.4" opacity=".8"/><circle cx="23" cy="23" r="3.2" opacity=".55"/>
+<circle cx="16" cy="16" r="2.2"/></g></svg><h1>{NAME}</h1></div>"""
+# metrics.json's figures that say most, with what they mean
+FIGURES = {
+    "mse": ("reconstruction MSE", "{:.4f}"),
+    "mse_refined": ("refined", "{:.4f}"),
+    "sharpness": ("sharpness of reconstructions", "{:.2f}"),
+    "sample_sharpness": ("of samples", "{:.2f}"),
+    "reencoding_error": ("re-encoding error", "{:.3f}"),
+    "frechet": ("Fréchet distance of samples", "{:.2f}"),
+}
+
+
+@dataclass
+class Header:
+    model_set: gr.Dropdown
+    faithful: gr.Checkbox
+    models: gr.HTML
+    link: gr.Button
+
+    @property
+    def parts(self) -> list:
+        """What shows the session's choice of models."""
+        return [self.model_set, self.faithful, self.models]
+
+
+def build(session: Session) -> Header:
+    with gr.Row(elem_id="header"):
+        gr.HTML(BRAND, apply_default_css=False, elem_classes="brand-box")
+        chosen = [
+            gr.Dropdown(
+                list(session.catalogue.sets),
+                value=session.model_set,
+                label="Model set",
+                elem_id="model-set",
+                min_width=150,
+                scale=0,
+            ),
+            gr.Checkbox(
+                session.faithful,
+                label="Faithful codes",
+                info="refine the codes of real pictures, everywhere",
+                elem_id="faithful",
+                min_width=200,
+                scale=1,
+            ),
+        ]
+        link = gr.Button("Copy link", elem_id="copy-link", size="sm", min_width=92, scale=0)
+        theme = gr.Button("Light / dark", size="sm", min_width=100, scale=0)
+    models = models_view(value=compared(session), elem_id="models")
+    theme.click(None, js="() => Latent.toggleDark()", **QUIET)
+    return Header(*chosen, models, link)
+
+
+def parts(session: Session) -> list:
+    """Values for `Header.parts`."""
+    return [
+        session.model_set,
+        session.faithful,
+        compared(session),
+    ]
+
+
+def choose_set(session: Session, model_set: str) -> list:
+    session.choose_set(model_set)
+    return parts(session)
+
+
+def choose_models(session: Session, event: gr.EventData) -> list:
+    """At least one model stays under comparison."""
+    names = event._data["names"]
+    if names:
+        session.names = [n for n in session.catalogue.sets[session.model_set] if n in names]
+    else:
+        gr.Warning("At least one model has to stay chosen.")
+    return parts(session)
+
+
+def choose_faithful(session: Session, faithful: bool) -> None:
+    session.faithful = faithful
+
+
+def compared(session: Session) -> dict:
+    """The models of the set, which of them are compared, and what is said of each."""
+    models = [session.catalogue.models[name] for name in session.catalogue.sets[session.model_set]]
+    return models_value(models, session.models, [described(model) for model in models])
+
+
+def described(model: Model) -> str:
+    """What the system is, and what this one of its models is, as HTML."""
+    return f"{explained(model.system)}<h4>This model</h4><p>{escape(measured(model))}</p>"
+
+
+def measured(model: Model) -> str:
+    """Its size, and the figures of metrics.json that say most."""
+    known = model.metrics
+    figures = [
+        f"{said} {form.format(known[k])}" for k, (said, form) in FIGURES.items() if k in known
+    ]
+    size = f"{model.image_size} px, {model.latent_size} numbers a code"
+    return " · ".join([size, *filter(None, [model.note]), *figures])

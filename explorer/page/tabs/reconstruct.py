@@ -1,0 +1,240 @@
+"""Reconstruct: what each model makes of a picture, at once and refined."""
+
+from collections.abc import Iterator
+from itertools import islice
+
+import gradio as gr
+import torch
+from torch import Tensor
+
+from explorer.engine import Model
+from explorer.page.components import (
+    LIVE,
+    LONG,
+    QUIET,
+    board_row,
+    board_value,
+    board_view,
+    crop_value,
+    crop_view,
+    slot_value,
+    slot_view,
+    words,
+)
+from explorer.page.tab import Tab
+from explorer.pictures.faces import Crop
+from explorer.session.grids import Grid
+from explorer.session.state import Picture, Session
+from explorer.verbs.actions import measured, read_labels
+
+NAME = "reconstruct"
+EVERY = 5  # steps between two pictures of the refinement
+FIGURES = {
+    "mse": ("MSE", "{:.4f}", "Mean squared error to the original: lower is closer"),
+    "psnr": ("PSNR", "{:.1f} dB", "Peak signal-to-noise ratio: higher is closer"),
+    "ssim": ("SSIM", "{:.3f}", "Structural similarity to the original: 1 is the same"),
+    "sharpness": ("Sharpness", "{:.2f}", "Fine detail relative to the original: 1 has as much"),
+    "cycle_error": (
+        "Cycle error",
+        "{:.3f}",
+        "‖z − E(G(z))‖²: how well the model finds the code again in its own picture; "
+        "codes on the unit sphere are 2 apart if unrelated",
+    ),
+}
+
+
+def build(session: gr.State) -> Tab:
+    with gr.Tab("Reconstruct", id=NAME) as tab, gr.Row(elem_classes="split"):
+        with gr.Column(scale=2, min_width=280):
+            slot = slot_view(NAME, "Your picture")
+            found = gr.Markdown(elem_classes="status")
+            with gr.Accordion("Correct the crop", open=False):
+                editor = crop_view()
+        with gr.Column(scale=5, min_width=320):
+            with gr.Row(elem_classes="controls"):
+                steps = gr.Slider(
+                    0, 300, 50, step=5, label="Refining steps", info="gradient steps on the code"
+                )
+                again = gr.Button("Refine", variant="primary", min_width=90, scale=0)
+                stop = gr.Button("Stop", min_width=90, scale=0)
+            board = board_view("Reconstructions", "Drop a photo on the left, or click an example.")
+    outputs = [board, editor, found]
+    started = slot.changed(show, session, outputs, **QUIET)
+    editor.move(moved, session, [board, slot, found], **LIVE)
+    placed = editor.place(moved, session, [board, slot, found], **QUIET)
+    for event in (started.then, placed.then, again.click, steps.release):
+        event(refine, [session, steps], board, **LONG)
+    stop.click(halt, session, **QUIET)
+    return Tab(
+        NAME,
+        tab,
+        show,
+        [],
+        outputs,
+        {NAME: slot},
+        [board],
+        placed,
+        (resume, [steps], board),
+        {"steps": steps},
+    )
+
+
+def show(session: Session) -> tuple:
+    """The picture, its crop and the encoders' reconstructions."""
+    if session.seen(NAME, slots=[NAME]):
+        return gr.skip(), gr.skip(), gr.skip()
+    halt(session)
+    picture = session.slots.get(NAME)
+    if picture is None:
+        return None, None, ""
+    message = picture.crop.message if picture.crop else ""
+    if picture.crop and not picture.crop.found:
+        message = f"**{message}**"
+    encoded, originals = _encoded(session, picture)
+    return _board(session, originals, encoded), crop_value(picture), message
+
+
+def refine(session: Session, steps: int) -> Iterator[dict]:
+    """The refined reconstructions beside the encoders', as they get better.
+
+    It gives `gr.skip()` rather than nothing, for which gradio 6.31 would clear the board; but that
+    to no component in a closed accordion, where it is taken for a value.
+    """
+    halt(session)
+    if session.tab != NAME:  # `resume` does it when the tab is opened
+        yield gr.skip()
+        return
+    session.seen("refined", steps, slots=[NAME])
+    turn, picture = session.turn, session.slots.get(NAME)
+    if picture is None or steps < 1:
+        yield gr.skip()
+        return
+    encoded, originals = _encoded(session, picture)
+    names, board = [*encoded], None
+    for step, codes in _refined(session, originals, encoded, int(steps)):
+        if session.turn != turn or session.names != names:  # stopped, or others are to be shown
+            break
+        if session.tab != NAME:  # another tab needs the time; `resume` begins anew
+            session.shown.pop("refined", None)
+            break
+        if picture.real:
+            _remember(session, picture, codes, step)
+        board = _board(session, originals, encoded, codes, f"{step} of {int(steps)} steps")
+        yield board
+    if board is None:
+        yield gr.skip()
+
+
+def resume(session: Session, steps: int) -> Iterator[dict]:
+    """Refines when the tab is opened and what it shows belongs to other models or pictures."""
+    if session.seen("refined", steps, slots=[NAME]):
+        yield gr.skip()
+    else:
+        yield from refine(session, steps)
+
+
+def moved(session: Session, event: gr.EventData) -> tuple:
+    """Another crop: the encoders' reconstructions of it."""
+    picture = session.slots.get(NAME)
+    if picture is None:
+        return gr.skip(), gr.skip(), gr.skip()
+    halt(session)
+    place = [float(event._data[name]) for name in ("x", "y", "side", "angle")]
+    picture.cropped(Crop(*place, True, "The crop was set by hand."))
+    session.seen(NAME, slots=[NAME])
+    encoded, originals = _encoded(session, picture)
+    board = _board(session, originals, encoded)
+    return board, slot_value(picture, quiet=True), picture.crop.message
+
+
+def halt(session: Session) -> None:
+    """Ends the refinement that is running."""
+    session.turn += 1
+
+
+def _remember(session: Session, picture: Picture, codes: dict, step: int) -> None:
+    """Keeps the codes (1, n) of the most steps, for the tabs that use faithful ones; where there
+    is no encoder, those begin with a longer recovery."""
+    for name in [model.name for model in _models(session, codes) if model.encodes]:
+        _, steps = picture.refined.get(name, (None, 0))
+        if step >= steps:
+            picture.refined[name] = (codes[name][0], step)
+
+
+def _encoded(session: Session, picture: Picture) -> tuple[dict, dict]:
+    """Codes (1, n) and originals (1, 3, H, W) by model name; the best of random codes where there
+    is no encoder."""
+    models, codes = session.models, {}
+    originals = {model.name: picture.pixels(model.image_size)[None] for model in models}
+    for model in models:
+        x = originals[model.name]
+        codes[model.name] = model.encode(x) if model.encodes else model.recover(x, steps=0)
+        if picture.real and model.encodes:
+            picture.codes[model.name] = codes[model.name][0]
+    return codes, originals
+
+
+def _models(session: Session, codes: dict) -> list[Model]:
+    """Those that codes by model name are of; the session may have turned to others meanwhile."""
+    return [session.catalogue.models[name] for name in codes]
+
+
+def _refined(session: Session, originals: dict, codes: dict, steps: int) -> Iterator[tuple]:
+    """All models' refinements, or recoveries, in step: (step, codes by model name)."""
+    models = _models(session, codes)
+    streams = [
+        model.refine_steps(originals[model.name], codes[model.name], steps=steps, every=EVERY)
+        if model.encodes
+        else islice(model.recover_steps(originals[model.name], steps, EVERY), 1, None)
+        for model in models
+    ]
+    for found in zip(*streams, strict=True):
+        yield found[0][0], {m.name: code for m, (_, code) in zip(models, found, strict=True)}
+
+
+def _board(
+    session: Session, originals: dict, encoded: dict, refined: dict | None = None, note: str = ""
+) -> dict:
+    """Rows for the encoders' and the refined codes, and the grid behind them."""
+    stages = [("Encoder", "at once", encoded)]
+    if refined:
+        stages.append(("Refined", note, refined))
+    models, rows = _models(session, encoded), []
+    for index, (title, said, codes) in enumerate(stages):
+        images = {m.name: m.decode(codes[m.name]) for m in models}
+        first = originals[models[0].name]
+        stats = [[("Sharpness", "1.00", "Of this all others are measured")]]
+        stats += [_stats(m, originals[m.name], codes[m.name], images[m.name]) for m in models]
+        why = ["", *(_unencoded(model) for model in models)]
+        pictures = [first[0], *(image[0] for image in images.values())]
+        rows.append(board_row(title, index, pictures, stats, said, why if index == 0 else ()))
+    codes = {model.name: torch.cat([stage[model.name] for *_, stage in stages]) for model in models}
+    labels = [f"{title} reconstruction" for title, *_ in stages]
+    session.grids[NAME] = Grid(NAME, labels, codes)
+    return board_value(NAME, models, rows, original=True)
+
+
+def _unencoded(model: Model) -> str:
+    """What to say of the picture that stands in the encoder's row where there is none."""
+    if model.encodes:
+        return ""
+    took = model.descent_s(1, steps=50)
+    return (
+        f"{model.title} has no encoder: this is the best of a few random codes. Refining finds a "
+        f"better one, 50 steps in about {took:.1f} s."
+    )
+
+
+def _stats(model: Model, x: Tensor, z: Tensor, x_hat: Tensor) -> list[tuple[str, str, str]]:
+    """Figures of the reconstruction `x_hat` of `x` (1, 3, H, W) from the code `z` (1, n), and the
+    labels that it ends in, if any."""
+    figures = measured(model, x, z, x_hat)
+    known = {key: FIGURES[key] for key in FIGURES if key in figures}
+    rows = [(said, form.format(figures[key]), why) for key, (said, form, why) in known.items()]
+    if not model.encodes:
+        rows.append(
+            ("Found by", model.found_by, "Descent from several random codes, the best kept")
+        )
+    if said := read_labels(model, z):
+        rows.append(("Labels", words(said), "The labels that the code ends in"))
+    return rows

@@ -1,0 +1,124 @@
+"""Sample: the same draws from the prior through every model."""
+
+import math
+
+import gradio as gr
+import torch
+
+from explorer.engine import Model
+from explorer.page.components import LIVE, QUIET, labels_value, labels_view, tiles_value, tiles_view
+from explorer.page.tab import Tab
+from explorer.session.grids import SAMPLE, Grid, sample_grid
+from explorer.session.state import Session
+from explorer.verbs.actions import (
+    Reason,
+    in_every_class,
+    label_names,
+    switched,
+    unconcerned,
+    without_classes,
+)
+
+NAME = "sample"
+MOST = 144
+
+
+def build(session: gr.State) -> Tab:
+    with gr.Tab("Sample", id=NAME) as tab:
+        with gr.Row(elem_classes="controls"):
+            seed = gr.Number(0, label="Seed", precision=0, minimum=0, min_width=110, scale=1)
+            count = gr.Slider(4, MOST, 36, step=1, label="Count", min_width=160, scale=2)
+            spread = gr.Slider(
+                0,
+                2,
+                1,
+                step=0.05,
+                label="Spread",
+                info="1 is the prior, less stays nearer to its middle",
+                min_width=160,
+                scale=2,
+            )
+            another = gr.Button("New seed", variant="primary", min_width=110, scale=0)
+        labels = labels_view()
+        tiles = tiles_view(SAMPLE, "Samples", "No model is chosen.")
+    inputs, outputs = [seed, count, spread], [tiles, labels]
+    for control in inputs:
+        control.change(show, [session, *inputs], outputs, **LIVE)
+    labels.input(switch, [session, *inputs], tiles, **LIVE)
+    another.click(lambda seed: (seed or 0) + 1, seed, seed, **QUIET)
+    controls = {"seed": seed, "count": count, "spread": spread}
+    return Tab(NAME, tab, show, inputs, outputs, senders=[tiles], controls=controls)
+
+
+def show(session: Session, seed: int | None, count: int, spread: float) -> tuple:
+    """The samples of every model, and the labels that can be switched."""
+    chosen = tuple(session.labels.items()), session.every_class
+    if session.seen(NAME, seed, count, spread, *chosen):
+        return gr.skip(), gr.skip()
+    values = labels_value(session.models, session.labels, session.every_class, "as drawn")
+    return draw(session, seed, count, spread), values
+
+
+def switch(
+    session: Session, seed: int | None, count: int, spread: float, event: gr.EventData
+) -> dict:
+    """Samples after other labels were chosen."""
+    session.labels = {str(name): bool(on) for name, on in event._data["labels"].items()}
+    session.every_class = bool(event._data["every"])
+    return draw(session, seed, count, spread)
+
+
+def draw(session: Session, seed: int | None, count: int, spread: float) -> dict:
+    """The same codes, decoded by every model that shares their prior, with the labels chosen; or,
+    where a model has classes, a style a row in every class a column."""
+    models = session.models  # the session may turn to others meanwhile
+    wide = math.ceil(math.sqrt(count))
+    classes = [label_names(model, exclusive=True) for model in models]
+    if session.every_class and any(classes):
+        return styles(session, models, int(seed or 0), wide, float(spread), classes)
+    grid = sample_grid(models, int(seed or 0), int(count), float(spread))
+    switches = session.switches
+    notes = [unconcerned(model, switches) for model in models]
+    if switches:
+        changed = {m.name: switched(m, grid.codes[m.name], switches) for m in models}
+        grid = Grid(SAMPLE, grid.labels, changed)
+    session.grids[SAMPLE] = grid
+    images = [model.decode(grid.codes[model.name]) for model in models]
+    notes = [said or _apart(m, models[0]) for said, m in zip(notes, models, strict=True)]
+    return tiles_value(models, images, wide, grid.labels, notes)
+
+
+def styles(
+    session: Session,
+    models: list[Model],
+    seed: int,
+    rows: int,
+    spread: float,
+    classes: list[tuple[str, ...]],
+) -> dict:
+    """The grid of figure 7 of the AAE paper, of those of the models that have `classes`."""
+    wide = max(map(len, classes))
+    drawn = sample_grid(models, seed, rows, spread).codes
+    images, codes = [], {}
+    for model, names in zip(models, classes, strict=True):
+        if not names:
+            images.append(Reason(without_classes(model)))
+            continue
+        grid = in_every_class(model, drawn[model.name])  # (rows, classes, n)
+        images.append(model.decode(grid.flatten(0, 1)))
+        filled = torch.arange(wide).clamp_max(len(names) - 1)  # as many columns for every model
+        codes[model.name] = grid[:, filled].flatten(0, 1)
+    heads = [_named(each[column : column + 1] for each in classes) for column in range(wide)]
+    labels = [f"Style {seed}·{row + 1}, {head}" for row in range(rows) for head in heads]
+    session.grids[SAMPLE] = Grid(SAMPLE, labels, codes)
+    return tiles_value(models, images, wide, labels, heads=classes)
+
+
+def _named(names) -> str:
+    """A column's class, by all the names that models have for it."""
+    return " / ".join(dict.fromkeys(name for each in names for name in each))
+
+
+def _apart(model: Model, first: Model) -> str:
+    """Says so where the codes are not those of the first model."""
+    return "" if model.shares_prior(first) else "another prior, so other codes"

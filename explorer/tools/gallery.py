@@ -1,0 +1,127 @@
+"""README's pictures and table of a model set, made from its weights alone.
+
+No picture of a data set is in them: faces are decoded, and the photo is the bundled astronaut.
+
+Notation: x images (B, 3, H, W) in [0, 1]; z codes (B, n); x_hat = G(z).
+"""
+
+from collections.abc import Callable
+
+import torch
+from PIL import Image
+from torch import Tensor
+
+from explorer.engine import Model
+from explorer.pictures.render import beside, sheet, table, to_pil
+from explorer.session.grids import EXAMPLE, sample_grid
+from explorer.session.state import CORNERS, EXAMPLE_SEED, Picture, Session, pixels
+from explorer.verbs.actions import attributes, changed, plane
+from training.checkpoints import images_seen, read_metrics
+from training.codes.directions import DEFAULT
+from training.measure.figures import FIGURES
+from training.report.card import measured_on_each
+from training.report.tables import in_bold, markdown
+
+ABREAST = 2  # models in a row of a picture
+SAMPLES, SAMPLE_COLUMNS, SAMPLE_SEED = 36, 6, 0
+FACES = 8  # beside the photo
+MORPH_TILES = 7  # a side
+ATTRIBUTES = ("Smiling", "Male", "Eyeglasses", "Blond_Hair")
+AMOUNTS = (-3, -2, -1, 0, 1, 2, 3)  # standard deviations
+
+Titles = dict[Model, str]
+
+
+def draw(session: Session, titles: Titles) -> dict[str, Image.Image]:
+    """Pictures of the session's models by name; one that no model has the parts for is left out."""
+    encoding = [model for model in session.models if model.encodes]
+    editable = [model for model in encoding if _editable(model)]
+    pages = {"samples": samples(session.models, titles)}
+    if encoding:
+        pages["reconstructions"] = reconstructions(session, encoding, titles)
+        pages["morphs"] = morphs(session, encoding, titles)
+    if editable:
+        pages["attributes"] = edits(session, editable, titles)
+    return pages
+
+
+def samples(models: list[Model], titles: Titles) -> Image.Image:
+    """The first draws of one seed, none picked: the same codes through all that share a prior."""
+    codes = sample_grid(models, SAMPLE_SEED, SAMPLES, 1.0).codes
+    return _abreast(
+        models, titles, lambda model: sheet(model.decode(codes[model.name]), SAMPLE_COLUMNS)
+    )
+
+
+def reconstructions(session: Session, models: list[Model], titles: Titles) -> Image.Image:
+    """Of faces the photo, and pictures that the models drew in turn, from the encoders' and
+    refined codes."""
+    photo = session.examples()[:1] if session.subject == "face" else []
+    artists = [models[i % len(models)] for i in range(FACES)]
+    faces = [to_pil(_drawn(artist)[index]) for index, artist in enumerate(artists)]
+    pictures = [*photo, *(Picture("", EXAMPLE, face) for face in faces)]
+    rows: dict[str, Tensor] = {"picture": pixels(pictures, models[0].image_size)}
+    for model in models:
+        x = pixels(pictures, model.image_size)
+        z = model.encode(x)
+        rows[f"{titles[model]}, encoder"] = model.decode(z)
+        rows[f"{titles[model]}, refined"] = model.decode(model.refine(x, z))
+    heads = ["photo"] * len(photo) + [f"by {titles[artist]}" for artist in artists]
+    return table(rows, heads, px=80)
+
+
+def morphs(session: Session, models: list[Model], titles: Titles) -> Image.Image:
+    """The plane of codes between the first four drawn faces, as F-AAE's figure 9 shows it."""
+    corners = session.examples()[1 : 1 + len(CORNERS)]
+
+    def page(model: Model) -> Image.Image:
+        grid = plane(model, session.codes(corners, model), MORPH_TILES)
+        return sheet(model.decode(grid.flatten(0, 1)), MORPH_TILES, px=56)
+
+    return _abreast(models, titles, page)
+
+
+def edits(session: Session, models: list[Model], titles: Titles) -> Image.Image:
+    """The first drawn face pushed along attributes, a row each."""
+    face = session.examples()[1]
+
+    def page(model: Model) -> Image.Image:
+        z = session.codes([face], model)
+        rows = {
+            name.replace("_", " "): model.decode(
+                torch.cat([changed(model, z, {name: amount}) for amount in AMOUNTS])
+            )
+            for name in _editable(model)
+        }
+        return table(rows, [f"{amount:+d}" if amount else "0" for amount in AMOUNTS], px=48)
+
+    return _abreast(models, titles, page)
+
+
+def _drawn(artist: Model) -> Tensor:
+    return artist.decode(artist.sample_codes(FACES, EXAMPLE_SEED))
+
+
+def _editable(model: Model) -> list[str]:
+    known = attributes(model, DEFAULT)
+    return [name for name in ATTRIBUTES if name in known]
+
+
+def _abreast(
+    models: list[Model], titles: Titles, page: Callable[[Model], Image.Image]
+) -> Image.Image:
+    return beside({titles[model]: page(model) for model in models}, columns=ABREAST)
+
+
+def figure_table(models: list[Model], titles: Titles) -> str:
+    """The measured figures as a Markdown table, a column a model, the best in bold, and on what
+    they were measured."""
+    named = [titles[model] for model in models]
+    seen = [f"{images_seen(model.config['trained']) / 1e6:.2f}" for model in models]
+    rows = [["images seen in training, million", *seen]]
+    for name, figure in FIGURES.items():
+        values = [model.metrics.get(name) for model in models]
+        if any(value is not None for value in values):
+            rows.append([figure.words, *in_bold(name, values)])
+    measured = {titles[model]: read_metrics(model.directory) for model in models}
+    return f"{markdown(['figure', *named], rows)}\n\n{measured_on_each(measured)}"

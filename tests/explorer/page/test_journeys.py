@@ -1,0 +1,212 @@
+"""What a person does in a real browser, and what the page then shows."""
+
+import base64
+import re
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from explorer.tools.screenshots import shoot
+from tests.explorer.conftest import BAD
+
+DROP = """async ([target, url, name]) => {
+  const file = new File([await (await fetch(url)).blob()], name, {type: "image/jpeg"});
+  const data = new DataTransfer();
+  data.items.add(file);
+  const how = {dataTransfer: data, bubbles: true, cancelable: true};
+  for (const type of ["dragover", "drop"]) target.dispatchEvent(new DragEvent(type, how));
+}"""
+# where the eighth face lies, in px of the page
+POINT = """(chart) => {
+  const {x, y} = chart.getBoundingClientRect(), {xaxis, yaxis} = chart._fullLayout;
+  const [face] = chart.data;
+  return [x + xaxis._offset + xaxis.l2p(face.x[7]), y + yaxis._offset + yaxis.l2p(face.y[7])];
+}"""
+
+
+def open_tab(page: Page, name: str) -> None:
+    page.get_by_role("tab", name=name).click()
+
+
+def shown(page: Page, name: str):
+    """The picture with this alternative text that can be seen."""
+    return page.get_by_role("img", name=name, exact=True).filter(visible=True)
+
+
+def drop(page: Page, slot, path) -> None:
+    """A file dropped on a slot, as from the desktop."""
+    url = "data:image/jpeg;base64," + base64.b64encode(path.read_bytes()).decode()
+    page.evaluate(DROP, [slot.element_handle(), url, path.name])
+
+
+def test_a_dropped_file_is_reconstructed_and_refined_by_both_models(page, photo):
+    drop(page, page.locator(".slot").first, photo)
+    expect(page.get_by_text("astronaut.jpg")).to_be_visible()
+    expect(page.get_by_text("A face was found")).to_be_visible()
+    expect(page.get_by_text("50 of 50 steps")).to_be_visible(timeout=20_000)
+    for title in ("F-AAE", "AAE"):
+        expect(shown(page, f"Encoder, {title}")).to_be_visible()
+        refined = page.locator(".cell", has=shown(page, f"Refined, {title}"))
+        expect(refined).to_contain_text(re.compile(r"MSE0\.\d{4}.*Cycle error", re.DOTALL))
+    expect(page.get_by_role("button", name="Use astronaut.jpg in the open tab")).to_be_visible()
+
+
+def test_the_crop_is_corrected_with_the_keyboard(page):
+    page.get_by_role("button", name="Correct the crop").click()
+    left = page.get_by_label("Left")
+    expect(left).to_have_value("150")
+    page.get_by_role("application", name="The crop").focus()
+    page.keyboard.press("ArrowRight")
+    expect(left).to_have_value("153")
+    expect(page.get_by_text("The crop was set by hand.")).to_be_visible()
+    expect(page.get_by_role("application", name="The crop")).to_be_focused()
+
+
+def test_four_pictures_are_morphed_and_a_tile_is_enlarged(page):
+    open_tab(page, "Morph")
+    for title in ("F-AAE", "AAE"):
+        grid = page.get_by_role("group", name=f"Morph, {title}")
+        expect(grid.get_by_role("button")).to_have_count(81)
+    expect(page.locator(".latent-chart .key")).to_have_text(["F-AAE", "AAE"])
+    page.get_by_role("button", name="Morph 5, 5 of 9, F-AAE").click()
+    expect(page.locator(".enlarged")).to_contain_text("Morph 5, 5 of 9")
+    expect(page.locator(".enlarged canvas")).to_have_count(2)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download GIF").click()
+    assert download.value.suggested_filename == "morph.gif"
+
+
+def test_samples_are_drawn_and_one_is_sent_to_another_tab(page):
+    open_tab(page, "Sample")
+    grid = page.get_by_role("group", name="Samples, AAE", exact=True)
+    expect(grid.get_by_role("button")).to_have_count(36)
+    page.get_by_label("Seed").fill("5")
+    expect(grid.get_by_role("button", name="Sample 5·1, AAE")).to_be_visible()
+    grid.get_by_role("button", name="Sample 5·3, AAE").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(page.locator(".enlarged")).to_contain_text("Sample 5·4")
+    page.locator(".enlarged").get_by_role("button", name="Attributes").click()
+    expect(shown(page, "Changed, F-AAE")).to_be_visible()
+    expect(page.locator(".slot .said").filter(visible=True)).to_have_text("Sample 5·4")
+
+
+def test_a_slider_changes_the_picture_of_every_model(page):
+    open_tab(page, "Attributes")
+    pictures = [shown(page, f"Changed, {title}") for title in ("F-AAE", "AAE")]
+    before = [picture.get_attribute("src") for picture in pictures]
+    page.get_by_role("slider", name="Smiling, standard deviations").fill("3")
+    expect(page.get_by_text("Smiling +3")).to_be_visible()
+    for picture, src in zip(pictures, before, strict=True):
+        expect(picture).not_to_have_attribute("src", src)
+    expect(page.get_by_label("Smiling, standard deviations, as a number")).to_have_value("3")
+    page.get_by_role("button", name="Reset all").click()
+    for picture, src in zip(pictures, before, strict=True):
+        expect(picture).to_have_attribute("src", src)
+
+
+def test_an_attribute_is_held_still_and_the_method_is_chosen(page):
+    open_tab(page, "Attributes")
+    changed = shown(page, "Changed, F-AAE")
+    smiling = page.get_by_role("slider", name="Smiling, standard deviations")
+    smiling.fill("3")
+    expect(page.get_by_text("Smiling +3")).to_be_visible()
+    free = changed.get_attribute("src")
+    lock = page.get_by_role("checkbox", name="Hold Male still")
+    lock.focus()
+    page.keyboard.press("Space")
+    expect(lock).to_be_checked()
+    expect(page.get_by_role("slider", name="Male, standard deviations")).to_be_disabled()
+    expect(page.get_by_text("Smiling +3; held: Male")).to_be_visible()
+    expect(changed).not_to_have_attribute("src", free)
+    held = changed.get_attribute("src")
+    page.get_by_role("radio", name="Linear SVM").check()
+    expect(changed).not_to_have_attribute("src", held)
+    expect(lock).to_be_checked()
+    expect(smiling).to_have_value("3")
+    page.get_by_role("button", name="About the direction of Smiling").click()
+    expect(page.get_by_text("Goes with High Cheekbones +0.").first).to_be_visible()
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.get_by_text("The link is copied.")).to_be_visible()
+    page.goto(page.evaluate("navigator.clipboard.readText()"))
+    page.get_by_text("Smiling +3; held: Male").wait_for()
+    expect(page.get_by_role("radio", name="Linear SVM")).to_be_checked()
+
+
+def test_a_point_on_the_map_is_previewed_and_decoded_by_every_model(page):
+    open_tab(page, "Latent map")
+    expect(page.locator(".map .js-plotly-plot")).to_have_count(2)
+    point = page.locator(".map .js-plotly-plot").first.evaluate(POINT)
+    page.mouse.move(*point)
+    expect(page.locator(".hover")).to_contain_text(re.compile(r"Face \d+"))
+    page.mouse.click(*point)
+    for title in ("F-AAE", "AAE"):
+        expect(page.get_by_role("img", name=re.compile(rf"Face \d+, {title}$"))).to_be_visible()
+
+
+def test_a_picture_is_dragged_from_the_shelf_into_a_corner_with_its_code(page):
+    open_tab(page, "Sample")
+    page.get_by_role("button", name="Sample 0·2, F-AAE").click()
+    page.locator(".enlarged").get_by_role("button", name="To shelf").click()
+    kept = page.get_by_role("button", name="Use Sample 0·2 in the open tab")
+    open_tab(page, "Morph")
+    slot = page.locator(".slot").filter(visible=True).nth(1)
+    expect(slot).to_contain_text("Drawn face 2")
+    kept.drag_to(slot)
+    expect(slot).to_contain_text("Sample 0·2")
+    page.get_by_role("button", name="Remove Sample 0·2 from the shelf").click()
+    expect(kept).to_have_count(0)
+
+
+def test_a_link_opens_the_same_state(page, url):
+    open_tab(page, "Sample")
+    page.get_by_label("Seed").fill("11")
+    page.get_by_role("button", name="Sample 11·1, AAE").wait_for()
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.get_by_text("The link is copied.")).to_be_visible()
+    link = page.evaluate("navigator.clipboard.readText()")
+    page.goto(link)
+    page.get_by_role("button", name="Sample 11·1, AAE").wait_for()
+
+
+def test_models_are_compared_or_not_and_pictures_stay(page):
+    page.get_by_role("checkbox", name="AAE", exact=True).uncheck()
+    expect(shown(page, "Encoder, AAE")).to_have_count(0)
+    expect(shown(page, "Encoder, F-AAE")).to_be_visible()
+    expect(page.locator(".slot").first).to_contain_text("Astronaut")
+
+
+def test_what_a_model_is_can_be_asked_and_put_away(page):
+    page.get_by_role("button", name="What is AAE?", exact=True).click()
+    about = page.locator(".about-model")
+    expect(about.get_by_role("heading", name="AAE", exact=True)).to_be_visible()
+    expect(about.get_by_text("The objective")).to_be_visible()
+    expect(about.locator("svg").first).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(about).to_be_hidden()
+    page.get_by_role("checkbox", name="VAE", exact=True).press("Space")
+    expect(shown(page, "Encoder, VAE")).to_be_visible()
+    expect(page.get_by_role("checkbox", name="VAE", exact=True)).to_be_focused()
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_bad_upload_is_one_sentence_and_the_page_goes_on(page, photo, bad, name):
+    chooser = page.get_by_label("Your picture: choose a file", exact=True).and_(
+        page.locator("input")
+    )
+    chooser.set_input_files(bad(name))
+    said = page.locator(".said.problem")
+    expect(said).to_contain_text(BAD[name])
+    chooser.set_input_files(photo)
+    expect(page.get_by_text("astronaut.jpg")).to_be_visible()
+    expect(said).to_have_count(0)
+
+
+@pytest.mark.parametrize("name", ["morph", "latent_map"])
+def test_a_tab_is_photographed_for_readme(page, url, tmp_path, name):
+    with Image.open(shoot(page, url, name, tmp_path)) as picture:
+        assert picture.width == 1440 and picture.height >= 1000
+        assert len(set(picture.reduce(8).get_flattened_data())) > 500  # it shows something
+    if name == "latent_map":
+        expect(page.locator(".hover")).to_contain_text(re.compile(r"Face \d+"))

@@ -1,0 +1,179 @@
+"""Every kind of picture comes out upright and right in colour, every wreck in one sentence."""
+
+import io
+import re
+import struct
+import zlib
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from explorer.pictures.faces import Crop
+from explorer.pictures.files import PictureError, astronaut, open_picture
+from explorer.session.state import Picture
+
+RAMP = np.linspace(0, 1, 64)[None].repeat(32, 0)  # black on the left, white on the right: (32, 64)
+
+
+def saved(picture, kind, **options):
+    file = io.BytesIO()
+    picture.save(file, kind, **options)
+    return file.getvalue()
+
+
+def bytes_of(ramp):
+    return (ramp * 255).round().astype(np.uint8)
+
+
+def grey_ramp():
+    return Image.fromarray(bytes_of(RAMP))
+
+
+def deep_ramp():
+    return Image.fromarray((RAMP * 65535).round().astype(np.uint16))
+
+
+def transparent_ramp(mode):
+    grey = grey_ramp()
+    black, alpha = Image.new("L", grey.size), grey.point(lambda value: 255 - value)
+    if mode == "LA":
+        return Image.merge("LA", [black, alpha])  # black that fades out to the right
+    return Image.merge("RGBA", [black, black, black, alpha])
+
+
+def palette_ramp():
+    """Black on the left, a fully transparent colour (red) on the right."""
+    half = Image.fromarray((RAMP > 0.5).astype(np.uint8), "L").convert("P")
+    half.putpalette([0, 0, 0, 255, 0, 0])
+    return half
+
+
+RAMPS = {
+    "rgb png": lambda: saved(grey_ramp().convert("RGB"), "PNG"),
+    "grey png": lambda: saved(grey_ramp(), "PNG"),
+    "16-bit png": lambda: saved(deep_ramp(), "PNG"),
+    "16-bit tiff": lambda: saved(deep_ramp(), "TIFF"),
+    "32-bit tiff": lambda: saved(Image.fromarray((RAMP * 65535).astype(np.int32)), "TIFF"),
+    "float tiff": lambda: saved(Image.fromarray(RAMP.astype(np.float32)), "TIFF"),
+    "cmyk jpeg": lambda: saved(grey_ramp().convert("RGB").convert("CMYK"), "JPEG", quality=95),
+    "grey and alpha png": lambda: saved(transparent_ramp("LA"), "PNG"),
+    "rgb and alpha png": lambda: saved(transparent_ramp("RGBA"), "PNG"),
+    "webp": lambda: saved(grey_ramp().convert("RGB"), "WEBP", lossless=True),
+    "bmp": lambda: saved(grey_ramp(), "BMP"),
+    "pil": grey_ramp,
+    "float array": lambda: RAMP,
+    "uint16 array": lambda: (RAMP * 65535).astype(np.uint16)[:, :, None],
+    "uint8 array": lambda: bytes_of(RAMP)[:, :, None].repeat(3, 2),
+}
+
+
+@pytest.mark.parametrize("kind", RAMPS)
+def test_every_kind_gives_the_same_ramp(kind):
+    picture = open_picture(RAMPS[kind]())
+    assert (picture.mode, picture.size) == ("RGB", (64, 32))
+    error = np.abs(np.asarray(picture) / 255 - RAMP[:, :, None])
+    assert error.max() <= 3 / 255, f"off by {error.max() * 255:.0f} levels"
+
+
+def test_transparent_palette_colour_becomes_white():
+    data = saved(palette_ramp(), "PNG", transparency=1)
+    pixels = np.asarray(open_picture(data))
+    assert (pixels[:, :32] == 0).all() and (pixels[:, 32:] == 255).all()
+
+
+def test_animation_gives_its_first_frame():
+    frames = [Image.new("RGB", (40, 40), colour) for colour in ("red", "blue")]
+    data = saved(frames[0], "GIF", save_all=True, append_images=frames[1:])
+    assert open_picture(data).getpixel((5, 5)) == (255, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("orientation", "white_corner"),
+    [(1, (0, 0)), (2, (1, 0)), (3, (1, 1)), (4, (0, 1)),
+     (5, (0, 0)), (6, (1, 0)), (7, (1, 1)), (8, (0, 1))],
+)  # fmt: skip
+def test_exif_orientation_is_applied(orientation, white_corner):
+    """The stored picture is white in its upper left corner; EXIF 2.32 says where that belongs."""
+    picture = Image.new("RGB", (48, 32))
+    picture.paste("white", (0, 0, 16, 16))
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    upright = open_picture(saved(picture, "JPEG", exif=exif, quality=95))
+    assert upright.size == ((48, 32) if orientation < 5 else (32, 48))
+    x, y = (
+        4 + corner * (side - 9) for corner, side in zip(white_corner, upright.size, strict=True)
+    )
+    assert min(upright.getpixel((x, y))) > 240
+    assert np.asarray(upright).mean() < 80  # white nowhere else
+
+
+def test_broken_exif_does_not_spoil_the_picture():
+    data = saved(Image.new("RGB", (32, 32), "red"), "PNG", exif=b"Exif\0\0II*\0\xff\xff\xff\xff")
+    assert open_picture(data).getpixel((0, 0)) == (255, 0, 0)
+
+
+def header_of_png(width, height):
+    """A PNG that says how large it is and holds next to nothing."""
+
+    def chunk(kind, body):
+        return (
+            struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+        )
+
+    size = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", size) + chunk(b"IDAT", zlib.compress(b""))
+
+
+def photo():
+    noise = np.random.default_rng(0).integers(0, 256, (200, 200, 3), dtype=np.uint8)
+    return Image.fromarray(noise)
+
+
+WRECKS = {
+    "empty": (lambda: b"", "is empty"),
+    "text": (lambda: b"<html>not found</html>", "not a picture .* use PNG, JPEG"),
+    "heic": (lambda: b"\0\0\0\x18ftypheic" + bytes(64), "HEIC .* save it as PNG, JPEG"),
+    "postscript": (lambda: b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 99 99\n", "not a picture"),
+    "cut jpeg": (lambda: saved(photo(), "JPEG")[:4000], "damaged or cut off"),
+    "cut png": (lambda: saved(photo(), "PNG")[:4000], "damaged or cut off"),
+    "cut gif": (lambda: saved(photo(), "GIF")[:4000], "damaged or cut off"),
+    "1x1": (lambda: saved(Image.new("RGB", (1, 1)), "PNG"), "1x1 px, too small: .* 16 px"),
+    "10,000x10,000": (lambda: header_of_png(10_000, 10_000), "10,000x10,000 px, 100 MP"),
+    "bomb": (lambda: header_of_png(60_000, 60_000), "too large: .* 50 megapixels"),
+    "array": (lambda: np.zeros((2, 3, 4, 5)), "2 x 3 x 4 x 5 is no picture"),
+}
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("wreck", WRECKS)
+def test_every_wreck_gives_one_sentence_that_says_what_to_do(wreck):
+    make, said = WRECKS[wreck]
+    with pytest.raises(PictureError, match=said) as caught:
+        open_picture(make())
+    message = str(caught.value)
+    assert re.fullmatch(r"[^\n]+\.", message) and len(message) < 160
+
+
+def test_file_is_named_and_what_is_not_there_too(tmp_path):
+    (tmp_path / "notes.jpg").write_text("no picture")
+    for name, said in [
+        ("notes.jpg", "^notes.jpg is not"),
+        ("gone.png", "gone.png"),
+        ("", "folder"),
+    ]:
+        with pytest.raises(PictureError, match=said):
+            open_picture(tmp_path / name)
+
+
+def test_astronaut_needs_no_network():
+    picture = astronaut()
+    assert (picture.mode, picture.size) == ("RGB", (512, 512))
+
+
+def test_another_crop_is_another_cut():
+    ramp = Image.linear_gradient("L").convert("RGB")  # dark above, light below
+    picture = Picture("ramp", "photo", ramp)
+    whole_of_it = picture.pixels(32)
+    picture.cropped(Crop(0, 0, 64))
+    assert picture.pixels(32).mean() < 0.5 * whole_of_it.mean()

@@ -1,0 +1,259 @@
+"""A campaign: stopped anywhere, moved, taken up again; what ships, and what is said."""
+
+import json
+import shutil
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from tests.training.conftest import TINY, draw
+from training import __main__ as command_line
+from training import checkpoints, loop
+from training.campaigns import run as campaign
+from training.campaigns.plans import CAMPAIGNS, Campaign, Row
+from training.config import resolve
+from training.errors import UserError
+from training.frameworks import FRAMEWORKS
+from training.run import STATE
+
+SETTINGS = {
+    **TINY,
+    "latent_size": 8,
+    "image_size": 32,
+    "log_every": 2,
+    "checkpoint_minutes": 0.0,
+    "store": "half",
+}
+TABLE = Campaign(
+    data=("train.zip",),
+    held_out=("valid.zip",),
+    attributes="table.csv",
+    images=80,
+    point_every=32,
+    settings=SETTINGS,
+    runs={"one": Row("faae", "small", {"ema": 0.9})},
+)
+
+
+@pytest.fixture(scope="module")
+def untouched(tmp_path_factory) -> Path:
+    """A machine's folder, with data/train.zip, valid.zip and table.csv in it."""
+    data = tmp_path_factory.mktemp("machine") / "data"
+    data.mkdir()
+    for name, count in (("train.zip", 40), ("valid.zip", 12)):
+        with zipfile.ZipFile(data / name, "w") as archive:
+            for index in range(count):
+                with archive.open(f"{index:02d}.png", "w") as file:
+                    draw(index).save(file, "png")
+    rows = [f"{i:02d}.png,{i % 2}" for i in range(40)]
+    (data / "table.csv").write_text("\n".join(["file_name,Odd", *rows]))
+    return data.parent
+
+
+@pytest.fixture(scope="module")
+def over(untouched, tmp_path_factory) -> Path:
+    """The same, with the campaign at its end."""
+    place = tmp_path_factory.mktemp("over") / "machine"
+    shutil.copytree(untouched, place)
+    campaign.run(site(place))
+    return place
+
+
+@pytest.fixture
+def place(untouched, tmp_path) -> Path:
+    return shutil.copytree(untouched, tmp_path / "machine")
+
+
+@pytest.fixture
+def finished(over, tmp_path) -> Path:
+    return shutil.copytree(over, tmp_path / "machine")
+
+
+def site(place: Path, table: Campaign = TABLE) -> campaign.Site:
+    work, into = place / "work" / "tiny", place / "checkpoints"
+    return campaign.Site("tiny", table, place / "data", work, into, "cpu")
+
+
+def weights(directory: Path) -> dict[str, torch.Tensor]:
+    return load_file(directory / "model.safetensors")
+
+
+def equal(one: Path, two: Path) -> bool:
+    a, b = weights(one), weights(two)
+    return a.keys() == b.keys() and all(torch.equal(a[key], b[key]) for key in a)
+
+
+@pytest.mark.parametrize(("name", "table"), CAMPAIGNS.items())
+def test_every_run_of_the_tables_is_one_that_can_be(name, table):
+    earlier = {""}
+    for run, row in table.runs.items():
+        resolve(FRAMEWORKS[row.framework], row.preset, {**table.settings, **row.settings})
+        assert row.first_stage in earlier
+        earlier.add(run)
+
+
+def test_a_run_grows_out_of_a_shipped_checkpoint(finished):
+    shipped = finished / "checkpoints" / "tiny" / "one"
+    half = {**SETTINGS, "image_size": 64, "nets": "nested", "width": TINY["width"] // 2}
+    runs = {"grown": Row("faae", "small", {"ema": 0.9}, start="tiny/one")}
+    larger = replace(site(finished, replace(TABLE, settings=half, runs=runs)), name="larger")
+    campaign.run(replace(larger, work=finished / "work" / "larger"))
+    content = checkpoints.read_config(finished / "checkpoints" / "larger" / "grown")
+    seen = checkpoints.read_config(shipped)["trained"]["images_seen"]
+    assert content["trained"]["images_seen_before"] == seen > 0
+    assert content["settings"]["start"] == "one"
+
+
+def stop_at(monkeypatch, target: str, call: int) -> None:
+    """The process 'ends' where `target` is called for the so manieth time."""
+    module, name = target.rsplit(".", 1)
+    real, calls = getattr(__import__(module, fromlist=[name]), name), []
+
+    def stop(*arguments, **named):
+        calls.append(arguments)
+        if len(calls) == call:
+            raise KeyboardInterrupt
+        return real(*arguments, **named)
+
+    monkeypatch.setattr(target, stop)
+
+
+STOPS = [
+    ("training.checkpoints.write", 3),  # the state is newer than the checkpoint, in the middle
+    ("training.checkpoints.write", 2),  # and at the end
+    ("training.checkpoints.write_latents", 1),
+    ("training.campaigns.run.evaluate", 1),
+    ("training.campaigns.run.exchange", 1),
+]
+
+
+def test_stopped_everywhere_and_moved_it_ends_as_if_never_stopped(place, tmp_path, monkeypatch):
+    (job,) = site(place).jobs()
+    plain = loop.fit(replace(job.config, out=str(tmp_path / "plain")))
+    for machine, (target, call) in enumerate(STOPS):
+        with monkeypatch.context() as patch:
+            stop_at(patch, target, call)
+            with pytest.raises(KeyboardInterrupt):
+                campaign.run(site(place))
+        assert not (place / "checkpoints" / "tiny" / "one").exists()
+        place = place.rename(tmp_path / str(machine))
+    campaign.run(site(place))
+    shipped = place / "checkpoints" / "tiny" / "one"
+    assert equal(shipped, plain)
+    curve = json.loads((shipped / "curve.json").read_text())["points"]
+    assert [point["images_seen"] for point in curve] == [32, 64, 80]
+    assert curve[-1]["mse"] != curve[0]["mse"]
+    assert checkpoints.read_latents(shipped).names == ("Odd",)
+    content, metrics = checkpoints.read_config(shipped), checkpoints.read_metrics(shipped)
+    assert content["trained"]["images_seen"] == 80
+    assert metrics["weights_sha256"] == content["weights_sha256"] and metrics["images"] == 12
+    assert not any(str(tmp_path) in path.read_text() for path in shipped.glob("*.json"))
+
+
+def test_what_is_done_is_not_done_again(finished, monkeypatch, capsys):
+    stop_at(monkeypatch, "training.loop.fit", 1)
+    stop_at(monkeypatch, "training.campaigns.run.evaluate", 1)
+    campaign.run(site(finished))
+    assert "one  faae  small  ema = 0.9  done" in capsys.readouterr().out
+
+
+def test_a_run_that_is_to_see_more_images_goes_on(finished):
+    longer = site(finished, replace(TABLE, images=160))
+    (job,) = longer.jobs()
+    assert not job.done and job.seen == 80
+    campaign.run(longer)
+    assert job.done and job.seen == 160
+    points = json.loads((job.directory / "curve.json").read_text())["points"]
+    assert [point["images_seen"] for point in points] == [32, 64, 80, 96, 128, 160]
+
+
+def rewrite(path: Path, **figures: float) -> None:
+    content = json.loads(path.read_text())
+    content["figures"] |= figures
+    path.write_text(json.dumps(content))
+
+
+@pytest.mark.parametrize(("factor", "replaced"), [(0.5, False), (2.0, True)])
+def test_only_what_measures_better_replaces_what_ships(factor, replaced, finished):
+    shipped = finished / "checkpoints" / "tiny" / "one"
+    former = checkpoints.read_metrics(shipped)
+    errors = {name: former["figures"][name] * factor for name in ("mse", "mse_refined", "frechet")}
+    work = finished / "work" / "tiny" / "one"
+    new = {**former, "weights_sha256": "another"}
+    rewrite(shipped / "metrics.json", **errors)
+    (shipped / "left.txt").write_text("of the former one")
+    site(finished).ship(work, shipped, new)
+    outcome = json.loads((work / "outcome.json").read_text())
+    assert outcome["shipped"] is replaced and (outcome["ratio"] < 1) is replaced
+    assert outcome["former"]["mse"] == errors["mse"]
+    assert (shipped / "left.txt").exists() is not replaced
+    assert not shipped.with_name("one.part").exists()
+
+
+def test_a_shipped_one_that_cannot_be_read_is_replaced(finished, capsys):
+    shipped = finished / "checkpoints" / "tiny" / "one"
+    (shipped / "config.json").write_text("{")
+    campaign.run(site(finished))
+    assert "config.json is damaged. It is replaced." in capsys.readouterr().err
+    assert equal(shipped, finished / "work" / "tiny" / "one")
+
+
+def test_a_run_that_cannot_go_on_is_left_behind_and_the_summary_says_why(place, capsys):
+    runs = {"bad": Row("faae", "small", {"lr": 1e30}), "good": Row("aae", "small")}
+    table = replace(TABLE, runs=runs, ships=False, attributes="")
+    campaign.run(site(place, table))
+    assert not (place / "checkpoints").exists()
+    said = json.loads((place / "work" / "tiny" / "summary.json").read_text())["runs"]
+    assert "not finite" in said["bad"]["outcome"]["stopped"] and not said["bad"]["measured"]
+    assert said["good"]["measured"]["figures"]["mse"] == said["good"]["curve"]["points"][-1]["mse"]
+    page = (place / "work" / "tiny" / "summary.md").read_text()
+    assert page in capsys.readouterr().out
+    mse = said["good"]["measured"]["figures"]["mse"]
+    assert "| good | 80 |" in page and f"| {mse:.4g} |" in page
+
+
+def test_a_run_waits_for_the_one_whose_networks_it_stands_on(place):
+    runs = {"gan": Row("gan", "small"), "inverse": Row("inverse", "small", first_stage="gan")}
+    tiny = site(place, replace(TABLE, runs=runs, ships=False, attributes=""))
+    first, second = tiny.jobs()
+    stopped = "It stands on gan, which is not done: train that first."
+
+    def outcome() -> dict:
+        campaign.run(tiny, only=("inverse",))
+        return json.loads((second.directory / "outcome.json").read_text())
+
+    assert outcome() == {"stopped": stopped}
+    loop.fit(replace(first.config, epochs=1.0))  # under way, with a checkpoint that could be read
+    assert outcome() == {"stopped": stopped} and not second.seen
+    campaign.run(tiny, only=("gan",))
+    assert outcome() == {} and second.done
+    drawn, of_first = weights(second.directory), weights(first.directory)
+    assert torch.equal(drawn["G.stem.weight"], of_first["G.stem.weight"])
+
+
+def test_bad_input_gets_one_sentence(finished, monkeypatch, capsys):
+    monkeypatch.setitem(CAMPAIGNS, "tiny", TABLE)
+    common = ["--data-dir", finished / "data", "--work", finished / "work"]
+
+    def said(*arguments) -> str:
+        monkeypatch.setattr("sys.argv", ["training", "campaign", *map(str, arguments)])
+        assert command_line.main() == 2
+        err = capsys.readouterr().err
+        assert err.count("\n") == 1
+        return err
+
+    assert "There is no campaign 'gnome'; choose from: " in said("gnome")
+    assert "no run of tiny named 'two'; choose from: one" in said("tiny", *common, "--only", "two")
+    assert "'nowhere' has no train.zip: give --data-dir" in said("tiny", "--data-dir", "nowhere")
+
+    state = finished / "work" / "tiny" / "one" / STATE
+    state.write_bytes(state.read_bytes()[:999])
+    with pytest.raises(UserError, match="state.pt' is damaged: put a whole copy in its place"):
+        campaign.run(site(finished, replace(TABLE, images=160)))
+    capsys.readouterr()
+    monkeypatch.setitem(CAMPAIGNS, "tiny", replace(TABLE, settings={**SETTINGS, "lr": 0.5}))
+    assert "was trained with lr = 0.0003, not 0.5; give the same" in said("tiny", *common)

@@ -1,0 +1,81 @@
+"""What every prior promises, and what is particular to some."""
+
+import pytest
+import torch
+
+from training.codes.priors import (
+    PRIORS,
+    Mixture,
+    Normal,
+    OneHot,
+    Sphere,
+    SwissRoll,
+    Switches,
+    joint,
+)
+from training.errors import UserError
+
+ALL = [
+    *(kind(2) for kind in PRIORS.values()),
+    OneHot(5),
+    Switches(3),
+    joint(Sphere(6), OneHot(4)),
+]
+
+
+def generator(seed: int = 0) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+@pytest.mark.parametrize("prior", ALL, ids=str)
+def test_draws_are_seeded_and_on_the_support(prior):
+    z = prior.sample(50, generator())
+    assert z.shape == (50, prior.size) and z.dtype == torch.float32
+    assert torch.equal(z, prior.sample(50, generator()))
+    assert not torch.equal(z, prior.sample(50, generator(1)))
+    torch.testing.assert_close(prior.project(z), z)
+    far = 3 * torch.randn(50, prior.size, generator=generator())
+    for back in (prior.project(far), prior.squash(far)):
+        torch.testing.assert_close(prior.project(back), back)
+
+
+@pytest.mark.parametrize("prior", ALL, ids=str)
+def test_descent_goes_on_wherever_a_step_has_led(prior):
+    far = 3 * torch.randn(50, prior.size, generator=generator())
+    h = prior.restrict(far, generator()).requires_grad_(True)
+    torch.sin(3 * prior.project(h)).sum().backward()
+    assert (h.grad != 0).all()
+
+
+@pytest.mark.parametrize("prior", ALL, ids=str)
+def test_a_network_can_be_led_from_anywhere_to_the_support(prior):
+    h = (3 * torch.randn(50, prior.size, generator=generator())).requires_grad_(True)
+    torch.sin(prior.squash(h)).sum().backward()  # a plain sum would be constant for classes
+    assert (h.grad != 0).any(dim=1).all()
+
+
+@pytest.mark.parametrize("prior", [Sphere(8), Normal(8), Mixture(2)], ids=str)
+def test_less_spread_is_nearer_to_the_middle(prior):
+    wide, narrow = (prior.sample(400, generator(), spread) for spread in (1.0, 0.2))
+    assert narrow.var(dim=0).sum() < wide.var(dim=0).sum()
+
+
+@pytest.mark.parametrize("prior", [Mixture(2), SwissRoll(2)], ids=str)
+def test_a_class_has_its_own_part_of_the_plane(prior):
+    classes = torch.arange(10).repeat(100)
+    z = prior.sample_of(classes, generator())
+    assert (prior.class_of(z) == classes).float().mean() > 0.95
+    with pytest.raises(UserError, match="--latent-size 2"):
+        type(prior)(3)
+
+
+def test_the_nearest_distribution_over_classes():
+    z = torch.tensor([[0.2, 0.3, 0.5], [5.0, 0.0, 0.0], [0.6, 0.6, -4.0]])
+    expected = torch.tensor([[0.2, 0.3, 0.5], [1.0, 0.0, 0.0], [0.5, 0.5, 0.0]])
+    torch.testing.assert_close(OneHot(3).project(z), expected)
+
+
+def test_a_box_draws_anew_what_left_it():
+    z = torch.tensor([[0.5, 1.5, -3.0]])
+    back = PRIORS["box"](3).restrict(z, generator())
+    assert back[0, 0] == 0.5 and (back[0, 1:].abs() < 1).all()

@@ -1,0 +1,74 @@
+"""Spectra, diversity, morphs, and which of two checkpoints is better."""
+
+import math
+
+import pytest
+import torch
+
+from tests.training.conftest import config_of
+from training.frameworks import FRAMEWORKS
+from training.measure import metrics
+from training.measure.evaluate import measure, middle_of
+from training.measure.features import feature_network
+from training.measure.figures import FIGURES, compare
+
+
+def draw(*shape: int) -> torch.Tensor:
+    return torch.randn(*shape, generator=torch.Generator().manual_seed(0))
+
+
+@pytest.mark.parametrize(("cycles", "band"), [(2, 0), (6, 1), (10, 2), (14, 3)])
+def test_a_wave_has_its_power_in_its_quarter(cycles, band):
+    wave = 0.5 + 0.4 * torch.cos(2 * math.pi * cycles * torch.arange(32) / 32)
+    for x in (wave.expand(1, 3, 32, 32), wave[:, None].expand(1, 3, 32, 32)):
+        power = metrics.spectrum(x)[0]
+        assert power[band] > 0.99 * power.sum()
+
+
+def test_a_border_that_does_not_close_is_no_detail():
+    ramp = torch.linspace(0, 1, 32).expand(1, 3, 32, 32)
+    power = metrics.spectrum(ramp)[0]
+    assert power[0] > 0.999 * power.sum()
+
+
+def test_coverage_and_distinct_of_fresh_draws_and_of_collapsed_ones():
+    real, fresh = draw(2000, 4).split(1000)
+    assert metrics.coverage(real, fresh) == pytest.approx(0.97, abs=0.02)
+    assert metrics.distinct(real, fresh) == pytest.approx(0.95, abs=0.03)
+    one_side = fresh[fresh[:, 0] > 0]
+    assert metrics.coverage(real, one_side) < 0.75
+    repeated = fresh[:10].repeat(100, 1)
+    assert metrics.distinct(real, repeated) == 0
+    assert metrics.coverage(real, repeated) < 0.3
+
+
+def test_the_middle_of_a_morph_keeps_the_norm():
+    corners = draw(5, 4, 16)
+    middle = middle_of(corners)
+    assert middle.norm(dim=1).allclose(corners.norm(dim=2).mean(dim=1))
+    mean = torch.nn.functional.normalize(corners.mean(dim=1), dim=1)
+    assert torch.nn.functional.normalize(middle, dim=1).allclose(mean, atol=1e-6)
+    assert middle_of(torch.zeros(1, 4, 16)).isfinite().all()
+
+
+@pytest.mark.parametrize("name", ["faae", "gan"])
+def test_a_system_has_the_figures_that_it_can_have(name, images):
+    framework = FRAMEWORKS[name](config_of(name)).eval()
+    figures = measure(framework, images.images, feature_network())
+    assert figures.keys() <= FIGURES.keys() and all(map(math.isfinite, figures.values()))
+    assert {"frechet", "distinct", "sample_spectrum_4"} <= figures.keys()
+    assert ("morph_middle" in figures) == ("mse" in figures) == framework.encodes
+
+
+def test_better_is_a_matter_of_ratios():
+    former = {"mse": 0.02, "sharpness": 0.8, "psnr": 20.0}
+    assert compare(("mse", "sharpness"), former, former) == pytest.approx(1)
+    assert compare(("mse",), {"mse": 0.01}, former) == pytest.approx(0.5)
+    assert compare(("psnr",), {"psnr": 25.0}, former) == pytest.approx(0.8)
+    over_sharp = {"mse": 0.02, "sharpness": 1 / 0.8}
+    assert compare(("mse", "sharpness"), over_sharp, former) == pytest.approx(1)
+    assert compare(("mse", "sharpness"), {"mse": 0.02, "sharpness": 1.0}, former) < 1
+    assert compare(("mse", "sharpness"), {"mse": 0.005, "sharpness": 0.4}, former) < 1
+    assert not compare(("mse",), {"mse": math.nan}, former) < 1
+    unknown = {"mse": 0.01, "class_error": 0.1}  # the former was measured without classes
+    assert compare(("mse", "class_error"), unknown, former) == pytest.approx(0.5)

@@ -1,0 +1,325 @@
+"""One table of a set: what stands in it, what is not measured twice, and what was expected."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+import torch
+
+from tests.training.conftest import config_of, draw
+from training import __main__ as command_line
+from training import checkpoints
+from training.checkpoints import describe
+from training.data import load
+from training.frameworks import FRAMEWORKS
+from training.measure.evaluate import evaluate, save
+from training.report import compare
+from training.report.card import write_card
+from training.report.compare import Request
+from training.report.expectations import (
+    DIGITS,
+    EXPECTED,
+    FACES,
+    Claim,
+    Of,
+    Printed,
+    asked_of,
+    beside,
+    expected,
+    judged,
+)
+from training.report.page import COLUMNS, page
+from training.report.tables import headings, renewed
+
+ROOT = Path(__file__).parents[3]
+TRAINED = {"images_seen": 1_830_400, "hours": 1.5, "hardware": "an abacus"}
+SYSTEMS = {"late": "vae", "early": "faae", "plain": "gan"}  # by names, not in their order
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory) -> Path:
+    """A folder of `pictures`, a `table.csv` of them, and the checkpoints of `tiny`, compared."""
+    place = tmp_path_factory.mktemp("made")
+    (place / "pictures").mkdir()
+    for index in range(20):
+        draw(index).save(place / "pictures" / f"{index:02d}.png")
+    rows = [f"{i:02d}.png,{i % 2},{int(i > 6)}" for i in range(20)]
+    (place / "table.csv").write_text("\n".join(["file_name,Odd,Late", *rows]))
+    images = load((str(place / "pictures"),), 32, attributes=str(place / "table.csv"))
+    torch.manual_seed(0)
+    for name, system in SYSTEMS.items():
+        framework = FRAMEWORKS[system](config_of(system)).eval().requires_grad_(False)
+        checkpoints.write(place / "tiny" / name, framework, TRAINED)
+        if framework.encodes:
+            checkpoints.write_latents(place / "tiny" / name, describe(framework, images))
+    compare.compare(place / "tiny", request(place))
+    return place
+
+
+@pytest.fixture
+def place(made, tmp_path) -> Path:
+    return shutil.copytree(made, tmp_path / "made")
+
+
+def request(place: Path, **others) -> Request:
+    return Request((str(place / "pictures"),), **others)
+
+
+def known(place: Path) -> dict:
+    return json.loads((place / "tiny" / "compare.json").read_text())
+
+
+def cells(text: str) -> dict[str, dict[str, str]]:
+    """Of the first table, by system and column."""
+    lines = [line for line in text.splitlines() if line.startswith("|")]
+    header, _, *rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    return {row[0]: dict(zip(header, row, strict=True)) for row in rows}
+
+
+def forbid(monkeypatch, *names: str):
+    def refuse(*_, **__):
+        raise AssertionError(f"one of {names} was called")
+
+    for name in names:
+        monkeypatch.setattr(compare, name, refuse)
+
+
+def test_there_is_a_row_a_system_in_the_registrys_order(made):
+    rows = cells((made / "tiny" / "compare.md").read_text())
+    assert list(rows) == ["F-AAE", "VAE", FRAMEWORKS["gan"].title]
+    columns = {"MSE", "refined MSE", "code cycle", "sample cycle", "AUC", "labels", "images/s"}
+    assert columns <= rows["VAE"].keys() and "class error" not in rows["VAE"]
+    assert rows["VAE"]["images seen, million"] == "1.83"
+    assert "–" not in rows["VAE"].values()
+    text = (made / "tiny" / "compare.md").read_text()
+    assert "On 20 images of pictures; refined by 50 steps on 20" in text
+    assert "of 20 images with 2 attributes" in text
+    assert "Trained on an abacus: F-AAE 1.5 hours, VAE 1.5 hours, " in text
+
+
+def test_a_system_without_an_encoder_says_that_it_recovers(made):
+    row = cells(page(known(made)))[FRAMEWORKS["gan"].title]
+    assert row["codes by"] == "recovery"
+    assert {column for column, cell in row.items() if cell == "–"} == {
+        *("MSE", "PSNR", "SSIM", "sharpness", "code cycle", "sample cycle"),
+        *("dHash", "AUC", "labels", "morph"),
+    }
+    assert float(row["refined MSE"].strip("*")) > 0
+
+
+def test_the_best_of_a_column_is_bold(made):
+    rows = cells(page(known(made)))
+    systems = known(made)["systems"].values()
+    best = min(systems, key=lambda row: row["figures"]["mse_refined"])["title"]
+    bold = [title for title, row in rows.items() if row["refined MSE"].startswith("**")]
+    assert bold == [best]
+
+
+def test_a_second_call_measures_nothing(place, monkeypatch):
+    before = known(place), (place / "tiny" / "compare.md").read_text()
+    forbid(monkeypatch, "evaluate", "_images_per_s", "_looked_up", "_cycles")
+    compare.compare(place / "tiny", request(place))
+    assert (known(place), (place / "tiny" / "compare.md").read_text()) == before
+
+
+def test_only_what_changed_is_measured_again(place, monkeypatch):
+    before, asked = known(place)["systems"], []
+
+    def watched(directory, *rest, **others):
+        asked.append(directory.name)
+        return evaluate(directory, *rest, **others)
+
+    monkeypatch.setattr(compare, "evaluate", watched)
+    framework = FRAMEWORKS["vae"](config_of("vae"))
+    checkpoints.write(place / "tiny" / "late", framework, TRAINED)
+    shutil.rmtree(place / "tiny" / "plain")
+    after = compare.compare(place / "tiny", request(place))["systems"]
+    assert asked == ["late"] and list(after) == ["early", "late"]
+    assert after["early"] == before["early"]
+    assert after["late"]["figures"]["mse"] != before["late"]["figures"]["mse"]
+    (place / "more").mkdir()
+    for index in range(20, 26):
+        draw(index).save(place / "more" / f"{index}.png")
+    after = compare.compare(place / "tiny", Request((str(place / "more"),)))["systems"]
+    assert asked == ["late", "early", "late"] and after["early"]["images"] == 6
+
+
+def test_speeds_that_stand_side_by_side_were_measured_in_one_go(place, monkeypatch):
+    rates = iter(range(1000, 2000, 100))
+    monkeypatch.setattr(compare, "_images_per_s", lambda framework: next(rates))
+    checkpoints.write(place / "tiny" / "late", FRAMEWORKS["vae"](config_of("vae")), TRAINED)
+    content = compare.compare(place / "tiny", request(place))
+    assert [row["images/s"] for row in cells(page(content)).values()] == ["1,000", "1,100", "1,200"]
+
+
+def test_figures_of_the_checkpoints_own_are_taken_as_they_are(place, monkeypatch):
+    for name, row in known(place)["systems"].items():
+        save(place / "tiny" / name, row | {"figures": row["figures"] | {"mse": 0.777}})
+    (place / "tiny" / "compare.json").unlink()
+    forbid(monkeypatch, "evaluate")
+    compare.compare(place / "tiny", request(place))
+    assert {row["figures"]["mse"] for row in known(place)["systems"].values()} == {0.777}
+
+
+@pytest.mark.parametrize("prior", ["sphere", "normal", "box"])
+def test_the_code_cycle_of_unrelated_codes_is_one_for_every_prior(prior):
+    framework = FRAMEWORKS["bigan"](config_of("bigan", prior=prior, latent_size=64)).eval()
+    pairs = framework.prior.sample(4000, torch.Generator().manual_seed(5)).split(2000)
+    unrelated = (pairs[0] - pairs[1]).square().sum(dim=1).mean().item()
+    assert compare._cycles(framework, unrelated)["code_cycle"] == pytest.approx(1, abs=0.05)
+
+
+def test_faces_are_looked_up_in_the_gallery_that_is_given(place):
+    gallery = {"gallery": (str(place / "pictures"),), "attributes": str(place / "table.csv")}
+    content = compare.compare(place / "tiny", request(place, **gallery))
+    row = content["systems"]["early"]
+    stored = known_labels(place / "tiny" / "early")
+    assert row["gallery"]["images"] == 20 and 0 <= row["gallery"]["dhash"] <= 1
+    assert row["figures"]["label_agreement"] == pytest.approx(stored, abs=0.051)  # half precision
+    assert "the nearest by dHash" in page(content)
+    assert content["systems"]["plain"]["gallery"] == {}
+
+
+def known_labels(checkpoint: Path) -> float:
+    latents = checkpoints.read_latents(checkpoint)
+    return compare.metrics.label_agreement(latents.codes, latents.labels)
+
+
+def test_two_of_a_system_go_by_their_names(place):
+    shutil.copytree(place / "tiny" / "early", place / "tiny" / "again")
+    assert list(cells(page(compare.compare(place / "tiny", request(place)))))[:2] == [
+        "again",
+        "early",
+    ]
+
+
+def row(framework: str, prior: str = "sphere", **figures: float) -> dict:
+    title = FRAMEWORKS[framework].title
+    return {"title": title, "framework": framework, "prior": prior, "figures": figures}
+
+
+@pytest.mark.parametrize("kind", EXPECTED)
+def test_what_is_expected_speaks_of_what_there_is(kind):
+    of_claims = [of for claim in EXPECTED[kind].claims for of in claim.figures]
+    for of in (*of_claims, *(printed.of for printed in EXPECTED[kind].printed)):
+        assert of.system in FRAMEWORKS and of.figure in COLUMNS
+    assert {judged(c, [])["outcome"] for c in EXPECTED[kind].claims} == {"not measured"}
+
+
+@pytest.mark.parametrize(
+    ("sources", "kind"),
+    [
+        (("../a/cifar10-test.zip",), "cifar10"),
+        (("digits",), "digits"),
+        (("celeba64-valid-00.zip",), "faces"),
+        (("pictures",), "faces"),
+    ],
+)
+def test_what_is_expected_goes_by_the_images(sources, kind):
+    assert expected(sources) is EXPECTED[kind]
+
+
+def test_the_papers_figures_stand_beside_ours():
+    printed = Printed(Of("aaae", "mse"), "0.053", 0.053 / 4, "table I, on [-1, 1]")
+    found = beside(printed, [row("wae", mse=0.01), row("aaae", mse=0.02)])
+    assert (found["system"], found["value"], found["ours"]) == ("AAAE", 0.01325, 0.02)
+    assert beside(printed, [row("wae", mse=0.01)]) is None
+
+
+def test_a_card_has_the_papers_figures_of_its_system(place):
+    directory = place / "tiny" / "late"
+    settings = {"data": ("cifar10-train.zip",), "prior": "normal"}
+    framework = FRAMEWORKS["aaae"](config_of("aaae", **settings))
+    about = {"training_images": 50_000, "epochs": 1.0, "torch": torch.__version__}
+    checkpoints.write(directory, framework, TRAINED | about)
+    save(directory, known(place)["systems"]["late"])
+    write_card(directory)
+    text = (directory / "README.md").read_text()
+    assert "| AAAE, table I, on [−1, 1] | 0.053 | 0.0132 | " in text and "as JPEG" in text
+
+
+@pytest.mark.parametrize(
+    ("rows", "outcome"),
+    [
+        ([row("aegan", dhash=0.8), row("inverse", dhash=0.7)], "not measured"),
+        ([row(n, dhash=v) for n, v in (("bigan", 0.6), ("inverse", 0.7), ("aegan", 0.8))], "yes"),
+        ([row(n, dhash=v) for n, v in (("bigan", 0.6), ("inverse", 0.8), ("aegan", 0.7))], "no"),
+    ],
+)
+def test_a_claim_is_confirmed_or_contradicted_by_figures(rows, outcome):
+    of = tuple(Of(name, "dhash") for name in ("aegan", "inverse", "bigan"))
+    found = judged(Claim("in this order", of, lambda a, b, c: a > b > c), rows)
+    outcomes = {"yes": "confirmed", "no": "contradicted"}
+    assert found["outcome"] == outcomes.get(outcome, outcome)
+    assert len(found["figures"]) == len(rows)
+    assert {each["system"] for each in found["figures"]} == {each["title"] for each in rows}
+
+
+def test_a_set_is_not_asked_about_systems_that_it_does_not_have():
+    pair = [row("faae"), row("aae")]
+    words = [claim.words for claim in asked_of(FACES, pair)]
+    assert words and not any("BiGAN" in each or "VAE" in each for each in words)
+    assert asked_of(FACES, [row("aae")]) == []
+    every = [row(name) for name in FRAMEWORKS]
+    assert asked_of(FACES, every) == [*FACES]
+
+
+def test_a_claim_of_one_prior_is_not_judged_by_another():
+    gaussians = DIGITS[-1]
+    roll, ring = row("aae-labels", "swiss-roll", class_share=0.5), row("aae-labels", "mixture")
+    assert judged(gaussians, [roll, ring])["outcome"] == "not measured"
+    ring["figures"]["class_share"] = 0.95
+    assert judged(gaussians, [roll, ring])["outcome"] == "confirmed"
+
+
+def test_the_command_renews_a_document(place, monkeypatch, capsys):
+    readme = place / "about.md"
+    readme.write_text("# Ours\n\n<!-- compare:tiny -->\nold\n<!-- end -->\n\nlast")
+    data = ["--data", str(place / "pictures")]
+    arguments = ["compare", str(place / "tiny"), *data, "--readme", str(readme)]
+    monkeypatch.setattr("sys.argv", ["training", *arguments])
+    assert command_line.main() == 0
+    table = capsys.readouterr().out.strip()
+    begin, end = "# Ours\n\n<!-- compare:tiny -->\n\n", "\n\n<!-- end -->\n\nlast"
+    assert readme.read_text() == begin + table + end
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["nowhere"], "There is no model set 'nowhere'"),
+        (["pictures"], "'pictures' holds no checkpoint"),
+        (["tiny/early"], "'tiny/early' is one checkpoint: give the set"),
+        (["tiny", "--data", "gone.zip"], "no file, folder or dataset 'gone.zip'"),
+        (["tiny", "--gallery", "pictures"], "Give --gallery its labels"),
+        (["tiny", "--device", "abacus"], "There is no device 'abacus'"),
+        (["tiny", "--readme", "table.csv"], "'table.csv' has no place for the table"),
+    ],
+)
+def test_bad_input_gets_one_sentence(place, monkeypatch, capsys, arguments, message):
+    monkeypatch.chdir(place)
+    given = arguments if "--data" in arguments else [*arguments, "--data", "pictures"]
+    monkeypatch.setattr("sys.argv", ["training", "compare", *given])
+    assert command_line.main() == 2
+    err = capsys.readouterr().err
+    assert message in err and err.count("\n") == 1
+
+
+def test_readme_compares_the_shipped_weights():
+    """Where this fails: README says by which command it is renewed."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    for path in (ROOT / "checkpoints").glob(f"*/{compare.TABLE}"):
+        content = json.loads(path.read_text(encoding="utf-8"))
+        shipped = {
+            each.parent.name: json.loads(each.read_text())["weights_sha256"]
+            for each in path.parent.glob("*/config.json")
+        }
+        assert {n: row["weights_sha256"] for n, row in content["systems"].items()} == shipped
+        assert renewed(text, f"compare:{path.parent.name}", page(content)) == text
+
+
+def test_headings_set_apart_what_is_of_one_name():
+    named = [("AAE", "aae", "a/aae"), ("F-AAE", "faae", "a/faae"), ("F-AAE", "faae", "b/faae")]
+    assert headings(named) == ["AAE", "a/faae", "b/faae"]
+    assert headings([*named[:2], ("F-AAE", "wide", "b/wide")]) == ["AAE", "faae", "wide"]

@@ -1,0 +1,232 @@
+"""Trains a set of runs, each to its end, measures them, and ships what measures better.
+
+Everything that a campaign knows stands in its work folder, a folder a run: `state.pt` (what the run
+goes on from), the checkpoint with `metrics.json`, `curve.json`, and `outcome.json` (what came of
+it). So it may be stopped in any way, and taken up again wherever that folder is.
+"""
+
+import shutil
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from tqdm import tqdm
+
+from training import checkpoints, data, loop
+from training.campaigns import summary
+from training.campaigns.curve import CURVE, Curve
+from training.campaigns.plans import CAMPAIGNS, Campaign
+from training.campaigns.summary import OUTCOME
+from training.checkpoints import CheckpointError, read_config, read_json, read_metrics, write_json
+from training.config import Config, from_dict, resolve
+from training.errors import UserError, choose
+from training.frameworks import FRAMEWORKS
+from training.measure.evaluate import evaluate, save
+from training.measure.features import feature_network
+from training.measure.figures import compare
+from training.report.card import write_card
+from training.run import STATE, Stopped
+
+SHIPPED = (
+    checkpoints.WEIGHTS,
+    checkpoints.CONFIG,
+    checkpoints.METRICS,
+    checkpoints.LATENTS,
+    CURVE,
+    "preview.png",
+    "README.md",
+)
+
+
+@dataclass(frozen=True)
+class Job:
+    """One run of a campaign: what it is to be, the run whose networks it stands on, and how far
+    it has come."""
+
+    name: str
+    config: Config
+    images: int
+    first_stage: "Job | None" = None
+
+    @property
+    def directory(self) -> Path:
+        return Path(self.config.out)
+
+    @property
+    def seen(self) -> int:
+        return self._content.get("trained", {}).get("images_seen", 0)
+
+    @property
+    def done(self) -> bool:
+        """Whether the run is over and measured; UserError where it is one of other settings."""
+        content = self._content
+        if not content:
+            return False
+        former, trained, size = content["settings"], content["trained"], self.config.batch_size
+        labels = self.config.labels or from_dict(former).labels  # all of the data's, by default
+        loop.check_settings(replace(self.config, labels=labels), former, self.directory)
+        steps = round(self.config.epochs * (trained["training_images"] // size))
+        measured = read_metrics(self.directory).get("weights_sha256")
+        return trained["images_seen"] >= steps * size and measured == content["weights_sha256"]
+
+    @property
+    def _content(self) -> dict:
+        return read_json(self.directory / checkpoints.CONFIG)
+
+
+@dataclass(frozen=True)
+class Site:
+    """A campaign on this machine: where its data, its work folder and the shipped checkpoints
+    are, and the device to compute on."""
+
+    name: str
+    campaign: Campaign
+    data: Path
+    work: Path
+    into: Path
+    device: str
+
+    def paths(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """Files of the data by their paths; a known dataset by its name, as it is."""
+        return tuple(str(self.data / name) if Path(name).suffix else name for name in names)
+
+    def jobs(self) -> list[Job]:
+        """The runs with all of their settings; UserError where data is missing."""
+        campaign = self.campaign
+        for name in (*campaign.data, *campaign.held_out, campaign.attributes):
+            if Path(name).suffix and not (self.data / name).exists():
+                raise UserError(
+                    f"'{self.data}' has no {name}: give --data-dir the folder that holds it."
+                )
+        sources, jobs = self.paths(campaign.data), {}
+        count = data.count(sources, str(self.data))
+        for name, row in campaign.runs.items():
+            here = {
+                "data": sources,
+                "data_root": str(self.data),
+                "attributes": self.paths((campaign.attributes,))[0],
+                "out": str(self.work / name),
+                "device": self.device,
+            }
+            if row.start:
+                here["start"] = str(self.into / row.start)
+            first = jobs.get(row.first_stage)
+            if first:
+                here["first_stage"] = str(first.directory)
+            given = {**campaign.settings, **row.settings, **here}
+            config = resolve(FRAMEWORKS[row.framework], row.preset, given)
+            epoch = max(count // config.batch_size, 1) * config.batch_size  # whole batches alone
+            images = row.images or campaign.images
+            jobs[name] = Job(name, replace(config, epochs=images / epoch), images, first)
+        return [*jobs.values()]
+
+    def finish(self, job: Job, bar: tqdm) -> None:
+        """Does what is left of a run. One that cannot go on is left behind, with the reason."""
+        try:
+            if not job.done:
+                self.train(job, bar)
+        except Stopped as error:
+            print(f"{job.name}: {error}", file=sys.stderr)
+            write_json(job.directory / OUTCOME, {"stopped": str(error)})
+            return
+        new = self.measured(job.directory)
+        if self.campaign.ships:
+            self.ship(job.directory, self.into / self.name / job.name, new)
+        else:
+            write_json(job.directory / OUTCOME, {})
+
+    def train(self, job: Job, bar: tqdm) -> None:
+        first = job.first_stage
+        if first and not first.done:
+            raise Stopped(f"It stands on {first.name}, which is not done: train that first.")
+        config, before = job.config, bar.n - job.seen
+        sources = self.paths(self.campaign.held_out)
+        size, crop, root = config.image_size, config.crop, config.data_root
+        held_out = data.load(sources, size, crop, root=root, train=False).images
+        curve = Curve(job.directory, held_out, self.campaign.point_every)
+
+        def watch(run) -> dict[str, float]:
+            bar.update(before + run.images_seen - bar.n)
+            return curve(run)
+
+        loop.fit(config, resume=(job.directory / STATE).is_file(), watch=watch)
+
+    def measured(self, directory: Path) -> dict:
+        """metrics.json of a checkpoint on the images held out; measured anew unless it has these
+        weights' figures on these images and features. Raises CheckpointError."""
+        content, former = read_config(directory), read_metrics(directory)
+        wanted = {
+            "data": list(self.campaign.held_out),
+            "features": feature_network().name,
+            "weights_sha256": content["weights_sha256"],
+        }
+        judged_by = FRAMEWORKS[content["framework"]].judged_by
+        if wanted.items() <= former.items() and former["figures"].keys() >= set(judged_by):
+            return former
+        sources = self.paths(self.campaign.held_out)
+        result = evaluate(directory, sources, self.device, root=str(self.data))
+        save(directory, result)
+        write_card(directory)
+        return result
+
+    def ship(self, source: Path, target: Path, new: dict) -> None:
+        """Puts a checkpoint in the place of the shipped one if it measures better by what its
+        system is judged by; also where there is none, or none that can be read."""
+        try:
+            former = self.measured(target) if target.is_dir() else None
+        except CheckpointError as error:
+            print(f"{error} It is replaced.", file=sys.stderr)
+            former = None
+        if former and former["weights_sha256"] == new["weights_sha256"]:
+            return
+        ratio, judged_by = None, FRAMEWORKS[read_config(source)["framework"]].judged_by
+        if former:
+            ratio = compare(judged_by, new["figures"], former["figures"])
+        better = ratio is None or ratio < 1
+        outcome = {"shipped": better, "ratio": ratio, "former": former and former["figures"]}
+        write_json(source / OUTCOME, outcome)
+        if better:
+            exchange(source, target)
+
+
+def exchange(source: Path, target: Path) -> None:
+    """The files of a checkpoint in the place of another's. A stop in between leaves either, or
+    none, but never a mixture."""
+    staging = target.with_name(f"{target.name}.part")
+    shutil.rmtree(staging, ignore_errors=True)
+    staging.mkdir(parents=True)
+    for name in SHIPPED:
+        if (source / name).is_file():
+            shutil.copy2(source / name, staging / name)
+    shutil.rmtree(target, ignore_errors=True)
+    staging.replace(target)
+
+
+def run(site: Site, only: tuple[str, ...] = (), dry_run: bool = False) -> None:
+    """Does what is left of a campaign, or of the runs `only`; raises UserError."""
+    jobs = site.jobs()
+    for name in only:
+        choose(f"run of {site.name} named", name, site.campaign.runs)
+    print(summary.of_plan(site.name, site.campaign, jobs), flush=True)
+    if dry_run:
+        return
+    chosen = [job for job in jobs if not only or job.name in only]
+    with tqdm(
+        total=sum(job.images for job in chosen),
+        initial=sum(job.seen for job in chosen),
+        desc=site.name,
+        unit="images",
+        unit_scale=True,
+        smoothing=0,  # the runs differ in speed
+        dynamic_ncols=True,
+    ) as bar:
+        for job in chosen:
+            site.finish(job, bar)
+            summary.write(site.work, site.name, site.campaign, jobs)
+    print((site.work / summary.PAGE).read_text(encoding="utf-8"))
+
+
+def site_of(name: str, data: Path, work: Path, into: Path, device: str) -> Site:
+    """A campaign by its name; its work folder is one in `work`. Raises UserError."""
+    choose("campaign", name, CAMPAIGNS)
+    return Site(name, CAMPAIGNS[name], data, work / name, into, device)

@@ -1,0 +1,52 @@
+"""Checkpoints on disk."""
+
+from training.checkpoints.files import CheckpointError, read_json, write_atomically, write_json
+from training.checkpoints.latents import (
+    Directions,
+    Latents,
+    describe,
+    encode_all,
+    find_anew,
+    read_latents,
+    write_latents,
+    write_map,
+)
+from training.checkpoints.weights import (
+    CONFIG,
+    LATENTS,
+    METRICS,
+    WEIGHTS,
+    copy_networks,
+    images_seen,
+    portable,
+    read,
+    read_config,
+    read_metrics,
+    write,
+)
+
+__all__ = [
+    "CONFIG",
+    "LATENTS",
+    "METRICS",
+    "WEIGHTS",
+    "CheckpointError",
+    "Directions",
+    "Latents",
+    "copy_networks",
+    "describe",
+    "encode_all",
+    "find_anew",
+    "images_seen",
+    "portable",
+    "read",
+    "read_config",
+    "read_json",
+    "read_latents",
+    "read_metrics",
+    "write",
+    "write_atomically",
+    "write_json",
+    "write_latents",
+    "write_map",
+]

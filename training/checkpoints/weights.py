@@ -1,0 +1,151 @@
+"""Checkpoints: a directory of safetensors, JSON, a picture and a card. No pickle among them.
+
+model.safetensors   the shipped networks, e.g. 'G.stem.weight'
+config.json         format, framework, settings, where and how long it was trained
+metrics.json        figures written by `evaluate --save`
+latents.safetensors codes of labelled images in 8 bits, attribute directions, map coordinates
+                    (optional)
+preview.png, README.md
+"""
+
+import hashlib
+import json
+import math
+from pathlib import Path
+
+import safetensors
+import torch
+from safetensors.torch import save
+
+from training.checkpoints.files import CheckpointError, read_json, write_atomically, write_json
+from training.checkpoints.packing import pack, unpack
+from training.config import Config, flag, from_dict, to_dict
+from training.errors import UserError
+from training.frameworks import FRAMEWORKS, Framework
+from training.networks.nested import grow
+
+FORMAT = 1
+OF_THE_MACHINE, FILES = ("out", "data_root", "device"), ("attributes", "start", "first_stage")
+OF_CODES = ("prior", "latent_size", "labels")
+WEIGHTS, CONFIG, METRICS, LATENTS = (
+    "model.safetensors",
+    "config.json",
+    "metrics.json",
+    "latents.safetensors",
+)
+
+
+def portable(config: Config) -> dict:
+    """The settings without what says nothing to another machine: files by their names alone."""
+    settings = to_dict(config)
+    for name in OF_THE_MACHINE:
+        del settings[name]
+    for name in FILES:
+        settings[name] = Path(settings[name]).name
+    return {**settings, "data": tuple(Path(source).name for source in config.data)}
+
+
+def write(directory: Path, framework: Framework, trained: dict) -> None:
+    """The shipped networks and config.json; `trained` are the facts of the training."""
+    state = {
+        f"{name}.{key}": tensor
+        for name in framework.shipped
+        for key, tensor in getattr(framework, name).state_dict().items()
+    }
+    blob = save(pack(state, framework.config.store))
+    write_atomically(directory / WEIGHTS, lambda p: p.write_bytes(blob))
+    write_json(
+        directory / CONFIG,
+        {
+            "format": FORMAT,
+            "framework": framework.id,
+            "weights_sha256": hashlib.sha256(blob).hexdigest(),
+            "trained": trained,
+            "settings": portable(framework.config),
+        },
+    )
+
+
+def read_config(directory: Path) -> dict:
+    """config.json, checked; raises CheckpointError."""
+    for name in (CONFIG, WEIGHTS):
+        if not (directory / name).is_file():
+            raise CheckpointError(f"Checkpoint '{directory}' has no {name}.")
+    try:
+        content = json.loads((directory / CONFIG).read_text(encoding="utf-8"))
+        version, framework = content["format"], content["framework"]
+    except (ValueError, KeyError, TypeError):
+        raise CheckpointError(f"Checkpoint '{directory}': {CONFIG} is damaged.") from None
+    if version != FORMAT:
+        raise CheckpointError(
+            f"Checkpoint '{directory}' is of format {version}; this version reads {FORMAT}."
+        )
+    if framework not in FRAMEWORKS:
+        raise CheckpointError(
+            f"Checkpoint '{directory}' is of framework '{framework}'; "
+            f"known are: {', '.join(FRAMEWORKS)}."
+        )
+    return content
+
+
+def read(directory: str | Path, device: torch.device | str = "cpu") -> tuple[Framework, dict]:
+    """The framework in evaluation mode and its config.json; raises CheckpointError."""
+    directory = Path(directory)
+    content = read_config(directory)
+    blob = (directory / WEIGHTS).read_bytes()
+    if hashlib.sha256(blob).hexdigest() != content.get("weights_sha256"):
+        raise CheckpointError(f"Checkpoint '{directory}': {WEIGHTS} is damaged or was exchanged.")
+    try:
+        framework = FRAMEWORKS[content["framework"]](from_dict(content["settings"]))
+        state = unpack(safetensors.torch.load(blob))
+        missing, unexpected = framework.load_state_dict(state, strict=False)
+    except (UserError, KeyError, RuntimeError, TypeError, safetensors.SafetensorError) as error:
+        raise CheckpointError(
+            f"Checkpoint '{directory}' does not fit its settings: {str(error).splitlines()[0]}"
+        ) from error
+    if unexpected or any(key.split(".")[0] in framework.shipped for key in missing):
+        raise CheckpointError(f"Checkpoint '{directory}' holds other networks than it says.")
+    return framework.to(device).eval().requires_grad_(False), content
+
+
+def copy_networks(
+    directory: str | Path,
+    framework: Framework,
+    names: tuple[str, ...],
+    kinds: tuple[str, ...] = tuple(FRAMEWORKS),
+) -> dict:
+    """Networks of a checkpoint, of a system among `kinds`, into a framework that has the same, or
+    nested ones for larger images; the facts of how it was trained. Raises CheckpointError."""
+    former, content = read(directory)
+    if former.id not in kinds:
+        raise CheckpointError(
+            f"'{directory}' is a checkpoint of {former.id}: give one of {' or '.join(kinds)}."
+        )
+    differing = [n for n in OF_CODES if getattr(former.config, n) != getattr(framework.config, n)]
+    if differing:
+        given = " and ".join(f"{flag(n)} {_words(getattr(former.config, n))}" for n in differing)
+        raise CheckpointError(f"The codes of '{directory}' are of another kind: give its {given}.")
+    doublings = int(math.log2(framework.config.image_size / former.config.image_size))
+    try:
+        for name in names:
+            grow(getattr(framework, name), getattr(former, name), doublings)
+    except (AttributeError, RuntimeError):
+        raise CheckpointError(
+            f"The networks of '{directory}' ({content['framework']}) are not those that this run "
+            "asks for: give its --image-size, --nets, --width and --norm, or another checkpoint."
+        ) from None
+    return content["trained"]
+
+
+def images_seen(trained: dict) -> int:
+    """By a checkpoint of these facts, and by those that it started from."""
+    return trained.get("images_seen", 0) + trained.get("images_seen_before", 0)
+
+
+def _words(value) -> str:
+    return " ".join(value) if isinstance(value, tuple) else str(value)
+
+
+def read_metrics(directory: str | Path) -> dict:
+    """The figures of metrics.json, {} where there are none; raises CheckpointError."""
+    return read_json(Path(directory) / METRICS)

@@ -1,0 +1,5 @@
+"""Images to learn from, with their labels."""
+
+from training.data.sources import CLASSES, ImageSet, count, load, resize
+
+__all__ = ["CLASSES", "ImageSet", "count", "load", "resize"]

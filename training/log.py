@@ -1,0 +1,96 @@
+"""What a run shows of itself: a progress bar, TensorBoard, previews, and the card."""
+
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+from torchvision.utils import make_grid, save_image
+from tqdm import tqdm
+
+from training import checkpoints
+from training.data.batches import step_generator
+from training.report.card import write_card
+
+COLUMNS = 12
+Watch = Callable[..., dict[str, float]]  # a Run -> figures, none where it is not their time
+
+
+def curves(directory: Path, step: int):
+    """A TensorBoard writer, or None with a line that says why."""
+    try:
+        from torch.utils.tensorboard import SummaryWriter
+    except ImportError:
+        print("tensorboard is not installed: no curves are written.")
+        return None
+    return SummaryWriter(directory / "tensorboard", purge_step=step)
+
+
+class Scribe:
+    """Follows a `loop.Run`; previews show the same images and codes at every checkpoint."""
+
+    def __init__(self, run, watch: Watch | None = None):
+        self.run, self.watch, self.directory = run, watch, Path(run.config.out)
+        self.bar = tqdm(
+            total=run.steps * run.config.batch_size,
+            initial=run.images_seen,
+            unit="images",
+            unit_scale=True,
+            desc=run.framework.title,
+            mininterval=2.0,
+            dynamic_ncols=True,
+        )
+        self.writer = curves(self.directory, run.step)
+        middle = len(run.images) // 2  # the same for every run on the same images
+        self.x = run.images.images[middle : middle + COLUMNS].float().div(255)
+
+    def figures(self, means: dict[str, float]) -> None:
+        """Terms of the loss, means since the last call; and what `watch` has to say."""
+        self.bar.update(self.run.images_seen - self.bar.n)
+        self.bar.set_postfix({name: f"{value:.4f}" for name, value in means.items()})
+        if self.writer:
+            for name, value in means.items():
+                self.writer.add_scalar(f"loss/{name}", value, self.bar.n)
+            rate = self.bar.format_dict["rate"] or 0
+            self.writer.add_scalar("speed/images_per_s", rate, self.bar.n)
+        for name, value in (self.watch(self.run) if self.watch else {}).items():
+            if self.writer:
+                self.writer.add_scalar(f"figures/{name}", value, self.bar.n)
+
+    def keep(self) -> None:
+        """All files of the run, as it stands."""
+        self.run.save()
+        self.preview()
+
+    def preview(self) -> None:
+        """preview.png (never with a training image in it), the same with them in TensorBoard, and
+        the card."""
+        grid = preview_grid(self.run.best, self.x, self.run.config.seed)
+        checkpoints.write_atomically(
+            self.directory / "preview.png", lambda p: save_image(grid, p, format="png")
+        )
+        write_card(self.directory)
+        if self.writer:
+            with warnings.catch_warnings():  # tensorboard's own use of numpy
+                warnings.simplefilter("ignore")
+                self.writer.add_image("images", make_grid(self.x, COLUMNS), self.bar.n)
+                self.writer.add_image("preview", grid, self.bar.n)
+
+    def close(self) -> None:
+        self.bar.close()
+        if self.writer:
+            self.writer.close()
+
+
+@torch.no_grad()
+def preview_grid(framework, x: torch.Tensor, seed: int) -> torch.Tensor:
+    """Rows of `COLUMNS`: G(E(x)) if there is an encoder, then two of samples; (3, height, width) in
+    [0, 1]. Keeps the mode."""
+    training, device = framework.training, next(framework.parameters()).device
+    framework.eval()
+    codes = framework.prior.sample(2 * COLUMNS, step_generator(seed, 0)).to(device)
+    if framework.encodes:
+        codes = torch.cat([framework.encode(x.to(device)), codes])
+    grid = make_grid(framework.decode(codes).cpu(), COLUMNS, padding=1, pad_value=1.0)
+    framework.train(training)
+    return grid

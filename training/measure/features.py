@@ -1,0 +1,112 @@
+"""Networks whose features the Frechet distance compares."""
+
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+from torch.nn.functional import cross_entropy, interpolate
+from tqdm import trange
+
+from training import data
+from training.data.batches import Batches, Labels, step_generator
+from training.errors import UserError
+
+INCEPTION = "inception_v3_google-0cc3c7bd.pth"
+WEIGHTS = Path(__file__).parents[2] / "checkpoints" / "features.safetensors"
+CLASSES = 10
+
+
+class ObjectNet(nn.Module):
+    """`cifar10-conv-256`: a small network that was taught to tell CIFAR-10's ten kinds of objects
+    apart, up to its pooled features: (B, 3, H, W) in [0, 1] -> (B, 256).
+
+    What ImageNet's Inception is to the FID, at the size of the pictures here: features of a network
+    trained to recognise things other than what is measured. Values compare with each other only,
+    never with published FIDs.
+    """
+
+    name = "cifar10-conv-256"
+
+    def __init__(self):
+        super().__init__()
+        blocks = []
+        for inputs, outputs in ((3, 32), (32, 64), (64, 128), (128, 256)):
+            blocks += [nn.Conv2d(inputs, outputs, 3, padding=1, bias=False)]
+            blocks += [nn.BatchNorm2d(outputs), nn.ReLU(inplace=True), nn.MaxPool2d(2)]
+        self.blocks = nn.Sequential(*blocks[:-1])  # 4x4 at 32 px
+        self.head = nn.Linear(256, CLASSES)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.blocks(2 * x - 1).float().mean(dim=(2, 3))
+
+
+class Inception(nn.Module):
+    """`inception-v3`: torchvision's ImageNet network up to its pooled features, (B, 2048)."""
+
+    name = "inception-v3"
+
+    def __init__(self, weights: Path):
+        super().__init__()
+        from torchvision.models import inception_v3
+
+        self.network = inception_v3(weights=None, init_weights=False, transform_input=True)
+        self.network.load_state_dict(torch.load(weights, weights_only=True))
+        self.network.fc = nn.Identity()
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = interpolate(x, (299, 299), mode="bilinear", antialias=True, align_corners=False)
+        mean, deviation = x.new_tensor([0.485, 0.456, 0.406]), x.new_tensor([0.229, 0.224, 0.225])
+        return self.network((x - mean[:, None, None]) / deviation[:, None, None])
+
+
+def feature_network() -> nn.Module:
+    """Inception where torch's hub folder holds its weights, otherwise ObjectNet; see `.name`."""
+    inception = Path(torch.hub.get_dir()) / "checkpoints" / INCEPTION
+    if inception.is_file():
+        return Inception(inception).eval()
+    if not WEIGHTS.is_file():
+        raise UserError(f"'{WEIGHTS}' is missing: `python -m training features` makes it anew.")
+    network = ObjectNet()
+    network.load_state_dict(load_file(WEIGHTS))
+    return network.float().eval()
+
+
+def teach(sources: tuple[str, ...], epochs: int = 8, seed: int = 0, lr: float = 2e-3) -> ObjectNet:
+    """ObjectNet, taught to tell the ten classes of `sources` apart (32 px). Raises UserError."""
+    images = data.load(sources, 32, attributes=data.CLASSES)
+    if images.labels.shape[1] != CLASSES:
+        raise UserError(f"Give pictures of {CLASSES} classes, a folder each, such as CIFAR-10's.")
+    labels = Labels(images.labels.float(), images.labelled)
+    torch.manual_seed(seed)
+    network = ObjectNet().to(memory_format=torch.channels_last).train()
+    batches = Batches(images.images, batch_size=128, flip=True, seed=seed)
+    steps = epochs * batches.steps_per_epoch
+    optimizer = torch.optim.AdamW(network.parameters(), weight_decay=0.05)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, lr, steps)
+    for step in trange(steps, desc="features", unit="steps", mininterval=2.0):
+        x = batches.at(step, step_generator(seed, step))
+        with torch.autocast("cpu", torch.bfloat16):
+            logits = network.head(network(x))
+        loss = cross_entropy(logits.float(), labels.y[batches.indices(step)], label_smoothing=0.1)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        schedule.step()
+    return network.eval()
+
+
+@torch.no_grad()
+def accuracy(network: ObjectNet, sources: tuple[str, ...]) -> float:
+    """Share of the pictures of `sources` whose class the network names."""
+    images = data.load(sources, 32, attributes=data.CLASSES, train=False)
+    logits = [network.head(network(x.float() / 255)) for x in images.images.split(256)]
+    return (torch.cat(logits).argmax(1) == images.labels.int().argmax(1)).float().mean().item()
+
+
+def write(network: ObjectNet, path: Path = WEIGHTS) -> None:
+    """The weights in half precision."""
+    state = {
+        key: t.half() if t.is_floating_point() else t for key, t in network.state_dict().items()
+    }
+    save_file({key: tensor.contiguous() for key, tensor in state.items()}, path)

@@ -1,0 +1,114 @@
+"""Networks for large images around those for small ones, so that the small ones can be grown.
+
+Those of 32 px are the common ones. Those of 64 px and width 16 hold those of 32 px and width 32 as
+`inner`, those of 128 px and width 8 hold these, and so on: a G draws what its inner one draws,
+enlarged, and adds detail; an E shows its inner one the image, halved, and what it saw in it at
+full size. A new outer part adds nothing yet, so a network that has grown is at first the one that
+it grew out of, as the faded-in layers of progressive GANs are (Karras et al. 2018). Pictures are
+summed before the sigmoid, as skips are in StyleGAN2 (Karras et al. 2020).
+"""
+
+import math
+
+from torch import Tensor, nn
+from torch.nn.functional import avg_pool2d, interpolate
+
+from training.networks import common as networks
+from training.networks.common import SLOPE, UpConv, normalization
+
+SMALLEST_PX = 32
+
+
+def silent(layer: nn.Conv2d) -> nn.Conv2d:
+    """A convolution that adds nothing until it has learned."""
+    nn.init.zeros_(layer.weight)
+    nn.init.zeros_(layer.bias)
+    return layer
+
+
+class NestedGenerator(nn.Module):
+    """As the common one: codes (B, n) -> images (B, 3, H, W) in [0, 1]."""
+
+    def __init__(self, image_size: int, width: int, latent_size: int, norm: str = "batch"):
+        super().__init__()
+        self.inner = nested_generator(image_size // 2, 2 * width, latent_size, norm)
+        self.outer = nn.Sequential(
+            UpConv(2 * width, width), normalization(norm, width), nn.LeakyReLU(SLOPE, inplace=True)
+        )
+        self.detail = silent(nn.Conv2d(width, 3, 3, padding=1))
+
+    def drawn(self, z: Tensor) -> tuple[Tensor, Tensor]:
+        """The last feature maps (B, w, H, W), and the images before the sigmoid."""
+        h, logits = self.inner.drawn(z)
+        h = self.outer(h)
+        return h, interpolate(logits, scale_factor=2, mode="bilinear") + self.detail(h).float()
+
+    def forward(self, z: Tensor) -> Tensor:
+        return self.drawn(z)[1].sigmoid()
+
+
+class NestedEncoder(nn.Module):
+    """As the common one: images (B, inputs, H, W) in [0, 1] -> (B, outputs)."""
+
+    def __init__(
+        self, image_size: int, width: int, outputs: int, norm: str = "batch", inputs: int = 3
+    ):
+        super().__init__()
+        self.inner = nested_encoder(image_size // 2, 2 * width, outputs, norm, inputs)
+        self.first = nn.Conv2d(inputs, width, 3, padding=1)
+        self.outer = nn.Sequential(
+            nn.MaxPool2d(2), normalization(norm, width), nn.LeakyReLU(SLOPE, inplace=True)
+        )
+        self.detail = silent(nn.Conv2d(width, 2 * width, 3, padding=1))
+
+    def forward(self, x: Tensor, seen: Tensor | None = None) -> Tensor:
+        """`seen` (B, w, H, W): added to what the first convolution sees in the images."""
+        h = self.first(x)
+        h = self.outer(h if seen is None else h + seen)  # (B, w, H / 2, W / 2)
+        return self.inner(avg_pool2d(x, 2), self.detail(h))
+
+
+def nested_generator(image_size: int, width: int, latent_size: int, norm: str = "batch"):
+    kind = NestedGenerator if image_size > SMALLEST_PX else networks.Generator
+    return kind(image_size, width, latent_size, norm)
+
+
+def nested_encoder(image_size: int, width: int, outputs: int, norm: str = "batch", inputs: int = 3):
+    kind = NestedEncoder if image_size > SMALLEST_PX else networks.Encoder
+    return kind(image_size, width, outputs, norm, inputs)
+
+
+class Doubling:
+    """Feature maps of a discriminator: few at full size, where most of the work is. It is not
+    shipped, and so learns anew when the others have grown."""
+
+    @staticmethod
+    def maps(image_size: int, width: int) -> list[int]:
+        """Of each level, the finest first: [w, 2w, 2w] at 32 px, [w, 2w, 4w, 4w] at 64 px."""
+        levels = int(math.log2(image_size // networks.BASE_PX))
+        return [width * 2 ** min(level, levels - 2) for level in range(levels)]
+
+
+class NestedImageDiscriminator(Doubling, networks.ImageDiscriminator):
+    """As the common one: images (B, 3, H, W) -> logits (B,)."""
+
+
+class NestedLabelDiscriminator(Doubling, networks.LabelDiscriminator):
+    """As the common one: images (B, 3, H, W) and labels (B, L) -> logits (B,)."""
+
+
+class NestedJointDiscriminator(Doubling, networks.JointDiscriminator):
+    """As the common one: images (B, 3, H, W) and codes (B, n) -> logits (B,)."""
+
+
+class NestedPatchDiscriminator(Doubling, networks.PatchDiscriminator):
+    """As the common one: images (B, 3, H, W) -> logits (B, side, side)."""
+
+
+def grow(network: nn.Module, former: nn.Module, doublings: int) -> None:
+    """Copies `former`, whose images were to be doubled so many times, into its place in `network`;
+    a network of codes alone is the same at every size. Raises AttributeError or RuntimeError where
+    `former` has no place in it."""
+    for _ in range(doublings if hasattr(network, "inner") else 0):
+        network = network.inner
+    network.load_state_dict(former.state_dict())

@@ -1,0 +1,242 @@
+"""One table of a model set: a row a system, all measured on the same images.
+
+What `evaluate` measures is taken from the checkpoint's metrics.json where that was measured on
+these images. All that was found is kept in compare.json, so that a second call only measures what
+has changed since.
+
+Notation: x images, z codes from the prior; encoder E, generator G. There are three ways round:
+x to G(E(x)), whose error is the MSE; z to E(G(z)), the code cycle; G(z) to G(E(G(z))), the sample
+cycle.
+"""
+
+import platform
+import sys
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from time import perf_counter
+
+import torch
+from torch import Tensor
+
+from training import checkpoints, data
+from training.checkpoints import encode_all, read_json, read_metrics, write_atomically, write_json
+from training.codes.inversion import recover
+from training.data import ImageSet
+from training.data.batches import step_generator
+from training.distributed import device_named
+from training.errors import UserError
+from training.frameworks import FRAMEWORKS, Framework
+from training.measure import metrics
+from training.measure.evaluate import evaluate
+from training.measure.features import feature_network
+from training.report.expectations import asked_of, beside, expected, judged
+from training.report.page import AT_ONCE, AT_ONCE_RECOVERED, page
+from training.report.tables import headings
+
+PAGE, TABLE = "compare.md", "compare.json"
+STEPS, REFINED = 50, 1024  # of refinement, or of recovery; on so many images
+CODES = 1024  # of the sample cycle
+TURNS = 5  # of images per second
+PROBE = "logistic"
+OWN = ("code_cycle", "sample_cycle", "probe_auc", "label_agreement")
+TRAINED = ("images_seen", "hours", "hardware")
+KEPT_FOR = ("weights_sha256", "data", "gallery_files")  # as long as these are the same
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked for: images to measure on, labelled images to look faces up in (or neither, ()
+    and ""), where known datasets lie, and the device."""
+
+    sources: tuple[str, ...]
+    gallery: tuple[str, ...] = ()
+    attributes: str = ""
+    root: str = "data"
+    device: str = "cpu"
+
+    @property
+    def hardware(self) -> str:
+        if device_named(self.device).type == "cuda":
+            return torch.cuda.get_device_name()
+        return f"a CPU ({platform.machine()}; threads: {torch.get_num_threads()})"
+
+    @property
+    def gallery_files(self) -> list[str]:
+        return [Path(name).name for name in (*self.gallery, self.attributes) if name]
+
+
+def compare(model_set: str | Path, request: Request, out: Path | None = None) -> dict:
+    """Measures what is not known yet of a folder of checkpoints, and writes compare.md and
+    compare.json into `out`, by default that folder. The content of compare.json. Raises UserError.
+    """
+    model_set = Path(model_set)
+    directories, out = _checkpoints(model_set), Path(out or model_set)
+    if bool(request.gallery) != bool(request.attributes):
+        raise UserError("Give --gallery its labels: --attributes a table, or 'classes'.")
+    data.count((*request.sources, *request.gallery), request.root)  # whether they are there
+    former = read_json(out / TABLE)
+    known, rows = former.get("systems", {}), {}
+    for name, directory in directories.items():
+        rows[name] = _row(directory, request, known.get(name, {}))
+        write_json(out / TABLE, {"systems": known | rows})
+    titles = headings([(row["title"], name) for name, row in rows.items()])
+    for row, title in zip(rows.values(), titles, strict=True):
+        row["title"] = title
+    wanted, systems = expected(request.sources), [*rows.values()]
+    content = {
+        "systems": rows,
+        "speed": _speed(directories, rows, request, former.get("speed", {})),
+        "claims": [judged(claim, systems) for claim in asked_of(wanted.claims, systems)],
+        "printed": [each for one in wanted.printed if (each := beside(one, systems))],
+        "apart": wanted.apart,
+    }
+    write_json(out / TABLE, content)
+    text = f"# {model_set.resolve().name}\n\n{page(content)}\n"
+    write_atomically(out / PAGE, lambda p: p.write_text(text, encoding="utf-8"))
+    return content
+
+
+def _checkpoints(model_set: Path) -> dict[str, Path]:
+    """By their names, in the order of the registry."""
+    if (model_set / checkpoints.CONFIG).is_file():
+        raise UserError(f"'{model_set}' is one checkpoint: give the set, the folder that it is in.")
+    if not model_set.is_dir():
+        raise UserError(f"There is no model set '{model_set}'; give a folder of checkpoints.")
+    found = sorted(path.parent for path in model_set.glob(f"*/{checkpoints.CONFIG}"))
+    if not found:
+        raise UserError(f"'{model_set}' holds no checkpoint; give a folder of checkpoints.")
+    order = [*FRAMEWORKS]
+    found.sort(key=lambda place: order.index(checkpoints.read_config(place)["framework"]))
+    return {place.name: place for place in found}
+
+
+def _row(directory: Path, request: Request, former: dict) -> dict:
+    """What is said of one checkpoint: `former` as far as it still holds."""
+    content = checkpoints.read_config(directory)
+    system = FRAMEWORKS[content["framework"]]
+    row = {
+        "title": system.title,
+        "framework": system.id,
+        "prior": content["settings"]["prior"],
+        "codes_by": "encoder" if system.encodes else "recovery",
+        "images_seen": checkpoints.images_seen(content["trained"]),
+        "trained": {name: content["trained"][name] for name in TRAINED},
+        **_evaluated(directory, content, request, former),
+        "gallery_files": request.gallery_files,
+    }
+    if "gallery" in former and all(former[key] == row[key] for key in KEPT_FOR):
+        own = {name: former["figures"][name] for name in OWN if name in former["figures"]}
+        row["figures"] |= own
+        return row | {"gallery": former["gallery"]}
+    print(f"{directory}: cycles, nearest images", file=sys.stderr)
+    framework, _ = checkpoints.read(directory, device_named(request.device))
+    gallery, figures = _looked_up(directory, framework, request)
+    if framework.encodes:
+        figures |= _cycles(framework, row["figures"]["reencoding_error"])
+    row["figures"] |= {name: round(value, 5) for name, value in figures.items()}
+    return row | {"gallery": gallery}
+
+
+def _evaluated(directory: Path, content: dict, request: Request, former: dict) -> dict:
+    """What `evaluate` says of a checkpoint: as it was written down, or measured now."""
+    wanted = {
+        "data": [Path(source).name for source in request.sources],
+        "features": feature_network().name,
+        "weights_sha256": content["weights_sha256"],
+    }
+    for measured in (read_metrics(directory), former):
+        if wanted.items() <= measured.items():
+            refined = measured["refined"]
+            if (refined["steps"], refined["images"]) == (STEPS, min(REFINED, measured["images"])):
+                break
+    else:
+        print(f"{directory}: figures of evaluate, which takes minutes", file=sys.stderr)
+        measured = evaluate(
+            directory, request.sources, request.device, STEPS, REFINED, root=request.root
+        )
+    return {key: measured[key] for key in ("figures", "images", "refined", *wanted)}
+
+
+@torch.no_grad()
+def _cycles(framework: Framework, reencoding_error: float) -> dict[str, float]:
+    z = _codes(framework, CODES)
+    errors = []
+    for part in z.split(AT_ONCE):
+        sample = framework.decode(part)
+        errors.append(metrics.mse(sample, framework.decode(framework.encode(sample))))
+    unrelated = 2 * z.var(dim=0).sum().item()  # E||z - z'||^2
+    return {
+        "code_cycle": reencoding_error / unrelated,
+        "sample_cycle": torch.cat(errors).mean().item(),
+    }
+
+
+def _codes(framework: Framework, count: int) -> Tensor:
+    place = next(framework.parameters()).device
+    return framework.prior.sample(count, step_generator(0, 0)).to(place)
+
+
+def _speed(
+    directories: dict[str, Path], rows: dict[str, dict], request: Request, former: dict
+) -> dict:
+    """Images per second of all, measured one after the other: a machine is not as fast every day,
+    so where one is missing, no other's holds beside it."""
+    wanted = {
+        "hardware": request.hardware,
+        "weights": {name: row["weights_sha256"] for name, row in rows.items()},
+    }
+    if wanted.items() <= former.items():
+        return former
+    print("speed of all", file=sys.stderr)
+    rates = {}
+    for name, directory in directories.items():
+        framework, _ = checkpoints.read(directory, device_named(request.device))
+        rates[name] = round(_images_per_s(framework), 1)
+    return {**wanted, "images_per_s": rates}
+
+
+@torch.no_grad()
+def _images_per_s(framework: Framework) -> float:
+    """Of samples in one batch: from image to code and back, the fastest of some turns."""
+    x = framework.decode(_codes(framework, AT_ONCE if framework.encodes else AT_ONCE_RECOVERED))
+
+    def seconds() -> float:
+        start = perf_counter()
+        z = framework.encode(x) if framework.encodes else recover(framework, x, STEPS)
+        framework.decode(z).cpu()  # waits for the device
+        return perf_counter() - start
+
+    return len(x) / min(seconds() for _ in range(TURNS if framework.encodes else 1))
+
+
+def _looked_up(
+    directory: Path, framework: Framework, request: Request
+) -> tuple[dict, dict[str, float]]:
+    """The labelled faces, and what their codes say of their labels: by --gallery, otherwise those
+    whose codes the checkpoint has."""
+    latents, figures = checkpoints.read_latents(directory), {}
+    if latents and PROBE in latents.directions:
+        auc = latents.directions[PROBE].auc
+        figures = {"probe_auc": auc.nanmean().item()} if not auc.isnan().all() else {}
+    if not framework.encodes:
+        return {}, figures
+    if request.gallery:
+        faces = _faces(request, framework.config.image_size, framework.config.crop)
+        bits = torch.cat([metrics.dhash(part / 255) for part in faces.images.split(AT_ONCE)])
+        codes, labels = encode_all(framework, faces.images), faces.labels
+        by_dhash = {"dhash": metrics.label_agreement(bits.float(), labels)}
+    elif latents:
+        codes, labels, by_dhash = latents.codes, latents.labels, {}
+    else:
+        return {}, figures
+    gallery = {"images": len(codes), "attributes": labels.shape[1], **by_dhash}
+    gallery["chance"] = metrics.chance_agreement(labels)
+    return gallery, figures | {"label_agreement": metrics.label_agreement(codes, labels)}
+
+
+@lru_cache(maxsize=1)
+def _faces(request: Request, image_size: int, crop: str) -> ImageSet:
+    """The labelled images among --gallery."""
+    found = data.load(request.gallery, image_size, crop, request.attributes, root=request.root)
+    return ImageSet(found.images[found.labelled], [], found.labels[found.labelled])
