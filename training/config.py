@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from training.augment import POLICIES
 from training.codes.priors import PRIORS
-from training.errors import UserError, choose
+from training.errors import UserError, choose, flag
 from training.networks.common import D_NORMS, SIZES_PX
 from training.networks.paper import NETS
 
@@ -19,10 +19,6 @@ PENALTIES = ("mmd", "adversarial")
 
 def option(default, text: str, choices=None):
     return field(default=default, metadata={"help": text, "choices": choices})
-
-
-def flag(name: str) -> str:
-    return "--" + name.replace("_", "-")
 
 
 @dataclass(frozen=True)

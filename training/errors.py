@@ -11,3 +11,8 @@ def choose(kind: str, value, known):
         listed = ", ".join(map(str, known))
         raise UserError(f"There is no {kind} '{value}'; choose from: {listed}.")
     return value
+
+
+def flag(name: str) -> str:
+    """The command-line option of a setting."""
+    return "--" + name.replace("_", "-")

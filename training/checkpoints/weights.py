@@ -19,8 +19,8 @@ from safetensors.torch import save
 
 from training.checkpoints.files import CheckpointError, read_json, write_atomically, write_json
 from training.checkpoints.packing import pack, unpack
-from training.config import Config, flag, from_dict, to_dict
-from training.errors import UserError
+from training.config import Config, from_dict, to_dict
+from training.errors import UserError, flag
 from training.frameworks import FRAMEWORKS, Framework
 from training.networks.nested import grow
 

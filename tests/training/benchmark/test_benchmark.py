@@ -8,7 +8,7 @@ import torch
 from torch.nn.functional import conv2d
 
 from tests.training.conftest import TINY, config_of
-from tests.training.test_command_line import call
+from tests.training.test_main import call
 from training.benchmark import pythae as rival
 from training.benchmark import step as benchmark
 from training.benchmark.step import Contest, FlopCount, Ratio, Turn

@@ -1,0 +1,105 @@
+"""Command lines from typed, documented functions and dataclasses, by tyro; shared by `training` and
+`explorer`. Whatever is wrong with the input becomes one sentence (`UserError`)."""
+
+import sys
+import typing
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import is_dataclass
+from inspect import getdoc, signature
+
+import tyro
+
+# tyro has no public way to word its errors; requirements.txt pins the version that has this one
+from tyro import _errors as failures
+
+from training.errors import UserError, choose, flag
+
+POSITIONAL = tyro.conf.Positional[str].__metadata__[0]
+REST = ["arguments"]
+
+
+def main(
+    verbs: Mapping[str, Callable[..., None]],
+    args: Sequence[str],
+    prog: str,
+    description: str = "",
+    stopped: str = "Stopped.",
+) -> int:
+    """Runs the verb that `args` begins with, and returns the exit code: 0, 2 after a UserError,
+    which is printed as one line, or 130 after Ctrl+C, with `stopped`.
+
+    A verb is a function as `parse` takes it, or one whose only parameter is `arguments`: it gets
+    the rest of the line as it is, to parse what depends on it. The first line of each docstring
+    is what `--help` says of it.
+    """
+    try:
+        if not args:
+            raise UserError(f"Give a command: {', '.join(verbs)}.")
+        name, *rest = args
+        if name in ("-h", "--help"):
+            lines = [f"  {verb:12} {getdoc(run).splitlines()[0]}" for verb, run in verbs.items()]
+            print(f"usage: {prog} COMMAND [OPTIONS]\n", description, "\ncommands:", sep="\n")
+            print(*lines, f"\n{prog} COMMAND --help explains one.", sep="\n")
+            return 0
+        run = verbs[choose("command", name, verbs)]
+        if [*signature(run).parameters] == REST:
+            run(rest)
+        else:
+            parse(run, rest, f"{prog} {name}")
+    except UserError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print(f"\n{stopped}", file=sys.stderr)
+        return 130
+    return 0
+
+
+def parse(target: Callable, args: Sequence[str], prog: str, **further):
+    """Calls `target`, a function or a dataclass, with the arguments that `args` spell, and returns
+    what it gives.
+
+    Parameters are options, those typed `tyro.conf.Positional` positional; their help is the
+    docstring's `Args:`, of a dataclass the string below the field. `further` as `tyro.cli` has it:
+    description, default, return_unknown_args. Raises UserError, and SystemExit after `--help`.
+    """
+
+    def refuse(failure: failures.ParseErrorEvent) -> None:
+        raise UserError(" ".join(_sentence(failure, target).split()))
+
+    with failures.on_parse_error(refuse):
+        return tyro.cli(
+            target, args=args, prog=prog, config=(tyro.conf.OmitArgPrefixes,), **further
+        )
+
+
+def _sentence(failure: failures.ParseErrorEvent, target: Callable) -> str:
+    match failure:
+        case failures.UnrecognizedArgs(prog, [token, *_]):
+            known = ", ".join(_options(target)) or "none"
+            kind = "option" if token.startswith("-") else "place for"
+            return f"There is no {kind} '{token}' in `{prog}`; its options are: {known}."
+        case failures.InvalidChoice(_, argument, value, choices):
+            known = ", ".join(choices)
+            return (
+                f"There is no value for {argument.display_name()} '{value}'; choose from: {known}."
+            )
+        case failures.MissingArgs(prog, missing):
+            names = " and ".join(each.arg.display_name() for each in missing)
+            return f"Give {names}; `{prog} --help` explains."
+        case failures.BadValue(_, argument):
+            return f"{argument.display_name()} needs a value."
+        case failures.InstantiationFailure(_, message, argument):
+            return f"{argument.display_name() if argument else 'The input'}: {message}."
+    return f"The arguments do not fit; `{failure.prog} --help` explains."
+
+
+def _options(target: Callable) -> list[str]:
+    """The options of a function or dataclass, those of its dataclass parameters among them."""
+    names = []
+    for name, hint in typing.get_type_hints(target, include_extras=True).items():
+        if is_dataclass(hint):
+            names += _options(hint)
+        elif name != "return" and POSITIONAL not in getattr(hint, "__metadata__", ()):
+            names.append(flag(name))
+    return names
