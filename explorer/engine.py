@@ -1,6 +1,7 @@
-"""Loaded models: encode, decode, refine, recover, sample. No gradio; results are tensors.
+"""Loaded models: encode, decode, refine, recover, sample.
 
-Notation: images (B, 3, H, W) float in [0, 1]; codes (B, n) on the prior's support.
+Results are tensors: images (B, 3, H, W) float in [0, 1], codes (B, n) on the prior's support.
+Images that are given may also be uint8, NumPy arrays, or PIL pictures (`explorer.pictures.arrays`).
 """
 
 import threading
@@ -8,23 +9,24 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import pairwise
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
+from explorer.pictures.arrays import Images, as_codes, as_images
 from training import checkpoints
 from training.checkpoints import CheckpointError, Latents
 from training.codes import inversion
-from training.data import CLASSES
+from training.distributed import device_named
 from training.errors import UserError, choose
 from training.frameworks import FRAMEWORKS, Framework
 from training.frameworks.base import CodeLabels
 from training.report.tables import headings
 
-ROOT = "checkpoints"
+ROOT = str(Path(__file__).parents[1] / "checkpoints")  # the installed one, wherever it is run from
 RECOVERY_STEPS = 100  # for the codes of pictures where there is no encoder
 TIMED_CODES, TIMED_STEPS = 4, 5  # of the descent that is timed
 
@@ -32,13 +34,14 @@ TIMED_CODES, TIMED_STEPS = 4, 5  # of the descent that is timed
 class Model:
     """One checkpoint, loaded; thread-safe, since nothing of it changes after loading.
 
-    code_labels: the labels that its codes end in, None without; shows: what its images are of,
-    'face', or 'picture' where they come in classes, as digits do.
+    root: the folder of its model set; code_labels: the labels that its codes end in, None without;
+    shows: what its images are of, such as 'face', 'digit' or 'picture'.
     """
 
     def __init__(self, directory: Path, name: str, device: str = "cpu"):
         self.name, self.directory = name, directory
-        self._network, self.config = checkpoints.read(directory, device)
+        self.root, self.device = str(directory.parents[1]), device_named(device)
+        self._network, self.config = checkpoints.read(directory, self.device)
         self._network.to(memory_format=torch.channels_last)
         self.metrics: dict = checkpoints.read_metrics(directory).get("figures", {})
         self.latents: Latents | None = checkpoints.read_latents(directory)
@@ -48,9 +51,8 @@ class Model:
         self.latent_size: int = self._network.prior.size
         self.encodes: bool = self._network.encodes
         self.code_labels: CodeLabels | None = self._network.code_labels
-        of_classes = self._network.config.attributes == CLASSES
+        of_classes = self._network.config.attributes == "classes"
         self.shows: str = "picture" if of_classes else "face"
-        self.device = torch.device(device)
         self.searching = threading.Lock()  # for those who keep codes that take long to find
 
     @property
@@ -71,6 +73,11 @@ class Model:
         starts, steps = inversion.STARTS, RECOVERY_STEPS
         return f"no encoder: codes are found by recovery, {steps} steps from {starts} random starts"
 
+    @property
+    def why_no_codes(self) -> str:
+        """Ends a sentence on what the model comes without, where that is for want of an encoder."""
+        return "" if self.encodes else ": it has no encoder, so no images were encoded with it"
+
     def descent_s(self, pictures: int, steps: int = RECOVERY_STEPS) -> float:
         """About how many seconds recovery takes here for so many pictures."""
         return pictures * inversion.STARTS * steps * self.step_s
@@ -84,7 +91,7 @@ class Model:
         return min(b - a for a, b in pairwise(times)) / TIMED_CODES
 
     @torch.no_grad()
-    def encode(self, images: Tensor) -> Tensor:
+    def encode(self, images: Images) -> Tensor:
         """(B, 3, H, W) in [0, 1] -> (B, n); by recovery where there is no encoder."""
         return self._network.encode(self._images(images)) if self.encodes else self.recover(images)
 
@@ -97,26 +104,26 @@ class Model:
         """Any (B, n) back to the prior's support: for the sphere, to unit norm."""
         return self._network.prior.project(codes)
 
-    def refine(self, images: Tensor, codes: Tensor | None = None, steps: int = 50, **how) -> Tensor:
+    def refine(self, images: Images, codes: Tensor | None = None, steps: int = 50, **how) -> Tensor:
         """Better codes (B, n) for the images, by descent from `codes` (the encoder's if None);
         `how` is for `inversion.hybrid`, such as loss="cross-entropy"."""
         start = self.encode(images) if codes is None else self._codes(codes)
         return inversion.refine(self._network, self._images(images), start, steps, **how)
 
     def refine_steps(
-        self, images: Tensor, codes: Tensor | None = None, steps: int = 50, every: int = 5
+        self, images: Images, codes: Tensor | None = None, steps: int = 50, every: int = 5
     ) -> Iterator[tuple[int, Tensor]]:
         """(step, codes) every `every` steps and after the last; close the iterator to stop."""
         start = self.encode(images) if codes is None else self._codes(codes)
         return inversion.hybrid(self._network, self._images(images), start, steps, every=every)
 
-    def recover(self, images: Tensor, steps: int = RECOVERY_STEPS, **how) -> Tensor:
+    def recover(self, images: Images, steps: int = RECOVERY_STEPS, **how) -> Tensor:
         """Codes (B, n) found without the encoder; `how` is for `inversion.recovery`, such as
         starts=8, seed=1."""
         return inversion.recover(self._network, self._images(images), steps, **how)
 
     def recover_steps(
-        self, images: Tensor, steps: int = RECOVERY_STEPS, every: int = 5, **how
+        self, images: Images, steps: int = RECOVERY_STEPS, every: int = 5, **how
     ) -> Iterator[tuple[int, Tensor]]:
         """(0, the best of random codes), then as `refine_steps`."""
         return inversion.recovery(self._network, self._images(images), steps, every=every, **how)
@@ -131,21 +138,11 @@ class Model:
         """Do codes drawn for one of the two mean as much to the other?"""
         return self._network.prior == other._network.prior
 
-    def _images(self, images: Tensor) -> Tensor:
-        expected = (3, self.image_size, self.image_size)
-        if images.ndim != 4 or images.shape[1:] != expected:
-            raise UserError(
-                f"{self.name} takes images (B, 3, {self.image_size}, {self.image_size}), "
-                f"not {tuple(images.shape)}."
-            )
-        return images.to(self.device, torch.float32)
+    def _images(self, images: Images) -> Tensor:
+        return as_images(images, self.image_size).to(self.device)
 
     def _codes(self, codes: Tensor) -> Tensor:
-        if codes.ndim != 2 or codes.shape[1] != self.latent_size:
-            raise UserError(
-                f"{self.name} takes codes (B, {self.latent_size}), not {tuple(codes.shape)}."
-            )
-        return codes.to(self.device, torch.float32)
+        return as_codes(codes, self.latent_size).to(self.device)
 
 
 @dataclass(frozen=True)
@@ -187,8 +184,17 @@ def list_models(root: str | Path = ROOT, device: str = "cpu") -> Catalogue:
     return Catalogue({model.name: model for model in models}, sets, problems)
 
 
+@cache
+def catalogue(root: str) -> Catalogue:
+    """`list_models`, read once a process."""
+    return list_models(root)
+
+
 def load_model(name: str, root: str | Path = ROOT, device: str = "cpu") -> Model:
-    """The model `SET/NAME` under `root`; raises UserError, which lists what exists."""
+    """The model `SET/NAME` under `root`, by default the checkpoints that come with the explorer.
+
+    Raises UserError, which lists what exists.
+    """
     folders = {_name(folder): folder for folder in _folders(root)}
     if not folders:
         raise UserError(f"'{root}' holds no checkpoint; `python -m training fit` makes one.")

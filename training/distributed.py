@@ -61,6 +61,7 @@ def device_named(name: str) -> torch.device:
         device = torch.device(name)
     except RuntimeError:
         raise UserError(f"There is no device '{name}'; use auto, cpu, cuda or cuda:N.") from None
-    if device.type == "cuda" and not torch.cuda.is_available():
-        raise UserError(f"--device {name}: PyTorch sees no GPU here; use --device cpu.")
+    seen = {"cuda": torch.cuda.is_available, "mps": torch.backends.mps.is_available}
+    if device.type in seen and not seen[device.type]():
+        raise UserError(f"--device {name}: PyTorch sees no such GPU here; use --device cpu.")
     return device

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from explorer.session.state import SLOTS, Session, Unavailable
-from explorer.verbs.actions import label_choices
+from explorer.verbs.labels import label_choices
 
 EVERY = "every"
 TABS = ("reconstruct", "morph", "sample", "attributes", "map")

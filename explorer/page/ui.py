@@ -13,7 +13,8 @@ from explorer.page.components import QUIET, shelf_value, shelf_view, slot_value,
 from explorer.page.tab import Tab
 from explorer.page.tabs import attributes, latent_map, morph, reconstruct, sample
 from explorer.pictures.files import PictureError
-from explorer.session.state import SLOTS, Picture, Session, Unavailable
+from explorer.pictures.picture import Picture
+from explorer.session.state import SLOTS, Session, Unavailable
 
 TRAIN = "python -m training fit faae --preset small --data FOLDER --out {root}/mine/faae"
 SHELF_EMPTY = "Uploads, samples and tiles that you keep appear here. Drop one to keep it."

@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps
 
+from training.errors import UserError
+
 MIN_SIDE_PX = 16
 MAX_MEGAPIXELS = 50
 # Named, because Pillow would otherwise also try formats that start other programs (EPS).
@@ -16,7 +18,7 @@ FORMATS_SAID = "PNG, JPEG, WebP, AVIF, GIF, BMP or TIFF"
 HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
 
 
-class PictureError(ValueError):
+class PictureError(UserError):
     """A picture that cannot be used; the message is one sentence that says what to do."""
 
 

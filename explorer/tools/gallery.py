@@ -7,15 +7,16 @@ Notation: x images (B, 3, H, W) in [0, 1]; z codes (B, n); x_hat = G(z).
 
 from collections.abc import Callable
 
-import torch
 from PIL import Image
 from torch import Tensor
 
 from explorer.engine import Model
+from explorer.pictures.picture import EXAMPLE, Picture, pixels
 from explorer.pictures.render import beside, sheet, table, to_pil
-from explorer.session.grids import EXAMPLE, sample_grid
-from explorer.session.state import CORNERS, EXAMPLE_SEED, Picture, Session, pixels
-from explorer.verbs.actions import attributes, changed, plane
+from explorer.session.examples import SEED
+from explorer.session.state import Session
+from explorer.verbs import edit, morph, sample
+from explorer.verbs.edit import attributes
 from training.checkpoints import images_seen, read_metrics
 from training.codes.directions import DEFAULT
 from training.measure.figures import FIGURES
@@ -46,11 +47,10 @@ def draw(session: Session, titles: Titles) -> dict[str, Image.Image]:
 
 
 def samples(models: list[Model], titles: Titles) -> Image.Image:
-    """The first draws of one seed, none picked: the same codes through all that share a prior."""
-    codes = sample_grid(models, SAMPLE_SEED, SAMPLES, 1.0).codes
-    return _abreast(
-        models, titles, lambda model: sheet(model.decode(codes[model.name]), SAMPLE_COLUMNS)
-    )
+    """The first samples of one seed, not selected: the same codes through all with the same
+    prior."""
+    drawn = sample(models, SAMPLE_SEED, SAMPLES)
+    return _abreast(models, titles, lambda model: sheet(drawn[model].images, SAMPLE_COLUMNS))
 
 
 def reconstructions(session: Session, models: list[Model], titles: Titles) -> Image.Image:
@@ -71,26 +71,20 @@ def reconstructions(session: Session, models: list[Model], titles: Titles) -> Im
 
 
 def morphs(session: Session, models: list[Model], titles: Titles) -> Image.Image:
-    """The plane of codes between the first four drawn faces, as F-AAE's figure 9 shows it."""
-    corners = session.examples()[1 : 1 + len(CORNERS)]
-
-    def page(model: Model) -> Image.Image:
-        grid = plane(model, session.codes(corners, model), MORPH_TILES)
-        return sheet(model.decode(grid.flatten(0, 1)), MORPH_TILES, px=56)
-
-    return _abreast(models, titles, page)
+    """Interpolated codes between the first four drawn faces, as F-AAE's figure 9 shows them."""
+    found = morph(session.examples()[1:5], models, MORPH_TILES)
+    return _abreast(models, titles, lambda model: sheet(found[model].images, MORPH_TILES, px=56))
 
 
 def edits(session: Session, models: list[Model], titles: Titles) -> Image.Image:
-    """The first drawn face pushed along attributes, a row each."""
+    """The first drawn face moved along attribute directions, a row each."""
     face = session.examples()[1]
 
     def page(model: Model) -> Image.Image:
-        z = session.codes([face], model)
         rows = {
-            name.replace("_", " "): model.decode(
-                torch.cat([changed(model, z, {name: amount}) for amount in AMOUNTS])
-            )
+            name.replace("_", " "): [
+                edit(face, [model], {name: amount})[model].images[1] for amount in AMOUNTS
+            ]
             for name in _editable(model)
         }
         return table(rows, [f"{amount:+d}" if amount else "0" for amount in AMOUNTS], px=48)
@@ -99,7 +93,7 @@ def edits(session: Session, models: list[Model], titles: Titles) -> Image.Image:
 
 
 def _drawn(artist: Model) -> Tensor:
-    return artist.decode(artist.sample_codes(FACES, EXAMPLE_SEED))
+    return artist.decode(artist.sample_codes(FACES, SEED))
 
 
 def _editable(model: Model) -> list[str]:

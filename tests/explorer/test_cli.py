@@ -144,7 +144,7 @@ def test_map_is_written_into_the_checkpoint(run, monkeypatch):
 
 
 BAD = {
-    "a verb": (["paint"], "'models', 'reconstruct', 'morph', 'sample', 'edit'"),
+    "a verb": (["paint"], "models, reconstruct, morph, sample, edit"),
     "a model": (["sample", "--models", "celeba32/nvae"], "celeba32/faae, celeba32/aae"),
     "an attribute": (["edit", "--set", "Happy=1"], "choose from: .*Smiling"),
     "a held attribute": (["edit", "--hold", "Happy"], "no attribute 'Happy'; choose from"),

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from explorer.engine import Model
 from explorer.page.components.common import columns, component, shown
-from explorer.verbs.actions import Reason
+from explorer.verbs.options import Reason
 
 Stat = tuple[str, str, str]  # name, value, meaning
 

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from explorer.engine import Model, titles
 from explorer.pictures.render import LINE_COLOURS, to_pil
-from explorer.verbs.actions import Reason
+from explorer.verbs.options import Reason
 
 # For every event but the five endpoints: not listed for programs, no spinner over the output.
 QUIET = {"api_visibility": "private", "show_progress": "hidden"}

@@ -3,7 +3,7 @@
 import gradio as gr
 
 from explorer.page.components.common import address, component
-from explorer.session.state import Picture, whole
+from explorer.pictures.picture import Picture, whole
 
 STAGE_PX = 480
 

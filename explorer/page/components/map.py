@@ -11,7 +11,8 @@ from torch import Tensor
 from explorer.engine import Model
 from explorer.page.components.assets import plotly_path
 from explorer.page.components.common import columns, component
-from explorer.verbs.actions import Plane, Reason
+from explorer.verbs.map import Plane
+from explorer.verbs.options import Reason
 
 CLASSES = "*"  # the colouring by all labels at once
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import gradio as gr
 
 from explorer.page.components.common import address, component
-from explorer.session.state import Picture
+from explorer.pictures.picture import Picture
 
 THUMB_PX = 96
 

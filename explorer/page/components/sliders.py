@@ -7,7 +7,7 @@ import gradio as gr
 
 from explorer.engine import Model
 from explorer.page.components.common import columns, component
-from explorer.verbs.actions import attributes
+from explorer.verbs.edit import attributes
 
 LIMIT, STEP, FIRST = 5, 0.1, 10
 ALIKE = 3  # other attributes that are named with each

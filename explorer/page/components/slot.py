@@ -6,7 +6,8 @@ from pathlib import Path
 import gradio as gr
 
 from explorer.page.components.common import address, component
-from explorer.session.state import Picture, Unavailable
+from explorer.pictures.picture import Picture
+from explorer.session.state import Unavailable
 
 SLOT_PX = 192
 

@@ -9,7 +9,7 @@ from torch import Tensor
 from explorer.engine import Model
 from explorer.page.components.common import columns, component, shown
 from explorer.pictures.render import sprite
-from explorer.verbs.actions import Reason
+from explorer.verbs.options import Reason
 
 
 def tiles_view(grid: str, what: str, empty: str, **options) -> gr.HTML:

@@ -20,9 +20,12 @@ from explorer.page.components import (
     words,
 )
 from explorer.page.tab import Tab
-from explorer.session.grids import EDIT, Grid
+from explorer.pictures.picture import EDIT, Picture
 from explorer.session.state import Session
-from explorer.verbs.actions import attributes, changed, read_labels, switched, unconcerned, without
+from explorer.verbs import edit as edit_codes
+from explorer.verbs.edit import Edit, attributes, without_directions
+from explorer.verbs.grids import Grid
+from explorer.verbs.labels import read_labels, unconcerned
 from training.codes.directions import DEFAULT, METHODS
 
 NAME = "attributes"
@@ -123,9 +126,9 @@ def edit(session: Session, method: str) -> dict | None:
             images.append([waiting[model]] * 2)
             stats.append([[], []])
             continue
-        code = session.codes([picture], model)  # (1, n)
-        codes[model.name] = torch.cat([edited(session, model, code, method), code])
-        images.append(model.decode(codes[model.name]))  # (2, 3, H, W)
+        found = edited(session, picture, model, method)
+        codes[model.name] = torch.cat([found.after, found.before])
+        images.append(found.images.flip(0))  # (2, 3, H, W)
         stats.append([_labels(model, each[None]) for each in codes[model.name]])
     pushed = [f"{words(name)} {amount:+g}" for name, amount in session.amounts.items()]
     pushed += [f"{words(name)} {'on' if on else 'off'}" for name, on in session.switches.items()]
@@ -146,19 +149,26 @@ def edit(session: Session, method: str) -> dict | None:
     return board_value(NAME, models, rows)
 
 
-def edited(session: Session, model: Model, code: torch.Tensor, method: str) -> torch.Tensor:
-    """The code (1, n) after what of the changes concerns the model."""
+def edited(session: Session, picture: Picture, model: Model, method: str) -> Edit:
+    """The picture after those of the changes that concern the model."""
     known = attributes(model, method)
     amounts = {name: amount for name, amount in session.amounts.items() if name in known}
     held = [name for name in session.held if name in known]
-    return switched(model, changed(model, code, amounts, method, held), session.switches)
+    own = model.code_labels.names if model.code_labels else ()
+    labels = {name: on for name, on in session.switches.items() if name in own}
+    given = {"method": method, "hold": held, "labels": labels, "faithful": session.faithful}
+    return edit_codes(picture, [model], amounts, **given)[model]
 
 
 def _unchanged(session: Session, model: Model, method: str) -> str:
     """Why the model's picture is the same before and after; empty where it need not be."""
     if attributes(model, method):
         return "" if session.amounts else unconcerned(model, session.switches)
-    return without(model) if model.code_labels is None else unconcerned(model, session.switches)
+    return (
+        without_directions(model)
+        if model.code_labels is None
+        else unconcerned(model, session.switches)
+    )
 
 
 def _labels(model: Model, code: torch.Tensor) -> list[tuple[str, str, str]]:

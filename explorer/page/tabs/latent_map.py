@@ -8,7 +8,7 @@ import gradio as gr
 import torch
 from torch import Tensor
 
-from explorer.engine import Model
+from explorer.engine import Model, catalogue
 from explorer.page.components import (
     CLASSES,
     QUIET,
@@ -21,14 +21,15 @@ from explorer.page.components import (
 )
 from explorer.page.tab import Tab
 from explorer.pictures.files import PictureError
-from explorer.session.grids import MAP, Grid, map_row
-from explorer.session.state import Session, catalogue
-from explorer.verbs.actions import Reason, code_plane, without_map
+from explorer.pictures.picture import MAP
+from explorer.session.state import Session
+from explorer.verbs.grids import Grid, map_row
+from explorer.verbs.map import code_plane, laid_out, placed
+from explorer.verbs.options import Reason
 from training.errors import UserError
 
 NAME = "map"
 PLAIN = "No colours"
-NEIGHBOURS = 8
 OWN_LIMIT = 500
 THUMB_PX = 64
 
@@ -73,8 +74,8 @@ def maps(session: Session) -> dict:
     models = session.models
     own = [{"label": p.label, "src": address(p.pixels(THUMB_PX))} for p in session.mine]
     places, planes = [laid_out(model) for model in models], [code_plane(model) for model in models]
-    placed = [place(session, model) for model in models]
-    return map_value(models, places, planes, session.colour, own, placed)
+    mine = [place(session, model) for model in models]
+    return map_value(models, places, planes, session.colour, own, mine)
 
 
 def colourings(models: list[Model]) -> list[tuple[str, str]]:
@@ -101,30 +102,11 @@ def paint(session: Session, colour: str) -> dict:
     return gr.update(colour=colour)
 
 
-def laid_out(model: Model) -> Tensor | Reason:
-    """Where the model's encoded pictures lie, (N, 2), or why there is nothing to show."""
-    if code_plane(model):
-        return torch.zeros(0, 2) if model.latents is None else model.latents.codes
-    if model.latents is None or model.latents.map is None:
-        return Reason(without_map(model))
-    return model.latents.map
-
-
 def place(session: Session, model: Model) -> Tensor:
-    """Where one's own pictures lie, (M, 2): on the plane their codes, else amid the nearest encoded
-    ones, nearer ones weigh more.
-
-    A UMAP transform would put them much the same and take seconds.
-    """
+    """Where the visitor's own pictures lie on a model's map, (M, 2)."""
     if not session.mine or not model.encodes or isinstance(laid_out(model), Reason):
         return torch.zeros(0, 2)
-    codes = session.codes(session.mine, model)
-    if code_plane(model):
-        return codes
-    near = torch.cdist(codes, model.latents.codes).topk(NEIGHBOURS, largest=False)
-    weights = (1 / near.values.clamp_min(1e-6)).square()  # (M, NEIGHBOURS)
-    weights = weights / weights.sum(1, keepdim=True)
-    return (weights[..., None] * model.latents.map[near.indices]).sum(1)
+    return placed(model, session.codes(session.mine, model))
 
 
 def servers(root: str) -> list[Callable[[dict], dict]]:

@@ -4,7 +4,6 @@ import tempfile
 from pathlib import Path
 
 import gradio as gr
-from torch import Tensor
 from torch.nn.functional import interpolate
 
 from explorer.engine import Model, titles
@@ -20,12 +19,12 @@ from explorer.page.components import (
     tiles_view,
 )
 from explorer.page.tab import Tab
+from explorer.pictures.picture import MORPH
 from explorer.pictures.render import ABREAST, sharpness_curve, sheet, sprite, walk_gif
-from explorer.session.grids import MORPH, Grid
 from explorer.session.state import CORNERS, Session
-from explorer.verbs.actions import plane
-from training.codes.geometry import along_diagonals, walk
-from training.measure.metrics import sharpness
+from explorer.verbs import morph
+from explorer.verbs.grids import Grid
+from explorer.verbs.morph import Morph
 
 NAME = "morph"
 PLACES = ("Top left", "Top right", "Bottom left", "Bottom right")
@@ -109,18 +108,15 @@ def drawn(session: Session, n: int) -> tuple:
     models = session.models  # the session may turn to others meanwhile
     waiting = session.waits([session.slots[corner] for corner in CORNERS], models)
     ready = [model for model in models if model not in waiting]
-    planes = {model: between(session, model, n) for model in ready}
-    images = {model: model.decode(planes[model].flatten(0, 1)) for model in ready}
+    found = between(session, ready, n)
     labels = [f"Morph {i // n + 1}, {i % n + 1} of {n}" for i in range(n * n)]
-    codes = {model.name: each.flatten(0, 1) for model, each in planes.items()}
+    codes = {model.name: each.codes.flatten(0, 1) for model, each in found.items()}
     session.grids[NAME] = Grid(MORPH, labels, codes)
     curves = {
-        title: along_diagonals(sharpness(images[model]).unflatten(0, (n, n)))
-        if model in images
-        else None
+        title: found[model].sharpness if model in found else None
         for model, title in titles(models).items()
     }
-    panels = [images[model] if model in images else waiting[model] for model in models]
+    panels = [found[model].images if model in found else waiting[model] for model in models]
     value = tiles_value(models, panels, n, labels)
     return value, chart_value(sharpness_curve(curves))
 
@@ -129,18 +125,18 @@ def full(session: Session) -> bool:
     return all(corner in session.slots for corner in CORNERS)
 
 
-def between(session: Session, model: Model, n: int) -> Tensor:
-    """The plane of codes (n, n, latent) between the pictures in the four corners."""
-    return plane(model, session.codes([session.slots[corner] for corner in CORNERS], model), n)
+def between(session: Session, models: list[Model], n: int) -> dict[Model, Morph]:
+    """Interpolated codes between the pictures in the four corners."""
+    corners = [session.slots[corner] for corner in CORNERS]
+    return morph(corners, models, n, faithful=session.faithful)
 
 
 def save_png(session: Session, n: int) -> str:
     """The grids of all models, side by side, as a picture."""
     _check(session)
     pages = []
-    for model in session.models:
-        images = model.decode(between(session, model, int(n)).flatten(0, 1))
-        large = interpolate(images, size=TILE_PX, mode="bicubic").clamp(0, 1)
+    for found in between(session, session.models, int(n)).values():
+        large = interpolate(found.images, size=TILE_PX, mode="bicubic").clamp(0, 1)
         pages.append(sprite(large, int(n)))
     named, across = [*titles(session.models).values()], min(len(pages), ABREAST)
     path = _file("morph.png")
@@ -151,10 +147,9 @@ def save_png(session: Session, n: int) -> str:
 def save_gif(session: Session, n: int) -> str:
     """A walk over every tile and back, all models side by side, as an endless animation."""
     _check(session)
-    frames = {
-        title: model.decode(model.project(walk(between(session, model, int(n)))))
-        for model, title in titles(session.models).items()
-    }
+    called = titles(session.models)
+    found = between(session, session.models, int(n))
+    frames = {called[model]: each.walk() for model, each in found.items()}
     return str(walk_gif(frames, _file("morph.gif"), px=GIF_PX))
 
 

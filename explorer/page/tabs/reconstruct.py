@@ -1,7 +1,6 @@
 """Reconstruct: what each model makes of a picture, at once and refined."""
 
 from collections.abc import Iterator
-from itertools import islice
 
 import gradio as gr
 import torch
@@ -23,9 +22,11 @@ from explorer.page.components import (
 )
 from explorer.page.tab import Tab
 from explorer.pictures.faces import Crop
-from explorer.session.grids import Grid
-from explorer.session.state import Picture, Session
-from explorer.verbs.actions import measured, read_labels
+from explorer.pictures.picture import Picture
+from explorer.session.state import Session
+from explorer.verbs.grids import Grid
+from explorer.verbs.labels import read_labels
+from explorer.verbs.reconstruct import first_codes, measure, refined_in_step
 
 NAME = "reconstruct"
 EVERY = 5  # steps between two pictures of the refinement
@@ -111,7 +112,9 @@ def refine(session: Session, steps: int) -> Iterator[dict]:
         return
     encoded, originals = _encoded(session, picture)
     names, board = [*encoded], None
-    for step, codes in _refined(session, originals, encoded, int(steps)):
+    for step, codes in refined_in_step(
+        _models(session, encoded), originals, encoded, int(steps), EVERY
+    ):
         if session.turn != turn or session.names != names:  # stopped, or others are to be shown
             break
         if session.tab != NAME:  # another tab needs the time; `resume` begins anew
@@ -167,8 +170,7 @@ def _encoded(session: Session, picture: Picture) -> tuple[dict, dict]:
     models, codes = session.models, {}
     originals = {model.name: picture.pixels(model.image_size)[None] for model in models}
     for model in models:
-        x = originals[model.name]
-        codes[model.name] = model.encode(x) if model.encodes else model.recover(x, steps=0)
+        codes[model.name] = first_codes(model, originals[model.name])
         if picture.real and model.encodes:
             picture.codes[model.name] = codes[model.name][0]
     return codes, originals
@@ -177,19 +179,6 @@ def _encoded(session: Session, picture: Picture) -> tuple[dict, dict]:
 def _models(session: Session, codes: dict) -> list[Model]:
     """Those that codes by model name are of; the session may have turned to others meanwhile."""
     return [session.catalogue.models[name] for name in codes]
-
-
-def _refined(session: Session, originals: dict, codes: dict, steps: int) -> Iterator[tuple]:
-    """All models' refinements, or recoveries, in step: (step, codes by model name)."""
-    models = _models(session, codes)
-    streams = [
-        model.refine_steps(originals[model.name], codes[model.name], steps=steps, every=EVERY)
-        if model.encodes
-        else islice(model.recover_steps(originals[model.name], steps, EVERY), 1, None)
-        for model in models
-    ]
-    for found in zip(*streams, strict=True):
-        yield found[0][0], {m.name: code for m, (_, code) in zip(models, found, strict=True)}
 
 
 def _board(
@@ -228,7 +217,7 @@ def _unencoded(model: Model) -> str:
 def _stats(model: Model, x: Tensor, z: Tensor, x_hat: Tensor) -> list[tuple[str, str, str]]:
     """Figures of the reconstruction `x_hat` of `x` (1, 3, H, W) from the code `z` (1, n), and the
     labels that it ends in, if any."""
-    figures = measured(model, x, z, x_hat)
+    figures = measure(model, x, z, x_hat)
     known = {key: FIGURES[key] for key in FIGURES if key in figures}
     rows = [(said, form.format(figures[key]), why) for key, (said, form, why) in known.items()]
     if not model.encodes:

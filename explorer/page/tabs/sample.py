@@ -8,16 +8,17 @@ import torch
 from explorer.engine import Model
 from explorer.page.components import LIVE, QUIET, labels_value, labels_view, tiles_value, tiles_view
 from explorer.page.tab import Tab
-from explorer.session.grids import SAMPLE, Grid, sample_grid
+from explorer.pictures.picture import SAMPLE
 from explorer.session.state import Session
-from explorer.verbs.actions import (
-    Reason,
+from explorer.verbs.grids import Grid, sample_grid
+from explorer.verbs.labels import (
     in_every_class,
     label_names,
     switched,
     unconcerned,
     without_classes,
 )
+from explorer.verbs.options import Reason
 
 NAME = "sample"
 MOST = 144

@@ -18,7 +18,7 @@ from explorer.page import header, link, server, ui
 from explorer.page.tabs import attributes, latent_map, morph, reconstruct, sample
 from explorer.pictures.files import astronaut
 from explorer.session.state import CORNERS, Session, Unavailable
-from explorer.verbs.actions import changed
+from explorer.verbs.edit import moved as changed
 from tests.explorer.conftest import BAD, CHECKPOINTS, event
 from training.codes.directions import DEFAULT, METHODS
 from training.errors import UserError
@@ -67,13 +67,13 @@ def test_a_refinement_ends_when_others_are_chosen(session):
 
 def test_a_refinement_that_ends_before_its_first_step_clears_nothing(session, monkeypatch):
     session.put("reconstruct", session.photo(astronaut(), "photo"))
-    refined = reconstruct._refined
+    refined = reconstruct.refined_in_step
 
     def outdated(*arguments):
         session.names = session.names[:1]
         return refined(*arguments)
 
-    monkeypatch.setattr(reconstruct, "_refined", outdated)
+    monkeypatch.setattr(reconstruct, "refined_in_step", outdated)
     assert list(reconstruct.refine(session, 10)) == [gr.skip()]
 
 

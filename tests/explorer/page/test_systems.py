@@ -11,10 +11,12 @@ from torch.nn.functional import one_hot
 from explorer.engine import load_model
 from explorer.page.components import CLASSES, labels_value
 from explorer.page.tabs import attributes, latent_map, morph, reconstruct, sample
-from explorer.session.grids import map_row
-from explorer.session.state import CORNERS, EXAMPLE_SEED, EXAMPLES, Session
+from explorer.session.examples import SAMPLES, SEED
+from explorer.session.state import CORNERS, Session
 from explorer.tools.screenshots import served
-from explorer.verbs.actions import code_plane, in_every_class, read_labels, switched
+from explorer.verbs.grids import map_row
+from explorer.verbs.labels import in_every_class, read_labels, switched
+from explorer.verbs.map import code_plane
 from tests.explorer.conftest import CHECKPOINTS, event
 from tests.training.conftest import CLASSES as NAMES
 from tests.training.conftest import config_of
@@ -203,7 +205,7 @@ def test_the_examples_are_by_the_model_of_least_frechet_distance(mixed, monkeypa
         known = metrics.get(model.name, {"sample_sharpness": 3.0})
         monkeypatch.setattr(model, "metrics", known)
     artist, drawn = load_model("mixed/faae", mixed.root), mixed.examples()[1]
-    image = artist.decode(artist.sample_codes(EXAMPLES, EXAMPLE_SEED))[0]
+    image = artist.decode(artist.sample_codes(SAMPLES, SEED))[0]
     assert (drawn.pixels(32) - image).abs().max() < 0.02
 
 

@@ -11,7 +11,7 @@ from PIL import Image
 
 from explorer.pictures.faces import Crop
 from explorer.pictures.files import PictureError, astronaut, open_picture
-from explorer.session.state import Picture
+from explorer.pictures.picture import Picture
 
 RAMP = np.linspace(0, 1, 64)[None].repeat(32, 0)  # black on the left, white on the right: (32, 64)
 

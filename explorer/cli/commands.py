@@ -1,0 +1,216 @@
+"""`python -m explorer VERB`: a command for each verb, made from its signature, and a few more."""
+
+import sys
+from collections.abc import Callable
+from dataclasses import field, make_dataclass
+from inspect import Parameter, getdoc
+from json import dumps
+from pathlib import Path
+from typing import Annotated, Any, get_args
+
+import torch
+from tyro.conf import FlagCreatePairsOff, Positional, UseAppendAction, arg
+
+from explorer.cli.options import REPEATED, number, output
+from explorer.cli.outputs import OUTPUTS, Output
+from explorer.engine import ROOT, Model, titles
+from explorer.pictures.picture import Picture
+from explorer.session.state import Session
+from explorer.verbs import VERBS
+from explorer.verbs.options import Argument, arguments
+from training.checkpoints import read_config, read_latents, write_map
+from training.commandline import parse
+from training.errors import UserError, choose
+from training.report.tables import renew
+
+WEBP_QUALITY = 62  # eleven systems on faces stay under 750 kB
+LIMITS = {"sample.count": (1024, 64)}  # most and default where no other visitor waits
+
+
+def of_verbs() -> dict[str, Callable[[list[str]], None]]:
+    """A command for each verb, by its name."""
+    return {name.replace("_", "-"): command(verb) for name, verb in VERBS.items()}
+
+
+def command(verb: Callable) -> Callable[[list[str]], None]:
+    """Parses the arguments of a verb, calls it, and writes what it finds."""
+    name, known = verb.__name__, arguments(verb)
+    fields = [_field(name, argument) for argument in known]
+    if any(argument.kind == list[Model] for argument in known):
+        out = Annotated[Path, output(".png"), arg(help="picture to write (PNG)")]
+        fields.append(("out", out, field(default=Path(f"{name}.png"))))
+    options = make_dataclass(name, fields, bases=(OUTPUTS.get(name, Output),), kw_only=True)
+
+    def run(arguments: list[str]) -> None:
+        given = parse(options, arguments, f"python -m explorer {name}", description=getdoc(verb))
+        session = session_of(given.checkpoints, getattr(given, "models", ""))
+        values = {argument.name: _value(argument, given) for argument in known}
+        given.run(session, verb, values)
+
+    run.__doc__ = getdoc(verb).splitlines()[0]
+    return run
+
+
+def _field(verb: str, argument: Argument) -> tuple[str, Any, Any]:
+    """An argument as a field of the options."""
+    kind, option, default = argument.kind, argument.option, argument.default
+    described = {"help": option.words}
+    if kind is Picture:
+        files = Positional[Annotated[tuple[Path, ...], arg(metavar="PICTURE…", **described)]]
+        return argument.name, files, field(default=())
+    if kind == Picture | None:
+        file = Positional[Annotated[Path | None, arg(metavar="[PICTURE]", **described)]]
+        return argument.name, file, field(default=None)
+    if kind == list[Picture]:
+        files = Positional[Annotated[tuple[Path, ...], arg(metavar="[PICTURE…]", **described)]]
+        return argument.name, files, field(default=())
+    if kind == list[Model]:
+        words = "SET/NAME, several by commas; by default the first two of the first set"
+        return argument.name, Annotated[str, arg(help=words)], field(default="")
+    if kind is Model:
+        return argument.name, Positional[Annotated[str, arg(**described)]], field()
+    if option.flag:
+        described["aliases" if kind is int else "name"] = (
+            [f"--{option.flag}"] if kind is int else option.flag
+        )
+    plain = next((each for each in (kind, *get_args(kind)) if each in REPEATED), None)
+    if plain:
+        repeated = UseAppendAction[list[REPEATED[plain]]]
+        return argument.name, Annotated[repeated, arg(**described)], field(default_factory=list)
+    if kind is bool:
+        flag = Annotated[FlagCreatePairsOff[bool], arg(aliases=["--refined"], **described)]
+        return argument.name, flag, field(default=default)
+    most = option.most
+    if limits := LIMITS.get(f"{verb}.{argument.name}"):
+        most, default = limits
+    limited = () if option.least is None else (number(option.least, most, kind),)
+    kind = Annotated[(kind, *limited, arg(**described))]
+    return argument.name, kind, field() if default is Parameter.empty else field(default=default)
+
+
+def _value(argument: Argument, given: Any) -> Any:
+    """What the options say of an argument, as the verb takes it."""
+    value = getattr(given, argument.name)
+    if argument.kind == list[Model]:
+        return value.split(",") if value else []
+    if argument.kind is Picture and not value:
+        raise UserError("Give at least one PICTURE; `python -m explorer --help` explains.")
+    if isinstance(value, list) and value and isinstance(value[0], tuple):
+        return dict(value)
+    return value
+
+
+def session_of(root: str, models: str = "") -> Session:
+    """The models asked for, by default the first two of the first set; what is wrong with other
+    checkpoints goes to stderr."""
+    session = Session(root)
+    for problem in session.catalogue.problems:
+        print(problem, file=sys.stderr)
+    known = session.catalogue.models
+    if not known:
+        raise UserError(
+            f"There is no usable checkpoint under '{root}'; `python -m training fit` makes one."
+        )
+    names = [choose("model", name, known) for name in models.split(",")] if models else []
+    return Session(root, known[names[0]].directory.parent.name, names) if names else session
+
+
+def models(checkpoints: str = ROOT, json: FlagCreatePairsOff[bool] = False) -> None:
+    """Lists the models that can be explored.
+
+    Args:
+        checkpoints: folder of model sets
+        json: print JSON
+    """
+    rows = [
+        {
+            "name": model.name,
+            "framework": model.title,
+            "image_px": model.image_size,
+            "code_length": model.latent_size,
+            "codes_by": model.found_by,
+            "figures": model.metrics,
+        }
+        for model in session_of(checkpoints).catalogue.models.values()
+    ]
+    if json:
+        print(dumps(rows, indent=2))
+        return
+    for row in rows:
+        shown = ", ".join(f"{name} {value:.3g}" for name, value in row["figures"].items())
+        print(f"{row['name']}: {row['framework']}, {row['image_px']} px, ", end="")
+        print(f"{row['code_length']} numbers a code" + (f"; {shown}" if shown else ""))
+
+
+def make_map(checkpoint: Positional[Path]) -> None:
+    """Computes the latent map of a checkpoint by UMAP and writes it there.
+
+    Args:
+        checkpoint: the checkpoint's folder
+    """
+    read_config(checkpoint)
+    latents = read_latents(checkpoint)
+    if latents is None:
+        raise UserError(
+            f"'{checkpoint}' has no codes of labelled images: "
+            "train with an attribute table to get them."
+        )
+    from umap import UMAP  # here, because it takes seconds to import
+
+    coordinates = UMAP(random_state=0, n_jobs=1).fit_transform(latents.codes.numpy())
+    write_map(checkpoint, torch.from_numpy(coordinates))
+    print(f"{len(coordinates)} points in {checkpoint}")
+
+
+def gallery(
+    checkpoints: str = ROOT,
+    set: str = "",
+    out: Path = Path("assets/gallery"),
+    readme: Path = Path("checkpoints/RESULTS.md"),
+) -> None:
+    """Makes the documents' pictures and table of figures of a model set.
+
+    Args:
+        checkpoints: folder of model sets
+        set: model set; by default the first
+        out: folder for the pictures, which go to OUT/SET
+        readme: document whose table of the set is renewed, between its marks
+    """
+    from explorer.tools.gallery import draw, figure_table
+
+    session = session_of(checkpoints)
+    sets = session.catalogue.sets
+    if set:
+        session.choose_set(choose("model set", set, sets))
+    session.names = sets[session.model_set]
+    called = titles(session.models)
+    folder = out / session.model_set
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, page in draw(session, called).items():
+        path = folder / f"{name}.webp"
+        page.save(path, quality=WEBP_QUALITY, method=6)
+        print(path, file=sys.stderr)
+    table = figure_table(session.models, called)
+    print(table)
+    if readme.is_file() and renew(readme, f"figures:{session.model_set}", table):
+        print(readme, file=sys.stderr)
+
+
+def screenshots(checkpoints: str = ROOT, out: Path = Path("assets/screenshots")) -> None:
+    """Takes the documents' pictures of the page, with Chromium.
+
+    Args:
+        checkpoints: folder of model sets
+        out: folder for the pictures
+    """
+    from explorer.tools.screenshots import take  # here, because it takes seconds to import gradio
+
+    out.mkdir(parents=True, exist_ok=True)
+    for path in take(checkpoints, out):
+        print(path, file=sys.stderr)
+
+
+def commands() -> dict[str, Callable]:
+    """All commands by name, in the order of the help."""
+    more = {"map": make_map, "gallery": gallery, "screenshots": screenshots}
+    return {"models": models, **of_verbs(), **more}

@@ -1,0 +1,203 @@
+"""What the commands write: the fields are options, beside those of the verb's own signature."""
+
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+from PIL import Image
+from torch import Tensor
+from tyro.conf import FlagCreatePairsOff
+
+from explorer.cli.options import crop_of, number, output, primitive
+from explorer.engine import ROOT, Model, titles
+from explorer.pictures.faces import Crop
+from explorer.pictures.picture import whole
+from explorer.pictures.render import beside, png_bytes, sheet, to_pil, walk_gif
+from explorer.session.programs import answer, opened
+from explorer.session.state import Session
+from explorer.verbs.edit import attributes, without_directions
+from explorer.verbs.options import Result
+from training.errors import UserError
+
+Found = dict[Model, Result]
+UNIT = {"psnr": " dB"}
+
+
+@dataclass(kw_only=True)
+class Output:
+    """By default: one sheet, a row for each picture, each image under its caption."""
+
+    checkpoints: str = ROOT
+    """folder of model sets"""
+    px: Annotated[int, number(16, 512)] = 128
+    """side of each tile, px"""
+    json: FlagCreatePairsOff[bool] = False
+    """print the figures as JSON"""
+
+    def run(self, session: Session, verb: Callable, given: dict[str, Any]) -> None:
+        """Calls the verb with what is given by parameter, for each picture if it takes one."""
+        files = given.get("picture")
+        each = [{"picture": file} for file in files] if isinstance(files, tuple) else [{}]
+        found = [answer(session, verb, given | own) for own in each]
+        if isinstance(found[0], Result):
+            print(json.dumps(found[0].shown().figures))
+            return
+        self.write(found)
+        if self.json:
+            figures = [_figures(each) for each in found]
+            print(json.dumps(figures if len(figures) > 1 else figures[0], indent=2))
+
+    def write(self, found: list[Found]) -> None:
+        rows = [captioned(each) for each in found]
+        tiles, labels = zip(*(tile[::-1] for row in rows for tile in row.items()), strict=True)
+        columns = len(tiles) // len(rows) if len(rows) > 1 else len(tiles) // len(found[0])
+        save(self.out, sheet(tiles, columns, self.px, labels=labels))
+
+
+def _figures(found: Found) -> dict[str, Any]:
+    return {model.name: result.shown().figures for model, result in found.items()}
+
+
+def captioned(found: Found) -> dict[str, Tensor]:
+    """Images (3, H, W) by model and caption."""
+    called = titles([*found])
+    return {
+        f"{called[model]} {caption}": image
+        for model, result in found.items()
+        for caption, image in result.shown().pictures.items()
+    }
+
+
+def save(path: Path, page: Image.Image) -> None:
+    path.write_bytes(png_bytes(page))
+    print(path, file=sys.stderr)
+
+
+@dataclass(kw_only=True)
+class Reconstructions(Output):
+    """A row for each picture: its crop, then each model's reconstructions."""
+
+    crop: Annotated[Crop | str, primitive(crop_of, "face|centre|X,Y,SIDE[,ANGLE]")] = "face"
+    """'face' to find one, 'centre', or a square in px, turned by degrees clockwise"""
+
+    def run(self, session: Session, verb: Callable, given: dict[str, Any]) -> None:
+        for model in session.models:
+            if not model.encodes and given["method"] != "recovery":
+                how = f"{given['steps']} steps from {given['starts']} random starts"
+                print(f"{model.name} has no encoder: recovery, {how}.", file=sys.stderr)
+        tiles, labels, report = [], [], []
+        for path in given["picture"]:
+            face = opened(path, session.models)
+            if self.crop != "face":
+                face.cropped(whole(face.source) if self.crop == "centre" else self.crop)
+            found: Found = {}
+            for model in session.models:
+                method = given["method"] if model.encodes else "recovery"
+                own = {"picture": face, "models": [model.name], "method": method}
+                found |= answer(session, verb, given | own)
+            first = next(iter(found.values()))
+            pictures = first.shared().pictures | captioned(found)
+            tiles += pictures.values()
+            labels += pictures
+            figures = {
+                model.name: {name: stage.figures for name, stage in each.stages.items()}
+                for model, each in found.items()
+            }
+            report.append({"picture": str(path), "crop": vars(first.crop), "models": figures})
+        save(self.out, sheet(tiles, len(tiles) // len(report), self.px, labels=labels))
+        print(json.dumps(report, indent=2) if self.json else "\n".join(map(_said, report)))
+
+
+def _said(entry: dict) -> str:
+    lines = [f"{entry['picture']}: {entry['crop']['message'] or 'The centre is used.'}"]
+    for name, stages in entry["models"].items():
+        for stage, figures in stages.items():
+            shown = (f"{key} {value:.4g}{UNIT.get(key, '')}" for key, value in figures.items())
+            lines.append(f"  {name} {stage}: {', '.join(shown)}")
+    return "\n".join(lines)
+
+
+@dataclass(kw_only=True)
+class Morphs(Output):
+    """A grid for each model, side by side, and an animation."""
+
+    px: Annotated[int, number(16, 512)] = 64
+    """side of each tile, px"""
+    gif: Annotated[Path | None, output(".gif")] = None
+    """write an animated walk over the grid to this file, too"""
+    gif_px: Annotated[int, number(32, 512)] = 192
+    """side of its frames, px"""
+    gif_ms: Annotated[int, number(20, 2000)] = 80
+    """time per frame, ms"""
+
+    def write(self, found: list[Found]) -> None:
+        (found,) = found
+        called = titles([*found])
+        pages = {
+            called[m]: sheet(each.images, len(each.codes), self.px) for m, each in found.items()
+        }
+        save(self.out, beside(pages))
+        if self.gif:
+            frames = {called[model]: each.walk() for model, each in found.items()}
+            walk_gif(frames, self.gif, px=self.gif_px, ms=self.gif_ms)
+            print(self.gif, file=sys.stderr)
+
+
+@dataclass(kw_only=True)
+class Samples(Output):
+    """A grid for each model, side by side, and each tile as a file that holds its code."""
+
+    px: Annotated[int, number(16, 512)] = 64
+    """side of each tile, px"""
+    columns: Annotated[int, number(1, 1024)] = 8
+    """tiles in a row"""
+    tiles: Path | None = None
+    """write each tile, with its code in the PNG's metadata, to TILES/SET/NAME/"""
+
+    def write(self, found: list[Found]) -> None:
+        (found,) = found
+        called = titles([*found])
+        pages = {called[m]: sheet(each.images, self.columns, self.px) for m, each in found.items()}
+        save(self.out, beside(pages))
+        if not self.tiles:
+            return
+        for model, each in found.items():
+            folder = self.tiles / model.name
+            folder.mkdir(parents=True, exist_ok=True)
+            for index, image in enumerate(each.images):
+                png = png_bytes(to_pil(image, self.px), each.codes[index], model.name)
+                (folder / f"{self.seed}-{index:03}.png").write_bytes(png)
+        print(self.tiles, file=sys.stderr)
+
+
+@dataclass(kw_only=True)
+class Edits(Output):
+    """A row for each model: before and after."""
+
+    list: FlagCreatePairsOff[bool] = False
+    """print the attributes with their directions' figures, and stop"""
+
+    def run(self, session: Session, verb: Callable, given: dict[str, Any]) -> None:
+        if not self.list:
+            super().run(session, verb, given)
+            return
+        for model in session.models:
+            rows = attributes(model, given["method"])
+            if not rows:
+                raise UserError(without_directions(model))
+            found = model.latents.directions[given["method"]]
+            print(f"{model.name}, each direction on held-out images (Cohen's d of random ones):")
+            for name, i in rows.items():
+                said = f"AUC {found.auc[i]:.2f}, Cohen's d {found.cohens_d[i]:.2f}"
+                print(f"  {name} {said} ({found.random_d[i]:.2f})")
+
+
+OUTPUTS: dict[str, type[Output]] = {
+    "reconstruct": Reconstructions,
+    "morph": Morphs,
+    "sample": Samples,
+    "edit": Edits,
+}

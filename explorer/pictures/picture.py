@@ -1,0 +1,60 @@
+"""A picture at hand: where it comes from, its crop, and the codes that models have of it."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import torch
+from PIL import Image
+from torch import Tensor
+
+from explorer.pictures.faces import Crop, cut
+
+# Where a picture comes from.
+PHOTO, EXAMPLE, SAMPLE, MORPH, EDIT, MAP = "photo", "example", "sample", "morph", "edit", "map"
+ENCODED = (PHOTO, EXAMPLE)  # their codes are found by encoding; all others are decoded from a code
+
+
+@dataclass
+class Picture:
+    """A picture with its codes, by model name: (n,) each.
+
+    `refined` holds refined codes of an encoded picture and the number of optimisation steps that
+    found them. `reference` names the picture in a link; it is empty for what a link cannot carry.
+    """
+
+    label: str
+    origin: str
+    source: Image.Image
+    crop: Crop | None = None
+    codes: dict[str, Tensor] = field(default_factory=dict)
+    refined: dict[str, tuple[Tensor, int]] = field(default_factory=dict)
+    reference: str = ""
+    id: str = field(default_factory=lambda: secrets.token_hex(4))
+    cuts: dict[int, Tensor] = field(default_factory=dict, repr=False)  # by size
+
+    @property
+    def real(self) -> bool:
+        return self.origin in ENCODED
+
+    def pixels(self, size: int) -> Tensor:
+        """The crop as a model sees it, float32 (3, size, size) in [0, 1]."""
+        if size not in self.cuts:
+            self.cuts[size] = cut(self.source, self.crop or whole(self.source), size)
+        return self.cuts[size]
+
+    def cropped(self, crop: Crop) -> None:
+        """Sets another crop, for which no code is known yet."""
+        self.crop, self.codes, self.refined, self.cuts = crop, {}, {}, {}
+
+
+def whole(source: Image.Image) -> Crop:
+    """The largest square in the middle of a picture."""
+    width, height = source.size
+    side = min(source.size)
+    return Crop((width - side) / 2, (height - side) / 2, side, 0.0, True, "")
+
+
+def pixels(pictures: Sequence[Picture], size: int) -> Tensor:
+    """Pictures as a batch (B, 3, size, size) in [0, 1]."""
+    return torch.stack([picture.pixels(size) for picture in pictures])

@@ -1,0 +1,59 @@
+"""The codes behind a view of many pictures."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from explorer.engine import Model
+from explorer.pictures.picture import MAP, SAMPLE, Picture
+from explorer.pictures.render import to_pil
+
+
+@dataclass
+class Grid:
+    """N things that stand beside each other, each with a code (N, n) for every model.
+
+    `references` name them in a link, where a link can carry them.
+    """
+
+    origin: str
+    labels: list[str]
+    codes: dict[str, Tensor]
+    references: list[str] | None = None
+
+    def picture(
+        self, index: int, models: Mapping[str, Model], first: Sequence[str] = ()
+    ) -> Picture:
+        """One of the things, decoded by the first model of `first` that has a code of it."""
+        codes = {name: codes[index] for name, codes in self.codes.items()}
+        name = next((name for name in first if name in codes), next(iter(codes)))
+        image = to_pil(models[name].decode(codes[name][None])[0])
+        reference = self.references[index] if self.references else ""
+        return Picture(self.labels[index], self.origin, image, codes=codes, reference=reference)
+
+
+def sample_grid(models: Sequence[Model], seed: int, count: int, spread: float) -> Grid:
+    """`count` samples from the prior: the same codes for all models with the same prior."""
+    codes = {model.name: model.sample_codes(count, seed, spread) for model in models}
+    labels = [f"Sample {seed}·{index + 1}" for index in range(count)]
+    references = [f"{SAMPLE}/{seed}/{spread:g}/{count}/{index}" for index in range(count)]
+    return Grid(SAMPLE, labels, codes, references)
+
+
+def sampled(models: Sequence[Model], seed: int) -> Picture:
+    """One sample from the prior, as the first model decodes it."""
+    return sample_grid(models, seed, 1, 1.0).picture(0, {model.name: model for model in models})
+
+
+def map_row(models: Sequence[Model], index: int) -> Grid:
+    """One of the labelled images that were encoded with the checkpoints, in the models that have
+    it; raises IndexError where none has."""
+    codes = {
+        model.name: model.latents.codes[index : index + 1]
+        for model in models
+        if model.latents is not None and 0 <= index < len(model.latents.codes)
+    }
+    if not codes:
+        raise IndexError(index)
+    return Grid(MAP, [f"{models[0].shows.title()} {index}"], codes, [f"{MAP}/{index}"])

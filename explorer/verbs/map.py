@@ -1,0 +1,105 @@
+"""Map: where encoded images lie, and the plane of codes of two numbers."""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Annotated, NamedTuple
+
+import torch
+from torch import Tensor
+
+from explorer.engine import Model
+from explorer.verbs.options import Option, Reason, Result, Shown
+from training.checkpoints import Latents
+from training.codes.geometry import density
+from training.errors import UserError, choose
+
+PRIOR_SAMPLES, CELLS, MARGIN = 40_000, 72, 0.06
+NEIGHBOURS = 8
+
+
+@dataclass(frozen=True)
+class Map(Result):
+    """Where a model's encoded images lie, points (N, 2), with their labels."""
+
+    points: Tensor
+    latents: Latents
+    attribute: str = ""
+
+    def shown(self) -> Shown:
+        names = self.latents.names
+        figures = {"points": self.points.tolist(), "attributes": list(names)}
+        if self.attribute:
+            column = names.index(choose("attribute", self.attribute, names))
+            figures["has"] = self.latents.labels[:, column].tolist()
+        return Shown({}, figures)
+
+
+def latent_map(
+    model: Annotated[Model, Option("model, as SET/NAME")],
+    attribute: Annotated[str, Option("attribute to tell of each image whether it has it")] = "",
+) -> Map:
+    """The map of a model's encoded images.
+
+    Gives its `points` [x, y], the names of all `attributes`, and, for the `attribute` asked for,
+    whether each image `has` it.
+    """
+    points = laid_out(model)
+    if isinstance(points, Reason) or model.latents is None:
+        raise UserError(without_map(model))
+    return Map(points, model.latents, attribute)
+
+
+class Plane(NamedTuple):
+    """The box of 2-D codes from `low` to `high`, (2,) each, and the prior's density in it, (cells,
+    cells) in [0, 1], rows by the second number."""
+
+    low: Tensor
+    high: Tensor
+    density: Tensor
+
+
+@cache
+def code_plane(model: Model) -> Plane | None:
+    """The plane of 2-D codes that holds all encoded images and the prior's samples; None for
+    longer codes."""
+    if model.latent_size != 2:
+        return None
+    drawn = model.sample_codes(PRIOR_SAMPLES).cpu()
+    edges = drawn.quantile(torch.tensor([0.001, 0.999]), dim=0)  # (2, 2)
+    every = edges if model.latents is None else torch.cat([edges, model.latents.codes])
+    low, high = every.amin(dim=0), every.amax(dim=0)
+    margin = MARGIN * (high - low).amax().clamp_min(1e-3)
+    low, high = low - margin, high + margin
+    return Plane(low, high, density(drawn, low, high, CELLS))
+
+
+def laid_out(model: Model) -> Tensor | Reason:
+    """Where the model's encoded images lie, (N, 2): on the plane of 2-D codes, else by UMAP; or
+    why there is nothing to show."""
+    if code_plane(model):
+        return torch.zeros(0, 2) if model.latents is None else model.latents.codes
+    if model.latents is None or model.latents.map is None:
+        return Reason(without_map(model))
+    return model.latents.map
+
+
+def placed(model: Model, codes: Tensor) -> Tensor:
+    """Where codes (M, n) lie on the map, (M, 2): amid the nearest encoded images, weighted by the
+    inverse squared distance.
+
+    UMAP's own transform places them much the same, and takes seconds.
+    """
+    if code_plane(model):
+        return codes
+    near = torch.cdist(codes, model.latents.codes).topk(NEIGHBOURS, largest=False)
+    weights = (1 / near.values.clamp_min(1e-6)).square()  # (M, NEIGHBOURS)
+    weights = weights / weights.sum(1, keepdim=True)
+    return (weights[..., None] * model.latents.map[near.indices]).sum(1)
+
+
+def without_map(model: Model) -> str:
+    """What to say of a model without a map."""
+    if model.latents is None:
+        return f"{model.title} comes without a map{model.why_no_codes}."
+    made = f"`python -m explorer map {model.directory}` makes it"
+    return f"{model.title} comes without a map of its codes: {made}."

@@ -1,0 +1,67 @@
+"""Morph: interpolated codes between four pictures."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from torch import Tensor
+
+from explorer.engine import Model
+from explorer.pictures.picture import Picture
+from explorer.pictures.render import sprite
+from explorer.verbs.codes import codes
+from explorer.verbs.grids import sampled
+from explorer.verbs.options import Faithful, Models, Option, Result, Seed, Shown
+from training.codes.geometry import along_diagonals, four_corners, walk
+from training.errors import UserError
+from training.measure.metrics import sharpness
+
+CORNERS = 4
+
+
+@dataclass(frozen=True)
+class Morph(Result):
+    """Codes (n, n, latent) on the prior's support and their images (n * n, 3, H, W), row by row."""
+
+    model: Model
+    codes: Tensor
+    images: Tensor
+
+    @property
+    def sharpness(self) -> Tensor:
+        """From each corner to the centre, (4, (n + 1) // 2) (F-AAE figure 9)."""
+        n = len(self.codes)
+        return along_diagonals(sharpness(self.images).unflatten(0, (n, n)))
+
+    def walk(self) -> Tensor:
+        """Frames (F, 3, H, W) of a closed walk over the grid."""
+        return self.model.decode(self.model.project(walk(self.codes)))
+
+    def shown(self) -> Shown:
+        grid = sprite(self.images, len(self.codes))
+        return Shown({"": grid}, {"sharpness": self.sharpness.tolist()})
+
+
+def morph(
+    pictures: Annotated[
+        list[Picture],
+        Option("up to four: top left, top right, bottom left, bottom right; samples fill up"),
+    ],
+    models: Models,
+    n: Annotated[int, Option("tiles a side", 3, 15, flag="size")] = 9,
+    seed: Seed = 0,
+    faithful: Faithful = False,
+) -> dict[Model, Morph]:
+    """Grids of n x n interpolated codes between four pictures (F-AAE eq. 5).
+
+    Fewer than four pictures are filled up with samples from the prior. Gives a grid for each
+    model, and its sharpness from each corner to the centre.
+    """
+    if len(pictures) > CORNERS:
+        raise UserError(f"A morph has four corners: give 4 pictures, not {len(pictures)}.")
+    corners = [*pictures, *(sampled(models, seed + i) for i in range(CORNERS - len(pictures)))]
+    found = {}
+    for model in models:
+        grid = four_corners(codes(model, corners, faithful), n, keep_norm=True)
+        grid = model.project(grid.flatten(0, 1))  # (n * n, latent)
+        found[model] = Morph(model, grid.unflatten(0, (n, n)), model.decode(grid))
+    return found

@@ -1,0 +1,124 @@
+"""Reconstruct: from a picture to a code and back, by the encoder and by optimisation."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Annotated, Any, Literal
+
+from torch import Tensor
+
+from explorer.engine import Model
+from explorer.pictures.faces import Crop
+from explorer.pictures.picture import Picture, whole
+from explorer.verbs.options import Models, Option, Result, Shown
+from training.codes.inversion import LOSSES, METHODS, STARTS
+from training.measure import metrics
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A code z (1, n), its image x_hat (1, 3, H, W), and the figures of `measure`."""
+
+    z: Tensor
+    x_hat: Tensor
+    figures: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Reconstruction(Result):
+    """The image x (1, 3, H, W) and its stages by name: 'encoder' or 'recovery', then 'refined'."""
+
+    x: Tensor
+    crop: Crop
+    stages: dict[str, Stage] = field(default_factory=dict)
+
+    def shown(self) -> Shown:
+        figures = {
+            name: {**stage.figures, "code": stage.z[0].tolist()}
+            for name, stage in self.stages.items()
+        }
+        return Shown({name: stage.x_hat[0] for name, stage in self.stages.items()}, figures)
+
+    def shared(self) -> Shown:
+        return Shown({"crop": self.x[0]}, {"crop": vars(self.crop)})
+
+
+def reconstruct(
+    picture: Annotated[Picture, Option("picture to encode; a face in it is found and cropped")],
+    models: Models,
+    steps: Annotated[int, Option("optimisation steps that refine the code", 0, 300)] = 50,
+    method: Annotated[
+        Literal[METHODS],
+        Option("encoder; recovery: descent from prior samples; hybrid: from the encoder's code"),
+    ] = "hybrid",
+    starts: Annotated[int, Option("prior samples that recovery starts from", 1, 64)] = STARTS,
+    loss: Annotated[Literal[tuple(LOSSES)], Option("pixel loss that is minimised")] = "squared",
+    seed: Annotated[int, Option("seed of recovery's samples", 0, 2**31)] = 0,
+) -> dict[Model, Reconstruction]:
+    """Reconstructions of a picture by each model.
+
+    Gives the crop, then for each model the reconstruction from the encoder's code (by recovery
+    where there is no encoder) and from the code refined by `steps`, with MSE, PSNR (dB), SSIM,
+    sharpness relative to the crop, and the re-encoding error of the code as `cycle_error`.
+    """
+    found = {}
+    for model in models:
+        x, stages = picture.pixels(model.image_size)[None], {}
+        if method == "recovery":
+            how = {"starts": starts, "seed": seed, "loss": loss}
+            stages["recovery"] = model.recover(x, steps, **how)
+        else:
+            stages[model.found_by] = model.encode(x)
+        if method == "hybrid":
+            start = stages[model.found_by]
+            stages["refined"] = model.refine(x, start, steps, loss=loss)
+        measured = {name: stage(model, x, z) for name, z in stages.items()}
+        found[model] = Reconstruction(x, picture.crop or whole(picture.source), measured)
+    return found
+
+
+def stage(model: Model, x: Tensor, z: Tensor) -> Stage:
+    """A code z (1, n) of the image x (1, 3, H, W), decoded and measured."""
+    x_hat = model.decode(z)
+    return Stage(z, x_hat, measure(model, x, z, x_hat))
+
+
+def measure(model: Model, x: Tensor, z: Tensor, x_hat: Tensor) -> dict[str, float]:
+    """Figures of the reconstructions x_hat = G(z) of images x (B, 3, H, W), means over the batch.
+
+    mse, psnr (dB), ssim of x_hat to x; sharpness of x_hat over that of x; cycle_error, the
+    re-encoding error ||z - E(x_hat)||^2, where there is an encoder.
+    """
+    sharpness = metrics.sharpness(x_hat) / metrics.sharpness(x).clamp_min(1e-8)
+    figures = {
+        "mse": metrics.mse(x, x_hat),
+        "psnr": metrics.psnr(x, x_hat),
+        "ssim": metrics.ssim(x, x_hat),
+        "sharpness": sharpness,
+    }
+    if model.encodes:
+        figures["cycle_error"] = (z - model.encode(x_hat)).square().sum(dim=1)
+    return {name: float(values.mean()) for name, values in figures.items()}
+
+
+def first_codes(model: Model, x: Tensor) -> Tensor:
+    """Codes (B, n) that refinement starts from: the encoder's, or the best of prior samples."""
+    return model.encode(x) if model.encodes else model.recover(x, steps=0)
+
+
+def refined_in_step(
+    models: Sequence[Model],
+    images: Mapping[str, Tensor],
+    codes: Mapping[str, Tensor],
+    steps: int,
+    every: int,
+) -> Iterator[tuple[int, dict[str, Tensor]]]:
+    """All models' refinements, or recoveries, side by side: (step, codes by model name)."""
+    streams: list[Any] = [
+        model.refine_steps(images[model.name], codes[model.name], steps=steps, every=every)
+        if model.encodes
+        else islice(model.recover_steps(images[model.name], steps, every), 1, None)
+        for model in models
+    ]
+    for found in zip(*streams, strict=True):
+        yield found[0][0], {m.name: code for m, (_, code) in zip(models, found, strict=True)}

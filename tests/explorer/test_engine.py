@@ -1,0 +1,113 @@
+"""Loaded models: found from anywhere, and what they take for images and codes."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from explorer import load_model
+from explorer.pictures.files import astronaut
+from tests.explorer.conftest import CHECKPOINTS
+from training.data import resize
+from training.errors import UserError
+
+NAME = "celeba32/aae"
+
+
+@pytest.fixture(scope="module")
+def model():
+    return load_model(NAME)
+
+
+@pytest.fixture(scope="module")
+def x() -> torch.Tensor:
+    """A face as the model takes it, (1, 3, 32, 32) in [0, 1]."""
+    pixels = np.asarray(resize(astronaut(), 32, "center"))
+    return torch.from_numpy(pixels.copy()).permute(2, 0, 1)[None] / 255
+
+
+def test_the_installed_checkpoints_are_found_from_any_folder(tmp_path):
+    code = f"from explorer import load_model; print(load_model('{NAME}').name)"
+    for more in ("", f"; print(load_model('{NAME}', root={str(CHECKPOINTS)!r}).name)"):
+        done = subprocess.run(
+            [sys.executable, "-c", code + more],
+            capture_output=True,
+            text=True,
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(CHECKPOINTS.parent)},
+        )
+        assert done.stdout.split() == [NAME] * (2 if more else 1), done.stderr
+
+
+def test_every_command_finds_them_too(tmp_path, monkeypatch, capsys):
+    from explorer.__main__ import main
+
+    monkeypatch.chdir(tmp_path)
+    assert main(["sample", "--count", "1", "--px", "16"]) == 0
+    assert Path("sample.png").is_file()
+
+
+def test_images_of_every_usual_kind_give_the_same_code(model, x):
+    bytes_ = (x * 255).round().to(torch.uint8)
+    picture = Image.fromarray(bytes_[0].permute(1, 2, 0).numpy())
+    expected = model.encode(x)
+    for given in (bytes_, bytes_.numpy(), x.numpy(), x[0], x.double(), picture, [picture]):
+        torch.testing.assert_close(model.encode(given), expected, atol=1e-6, rtol=0)
+    torch.testing.assert_close(model.encode(np.asarray(picture)), expected, atol=1e-6, rtol=0)
+    assert model.encode([astronaut(), picture]).shape == (2, model.latent_size)  # of any size
+    errors = (model.decode(model.refine(picture, steps=20)) - x).square().mean()
+    assert errors < 0.02 and model.recover(bytes_, steps=1).shape == expected.shape
+
+
+NAN = torch.full((1, 3, 32, 32), torch.nan)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (255 * torch.rand(1, 3, 32, 32), "from 0 to 1, these from .*: give x / 255"),
+        (2 * torch.rand(1, 3, 32, 32) - 1, r"give \(x \+ 1\) / 2"),
+        (NAN, "not finite"),
+        (NAN.new_full(NAN.shape, torch.inf), "not finite"),
+        (torch.rand(1, 3, 64, 64), r"\(B, 3, 32, 32\) here, not \(1, 3, 64, 64\)"),
+        (torch.rand(1, 1, 32, 32), r"not \(1, 1, 32, 32\)"),
+        (torch.rand(32, 32), r"not \(32, 32\)"),
+        ([], "give at least one"),
+        ("face.png", "tensors, NumPy arrays or PIL pictures, not str"),
+        ([[0.5]], "not list"),
+        (None, "not NoneType"),
+    ],
+)
+def test_images_that_cannot_be_meant_are_one_sentence(model, given, said):
+    for take in (model.encode, model.refine, model.recover):
+        with pytest.raises(UserError, match=said):
+            take(given)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (torch.rand(1, 8), r"\(B, 256\) here, not \(1, 8\)"),
+        (torch.rand(256), r"not \(256,\)"),
+        (torch.full((1, 256), torch.nan), "not finite"),
+    ],
+)
+def test_codes_that_cannot_be_meant_are_one_sentence(model, given, said):
+    with pytest.raises(UserError, match=said):
+        model.decode(given)
+
+
+def test_codes_may_be_arrays(model):
+    z = model.sample_codes(2)
+    assert torch.equal(model.decode(z.numpy()), model.decode(z))
+
+
+def test_a_device_that_is_not_here_is_one_sentence():
+    for device in ("abacus", *(() if torch.cuda.is_available() else ("cuda",)), "mps"):
+        with pytest.raises(UserError, match=device):
+            load_model(NAME, device=device)

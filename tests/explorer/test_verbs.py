@@ -1,0 +1,87 @@
+"""One function makes a verb: endpoint and command line offer what its signature says."""
+
+import inspect
+import json
+from dataclasses import dataclass
+from typing import Annotated
+
+import pytest
+import torch
+
+from explorer import api, verbs
+from explorer.__main__ import main
+from explorer.engine import Model
+from explorer.pictures.picture import Picture
+from explorer.session.programs import answer
+from explorer.verbs import VERBS
+from explorer.verbs.codes import codes
+from explorer.verbs.options import Faithful, Models, Option, Result, Shown, arguments
+from tests.explorer.conftest import CHECKPOINTS
+
+
+@dataclass(frozen=True)
+class Blend(Result):
+    image: torch.Tensor
+    share: float
+
+    def shown(self) -> Shown:
+        return Shown({"blend": self.image[0]}, {"share": self.share})
+
+
+def blend(
+    picture: Annotated[Picture, Option("picture to blend")],
+    models: Models,
+    share: Annotated[float, Option("share of the other code", 0, 1)] = 0.5,
+    other: Annotated[int, Option("seed of the other", 0, 9)] = 1,
+    faithful: Faithful = False,
+) -> dict[Model, Blend]:
+    """A picture's code and a sample's, mixed."""
+    found = {}
+    for model in models:
+        z = codes(model, [picture], faithful).lerp(model.sample_codes(1, other), share)
+        found[model] = Blend(model.decode(model.project(z)), share)
+    return found
+
+
+@pytest.fixture
+def blends(monkeypatch):
+    monkeypatch.setitem(VERBS, "blend", blend)
+
+
+def test_a_new_verb_is_a_command(blends, photo, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    given = ["--checkpoints", str(CHECKPOINTS), "--share", "0.25", "--json", "--px", "32"]
+    assert main(["blend", str(photo), *given]) == 0
+    assert json.loads(capsys.readouterr().out)["celeba32/aae"] == {"share": 0.25}
+    assert (tmp_path / "blend.png").is_file()
+    for wrong, said in (("2", "from 0 to 1"), ("much", "from 0 to 1")):
+        assert main(["blend", str(photo), "--share", wrong]) == 2
+        assert said in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main(["blend", "--help"])
+    helped = capsys.readouterr().out
+    assert "share of the other code" in helped and "mixed" in helped
+
+
+def test_a_new_verb_is_an_endpoint(blends):
+    call = api.endpoint(blend, str(CHECKPOINTS), ["celeba32/aae"])
+    names = [*inspect.signature(call).parameters]
+    assert names == ["picture", "models", "share", "other", "faithful"]
+    assert "share of the other code, 0 to 1" in call.__doc__
+
+
+@pytest.mark.parametrize("verb", VERBS.values(), ids=VERBS)
+def test_every_verb_says_what_it_takes_and_gives(verb):
+    assert verb.__doc__ and verb.__doc__.count("\n") >= 1
+    for argument in arguments(verb):
+        assert argument.option.words, argument.name
+        assert argument.kind in (int, float) or argument.option.least is None
+
+
+def test_page_and_programs_get_the_same(session, photo):
+    """The tabs call the verbs with the session's pictures; programs with files."""
+    picture = session.photo(photo, "photo")
+    by_hand = verbs.morph([picture], session.models, 3, seed=4)
+    asked = answer(session, verbs.morph, {"pictures": [picture], "n": 3, "seed": 4})
+    for model in session.models:
+        assert torch.equal(by_hand[model].codes, asked[model].codes)
