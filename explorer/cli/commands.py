@@ -1,30 +1,28 @@
 """`python -m explorer VERB`: a command for each verb, made from its signature, and a few more."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import field, make_dataclass
-from inspect import Parameter, getdoc
+from inspect import getdoc
 from json import dumps
 from pathlib import Path
-from typing import Annotated, Any, get_args
+from typing import Annotated
 
 import torch
-from tyro.conf import FlagCreatePairsOff, Positional, UseAppendAction, arg
+from tyro.conf import FlagCreatePairsOff, Positional, arg
 
-from explorer.cli.options import REPEATED, number, output
+from explorer.cli.options import is_pairs, output, spelling
 from explorer.cli.outputs import OUTPUTS, Output
-from explorer.engine import ROOT, Model, titles
-from explorer.pictures.picture import Picture
+from explorer.engine import ROOT, titles
 from explorer.session.state import Session
 from explorer.verbs import VERBS
-from explorer.verbs.options import Argument, arguments
+from explorer.verbs.options import arguments
 from training.checkpoints import read_config, read_latents, write_map
 from training.commandline import parse
 from training.errors import UserError, choose
 from training.report.tables import renew
 
 WEBP_QUALITY = 62  # eleven systems on faces stay under 750 kB
-LIMITS = {"sample.count": (1024, 64)}  # most and default where no other visitor waits
 
 
 def of_verbs() -> dict[str, Callable[[list[str]], None]]:
@@ -34,73 +32,24 @@ def of_verbs() -> dict[str, Callable[[list[str]], None]]:
 
 def command(verb: Callable) -> Callable[[list[str]], None]:
     """Parses the arguments of a verb, calls it, and writes what it finds."""
-    name, known = verb.__name__, arguments(verb)
-    fields = [_field(name, argument) for argument in known]
-    if any(argument.kind == list[Model] for argument in known):
-        out = Annotated[Path, output(".png"), arg(help="picture to write (PNG)")]
-        fields.append(("out", out, field(default=Path(f"{name}.png"))))
-    options = make_dataclass(name, fields, bases=(OUTPUTS.get(name, Output),), kw_only=True)
+    name, known, writer = verb.__name__, arguments(verb), OUTPUTS.get(verb.__name__, Output)
+    spelt = [spelling(each) for each in known if each.name not in writer.__dataclass_fields__]
+    out = Annotated[Path, output(".png"), arg(help="picture to write (PNG)")]
+    fields = [*spelt, ("out", out, field(default=Path(f"{name}.png")))]
+    options = make_dataclass(name, fields, bases=(writer,), kw_only=True)
 
     def run(arguments: list[str]) -> None:
         given = parse(options, arguments, f"python -m explorer {name}", description=getdoc(verb))
-        session = session_of(given.checkpoints, getattr(given, "models", ""))
-        values = {argument.name: _value(argument, given) for argument in known}
-        given.run(session, verb, values)
+        session = session_of(given.checkpoints, getattr(given, "models", ()))
+        values = {each.name: getattr(given, each.name) for each in known}
+        pairs = {key: dict(value) for key, value in values.items() if is_pairs(value)}
+        given.run(session, verb, values | pairs)
 
     run.__doc__ = getdoc(verb).splitlines()[0]
     return run
 
 
-def _field(verb: str, argument: Argument) -> tuple[str, Any, Any]:
-    """An argument as a field of the options."""
-    kind, option, default = argument.kind, argument.option, argument.default
-    described = {"help": option.words}
-    if kind is Picture:
-        files = Positional[Annotated[tuple[Path, ...], arg(metavar="PICTURE…", **described)]]
-        return argument.name, files, field(default=())
-    if kind == Picture | None:
-        file = Positional[Annotated[Path | None, arg(metavar="[PICTURE]", **described)]]
-        return argument.name, file, field(default=None)
-    if kind == list[Picture]:
-        files = Positional[Annotated[tuple[Path, ...], arg(metavar="[PICTURE…]", **described)]]
-        return argument.name, files, field(default=())
-    if kind == list[Model]:
-        words = "SET/NAME, several by commas; by default the first two of the first set"
-        return argument.name, Annotated[str, arg(help=words)], field(default="")
-    if kind is Model:
-        return argument.name, Positional[Annotated[str, arg(**described)]], field()
-    if option.flag:
-        described["aliases" if kind is int else "name"] = (
-            [f"--{option.flag}"] if kind is int else option.flag
-        )
-    plain = next((each for each in (kind, *get_args(kind)) if each in REPEATED), None)
-    if plain:
-        repeated = UseAppendAction[list[REPEATED[plain]]]
-        return argument.name, Annotated[repeated, arg(**described)], field(default_factory=list)
-    if kind is bool:
-        flag = Annotated[FlagCreatePairsOff[bool], arg(aliases=["--refined"], **described)]
-        return argument.name, flag, field(default=default)
-    most = option.most
-    if limits := LIMITS.get(f"{verb}.{argument.name}"):
-        most, default = limits
-    limited = () if option.least is None else (number(option.least, most, kind),)
-    kind = Annotated[(kind, *limited, arg(**described))]
-    return argument.name, kind, field() if default is Parameter.empty else field(default=default)
-
-
-def _value(argument: Argument, given: Any) -> Any:
-    """What the options say of an argument, as the verb takes it."""
-    value = getattr(given, argument.name)
-    if argument.kind == list[Model]:
-        return value.split(",") if value else []
-    if argument.kind is Picture and not value:
-        raise UserError("Give at least one PICTURE; `python -m explorer --help` explains.")
-    if isinstance(value, list) and value and isinstance(value[0], tuple):
-        return dict(value)
-    return value
-
-
-def session_of(root: str, models: str = "") -> Session:
+def session_of(root: str, models: Sequence[str] = ()) -> Session:
     """The models asked for, by default the first two of the first set; what is wrong with other
     checkpoints goes to stderr."""
     session = Session(root)
@@ -111,7 +60,7 @@ def session_of(root: str, models: str = "") -> Session:
         raise UserError(
             f"There is no usable checkpoint under '{root}'; `python -m training fit` makes one."
         )
-    names = [choose("model", name, known) for name in models.split(",")] if models else []
+    names = [choose("model", name, known) for name in models]
     return Session(root, known[names[0]].directory.parent.name, names) if names else session
 
 

@@ -2,12 +2,17 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import MISSING, field
 from pathlib import Path
 from typing import Annotated, Any
 
+from tyro.conf import FlagCreatePairsOff, Positional, UseAppendAction, arg
 from tyro.constructors import PrimitiveConstructorSpec
 
+from explorer.engine import Model
 from explorer.pictures.faces import Crop
+from explorer.pictures.picture import Picture
+from explorer.verbs.options import Argument
 
 
 def primitive(read: Callable[[str], Any], metavar: str) -> PrimitiveConstructorSpec:
@@ -85,9 +90,36 @@ def label_of(text: str) -> tuple[str, bool]:
     return name, state != "off"
 
 
-# Where the command line has a pair or a name for each time an option is given
-REPEATED = {
-    dict[str, float]: Annotated[tuple[str, float], primitive(amount_of, "NAME=AMOUNT")],
-    dict[str, bool]: Annotated[tuple[str, bool], primitive(label_of, "NAME[=off]")],
-    list[str]: str,
+# How the command line spells the types of verbs, with the value where nothing is given
+AMOUNT = Annotated[tuple[str, float], primitive(amount_of, "NAME=AMOUNT")]
+LABEL = Annotated[tuple[str, bool], primitive(label_of, "NAME[=off]")]
+SPELT: dict[Any, tuple[Any, Any]] = {
+    Picture: (Positional[tuple[Path, ...]], ()),
+    Picture | None: (Positional[Path | None], None),
+    list[Picture]: (Positional[tuple[Path, ...]], ()),
+    Model: (Positional[str], MISSING),
+    list[Model]: (Annotated[list, primitive(lambda text: text.split(","), "SET/NAME,…")], []),
+    dict[str, float] | None: (UseAppendAction[list[AMOUNT]], []),
+    dict[str, bool] | None: (UseAppendAction[list[LABEL]], []),
+    list[str] | None: (UseAppendAction[list[str]], []),
+    bool: (FlagCreatePairsOff[bool], False),
 }
+
+
+def spelling(argument: Argument) -> tuple[str, Any, Any]:
+    """An argument of a verb as a field of a command's options: name, type, default."""
+    name, kind, default, option = argument
+    kind, default = SPELT.get(kind, (kind, default))
+    described = arg(
+        help=option.words,
+        aliases=[f"--{option.flag}"] if option.flag else None,
+        metavar="PICTURE" if "picture" in name else None,
+    )
+    limited = () if option.least is None else (number(option.least, option.most, kind),)
+    given = field(default_factory=list) if default == [] else field(default=default)
+    return name, Annotated[(kind, *limited, described)], given
+
+
+def is_pairs(value: Any) -> bool:
+    """Whether it is what was given as NAME=VALUE, once or several times."""
+    return isinstance(value, list) and bool(value) and isinstance(value[0], tuple)

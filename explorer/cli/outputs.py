@@ -40,6 +40,8 @@ class Output:
     def run(self, session: Session, verb: Callable, given: dict[str, Any]) -> None:
         """Calls the verb with what is given by parameter, for each picture if it takes one."""
         files = given.get("picture")
+        if files == ():
+            raise UserError("Give a PICTURE: one file or several.")
         each = [{"picture": file} for file in files] if isinstance(files, tuple) else [{}]
         found = [answer(session, verb, given | own) for own in each]
         if isinstance(found[0], Result):
@@ -84,6 +86,8 @@ class Reconstructions(Output):
     """'face' to find one, 'centre', or a square in px, turned by degrees clockwise"""
 
     def run(self, session: Session, verb: Callable, given: dict[str, Any]) -> None:
+        if not given["picture"]:
+            raise UserError("Give a PICTURE: one file or several.")
         for model in session.models:
             if not model.encodes and given["method"] != "recovery":
                 how = f"{given['steps']} steps from {given['starts']} random starts"
@@ -150,6 +154,8 @@ class Morphs(Output):
 class Samples(Output):
     """A grid for each model, side by side, and each tile as a file that holds its code."""
 
+    count: Annotated[int, number(1, 1024)] = 64
+    """how many, 1 to 1024"""
     px: Annotated[int, number(16, 512)] = 64
     """side of each tile, px"""
     columns: Annotated[int, number(1, 1024)] = 8

@@ -16,8 +16,8 @@ from explorer.engine import Model
 
 @dataclass(frozen=True)
 class Option:
-    """An argument: `words` describe it, `least` and `most` are its limits, `flag` is its name on
-    the command line if that is not the parameter's."""
+    """An argument: `words` describe it, `least` and `most` are its limits, `flag` is a
+    second name on the command line."""
 
     words: str
     least: float | None = None
@@ -52,7 +52,9 @@ class Result:
 
 Models = Annotated[list[Model], Option("models to compare, as SET/NAME")]
 Seed = Annotated[int, Option("seed of the samples from the prior", 0, 2**31)]
-Faithful = Annotated[bool, Option("refine the codes of pictures by 50 optimisation steps")]
+Faithful = Annotated[
+    bool, Option("refine the codes of pictures by 50 optimisation steps", flag="refined")
+]
 Labels = Annotated[
     dict[str, bool] | None,
     Option("labels or classes to switch where codes end in them, as {NAME: on}", flag="label"),
