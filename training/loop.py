@@ -11,7 +11,7 @@ import torch
 from training import checkpoints, data, distributed
 from training.checkpoints import describe
 from training.config import Config, from_dict
-from training.data.batches import with_labels
+from training.data.labels import with_labels
 from training.errors import UserError
 from training.frameworks import FRAMEWORKS
 from training.log import Scribe, Watch

@@ -14,7 +14,8 @@ from torch.optim.swa_utils import AveragedModel
 
 from training import checkpoints, data, distributed
 from training.config import Config
-from training.data.batches import Batches, Labels, labels_of, step_generator, to_device
+from training.data.batches import Batches, step_generator, to_device
+from training.data.labels import Labels, labels_of
 from training.errors import UserError, choose
 from training.frameworks import FRAMEWORKS, Batch, Framework, Phase
 from training.frameworks.base import trainable

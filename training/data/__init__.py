@@ -1,5 +1,6 @@
-"""Images to learn from, with their labels."""
+"""Images to train on, with their labels."""
 
-from training.data.sources import CLASSES, ImageSet, count, load, resize
+from training.data.labels import CLASSES, ImageSet
+from training.data.sources import count, load, resize
 
 __all__ = ["CLASSES", "ImageSet", "count", "load", "resize"]

@@ -1,25 +1,21 @@
-"""Shuffled batches, and the streams of random numbers that a step may use."""
+"""Shuffled batches, and the independent random streams of a run."""
 
 from collections.abc import Iterator
-from dataclasses import replace
-from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from training.config import Config
-from training.data.sources import ImageSet
-from training.errors import UserError, choose
+from training.errors import UserError
 
-ORDER, STEP, LABELS = range(3)  # independent streams of random numbers
+ORDER, STEP, LABELS = range(3)  # kinds of random streams
 
 
 def stream(seed: int, kind: int, index: int, device: torch.device | str = "cpu"):
-    """A torch.Generator for one step's numbers, or one epoch's order, and for nothing else: a run
-    resumed anywhere goes on exactly, with no generator state to keep."""
-    mixed = np.random.SeedSequence((seed, kind, index)).generate_state(1)[0]
-    return torch.Generator(device).manual_seed(int(mixed))  # the CPU's reads 32 bits
+    """A torch.Generator for one step or one epoch alone: a run resumed at any step continues
+    exactly, without a stored generator state."""
+    entropy = np.random.SeedSequence((seed, kind, index)).generate_state(1)[0]
+    return torch.Generator(device).manual_seed(int(entropy))  # the CPU's reads 32 bits
 
 
 def step_generator(seed: int, step: int, device: torch.device | str = "cpu") -> torch.Generator:
@@ -27,59 +23,11 @@ def step_generator(seed: int, step: int, device: torch.device | str = "cpu") -> 
     return stream(seed, STEP, step, device)
 
 
-class Labels(NamedTuple):
-    """y: float (N, L), 0 or 1; labelled: bool (N,), whose labels are known."""
-
-    y: Tensor
-    labelled: Tensor
-
-
-def labels_of(images: ImageSet, config: Config, device: torch.device | str = "cpu") -> Labels:
-    """The labels named by `config.labels`, of which `config.labelled` images keep theirs."""
-    columns = [images.attributes.index(name) for name in config.labels]
-    labels, labelled = images.labels[:, columns], images.labelled
-    if config.labelled:
-        labelled = keep_labels(labels, labelled, config.labelled, config.seed)
-    return Labels(labels.float().to(device), labelled.to(device))
-
-
-def with_labels(config: Config, images: ImageSet, exclusive: bool) -> Config:
-    """The configuration of a system with labels, with their names: all of the data's where none
-    are given. UserError where the data do not have them, or, for `exclusive` ones, where an image
-    does not have exactly one."""
-    if images.labels is None:
-        raise UserError(
-            f"{config.framework} learns from labels: give --attributes a table, or 'classes' "
-            "where the data have a folder a class."
-        )
-    for name in config.labels:
-        choose("label", name, images.attributes)
-    config = replace(config, labels=config.labels or images.attributes)
-    labels = labels_of(images, config)
-    if exclusive and not (labels.y[labels.labelled].sum(dim=1) == 1).all():
-        raise UserError(
-            f"{config.framework} takes classes, of which each image has exactly one: give "
-            "--attributes classes, or --labels such that they are."
-        )
-    return config
-
-
-def keep_labels(labels: Tensor, labelled: Tensor, count: int, seed: int) -> Tensor:
-    """(N,) bool: `count` of the `labelled` images, as many of each of the classes (N, A) as
-    `count` allows."""
-    order = torch.randperm(len(labels), generator=stream(seed, LABELS, 0))
-    order = order[labelled[order]]
-    rank = (labels[order].cumsum(0) * labels[order]).amax(dim=1)  # the how-many-th of its class
-    kept = torch.zeros_like(labelled)
-    kept[order[rank.argsort(stable=True)[:count]]] = True
-    return kept
-
-
 class Batches:
-    """Shuffled batches of [0, 1] images from a uint8 set that lies on the device if it fits;
-    half of them mirrored for `flip`, each moved by up to `shift` px.
+    """Shuffled batches of images in [0, 1] from uint8 images (N, 3, H, W); with `flip` half of
+    them mirrored, each shifted by up to `shift` px.
 
-    With several processes, each sees its own share of a batch that is the same for all.
+    Of several processes, each takes its share of the same batch.
     """
 
     def __init__(
@@ -104,7 +52,7 @@ class Batches:
         self.steps_per_epoch = len(images) // batch_size
 
     def indices(self, step: int) -> Tensor:
-        """Which images this process sees at `step`: (batch_size / processes,)."""
+        """Indices of the images of this process at `step`: (batch_size / processes,)."""
         epoch, position = divmod(step, self.steps_per_epoch)
         if getattr(self, "_epoch", None) != epoch:
             shuffle = stream(self.seed, ORDER, epoch)
@@ -121,15 +69,14 @@ class Batches:
             where = (mirrored[self.share] < 0.5)[:, None, None, None]
             x = torch.where(where, x.flip(3), x)
         if self.shift:
-            size = self.batch_size, 2
-            place = {"generator": generator, "device": generator.device}
-            x = shifted(x, torch.randint(-self.shift, self.shift + 1, size, **place)[self.share])
+            drawn = {"generator": generator, "device": generator.device}
+            size, most = (self.batch_size, 2), self.shift
+            x = shifted(x, torch.randint(-most, most + 1, size, **drawn)[self.share])
         return x.to(memory_format=torch.channels_last).float().div_(255)
 
 
 def shifted(x: Tensor, by: Tensor) -> Tensor:
-    """Images (B, C, H, W) moved by (B, 2) px, down and to the right; what was at their edge fills
-    the gap."""
+    """Images (B, C, H, W) moved by (B, 2) px, down and to the right; edge pixels fill the gap."""
     count, _, height, width = x.shape
     rows = (torch.arange(height, device=x.device) - by[:, :1]).clamp(0, height - 1)  # (B, H)
     columns = (torch.arange(width, device=x.device) - by[:, 1:]).clamp(0, width - 1)

@@ -1,6 +1,5 @@
-"""Folders, zips and torchvision datasets to uint8 tensors, and their labels."""
+"""Images of folders, zips and torchvision datasets, as uint8 tensors."""
 
-import csv
 import io
 import os
 import sys
@@ -8,7 +7,6 @@ import zipfile
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
 from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
@@ -16,31 +14,12 @@ from typing import NamedTuple
 import numpy as np
 import torch
 from PIL import Image
-from torch import Tensor
-from torch.nn.functional import one_hot
 
+from training.data.labels import CLASSES, ImageSet, with_attributes, with_classes
 from training.errors import UserError, choose
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".ppm")
 UNREADABLE_SHARE = 0.01
-CLASSES = "classes"  # instead of a table: the labels are the data's own classes
-
-
-@dataclass(frozen=True)
-class ImageSet:
-    """images: uint8 (N, 3, H, W); names: N file names; labels: bool (N, A) or None where no
-    attribute table was given, with `attributes` their A names, and `labelled` (N,) bool: who
-    stands in the table; unreadable: names left out."""
-
-    images: Tensor
-    names: list[str]
-    labels: Tensor | None = None
-    attributes: tuple[str, ...] = ()
-    labelled: Tensor | None = None
-    unreadable: tuple[str, ...] = ()
-
-    def __len__(self) -> int:
-        return len(self.images)
 
 
 def load(
@@ -51,11 +30,11 @@ def load(
     root: str = "data",
     train: bool = True,
 ) -> ImageSet:
-    """All images of `sources` (folders, zips, or one torchvision name) at `image_size` px. Where
-    they come in classes, these take turns, so that any first part of the images is a fair one.
+    """All images of `sources` (folders, zips, or a torchvision name) at `image_size` px. Classes
+    take turns, so that the first images, however many, are spread evenly over them.
 
-    Raises UserError when a source does not exist, holds no image, or holds more than 1 % of
-    files that are no readable images; up to that, they are left out, counted and named.
+    Raises UserError when a source does not exist, has no image, or when more than 1 % of the files
+    are unreadable; fewer are left out and listed on stderr.
     """
     if not sources:
         raise UserError("Give --data: a folder of images, zip files, or a torchvision dataset.")
@@ -84,12 +63,12 @@ def load(
 
 
 def count(sources: tuple[str, ...], root: str = "data") -> int:
-    """How many images there are to train on, readable or not; raises UserError."""
+    """Number of training images, readable or not; raises UserError."""
     return sum(len(_openers(source, root, train=True)) for source in sources)
 
 
 class Source(NamedTuple):
-    """An image to read; label: the folder that it lies in, or its class in a known dataset."""
+    """An image to read; label: its folder, or its class in a known dataset."""
 
     name: str
     open: Callable[[], Image.Image]
@@ -97,7 +76,7 @@ class Source(NamedTuple):
 
 
 def _in_turn(sources: list[Source]) -> list[Source]:
-    """The first of every class, then the second; as they are where there are no classes."""
+    """The first image of every class, then the second, and so on."""
     before = Counter()
     turns = []
     for source in sources:
@@ -135,7 +114,7 @@ def _zip_openers(path: Path) -> list[Source]:
 
 
 def _digit_openers(train: bool) -> list[Source]:
-    """scikit-learn's 1,797 digits of 8x8 pixels; every fifth is held out from training."""
+    """scikit-learn's 1,797 digits of 8x8 pixels; every fifth is held out."""
     from sklearn.datasets import load_digits
 
     digits = load_digits()
@@ -165,7 +144,7 @@ def _torchvision_openers(name: str, root: str, train: bool) -> list[Source]:
 
     class_name, train_part, test_part = TORCHVISION[name]
     arguments = dict(train_part if train else test_part)
-    if name != "imagenet":  # its licence lets nobody but its owners hand it out
+    if name != "imagenet":  # its licence allows no download by others
         arguments["download"] = True
     try:
         dataset = getattr(datasets, class_name)(root, **arguments)
@@ -185,7 +164,7 @@ def _torchvision_openers(name: str, root: str, train: bool) -> list[Source]:
 
 
 def _read(opener: Callable[[], Image.Image], size: int, crop: str) -> np.ndarray | None:
-    """uint8 (size, size, 3), or None when the file is no readable image."""
+    """uint8 (size, size, 3), or None for an unreadable file."""
     try:
         with opener() as image:
             return np.asarray(resize(image.convert("RGB"), size, crop))
@@ -200,52 +179,3 @@ def resize(image: Image.Image, size: int, crop: str) -> Image.Image:
         left, top = (image.width - side) // 2, (image.height - side) // 2
         image = image.crop((left, top, left + side, top + side))
     return image.resize((size, size), Image.Resampling.LANCZOS)
-
-
-def with_classes(image_set: ImageSet, classes: list[str]) -> ImageSet:
-    """The set with one label a class, of which each image has one."""
-    names = sorted(set(classes))
-    if len(names) < 2:
-        raise UserError(
-            f"--attributes {CLASSES} needs a folder a class, or a dataset that has classes."
-        )
-    index = torch.tensor([names.index(each) for each in classes])
-    labels = one_hot(index, len(names)).bool()
-    labelled = torch.ones(len(index), dtype=torch.bool)
-    return replace(image_set, labels=labels, attributes=tuple(names), labelled=labelled)
-
-
-def with_attributes(image_set: ImageSet, table: str) -> ImageSet:
-    """The set with the labels of a CSV (column `file_name`, then 0/1 columns) or of CelebA's own
-    `list_attr_celeba.txt` (a count, a line of names, then rows of -1/1)."""
-    names, rows = _read_table(Path(table))
-    labels = torch.zeros(len(image_set), len(names), dtype=torch.bool)
-    labelled = torch.zeros(len(image_set), dtype=torch.bool)
-    for index, name in enumerate(image_set.names):
-        if name in rows:
-            labels[index] = torch.tensor(rows[name])
-            labelled[index] = True
-    if not labelled.any():
-        raise UserError(f"No file name of '{table}' occurs among the images of --data.")
-    return replace(image_set, labels=labels, attributes=names, labelled=labelled)
-
-
-def _read_table(path: Path) -> tuple[tuple[str, ...], dict[str, list[bool]]]:
-    if not path.is_file():
-        raise UserError(f"There is no attribute table '{path}'; give --attributes a file.")
-    text = path.read_text(encoding="utf-8")
-    if path.suffix == ".csv":
-        header, *lines = csv.reader(io.StringIO(text))
-        if header[:1] != ["file_name"]:
-            raise UserError(f"The first column of '{path}' must be named file_name.")
-        names = header[1:]
-    else:
-        _, header, *rest = text.splitlines()
-        names, lines = header.split(), [line.split() for line in rest]
-    try:
-        rows = {line[0]: [int(v) > 0 for v in line[1:]] for line in lines if line}
-        if any(len(row) != len(names) for row in rows.values()):
-            raise ValueError
-    except ValueError:
-        raise UserError(f"Every row of '{path}' needs {len(names)} whole numbers.") from None
-    return tuple(names), rows

@@ -9,7 +9,7 @@ from torch.nn.functional import cross_entropy, interpolate
 from tqdm import trange
 
 from training import data
-from training.data.batches import Batches, Labels, step_generator
+from training.data.batches import Batches, step_generator
 from training.errors import UserError
 
 INCEPTION = "inception_v3_google-0cc3c7bd.pth"
@@ -77,7 +77,6 @@ def teach(sources: tuple[str, ...], epochs: int = 8, seed: int = 0, lr: float = 
     images = data.load(sources, 32, attributes=data.CLASSES)
     if images.labels.shape[1] != CLASSES:
         raise UserError(f"Give pictures of {CLASSES} classes, a folder each, such as CIFAR-10's.")
-    labels = Labels(images.labels.float(), images.labelled)
     torch.manual_seed(seed)
     network = ObjectNet().to(memory_format=torch.channels_last).train()
     batches = Batches(images.images, batch_size=128, flip=True, seed=seed)
@@ -88,7 +87,9 @@ def teach(sources: tuple[str, ...], epochs: int = 8, seed: int = 0, lr: float = 
         x = batches.at(step, step_generator(seed, step))
         with torch.autocast("cpu", torch.bfloat16):
             logits = network.head(network(x))
-        loss = cross_entropy(logits.float(), labels.y[batches.indices(step)], label_smoothing=0.1)
+        loss = cross_entropy(
+            logits.float(), images.labels[batches.indices(step)].float(), label_smoothing=0.1
+        )
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()

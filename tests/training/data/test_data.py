@@ -2,6 +2,7 @@
 
 import gzip
 import zipfile
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -11,7 +12,8 @@ from PIL import Image
 
 from tests.training.conftest import draw
 from training import data
-from training.data.batches import Batches, keep_labels, shifted, step_generator
+from training.data.batches import Batches, shifted, step_generator
+from training.data.labels import keep_labels, with_attributes
 from training.errors import UserError
 
 
@@ -62,6 +64,50 @@ def test_attribute_tables(folder, tmp_path, text):
     assert loaded.labelled.sum() == 2
     assert loaded.labels[loaded.names.index("03.png")].tolist() == [True, False]
     assert loaded.labels[loaded.names.index("04.png")].tolist() == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "rows"),
+    [
+        ('file_name,"A, b"\n001,2\n\nNA,0\n001,0\n', ("A, b",), {"001": [0], "NA": [0]}),
+        ("file_name,A,B\na,1,-3\n", ("A", "B"), {"a": [1, 0]}),
+        ("2\nA B \n001 1 -1 \nb.jpg  -1   1\n", ("A", "B"), {"001": [1, 0], "b.jpg": [0, 1]}),
+        ("2\nA A\nc 1 -1\n", ("A", "A.1"), {"c": [1, 0]}),
+    ],
+)
+def test_a_table_is_read_by_its_names(images, tmp_path, text, names, rows):
+    table = tmp_path / ("table.csv" if text.startswith("file_name") else "list_attr_celeba.txt")
+    table.write_text(text)
+    known = replace(images, images=images.images[:4], names=["no", *rows, "no"][: len(rows) + 2])
+    read = with_attributes(known, str(table))
+    assert read.attributes == names and read.labels.dtype == torch.bool
+    assert read.labelled.tolist() == [name in rows for name in known.names]
+    expected = [rows.get(name, [0] * len(names)) for name in known.names]
+    assert read.labels.int().tolist() == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "name,A\na,1\n",
+        "file_name,A,B\na,1\n",
+        "file_name,A,B\na,1,0\nb,1\n",
+        "file_name,A,B\na,1,0,1\n",
+        "file_name,A,B\na,1,0\nb,1,0,1\n",
+        "file_name,A\na,1.5\n",
+        "file_name,A\na,yes\n",
+        "1\nA B\na 1\n",
+        "1\nA B\na 1 1 1\n",
+        "2\nA B\na 1 1\nb 1\n",
+    ],
+)
+def test_a_bad_table_is_one_sentence(images, tmp_path, text):
+    table = tmp_path / ("list.txt" if text[:1].isdigit() else "table.csv")
+    table.write_text(text)
+    with pytest.raises(UserError, match="is no attribute table") as caught:
+        with_attributes(images, str(table))
+    assert "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize(

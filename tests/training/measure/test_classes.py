@@ -10,7 +10,7 @@ from tests.training.conftest import CLASSES, config_of, draw
 from training import loop
 from training.checkpoints import Latents
 from training.data import ImageSet
-from training.data.batches import with_labels
+from training.data.labels import with_labels
 from training.errors import UserError
 from training.frameworks import FRAMEWORKS
 from training.measure.classes import class_figures
