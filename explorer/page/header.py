@@ -9,6 +9,7 @@ from explorer.engine import Model
 from explorer.page.components import QUIET, models_value, models_view
 from explorer.page.explain import explained
 from explorer.session.state import Session
+from training.measure.figures import MAIN, columns
 
 NAME = "Latent Explorer"
 BRAND = f"""<div class="brand"><svg viewBox="0 0 32 32" width="30" height="30" aria-hidden="true">
@@ -16,15 +17,6 @@ BRAND = f"""<div class="brand"><svg viewBox="0 0 32 32" width="30" height="30" a
 <g fill="#fff"><circle cx="9" cy="9" r="3.2"/><circle cx="23" cy="9" r="2.4" opacity=".8"/>
 <circle cx="9" cy="23" r="2.4" opacity=".8"/><circle cx="23" cy="23" r="3.2" opacity=".55"/>
 <circle cx="16" cy="16" r="2.2"/></g></svg><h1>{NAME}</h1></div>"""
-# metrics.json's figures that say most, with what they mean
-FIGURES = {
-    "mse": ("reconstruction MSE", "{:.4f}"),
-    "mse_refined": ("refined", "{:.4f}"),
-    "sharpness": ("sharpness of reconstructions", "{:.2f}"),
-    "sample_sharpness": ("of samples", "{:.2f}"),
-    "reencoding_error": ("re-encoding error", "{:.3f}"),
-    "frechet": ("Fréchet distance of samples", "{:.2f}"),
-}
 
 
 @dataclass
@@ -108,10 +100,8 @@ def described(model: Model) -> str:
 
 
 def measured(model: Model) -> str:
-    """Its size, and the figures of metrics.json that say most."""
+    """Its size, and its main figures."""
     known = model.metrics
-    figures = [
-        f"{said} {form.format(known[k])}" for k, (said, form) in FIGURES.items() if k in known
-    ]
+    figures = [f"{f.short} {f.text(known[f.name])}" for f in columns(MAIN) if f.name in known]
     size = f"{model.image_size} px, {model.latent_size} numbers a code"
     return " · ".join([size, *filter(None, [model.note]), *figures])

@@ -1,4 +1,4 @@
-"""The figures of a run against the images that it has seen."""
+"""The figures of a run over the images seen."""
 
 from pathlib import Path
 
@@ -14,10 +14,10 @@ IMAGES = 1024
 
 
 class Curve:
-    """Watches a run (`loop.fit`): every `every` images seen, and at the end, measures its best
-    weights on the first of the images held out, uint8 (N, 3, H, W), and keeps that in curve.json.
+    """Measures a run (`loop.fit`) each `every` images seen and at the end, with its best weights on
+    the first of the held-out images, uint8 (N, 3, H, W), and keeps the points in curve.json.
 
-    A run that is taken up again at an earlier point writes the later ones anew.
+    A run that resumes from an earlier state measures the later points again.
     """
 
     def __init__(self, directory: Path, images: Tensor, every: int):
@@ -25,7 +25,7 @@ class Curve:
         self.points, self.network = read_curve(directory)["points"], feature_network()
 
     def __call__(self, run) -> dict[str, float]:
-        """The figures, rounded; none where it is not their time."""
+        """The figures, rounded; none between two points."""
         seen = run.images_seen
         former = [point for point in self.points if point["images_seen"] < seen]
         last = former[-1]["images_seen"] if former else 0
@@ -45,6 +45,6 @@ class Curve:
 
 
 def read_curve(directory: Path) -> dict:
-    """points: images_seen with the figures then, oldest first; images: on how many; features: by
-    which network."""
+    """points: images_seen and the figures at that time, oldest first; images: how many they are
+    measured on; features: the name of the feature network."""
     return {"points": [], **read_json(directory / CURVE)}

@@ -1,7 +1,7 @@
-"""Pure maths on codes: paths, planes and directions; torch only.
+"""Geometry of codes: paths, grids between four corners, and directions; torch only.
 
-Functions return points of the plain vector space. Bring them back to a prior's support with
-`model.project` (on the unit sphere that is a division by the norm).
+Functions return points of the vector space, not yet on the prior's support: `Prior.project` brings
+them there (on the unit sphere by a division by the norm).
 """
 
 from collections.abc import Callable
@@ -43,19 +43,29 @@ def bilinear_weights(n: int) -> Tensor:
     )
 
 
-def four_corners(corners: Tensor, n: int, keep_norm: bool = False) -> Tensor:
-    """The plane of codes between four: sum of alpha_i z_i with bilinear alpha (F-AAE eq. 5).
+def interpolated(corners: Tensor, weights: Tensor, keep_norm: bool = False) -> Tensor:
+    """Codes (..., k, n) between four, the sum of alpha_i z_i (F-AAE eq. 5), of corners z
+    (..., 4, n) and weights alpha (..., k, 4).
 
-    `corners` (4, latent) in the order top-left, top-right, bottom-left, bottom-right; gives
-    (n, n, latent), not projected. `keep_norm` interpolates the norm like the codes: what a
-    Gaussian prior needs, whose middle would otherwise shrink, and no change on the sphere.
+    `keep_norm` interpolates the norm like the codes: a Gaussian prior needs it, whose interpolated
+    codes would be too short; on the sphere nothing changes after the projection.
     """
-    weights = bilinear_weights(n).to(corners)
-    plane = weights @ corners
+    codes = weights @ corners
     if not keep_norm:
-        return plane
-    norms = weights @ corners.norm(dim=-1, keepdim=True)  # (n, n, 1)
-    return plane * norms / plane.norm(dim=-1, keepdim=True).clamp_min(1e-12)
+        return codes
+    norms = weights @ corners.norm(dim=-1, keepdim=True)  # (..., k, 1)
+    return codes * norms / codes.norm(dim=-1, keepdim=True).clamp_min(1e-12)
+
+
+def four_corners(corners: Tensor, n: int, keep_norm: bool = False) -> Tensor:
+    """The grid of `interpolated` codes (n, n, latent) between four (4, latent): top-left,
+    top-right, bottom-left, bottom-right."""
+    return interpolated(corners, bilinear_weights(n).to(corners), keep_norm)
+
+
+def middle(corners: Tensor) -> Tensor:
+    """The `interpolated` code (B, n) in the middle of four (B, 4, n), with their mean norm."""
+    return interpolated(corners, corners.new_full((1, 4), 1 / 4), keep_norm=True).squeeze(1)
 
 
 def corner_to_centre(n: int) -> list[list[tuple[int, int]]]:
@@ -75,20 +85,20 @@ def along_diagonals(values: Tensor) -> Tensor:
     return values[paths[..., 0], paths[..., 1]]
 
 
-def walk(plane: Tensor, between: int = 2) -> Tensor:
-    """A closed walk over every tile of a plane of codes (n, n, latent): (frames, latent).
+def walk(grid: Tensor, between: int = 2) -> Tensor:
+    """A closed walk over every tile of a grid of codes (n, n, latent): (frames, latent).
 
-    Row by row, turning at the ends (boustrophedon), then straight back to the start: along the
-    first column where the last row ends there (even n), else along the diagonal. `between` codes
-    are put on each step from tile to tile, and the last frame leads into the first.
+    Row by row in alternating direction (boustrophedon), then straight back to the start: along the
+    first column if the last row ends there (even n), else along the diagonal. `between` frames lie
+    between two tiles, and the last frame leads into the first.
     """
-    n = plane.shape[0]
-    rows = [plane[row] if row % 2 == 0 else plane[row].flip(0) for row in range(n)]
+    n = grid.shape[0]
+    rows = [grid[row] if row % 2 == 0 else grid[row].flip(0) for row in range(n)]
     back = torch.arange(n - 2, 0, -1)
-    home = plane[back, 0] if n % 2 == 0 else plane[back, back]
+    home = grid[back, 0] if n % 2 == 0 else grid[back, back]
     tiles = torch.cat([*rows, home])
     following = tiles.roll(-1, dims=0)
-    t = torch.arange(between + 1).to(plane) / (between + 1)
+    t = torch.arange(between + 1).to(grid) / (between + 1)
     return lerp(tiles[:, None], following[:, None], t[None, :, None]).flatten(0, 1)
 
 
@@ -100,11 +110,12 @@ def move(code: Tensor, directions: Tensor, amounts: Tensor) -> Tensor:
 def hold(
     code: Tensor, moved: Tensor, held: Tensor, project: Callable[[Tensor], Tensor], rounds: int = 8
 ) -> Tensor:
-    """`moved` (B, n) on the support, with its part in the span of `held` (H, n) that of `code`.
+    """`moved` (B, n) on the prior's support, with the component of `code` in the span of the
+    directions `held` (H, n).
 
-    Any number of directions may be held, dependent ones too. `project` may disturb that part, as
-    the sphere's division by the norm does, so the two take turns (von Neumann's alternating
-    projections). There a round leaves of the error the squared share of `code` in the span.
+    Any number of directions may be held, also dependent ones. `project` may change that component,
+    as on the sphere, so both projections alternate (von Neumann). On the sphere each round
+    multiplies the error by the squared share of `code` in the span.
     """
     held = held.to(code)
     span = torch.linalg.pinv(held) @ held  # (n, n), the projector onto it
@@ -114,10 +125,10 @@ def hold(
 
 
 def density(points: Tensor, low: Tensor, high: Tensor, cells: int, blur: int = 5) -> Tensor:
-    """How densely points (N, 2) lie in the box from `low` to `high`, (2,) each: (cells, cells) in
-    [0, 1], rows by the second coordinate; a histogram, smoothed by a mean of `blur` cells twice."""
-    place = ((points - low) / (high - low) * cells).floor().long()
-    column, row = place[((place >= 0) & (place < cells)).all(dim=1)].T
+    """Density of points (N, 2) in the box from `low` to `high`, (2,) each: (cells, cells) in
+    [0, 1], rows by the second coordinate; a histogram, twice smoothed by a mean of `blur` cells."""
+    cell = ((points - low) / (high - low) * cells).floor().long()
+    column, row = cell[((cell >= 0) & (cell < cells)).all(dim=1)].T
     counts = torch.bincount(row * cells + column, minlength=cells * cells).float()
     smooth = counts.view(1, 1, cells, cells)
     for _ in range(2):

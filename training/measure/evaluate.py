@@ -1,4 +1,4 @@
-"""Measures a checkpoint on images that it was not trained on."""
+"""Measures a checkpoint on held-out images."""
 
 from pathlib import Path
 
@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from training import data
 from training.checkpoints import METRICS, read, read_latents, write_json
+from training.codes.geometry import middle
 from training.codes.inversion import STARTS, recover, refine
 from training.data import CLASSES, batches
 from training.distributed import device_named
@@ -19,7 +20,7 @@ from training.measure.figures import FIGURES
 
 BATCH = 256
 MORPHS = 256
-# what is shown beside the real images, and how its figures are named
+# What is compared with the real images, the prefix of its figures, and its Frechet distance
 KINDS = (
     ("reconstruction", "", "frechet_reconstructions"),
     ("sample", "sample_", "frechet"),
@@ -36,24 +37,26 @@ def evaluate(
     root: str = "data",
     attributes: str | None = None,
 ) -> dict:
-    """`FIGURES` for the images of `sources`, as far as the system has them, with how they were
-    obtained. Refinement, or recovery where there is no encoder, is measured on the first
-    `refine_images` of them. `attributes`: labels for a system that tells classes to be held
-    against, as `data.load` has them, "" for none; by default the data's own classes where the
-    system was trained with those. Raises UserError.
+    """The content of metrics.json: those of `FIGURES` that the system has, on the images of
+    `sources`, and how they were obtained. Raises UserError.
+
+    Refined codes, or recovered ones where there is no encoder, are measured on the first
+    `refine_images` images. `attributes`: the true classes for a system that predicts classes, as
+    `data.load` takes them, "" for none; by default the data's own where the system was trained
+    with those.
     """
-    place = device_named(device)
-    framework, content = read(checkpoint, place)
+    target = device_named(device)
+    framework, content = read(checkpoint, target)
     settings = framework.config
     if attributes is None:
         attributes = CLASSES if settings.attributes == CLASSES else ""
     labels = attributes if framework.classes else ""
     held_out = data.load(sources, settings.image_size, settings.crop, labels, root, train=False)
     images = held_out.images
-    network = feature_network().to(place)
+    network = feature_network().to(target)
     figures = measure(framework, images, network, seed)
     if refine_steps:
-        figures |= _measure_refined(framework, images[:refine_images], refine_steps, place)
+        figures |= _measure_refined(framework, images[:refine_images], refine_steps, target)
     if labels:
         figures |= class_figures(framework, held_out, read_latents(checkpoint))
     return {
@@ -74,84 +77,77 @@ def evaluate(
 def measure(
     framework: Framework, images: Tensor, network: nn.Module, seed: int = 0
 ) -> dict[str, float]:
-    """The figures that need no refinement, of a framework in evaluation mode on uint8 images
-    (N, 3, H, W), by the features of `network`. As many samples are drawn as there are images;
+    """The figures without refined codes, of a framework in evaluation mode on uint8 images
+    (N, 3, H, W), with the features of `network`. As many samples are drawn as there are images;
     morphs are between the first 1,024. Raises UserError.
     """
     if len(images) < 4:
         raise UserError("Give at least four images to evaluate on.")
-    place = next(framework.parameters()).device
+    device = next(framework.parameters()).device
     z = framework.prior.sample(len(images), batches.step_generator(seed, 0))
-    parts = zip(batches.in_batches(images, BATCH, place), z.to(place).split(BATCH), strict=True)
-    measured = [_measure(framework, network, *batch) for batch in parts]
-    all_of = {name: torch.cat([batch[name] for batch in measured]) for name in measured[0]}
-    means = {name: values.mean(dim=0) for name, values in all_of.items()}
+    parts = zip(batches.in_batches(images, BATCH, device), z.to(device).split(BATCH), strict=True)
+    by_batch = [_by_image(framework, network, *batch) for batch in parts]
+    by_image = {name: torch.cat([batch[name] for batch in by_batch]) for name in by_batch[0]}
+    means = {name: values.mean(dim=0) for name, values in by_image.items()}
     figures = {name: value.item() for name, value in means.items() if name in FIGURES}
-    real = all_of["features_real"]
+    real = by_image["features_real"]
     for kind, prefix, frechet in KINDS:
-        if f"features_{kind}" in all_of:
+        if f"features_{kind}" in by_image:
             ratio = means[f"laplacian_{kind}"] / means["laplacian_real"]
             power = means[f"power_{kind}"] / means["power_real"]
             figures |= {f"{prefix}sharpness": ratio.item(), **_bands(f"{prefix}spectrum", power)}
-            figures[frechet] = metrics.frechet_distance(real, all_of[f"features_{kind}"])
+            figures[frechet] = metrics.frechet_distance(real, by_image[f"features_{kind}"])
     if framework.encodes:
-        figures["morph_middle"] = _measure_morphs(framework, images[: 4 * MORPHS], place)
-    sample = all_of["features_sample"]
+        figures["morph_middle"] = _measure_morphs(framework, images[: 4 * MORPHS], device)
+    sample = by_image["features_sample"]
     coverage, distinct = metrics.coverage(real, sample), metrics.distinct(real, sample)
     return {**figures, "coverage": coverage, "distinct": distinct}
 
 
-def _measure(framework: Framework, network: nn.Module, x: Tensor, z: Tensor) -> dict[str, Tensor]:
-    """Figures (B,), power (B, 4) and features (B, d) of images x and codes z from the prior, on
-    the CPU; of reconstructions only where there is an encoder."""
-    sample, measured = framework.decode(z), {}
-    shown = {"real": x, "sample": sample}
+def _by_image(framework: Framework, network: nn.Module, x: Tensor, z: Tensor) -> dict[str, Tensor]:
+    """For each image x and code z from the prior, on the CPU: the figures with a function (B,),
+    power (B, 4) and features (B, d). Those of reconstructions only where there is an encoder."""
+    sample = framework.decode(z)
+    tensors = {"x": x, "z": z, "sample": sample}
+    images = {"real": x, "sample": sample}
     if framework.encodes:
         z_hat, x_hat = framework.encode(sample), framework.decode(framework.encode(x))
-        shown["reconstruction"] = x_hat
-        measured = {
-            "mse": metrics.mse(x, x_hat),
-            "psnr": metrics.psnr(x, x_hat),
-            "ssim": metrics.ssim(x, x_hat),
-            "reencoding_error": (z - z_hat).square().sum(dim=1),
-            "dhash": metrics.dhash_similarity(x, x_hat),
-            "dhash_generated": metrics.dhash_similarity(sample, framework.decode(z_hat)),
-        }
-    for name, each in shown.items():
-        measured[f"laplacian_{name}"] = metrics.sharpness(each)
-        measured[f"power_{name}"] = metrics.spectrum(each)
-        measured[f"features_{name}"] = network(each)
-    return {name: values.cpu() for name, values in measured.items()}
+        tensors |= {"x_hat": x_hat, "z_hat": z_hat, "sample_hat": framework.decode(z_hat)}
+        images["reconstruction"] = x_hat
+    values = {
+        figure.name: figure.of(*[tensors[name] for name in figure.inputs])
+        for figure in FIGURES.values()
+        if figure.of and tensors.keys() >= set(figure.inputs)
+    }
+    for name, each in images.items():
+        values[f"laplacian_{name}"] = metrics.sharpness(each)
+        values[f"power_{name}"] = metrics.spectrum(each)
+        values[f"features_{name}"] = network(each)
+    return {name: each.cpu() for name, each in values.items()}
 
 
 def _bands(name: str, ratios: Tensor) -> dict[str, float]:
     return {f"{name}_{band}": ratio for band, ratio in enumerate(ratios.tolist(), start=1)}
 
 
-def _measure_morphs(framework: Framework, images: Tensor, place: torch.device) -> float:
-    """Sharpness of the middle of morphs between four images each, over that of the corners."""
-    middle, corners = [], []
-    for x in batches.in_batches(images[: len(images) // 4 * 4], BATCH, place):
+def _measure_morphs(framework: Framework, images: Tensor, device: torch.device) -> float:
+    """Sharpness in the middle of morphs between four images each, over that of the corners."""
+    middles, corners = [], []
+    for x in batches.in_batches(images[: len(images) // 4 * 4], BATCH, device):
         z = framework.encode(x)
         corners.append(metrics.sharpness(framework.decode(z)))
-        z_middle = framework.prior.project(middle_of(z.unflatten(0, (-1, 4))))
-        middle.append(metrics.sharpness(framework.decode(z_middle)))
-    return (torch.cat(middle).mean() / torch.cat(corners).mean()).item()
-
-
-def middle_of(corners: Tensor) -> Tensor:
-    """The middle (B, n), not yet projected, of four codes each (B, 4, n) (F-AAE eq. 5). Its norm
-    is the corners' mean: a Gaussian prior needs that, the sphere does not care."""
-    mean = corners.mean(dim=1)
-    norm = corners.norm(dim=2).mean(dim=1, keepdim=True)
-    return mean * norm / mean.norm(dim=1, keepdim=True).clamp_min(1e-12)
+        z_middle = framework.prior.project(middle(z.unflatten(0, (-1, 4))))
+        middles.append(metrics.sharpness(framework.decode(z_middle)))
+    return (torch.cat(middles).mean() / torch.cat(corners).mean()).item()
 
 
 @torch.no_grad()
-def _measure_refined(framework: Framework, images: Tensor, steps: int, place: torch.device) -> dict:
+def _measure_refined(
+    framework: Framework, images: Tensor, steps: int, device: torch.device
+) -> dict[str, float]:
     errors, refined_laplacian, real_laplacian = [], [], []
     batch = BATCH if framework.encodes else BATCH // STARTS
-    for x in batches.in_batches(images, batch, place):
+    for x in batches.in_batches(images, batch, device):
         if framework.encodes:
             z = refine(framework, x, framework.encode(x), steps)
         else:

@@ -1,4 +1,4 @@
-"""Networks whose features the Frechet distance compares."""
+"""Feature networks of the Frechet distance."""
 
 from pathlib import Path
 
@@ -18,12 +18,11 @@ CLASSES = 10
 
 
 class ObjectNet(nn.Module):
-    """`cifar10-conv-256`: a small network that was taught to tell CIFAR-10's ten kinds of objects
-    apart, up to its pooled features: (B, 3, H, W) in [0, 1] -> (B, 256).
+    """`cifar10-conv-256`: a small classifier of CIFAR-10, up to its pooled features:
+    (B, 3, H, W) in [0, 1] -> (B, 256).
 
-    What ImageNet's Inception is to the FID, at the size of the pictures here: features of a network
-    trained to recognise things other than what is measured. Values compare with each other only,
-    never with published FIDs.
+    It takes the place that ImageNet's Inception has in the FID, at the size of the images here.
+    Its Frechet distances compare with each other only, never with published FIDs.
     """
 
     name = "cifar10-conv-256"
@@ -73,7 +72,7 @@ def feature_network() -> nn.Module:
 
 
 def teach(sources: tuple[str, ...], epochs: int = 8, seed: int = 0, lr: float = 2e-3) -> ObjectNet:
-    """ObjectNet, taught to tell the ten classes of `sources` apart (32 px). Raises UserError."""
+    """ObjectNet, trained to classify the ten classes of `sources` (32 px). Raises UserError."""
     images = data.load(sources, 32, attributes=data.CLASSES)
     if images.labels.shape[1] != CLASSES:
         raise UserError(f"Give pictures of {CLASSES} classes, a folder each, such as CIFAR-10's.")
@@ -99,14 +98,14 @@ def teach(sources: tuple[str, ...], epochs: int = 8, seed: int = 0, lr: float = 
 
 @torch.no_grad()
 def accuracy(network: ObjectNet, sources: tuple[str, ...]) -> float:
-    """Share of the pictures of `sources` whose class the network names."""
+    """Share of the images of `sources` that the network classifies correctly."""
     images = data.load(sources, 32, attributes=data.CLASSES, train=False)
     logits = [network.head(network(x.float() / 255)) for x in images.images.split(256)]
     return (torch.cat(logits).argmax(1) == images.labels.int().argmax(1)).float().mean().item()
 
 
 def write(network: ObjectNet, path: Path = WEIGHTS) -> None:
-    """The weights in half precision."""
+    """Writes the weights in half precision."""
     state = {
         key: t.half() if t.is_floating_point() else t for key, t in network.state_dict().items()
     }

@@ -1,77 +1,144 @@
-"""The figures that a checkpoint is measured by: their words, and how two checkpoints compare."""
+"""The figures that a checkpoint is measured by, and how two checkpoints compare.
+
+A new figure is a function in `metrics` and a line in FIGURES. Notation: x images, z codes from the
+prior, x_hat = G(E(x)), sample = G(z), z_hat = E(sample), sample_hat = G(z_hat).
+"""
 
 import math
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Literal, NamedTuple
+
+from torch import Tensor
+
+from training.measure import metrics
+
+COMPARE, MAIN = "compare", "main"  # tables: the comparison of a set, and the short ones
 
 
 class Figure(NamedTuple):
-    """words: what it is, as the card says it. best: the value to be wished for; 0 for an error,
-    1 for a ratio to real images, infinity where more is better."""
+    """A figure of merit.
 
+    name: its key in metrics.json; short: heading of a column; words: what it is; better: 'lower'
+    for an error, 'one' where 1 is best, as of a ratio to real images, otherwise 'higher'; tables:
+    those that show it, besides the tables of all figures. Where it is the mean of a function over
+    the images, `of` is the function, (B,), and `inputs` are the two tensors that it takes.
+    """
+
+    name: str
+    short: str
     words: str
-    best: float
+    unit: str
+    format: str
+    better: Literal["lower", "one", "higher"]
+    tables: tuple[str, ...] = ()
+    of: Callable[[Tensor, Tensor], Tensor] | None = None
+    inputs: tuple[str, str] = ("x", "x_hat")
+
+    @property
+    def title(self) -> str:
+        """`short` with a capital."""
+        return self.short[:1].upper() + self.short[1:]
+
+    def text(self, value: float) -> str:
+        """A value with its unit."""
+        return f"{value:{self.format}}{self.unit}"
 
 
-QUARTERS = ("lowest", "second", "third", "highest")
-FIGURES: dict[str, Figure] = {
-    "mse": Figure("reconstruction error (MSE on [0, 1]) of the encoder's codes", 0),
-    "psnr": Figure("the same as PSNR, dB", math.inf),
-    "ssim": Figure("structural similarity of reconstructions", math.inf),
-    "sharpness": Figure(
-        "sharpness of reconstructions: their Laplacian energy over the real images'", 1
-    ),
-    "sample_sharpness": Figure("sharpness of samples", 1),
-    "mse_refined": Figure("reconstruction error (MSE) of refined codes", 0),
-    "sharpness_refined": Figure("sharpness of reconstructions from refined codes", 1),
-    "morph_middle": Figure(
-        "sharpness of the middle of four-corner morphs over that of their corners", 1
-    ),
-    "reencoding_error": Figure(
-        "re-encoding error E‖z − E(G(z))‖² of codes from the prior, on the sphere 2 if unrelated", 0
-    ),
-    "dhash": Figure("dHash similarity of reconstructions of the images, 0.5 for unrelated", 1),
-    "dhash_generated": Figure("dHash similarity of reconstructions of samples", 1),
-    "frechet": Figure("Frechet distance of samples to the images", 0),
-    "frechet_reconstructions": Figure("Frechet distance of reconstructions to the images", 0),
-    "coverage": Figure("share of the images that samples lie near, 0.97 at best", math.inf),
-    "distinct": Figure("share of samples that repeat no other, 0.95 for real images", math.inf),
-    "code_cycle": Figure(
-        "re-encoding error over the distance E‖z − z′‖² of unrelated codes, which the scale of the "
-        "prior is out of: 1 if unrelated",
-        0,
-    ),
-    "sample_cycle": Figure("reconstruction error (MSE) of samples, E‖G(z) − G(E(G(z)))‖²", 0),
-    "probe_auc": Figure(
-        "held-out ROC AUC of logistic regression from codes to an attribute, mean over the "
-        "attributes, 0.5 if the codes say nothing",
-        math.inf,
-    ),
-    "label_agreement": Figure(
-        "share of an image's labels that the image with the nearest code has too", math.inf
-    ),
-    "class_error": Figure("share of the images whose class is told wrong", 0),
-    "class_share": Figure(
-        "of the images told to be of a class, the share that is, for the worst class", math.inf
-    ),
-    "class_found": Figure(
-        "of the images of a class, the share told to be of it, for the worst class", math.inf
-    ),
-    **{
-        f"{kind}spectrum_{band}": Figure(
-            f"power of {what} over the real images', {quarter} quarter of the frequencies", 1
-        )
-        for kind, what in (("", "reconstructions"), ("sample_", "samples"))
-        for band, quarter in enumerate(QUARTERS, start=1)
-    },
-}
+def _spectrum(name: str, what: str) -> list[Figure]:
+    words = f"power of {what} over that of the real images, {{}} quarter of the frequencies"
+    quarters = enumerate(("lowest", "second", "third", "highest"), start=1)
+    return [
+        Figure(f"{name}_{i}", f"{name} {i}", words.format(quarter), "", ".2f", "one")
+        for i, quarter in quarters
+    ]
+
+
+BOTH = (COMPARE, MAIN)
+# In the order of the tables
+# fmt: off
+_FIGURES = [
+    Figure("mse", "MSE", "mean squared error of reconstructions, for pixels in [0, 1]",
+           "", ".4f", "lower", BOTH, metrics.mse),
+    Figure("mse_refined", "refined MSE", "mean squared error of reconstructions from refined codes",
+           "", ".4f", "lower", BOTH),
+    Figure("psnr", "PSNR", "peak signal-to-noise ratio of reconstructions, dB",
+           " dB", ".1f", "higher", (COMPARE,), metrics.psnr),
+    Figure("ssim", "SSIM", "structural similarity of reconstructions to the images, 1 if equal",
+           "", ".3f", "higher", (COMPARE,), metrics.ssim),
+    Figure("sharpness", "sharpness",
+           "sharpness of reconstructions: their Laplacian energy over that of the real images",
+           "", ".2f", "one", BOTH),
+    Figure("sample_sharpness", "sample sharpness",
+           "sharpness of samples: their Laplacian energy over that of the real images",
+           "", ".2f", "one", BOTH),
+    Figure("sharpness_refined", "refined sharpness",
+           "sharpness of reconstructions from refined codes", "", ".2f", "one"),
+    Figure("morph_middle", "morph",
+           "sharpness in the middle of morphs between four images over that of their corners",
+           "", ".2f", "one", BOTH),
+    Figure("code_cycle", "code cycle",
+           "re-encoding error over the squared distance E‖z − z′‖² of unrelated codes: 1 if the "
+           "encoder finds nothing of the code, whatever the scale of the prior",
+           "", ".3f", "lower", (COMPARE,)),
+    Figure("sample_cycle", "sample cycle",
+           "mean squared error of reconstructed samples, E‖G(z) − G(E(G(z)))‖²",
+           "", ".4f", "lower", (COMPARE,)),
+    Figure("reencoding_error", "re-encoding error",
+           "re-encoding error E‖z − E(G(z))‖² of codes from the prior; unrelated codes on the unit "
+           "sphere have 2",
+           "", ".3f", "lower", (MAIN,), metrics.code_error, ("z", "z_hat")),
+    Figure("cycle_error", "cycle error",
+           "‖z − E(G(z))‖²: distance of the code of the reconstruction to the code z that it was "
+           "decoded from; unrelated codes on the unit sphere have 2",
+           "", ".3f", "lower"),
+    Figure("dhash", "dHash of reconstructions",
+           "dHash similarity of reconstructions to the images, 0.5 if unrelated",
+           "", ".3f", "one", (), metrics.dhash_similarity),
+    Figure("dhash_generated", "dHash",
+           "dHash similarity of reconstructed samples to the samples, 0.5 if unrelated",
+           "", ".3f", "one", (COMPARE,), metrics.dhash_similarity, ("sample", "sample_hat")),
+    Figure("frechet", "Frechet", "Frechet distance of samples to the images",
+           "", ".2f", "lower", BOTH),
+    Figure("frechet_reconstructions", "Frechet of reconstructions",
+           "Frechet distance of reconstructions to the images", "", ".2f", "lower"),
+    Figure("coverage", "coverage",
+           "share of the images with a sample near by; 0.97 for samples that are real images",
+           "", ".2f", "higher", (MAIN,)),
+    Figure("distinct", "distinct",
+           "share of samples that are no near copy of another; 0.95 for real images",
+           "", ".2f", "higher"),
+    Figure("probe_auc", "AUC",
+           "held-out ROC AUC of logistic regression from codes to an attribute, mean over the "
+           "attributes; 0.5 if the codes do not predict them",
+           "", ".2f", "higher", (COMPARE,)),
+    Figure("label_agreement", "labels",
+           "share of the labels of an image that the image with the nearest code has too",
+           "", ".3f", "higher", (COMPARE,)),
+    Figure("class_error", "class error", "share of the images whose class is predicted wrongly",
+           "", ".3f", "lower", (COMPARE,)),
+    Figure("class_share", "class share",
+           "lowest precision of a class: of the images predicted to be of it, the share that are",
+           "", ".3f", "higher", (COMPARE,)),
+    Figure("class_found", "class found",
+           "lowest recall of a class: of the images of it, the share predicted to be of it",
+           "", ".3f", "higher", (COMPARE,)),
+    *_spectrum("spectrum", "reconstructions"),
+    *_spectrum("sample_spectrum", "samples"),
+]
+# fmt: on
+FIGURES = {figure.name: figure for figure in _FIGURES}
+
+
+def columns(table: str) -> list[Figure]:
+    """The figures that `table`, COMPARE or MAIN, shows, in order."""
+    return [figure for figure in FIGURES.values() if table in figure.tables]
 
 
 def compare(names: tuple[str, ...], new: dict[str, float], former: dict[str, float]) -> float:
-    """How bad `new` is over `former` in the named figures that both have: below 1 is better.
+    """How bad `new` is relative to `former` in the named figures that both have: below 1 is better.
 
-    The geometric mean of the figures' ratios, which asks for no common unit: 0.9 is what a
-    tenth off every error comes to. A ratio of which 1 is best counts by the factor that it is off,
-    to either side: over-sharp is not sharp.
+    The geometric mean of the ratios of their `badness`, which needs no common unit: 0.9 is a tenth
+    off every error.
     """
     both = [name for name in names if name in new and name in former]
     logs = [math.log(badness(n, new[n]) / badness(n, former[n])) for n in both]
@@ -79,9 +146,9 @@ def compare(names: tuple[str, ...], new: dict[str, float], former: dict[str, flo
 
 
 def badness(name: str, value: float) -> float:
-    """A figure so that less is better, and twice as much twice as bad: an error as it is, a ratio
-    by the factor that it is off, anything else inverted."""
-    best, value = FIGURES[name].best, max(value, 1e-5)  # figures are rounded to so much
-    if best == 0:
+    """A figure such that lower is better: an error as it is; a ratio by the factor that it is away
+    from 1, to either side, since over-sharp is not sharp; anything else inverted."""
+    better, value = FIGURES[name].better, max(value, 1e-5)  # figures are rounded to that
+    if better == "lower":
         return value
-    return max(value, 1 / value) if best == 1 else 1 / value
+    return max(value, 1 / value) if better == "one" else 1 / value

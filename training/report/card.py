@@ -1,11 +1,11 @@
-"""The card of a checkpoint: README.md, written from config.json and metrics.json."""
+"""The model card of a checkpoint: README.md, written from config.json and metrics.json."""
 
 from pathlib import Path
 
 from training.checkpoints import read_config, read_metrics, write_atomically
-from training.frameworks import FRAMEWORKS
-from training.measure.figures import FIGURES
-from training.report.expectations import CELLS, beside, cells, expected
+from training.frameworks import FRAMEWORKS, Framework
+from training.measure.figures import FIGURES, MAIN, columns
+from training.report.expectations import CELLS, cells, expected, with_ours
 from training.report.tables import markdown
 
 LIMITS = """\
@@ -17,9 +17,11 @@ LIMITS = """\
 
 
 def write_card(directory: str | Path) -> None:
-    """Writes README.md beside the weights; raises CheckpointError."""
+    """Writes README.md next to the weights; raises CheckpointError."""
+    from huggingface_hub import ModelCard
+
     directory = Path(directory)
-    content, measured = read_config(directory), read_metrics(directory)
+    content, measurement = read_config(directory), read_metrics(directory)
     framework = FRAMEWORKS[content["framework"]]
     settings, trained = content["settings"], content["trained"]
     sources = ", ".join(Path(source).name for source in settings["data"])
@@ -27,7 +29,7 @@ def write_card(directory: str | Path) -> None:
         f"# {framework.title}, {settings['image_size']} px",
         f"![reconstructions and samples](preview.png)\n\nSystem: {framework.source}. "
         f"Codes: {settings['latent_size']} numbers, prior '{settings['prior']}'.",
-        "In the preview, the first row are reconstructions of training images, the others samples."
+        "The first row of the preview shows reconstructions of training images, the others samples."
         if framework.encodes
         else "The preview shows samples.",
         "## Training",
@@ -38,13 +40,37 @@ def write_card(directory: str | Path) -> None:
         f"torch {trained['torch']}\n"
         "- every setting: `config.json`",
         "## Figures",
-        _figures(measured),
-        *_papers(framework.id, settings, measured.get("figures", {})),
+        _figures(measurement),
+        *_papers(framework.id, settings, measurement.get("figures", {})),
         "## Limits",
         LIMITS,
     ]
     text = "\n\n".join(lines) + "\n"
-    write_atomically(directory / "README.md", lambda p: p.write_text(text, encoding="utf-8"))
+    card = ModelCard(f"---\n{_metadata(framework, content, measurement)}\n---\n\n{text}")
+    write_atomically(directory / "README.md", lambda p: card.save(p))
+
+
+def _metadata(framework: type[Framework], content: dict, measurement: dict) -> str:
+    """The YAML that the Hugging Face hub reads, with the main figures as evaluation results."""
+    from huggingface_hub import EvalResult, ModelCardData
+
+    figures, settings = measurement.get("figures", {}), content["settings"]
+    data = ", ".join(measurement.get("data", ()))
+    about = {"task_type": "image-to-image", "dataset_type": data, "dataset_name": data}
+    results = [
+        EvalResult(**about, metric_type=f.name, metric_value=figures[f.name], metric_name=f.short)
+        for f in columns(MAIN)
+        if f.name in figures
+    ]
+    return ModelCardData(
+        license="other",
+        license_name=settings["licence"],
+        library_name="latent-explorer",
+        tags=["autoencoder", framework.id],
+        datasets=[Path(source).name for source in settings["data"]],
+        model_name=framework.title,
+        eval_results=results or None,
+    ).to_yaml()
 
 
 def _started(content: dict) -> str:
@@ -53,45 +79,43 @@ def _started(content: dict) -> str:
     return f"after {before:,} of '{start}', whose networks it started from, " if before else ""
 
 
-def _figures(measured: dict) -> str:
-    said = measured_on(measured)
-    if not measured:
-        return said
-    rows = [
-        f"| {FIGURES[name].words} | {value:.4g} |" for name, value in measured["figures"].items()
-    ]
-    return "\n".join([said, "", "| figure | value |", "| --- | ---: |", *rows])
+def _figures(measurement: dict) -> str:
+    if not measurement:
+        return measured_on(measurement)
+    found = measurement["figures"].items()
+    rows = [(FIGURES[name].words, f"{value:.4g}") for name, value in found]
+    return f"{measured_on(measurement)}\n\n{markdown(('figure', 'value'), rows)}"
 
 
 def _papers(system: str, settings: dict, figures: dict[str, float]) -> list[str]:
-    """The papers' figures of the system beside ours, and what of theirs has no counterpart."""
+    """The papers' figures of the system and ours, and those without a counterpart."""
     wanted = expected(settings["data"])
     row = {"framework": system, "title": "", "prior": settings["prior"], "figures": figures}
-    found = [each for one in wanted.printed if (each := beside(one, [row]))]
+    found = [each for one in wanted.printed if (each := with_ours(one, [row]))]
     if not found:
         return []
     rows = [(FIGURES[each["figure"]].words, *cells(each)) for each in found]
-    return ["## Beside the papers", markdown(("figure", *CELLS), rows), wanted.apart]
+    return ["## The papers' figures and ours", markdown(("figure", *CELLS), rows), wanted.apart]
 
 
-def measured_on(measured: dict) -> str:
-    """How the figures of a metrics.json were obtained, as a sentence."""
-    if not measured:
+def measured_on(measurement: dict) -> str:
+    """How the figures of a metrics.json were obtained, in a sentence."""
+    if not measurement:
         return "Not measured yet: `python -m training evaluate CHECKPOINT --data … --save`."
-    refined = measured["refined"]
-    starts = refined.get("starts")  # where there is no encoder to refine the codes of
+    refined = measurement["refined"]
+    starts = refined.get("starts")  # only without an encoder
     found = f"codes found by recovery from {starts} random starts in" if starts else "refined by"
     return (
-        f"On {measured['images']:,} images of {', '.join(measured['data'])}; "
+        f"On {measurement['images']:,} images of {', '.join(measurement['data'])}; "
         f"{found} {refined['steps']} steps on {refined['images']:,} of them; Frechet distances on "
-        f"the features of `{measured['features']}`."
+        f"the features of `{measurement['features']}`."
     )
 
 
-def measured_on_each(measured: dict[str, dict]) -> str:
-    """`measured_on` of several checkpoints by what they are called, a line for all that agree."""
+def measured_on_each(measurements: dict[str, dict]) -> str:
+    """`measured_on` of several checkpoints by title, one line for those that agree."""
     notes: dict[str, list[str]] = {}
-    for title, each in measured.items():
+    for title, each in measurements.items():
         notes.setdefault(measured_on(each), []).append(title)
-    said = [f"{', '.join(who)}: {note}" for note, who in notes.items()]
-    return "\n".join(said if len(notes) > 1 else notes)
+    lines = [f"{', '.join(titles)}: {note}" for note, titles in notes.items()]
+    return "\n".join(lines if len(notes) > 1 else notes)

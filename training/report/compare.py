@@ -1,12 +1,11 @@
-"""One table of a model set: a row a system, all measured on the same images.
+"""One table of a model set: a row for each system, all measured on the same images.
 
-What `evaluate` measures is taken from the checkpoint's metrics.json where that was measured on
-these images. All that was found is kept in compare.json, so that a second call only measures what
-has changed since.
+The figures of `evaluate` come from a checkpoint's metrics.json if that was measured on these
+images. All results are kept in compare.json, so that a second call only measures what has changed.
 
-Notation: x images, z codes from the prior; encoder E, generator G. There are three ways round:
-x to G(E(x)), whose error is the MSE; z to E(G(z)), the code cycle; G(z) to G(E(G(z))), the sample
-cycle.
+Notation: x images, z codes from the prior, encoder E, generator G. There are three cycles: from x
+to G(E(x)), whose error is the MSE; from z to E(G(z)), the code cycle; from G(z) to G(E(G(z))), the
+sample cycle.
 """
 
 import platform
@@ -30,24 +29,24 @@ from training.frameworks import FRAMEWORKS, Framework
 from training.measure import metrics
 from training.measure.evaluate import evaluate
 from training.measure.features import feature_network
-from training.report.expectations import asked_of, beside, expected, judged
+from training.report.expectations import applicable, checked, expected, with_ours
 from training.report.page import AT_ONCE, AT_ONCE_RECOVERED, page
 from training.report.tables import headings
 
 PAGE, TABLE = "compare.md", "compare.json"
-STEPS, REFINED = 50, 1024  # of refinement, or of recovery; on so many images
-CODES = 1024  # of the sample cycle
-TURNS = 5  # of images per second
+STEPS, REFINED = 50, 1024  # steps of refinement or recovery, and on how many images
+CODES = 1024  # for the sample cycle
+TURNS = 5  # for the speed
 PROBE = "logistic"
 OWN = ("code_cycle", "sample_cycle", "probe_auc", "label_agreement")
 TRAINED = ("images_seen", "hours", "hardware")
-KEPT_FOR = ("weights_sha256", "data", "gallery_files")  # as long as these are the same
+KEPT_FOR = ("weights_sha256", "data", "gallery_files")  # results hold while these are equal
 
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked for: images to measure on, labelled images to look faces up in (or neither, ()
-    and ""), where known datasets lie, and the device."""
+    """sources: images to measure on; gallery, attributes: labelled images among which nearest codes
+    are searched, and their labels (or () and ""); root: folder of torchvision's datasets."""
 
     sources: tuple[str, ...]
     gallery: tuple[str, ...] = ()
@@ -68,13 +67,14 @@ class Request:
 
 def compare(model_set: str | Path, request: Request, out: Path | None = None) -> dict:
     """Measures what is not known yet of a folder of checkpoints, and writes compare.md and
-    compare.json into `out`, by default that folder. The content of compare.json. Raises UserError.
+    compare.json into `out`, by default the same folder. Returns the content of compare.json. Raises
+    UserError.
     """
     model_set = Path(model_set)
     directories, out = _checkpoints(model_set), Path(out or model_set)
     if bool(request.gallery) != bool(request.attributes):
         raise UserError("Give --gallery its labels: --attributes a table, or 'classes'.")
-    data.count((*request.sources, *request.gallery), request.root)  # whether they are there
+    data.count((*request.sources, *request.gallery), request.root)  # raises if one is missing
     former = read_json(out / TABLE)
     known, rows = former.get("systems", {}), {}
     for name, directory in directories.items():
@@ -87,8 +87,8 @@ def compare(model_set: str | Path, request: Request, out: Path | None = None) ->
     content = {
         "systems": rows,
         "speed": _speed(directories, rows, request, former.get("speed", {})),
-        "claims": [judged(claim, systems) for claim in asked_of(wanted.claims, systems)],
-        "printed": [each for one in wanted.printed if (each := beside(one, systems))],
+        "claims": [checked(claim, systems) for claim in applicable(wanted.claims, systems)],
+        "printed": [each for one in wanted.printed if (each := with_ours(one, systems))],
         "apart": wanted.apart,
     }
     write_json(out / TABLE, content)
@@ -98,7 +98,7 @@ def compare(model_set: str | Path, request: Request, out: Path | None = None) ->
 
 
 def _checkpoints(model_set: Path) -> dict[str, Path]:
-    """By their names, in the order of the registry."""
+    """Checkpoints by name, in the order of the registry."""
     if (model_set / checkpoints.CONFIG).is_file():
         raise UserError(f"'{model_set}' is one checkpoint: give the set, the folder that it is in.")
     if not model_set.is_dir():
@@ -107,12 +107,12 @@ def _checkpoints(model_set: Path) -> dict[str, Path]:
     if not found:
         raise UserError(f"'{model_set}' holds no checkpoint; give a folder of checkpoints.")
     order = [*FRAMEWORKS]
-    found.sort(key=lambda place: order.index(checkpoints.read_config(place)["framework"]))
-    return {place.name: place for place in found}
+    found.sort(key=lambda path: order.index(checkpoints.read_config(path)["framework"]))
+    return {path.name: path for path in found}
 
 
 def _row(directory: Path, request: Request, former: dict) -> dict:
-    """What is said of one checkpoint: `former` as far as it still holds."""
+    """The results of one checkpoint, from `former` as far as that still holds."""
     content = checkpoints.read_config(directory)
     system = FRAMEWORKS[content["framework"]]
     row = {
@@ -131,7 +131,7 @@ def _row(directory: Path, request: Request, former: dict) -> dict:
         return row | {"gallery": former["gallery"]}
     print(f"{directory}: cycles, nearest images", file=sys.stderr)
     framework, _ = checkpoints.read(directory, device_named(request.device))
-    gallery, figures = _looked_up(directory, framework, request)
+    gallery, figures = _label_figures(directory, framework, request)
     if framework.encodes:
         figures |= _cycles(framework, row["figures"]["reencoding_error"])
     row["figures"] |= {name: round(value, 5) for name, value in figures.items()}
@@ -139,23 +139,23 @@ def _row(directory: Path, request: Request, former: dict) -> dict:
 
 
 def _evaluated(directory: Path, content: dict, request: Request, former: dict) -> dict:
-    """What `evaluate` says of a checkpoint: as it was written down, or measured now."""
+    """The figures of `evaluate`: those on file if they still hold, otherwise measured now."""
     wanted = {
         "data": [Path(source).name for source in request.sources],
         "features": feature_network().name,
         "weights_sha256": content["weights_sha256"],
     }
-    for measured in (read_metrics(directory), former):
-        if wanted.items() <= measured.items():
-            refined = measured["refined"]
-            if (refined["steps"], refined["images"]) == (STEPS, min(REFINED, measured["images"])):
+    for found in (read_metrics(directory), former):
+        if wanted.items() <= found.items():
+            refined = found["refined"]
+            if (refined["steps"], refined["images"]) == (STEPS, min(REFINED, found["images"])):
                 break
     else:
         print(f"{directory}: figures of evaluate, which takes minutes", file=sys.stderr)
-        measured = evaluate(
+        found = evaluate(
             directory, request.sources, request.device, STEPS, REFINED, root=request.root
         )
-    return {key: measured[key] for key in ("figures", "images", "refined", *wanted)}
+    return {key: found[key] for key in ("figures", "images", "refined", *wanted)}
 
 
 @torch.no_grad()
@@ -173,15 +173,15 @@ def _cycles(framework: Framework, reencoding_error: float) -> dict[str, float]:
 
 
 def _codes(framework: Framework, count: int) -> Tensor:
-    place = next(framework.parameters()).device
-    return framework.prior.sample(count, step_generator(0, 0)).to(place)
+    device = next(framework.parameters()).device
+    return framework.prior.sample(count, step_generator(0, 0)).to(device)
 
 
 def _speed(
     directories: dict[str, Path], rows: dict[str, dict], request: Request, former: dict
 ) -> dict:
-    """Images per second of all, measured one after the other: a machine is not as fast every day,
-    so where one is missing, no other's holds beside it."""
+    """Images per second of all systems, measured one after the other. If one is missing, all are
+    measured again, since the speed of a machine varies from day to day."""
     wanted = {
         "hardware": request.hardware,
         "weights": {name: row["weights_sha256"] for name, row in rows.items()},
@@ -198,7 +198,7 @@ def _speed(
 
 @torch.no_grad()
 def _images_per_s(framework: Framework) -> float:
-    """Of samples in one batch: from image to code and back, the fastest of some turns."""
+    """Speed from image to code and back, for one batch of samples, the fastest of some turns."""
     x = framework.decode(_codes(framework, AT_ONCE if framework.encodes else AT_ONCE_RECOVERED))
 
     def seconds() -> float:
@@ -210,11 +210,11 @@ def _images_per_s(framework: Framework) -> float:
     return len(x) / min(seconds() for _ in range(TURNS if framework.encodes else 1))
 
 
-def _looked_up(
+def _label_figures(
     directory: Path, framework: Framework, request: Request
 ) -> tuple[dict, dict[str, float]]:
-    """The labelled faces, and what their codes say of their labels: by --gallery, otherwise those
-    whose codes the checkpoint has."""
+    """Facts of the labelled images, and how well their codes predict their labels: of --gallery,
+    otherwise of the images whose codes the checkpoint has."""
     latents, figures = checkpoints.read_latents(directory), {}
     if latents and PROBE in latents.directions:
         auc = latents.directions[PROBE].auc
@@ -222,9 +222,9 @@ def _looked_up(
     if not framework.encodes:
         return {}, figures
     if request.gallery:
-        faces = _faces(request, framework.config.image_size, framework.config.crop)
-        bits = torch.cat([metrics.dhash(part / 255) for part in faces.images.split(AT_ONCE)])
-        codes, labels = encode_all(framework, faces.images), faces.labels
+        images = _labelled(request, framework.config.image_size, framework.config.crop)
+        bits = torch.cat([metrics.dhash(part / 255) for part in images.images.split(AT_ONCE)])
+        codes, labels = encode_all(framework, images.images), images.labels
         by_dhash = {"dhash": metrics.label_agreement(bits.float(), labels)}
     elif latents:
         codes, labels, by_dhash = latents.codes, latents.labels, {}
@@ -236,7 +236,7 @@ def _looked_up(
 
 
 @lru_cache(maxsize=1)
-def _faces(request: Request, image_size: int, crop: str) -> ImageSet:
-    """The labelled images among --gallery."""
+def _labelled(request: Request, image_size: int, crop: str) -> ImageSet:
+    """The labelled images of --gallery."""
     found = data.load(request.gallery, image_size, crop, request.attributes, root=request.root)
     return ImageSet(found.images[found.labelled], [], found.labels[found.labelled])

@@ -27,21 +27,10 @@ from explorer.session.state import Session
 from explorer.verbs.grids import Grid
 from explorer.verbs.labels import read_labels
 from explorer.verbs.reconstruct import first_codes, measure, refined_in_step
+from training.measure.figures import FIGURES
 
 NAME = "reconstruct"
 EVERY = 5  # steps between two pictures of the refinement
-FIGURES = {
-    "mse": ("MSE", "{:.4f}", "Mean squared error to the original: lower is closer"),
-    "psnr": ("PSNR", "{:.1f} dB", "Peak signal-to-noise ratio: higher is closer"),
-    "ssim": ("SSIM", "{:.3f}", "Structural similarity to the original: 1 is the same"),
-    "sharpness": ("Sharpness", "{:.2f}", "Fine detail relative to the original: 1 has as much"),
-    "cycle_error": (
-        "Cycle error",
-        "{:.3f}",
-        "‖z − E(G(z))‖²: how well the model finds the code again in its own picture; "
-        "codes on the unit sphere are 2 apart if unrelated",
-    ),
-}
 
 
 def build(session: gr.State) -> Tab:
@@ -218,8 +207,8 @@ def _stats(model: Model, x: Tensor, z: Tensor, x_hat: Tensor) -> list[tuple[str,
     """Figures of the reconstruction `x_hat` of `x` (1, 3, H, W) from the code `z` (1, n), and the
     labels that it ends in, if any."""
     figures = measure(model, x, z, x_hat)
-    known = {key: FIGURES[key] for key in FIGURES if key in figures}
-    rows = [(said, form.format(figures[key]), why) for key, (said, form, why) in known.items()]
+    known = [(FIGURES[name], value) for name, value in figures.items()]
+    rows = [(figure.title, figure.text(value), figure.words) for figure, value in known]
     if not model.encodes:
         rows.append(
             ("Found by", model.found_by, "Descent from several random codes, the best kept")

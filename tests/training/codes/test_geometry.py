@@ -58,6 +58,17 @@ def test_four_corners_can_keep_the_norm_that_a_gaussian_prior_needs():
     torch.testing.assert_close(torch.cosine_similarity(kept, middle, dim=0).item(), 1.0)
 
 
+def test_the_middle_of_four_corners_keeps_their_norm():
+    corners = random_codes(5, 4, 16)
+    middle = latent.middle(corners)
+    assert middle.norm(dim=1).allclose(corners.norm(dim=2).mean(dim=1))
+    mean = torch.nn.functional.normalize(corners.mean(dim=1), dim=1)
+    assert torch.nn.functional.normalize(middle, dim=1).allclose(mean, atol=1e-6)
+    assert latent.middle(torch.zeros(1, 4, 16)).isfinite().all()
+    grid = latent.four_corners(corners[0], 3, keep_norm=True)
+    torch.testing.assert_close(grid[1, 1], middle[0])
+
+
 def test_a_grid_of_one_tile_has_no_corners():
     with pytest.raises(ValueError, match="at least 2 rows"):
         latent.four_corners(torch.zeros(4, 2), 1)

@@ -8,9 +8,9 @@ import torch
 from tests.training.conftest import config_of
 from training.frameworks import FRAMEWORKS
 from training.measure import metrics
-from training.measure.evaluate import measure, middle_of
+from training.measure.evaluate import measure
 from training.measure.features import feature_network
-from training.measure.figures import FIGURES, compare
+from training.measure.figures import COMPARE, FIGURES, MAIN, Figure, columns, compare
 
 
 def draw(*shape: int) -> torch.Tensor:
@@ -42,15 +42,6 @@ def test_coverage_and_distinct_of_fresh_draws_and_of_collapsed_ones():
     assert metrics.coverage(real, repeated) < 0.3
 
 
-def test_the_middle_of_a_morph_keeps_the_norm():
-    corners = draw(5, 4, 16)
-    middle = middle_of(corners)
-    assert middle.norm(dim=1).allclose(corners.norm(dim=2).mean(dim=1))
-    mean = torch.nn.functional.normalize(corners.mean(dim=1), dim=1)
-    assert torch.nn.functional.normalize(middle, dim=1).allclose(mean, atol=1e-6)
-    assert middle_of(torch.zeros(1, 4, 16)).isfinite().all()
-
-
 @pytest.mark.parametrize("name", ["faae", "gan"])
 def test_a_system_has_the_figures_that_it_can_have(name, images):
     framework = FRAMEWORKS[name](config_of(name)).eval()
@@ -72,3 +63,30 @@ def test_better_is_a_matter_of_ratios():
     assert not compare(("mse",), {"mse": math.nan}, former) < 1
     unknown = {"mse": 0.01, "class_error": 0.1}  # the former was measured without classes
     assert compare(("mse", "class_error"), unknown, former) == pytest.approx(0.5)
+
+
+def test_the_registry_has_whatever_a_table_or_a_system_names():
+    assert [figure.name for figure in FIGURES.values()] == list(FIGURES)
+    for figure in FIGURES.values():
+        assert figure.short and figure.words and figure.better in ("lower", "one", "higher")
+        assert set(figure.tables) <= {COMPARE, MAIN} and figure.text(0.5)
+    shorts = [figure.short for figure in FIGURES.values()]
+    assert len(set(shorts)) == len(shorts) and columns(COMPARE) and columns(MAIN)
+    for system in FRAMEWORKS.values():
+        assert set(system.judged_by) <= FIGURES.keys()
+
+
+def test_a_figure_of_images_is_measured_by_being_registered(images, monkeypatch):
+    def error(x, x_hat):
+        return (x - x_hat).abs().flatten(1).mean(dim=1)
+
+    figure = Figure("mae", "MAE", "mean absolute error", "", ".3f", "lower", of=error)
+    monkeypatch.setitem(FIGURES, "mae", figure)
+    framework = FRAMEWORKS["vae"](config_of("vae")).eval()
+    with torch.no_grad():
+        x = images.images.float() / 255
+        expected = error(x, framework.decode(framework.encode(x))).mean().item()
+    found = measure(framework, images.images, feature_network())
+    assert found["mae"] == pytest.approx(expected)
+    without = measure(FRAMEWORKS["gan"](config_of("gan")).eval(), images.images, feature_network())
+    assert "mae" not in without

@@ -1,11 +1,13 @@
 """One table of a set: what stands in it, what is not measured twice, and what was expected."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 import torch
+from huggingface_hub import ModelCard
 
 from tests.training.conftest import config_of, draw
 from training import __main__ as command_line
@@ -14,6 +16,7 @@ from training.checkpoints import describe
 from training.data import load
 from training.frameworks import FRAMEWORKS
 from training.measure.evaluate import evaluate, save
+from training.measure.figures import COMPARE, MAIN, columns
 from training.report import compare
 from training.report.card import write_card
 from training.report.compare import Request
@@ -22,18 +25,20 @@ from training.report.expectations import (
     EXPECTED,
     FACES,
     Claim,
-    Of,
+    Expected,
     Printed,
-    asked_of,
-    beside,
+    Result,
+    applicable,
+    checked,
     expected,
-    judged,
+    with_ours,
 )
-from training.report.page import COLUMNS, page
+from training.report.page import page
 from training.report.tables import headings, renewed
 
 ROOT = Path(__file__).parents[3]
 TRAINED = {"images_seen": 1_830_400, "hours": 1.5, "hardware": "an abacus"}
+ABOUT = {"training_images": 50_000, "epochs": 1.0, "torch": torch.__version__}
 SYSTEMS = {"late": "vae", "early": "faae", "plain": "gan"}  # by names, not in their order
 
 
@@ -118,7 +123,7 @@ def test_the_best_of_a_column_is_bold(made):
 
 def test_a_second_call_measures_nothing(place, monkeypatch):
     before = known(place), (place / "tiny" / "compare.md").read_text()
-    forbid(monkeypatch, "evaluate", "_images_per_s", "_looked_up", "_cycles")
+    forbid(monkeypatch, "evaluate", "_images_per_s", "_label_figures", "_cycles")
     compare.compare(place / "tiny", request(place))
     assert (known(place), (place / "tiny" / "compare.md").read_text()) == before
 
@@ -201,42 +206,87 @@ def row(framework: str, prior: str = "sphere", **figures: float) -> dict:
 
 @pytest.mark.parametrize("kind", EXPECTED)
 def test_what_is_expected_speaks_of_what_there_is(kind):
+    shown = [figure.name for figure in columns(COMPARE)]
     of_claims = [of for claim in EXPECTED[kind].claims for of in claim.figures]
     for of in (*of_claims, *(printed.of for printed in EXPECTED[kind].printed)):
-        assert of.system in FRAMEWORKS and of.figure in COLUMNS
-    assert {judged(c, [])["outcome"] for c in EXPECTED[kind].claims} == {"not measured"}
+        assert of.system in FRAMEWORKS and of.figure in shown
+    assert {checked(c, [])["outcome"] for c in EXPECTED[kind].claims} == {"not measured"}
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_what_is_expected_goes_by_the_shipped_data(name):
+    assert expected((name,)) is EXPECTED[name] and EXPECTED[name].claims
+    assert expected((f"../a/{name}", name)) is EXPECTED[name]
+    assert expected((name, "my-cats.zip")) == Expected()
 
 
 @pytest.mark.parametrize(
-    ("sources", "kind"),
+    "source",
     [
-        (("../a/cifar10-test.zip",), "cifar10"),
-        (("digits",), "digits"),
-        (("celeba64-valid-00.zip",), "faces"),
-        (("pictures",), "faces"),
+        "my-cats.zip",
+        "pictures",
+        "celeba64-cats.zip",
+        "my-digits.zip",
+        "cifar100.zip",
+        "digits/",
+        "",
     ],
 )
-def test_what_is_expected_goes_by_the_images(sources, kind):
-    assert expected(sources) is EXPECTED[kind]
+def test_of_anyones_own_data_nothing_is_expected(source, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "digits").mkdir()
+    assert expected((source,)) == Expected()
+    assert expected(()) == Expected()
+
+
+def test_the_page_and_cards_of_anyones_own_data_say_nothing_of_the_papers(place):
+    for name, system in (("mean", "aae"), ("flow", "aaae")):
+        framework = FRAMEWORKS[system](config_of(system, data=("my-cats.zip",)))
+        checkpoints.write(place / "tiny" / name, framework, TRAINED | ABOUT)
+    content = compare.compare(place / "tiny", request(place))
+    assert not content["claims"] and not content["printed"] and not content["apart"]
+    texts = [(place / "tiny" / "compare.md").read_text()]
+    for name in ("mean", "flow"):
+        save(place / "tiny" / name, content["systems"][name])
+        write_card(place / "tiny" / name)
+        texts.append((place / "tiny" / name / "README.md").read_text())
+    for text in texts:
+        assert not re.search("faces|CelebA|digits|papers|claims|FID", text)
 
 
 def test_the_papers_figures_stand_beside_ours():
-    printed = Printed(Of("aaae", "mse"), "0.053", 0.053 / 4, "table I, on [-1, 1]")
-    found = beside(printed, [row("wae", mse=0.01), row("aaae", mse=0.02)])
+    printed = Printed(Result("aaae", "mse"), "0.053", 0.053 / 4, "table I, on [-1, 1]")
+    found = with_ours(printed, [row("wae", mse=0.01), row("aaae", mse=0.02)])
     assert (found["system"], found["value"], found["ours"]) == ("AAAE", 0.01325, 0.02)
-    assert beside(printed, [row("wae", mse=0.01)]) is None
+    assert with_ours(printed, [row("wae", mse=0.01)]) is None
 
 
 def test_a_card_has_the_papers_figures_of_its_system(place):
     directory = place / "tiny" / "late"
     settings = {"data": ("cifar10-train.zip",), "prior": "normal"}
     framework = FRAMEWORKS["aaae"](config_of("aaae", **settings))
-    about = {"training_images": 50_000, "epochs": 1.0, "torch": torch.__version__}
-    checkpoints.write(directory, framework, TRAINED | about)
+    checkpoints.write(directory, framework, TRAINED | ABOUT)
     save(directory, known(place)["systems"]["late"])
     write_card(directory)
     text = (directory / "README.md").read_text()
     assert "| AAAE, table I, on [−1, 1] | 0.053 | 0.0132 | " in text and "as JPEG" in text
+
+
+def test_a_card_has_metadata_for_the_hub(place):
+    directory = place / "tiny" / "late"
+    settings = {"data": ("my-cats.zip", "more"), "licence": "CC0: all of it"}
+    checkpoints.write(directory, FRAMEWORKS["vae"](config_of("vae", **settings)), TRAINED | ABOUT)
+    write_card(directory)
+    assert "Not measured yet" in (directory / "README.md").read_text()
+    save(directory, known(place)["systems"]["late"])
+    write_card(directory)
+    card = ModelCard.load(directory / "README.md")
+    assert card.data.license == "other" and card.data.license_name == "CC0: all of it"
+    assert card.data.datasets == ["my-cats.zip", "more"] and "vae" in card.data.tags
+    figures = known(place)["systems"]["late"]["figures"]
+    found = {each.metric_type: each.metric_value for each in card.data.eval_results}
+    assert found == {each.name: figures[each.name] for each in columns(MAIN)}
+    assert card.text.lstrip().startswith("# VAE, 32 px\n")
 
 
 @pytest.mark.parametrize(
@@ -248,29 +298,29 @@ def test_a_card_has_the_papers_figures_of_its_system(place):
     ],
 )
 def test_a_claim_is_confirmed_or_contradicted_by_figures(rows, outcome):
-    of = tuple(Of(name, "dhash") for name in ("aegan", "inverse", "bigan"))
-    found = judged(Claim("in this order", of, lambda a, b, c: a > b > c), rows)
+    of = tuple(Result(name, "dhash") for name in ("aegan", "inverse", "bigan"))
+    found = checked(Claim("in this order", of, lambda a, b, c: a > b > c), rows)
     outcomes = {"yes": "confirmed", "no": "contradicted"}
     assert found["outcome"] == outcomes.get(outcome, outcome)
     assert len(found["figures"]) == len(rows)
     assert {each["system"] for each in found["figures"]} == {each["title"] for each in rows}
 
 
-def test_a_set_is_not_asked_about_systems_that_it_does_not_have():
+def test_claims_about_systems_that_a_set_does_not_have_are_left_out():
     pair = [row("faae"), row("aae")]
-    words = [claim.words for claim in asked_of(FACES, pair)]
+    words = [claim.words for claim in applicable(FACES, pair)]
     assert words and not any("BiGAN" in each or "VAE" in each for each in words)
-    assert asked_of(FACES, [row("aae")]) == []
+    assert applicable(FACES, [row("aae")]) == []
     every = [row(name) for name in FRAMEWORKS]
-    assert asked_of(FACES, every) == [*FACES]
+    assert applicable(FACES, every) == [*FACES]
 
 
-def test_a_claim_of_one_prior_is_not_judged_by_another():
+def test_a_claim_of_one_prior_is_not_checked_on_another():
     gaussians = DIGITS[-1]
     roll, ring = row("aae-labels", "swiss-roll", class_share=0.5), row("aae-labels", "mixture")
-    assert judged(gaussians, [roll, ring])["outcome"] == "not measured"
+    assert checked(gaussians, [roll, ring])["outcome"] == "not measured"
     ring["figures"]["class_share"] = 0.95
-    assert judged(gaussians, [roll, ring])["outcome"] == "confirmed"
+    assert checked(gaussians, [roll, ring])["outcome"] == "confirmed"
 
 
 def test_the_command_renews_a_document(place, monkeypatch, capsys):
