@@ -1,4 +1,4 @@
-"""Files of a checkpoint, written whole or not at all."""
+"""Files of a checkpoint, written atomically."""
 
 import json
 import os
@@ -9,12 +9,12 @@ from training.errors import UserError
 
 
 class CheckpointError(UserError):
-    """Names the checkpoint and what is wrong with it."""
+    """A checkpoint that cannot be used; the message names it and its fault."""
 
 
 def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
-    """`write` to a file beside `path`, then put it in its place: a crash or a full disk leaves
-    the former file whole."""
+    """`write` to a temporary file in the same folder, then rename it to `path`: a crash or a full
+    disk leaves the former file intact."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(path.name + ".part")
     try:
@@ -30,7 +30,7 @@ def write_json(path: Path, content: dict) -> None:
 
 
 def read_json(path: Path) -> dict:
-    """What `write_json` wrote, {} where there is nothing; raises CheckpointError."""
+    """The content of a JSON file, {} if there is none; raises CheckpointError."""
     if not path.is_file():
         return {}
     try:

@@ -1,4 +1,4 @@
-"""What a checkpoint knows of labelled images: their codes, directions of attributes, and a map."""
+"""Codes of labelled images in a checkpoint, with attribute directions and a map."""
 
 import json
 from dataclasses import dataclass, fields, replace
@@ -20,10 +20,10 @@ from training.frameworks import Framework
 
 @dataclass(frozen=True)
 class Latents:
-    """What a checkpoint knows of labelled images. N images, A attributes, codes of n numbers.
+    """Codes of labelled images. N images, A attributes, codes of n numbers.
 
-    codes (N, n) and labels (N, A) bool; names: A; directions: by method, as 'mean'; map (N, 2):
-    UMAP coordinates, or None.
+    codes (N, n); labels: bool (N, A); names: of the attributes; directions: by method, such as
+    'mean'; map: UMAP coordinates (N, 2), or None.
     """
 
     codes: Tensor
@@ -34,6 +34,7 @@ class Latents:
 
 
 def write_latents(directory: str | Path, latents: Latents) -> None:
+    """Writes latents.safetensors: codes in 8 bits, directions and map in half precision."""
     tensors = pack({"codes": latents.codes}, "int8")
     tensors["labels"] = latents.labels.to(torch.uint8)
     for method, directions in latents.directions.items():
@@ -41,32 +42,31 @@ def write_latents(directory: str | Path, latents: Latents) -> None:
     if latents.map is not None:
         tensors["map"] = latents.map.half()
     tensors = {key: tensor.cpu().contiguous() for key, tensor in tensors.items()}
-    words = {"names": latents.names, "methods": [*latents.directions]}
-    blob = save(tensors, metadata={key: json.dumps(value) for key, value in words.items()})
+    metadata = {"names": latents.names, "methods": [*latents.directions]}
+    blob = save(tensors, metadata={key: json.dumps(value) for key, value in metadata.items()})
     write_atomically(Path(directory) / LATENTS, lambda p: p.write_bytes(blob))
 
 
 def read_latents(directory: str | Path) -> Latents | None:
-    """The latents of a checkpoint, None where it has none; raises CheckpointError.
+    """The latents of a checkpoint, None if it has none; raises CheckpointError.
 
-    A file of before there were several methods comes without directions, for
-    `python -m training directions` to find.
+    A file of an early version has no directions: `python -m training directions` finds them.
     """
     path = Path(directory) / LATENTS
     if not path.is_file():
         return None
     try:
         with safetensors.safe_open(path, "pt") as file:
-            words = {key: json.loads(value) for key, value in file.metadata().items()}
+            metadata = {key: json.loads(value) for key, value in file.metadata().items()}
         tensors = {key: tensor.float() for key, tensor in unpack(load_file(path)).items()}
         figures = [each.name for each in fields(Directions)]
         return Latents(
             codes=tensors["codes"],
             labels=tensors["labels"].bool(),
-            names=tuple(words["names"]),
+            names=tuple(metadata["names"]),
             directions={
                 method: Directions(*[tensors[f"{method}.{name}"] for name in figures])
-                for method in words.get("methods", [])
+                for method in metadata.get("methods", [])
             },
             map=tensors.get("map"),
         )
@@ -91,7 +91,7 @@ def encode_all(framework: Framework, images: Tensor, batch_size: int = 256) -> T
 
 
 def describe(framework: Framework, images: ImageSet) -> Latents:
-    """Codes of the labelled images, at most `keep_codes` of them, with the directions of all."""
+    """At most `keep_codes` codes of the labelled images, with directions found from all of them."""
     labels, kept = images.labels[images.labelled], framework.config.keep_codes
     codes = encode_all(framework, images.images[images.labelled])
     directions = find_directions(codes, labels)
@@ -99,8 +99,8 @@ def describe(framework: Framework, images: ImageSet) -> Latents:
 
 
 def find_anew(directory: str | Path) -> Latents:
-    """Finds the directions of a checkpoint anew, from its stored codes and labels, and writes
-    them into it; raises CheckpointError."""
+    """Finds the directions of a checkpoint again from its stored codes and labels, writes them and
+    returns the latents; raises CheckpointError."""
     read_config(Path(directory))
     latents = read_latents(directory)
     if latents is None:

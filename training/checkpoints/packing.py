@@ -1,17 +1,17 @@
-"""How a checkpoint stores its weights: in full, in half precision, or in 8 bits.
+"""Storage of weights in a checkpoint: in full precision, half precision, or 8 bits.
 
-In 8 bits, each output channel of a matrix or kernel is a row of integers from -127 to 127 with one
-scale; biases and what batch norm keeps are few, and in half precision.
+In 8 bits, each output channel of a matrix or kernel has integers from -127 to 127 and one scale;
+the few vectors, biases and batch-norm statistics, are in half precision.
 """
 
 import torch
 from torch import Tensor
 
-SCALE = ".scale"  # of the channels (C,), beside their integers
+SCALE = ".scale"  # suffix of the scales (C,) of the channels
 
 
 def pack(state: dict[str, Tensor], store: str) -> dict[str, Tensor]:
-    """A state dict as a file has it, on the CPU; `store` is float32, half or int8."""
+    """A state dict as it is stored, on the CPU; `store` is float32, half or int8."""
     packed = {}
     for key, tensor in state.items():
         if store == "float32" or not tensor.is_floating_point():
@@ -20,20 +20,20 @@ def pack(state: dict[str, Tensor], store: str) -> dict[str, Tensor]:
             packed[key] = tensor.half()
         else:
             scale = tensor.flatten(1).abs().amax(dim=1).clamp(min=1e-12) / 127
-            packed[key] = (tensor / _beside(scale, tensor)).round().to(torch.int8)
+            packed[key] = (tensor / _by_channel(scale, tensor)).round().to(torch.int8)
             packed[key + SCALE] = scale
     return {key: tensor.cpu().contiguous() for key, tensor in packed.items()}
 
 
 def unpack(packed: dict[str, Tensor]) -> dict[str, Tensor]:
-    """The state dict, whatever `pack` was told."""
+    """The state dict, however it was packed."""
     state = dict(packed)
     for key, tensor in packed.items():
         if key + SCALE in packed:
-            state[key] = tensor * _beside(state.pop(key + SCALE), tensor)
+            state[key] = tensor * _by_channel(state.pop(key + SCALE), tensor)
     return state
 
 
-def _beside(scale: Tensor, tensor: Tensor) -> Tensor:
-    """Scales (C,) in the shape that multiplies a tensor (C, ...)."""
+def _by_channel(scale: Tensor, tensor: Tensor) -> Tensor:
+    """Scales (C,) as (C, 1, ...), to broadcast against a tensor (C, ...)."""
     return scale.reshape(-1, *[1] * (tensor.ndim - 1))

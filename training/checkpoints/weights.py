@@ -1,8 +1,8 @@
-"""Checkpoints: a directory of safetensors, JSON, a picture and a card. No pickle among them.
+"""Checkpoints: a folder of safetensors, JSON, a picture and a card, without pickled code.
 
 model.safetensors   the shipped networks, e.g. 'G.stem.weight'
-config.json         format, framework, settings, where and how long it was trained
-metrics.json        figures written by `evaluate --save`
+config.json         format, framework, settings, hardware and duration of the training
+metrics.json        figures of `evaluate --save`
 latents.safetensors codes of labelled images in 8 bits, attribute directions, map coordinates
                     (optional)
 preview.png, README.md
@@ -36,7 +36,7 @@ WEIGHTS, CONFIG, METRICS, LATENTS = (
 
 
 def portable(config: Config) -> dict:
-    """The settings without what says nothing to another machine: files by their names alone."""
+    """The settings that hold on any machine, with files by name only."""
     settings = to_dict(config)
     for name in OF_THE_MACHINE:
         del settings[name]
@@ -46,7 +46,7 @@ def portable(config: Config) -> dict:
 
 
 def write(directory: Path, framework: Framework, trained: dict) -> None:
-    """The shipped networks and config.json; `trained` are the facts of the training."""
+    """Writes the shipped networks and config.json; `trained`: facts of the training."""
     state = {
         f"{name}.{key}": tensor
         for name in framework.shipped
@@ -104,7 +104,7 @@ def read(directory: str | Path, device: torch.device | str = "cpu") -> tuple[Fra
             f"Checkpoint '{directory}' does not fit its settings: {str(error).splitlines()[0]}"
         ) from error
     if unexpected or any(key.split(".")[0] in framework.shipped for key in missing):
-        raise CheckpointError(f"Checkpoint '{directory}' holds other networks than it says.")
+        raise CheckpointError(f"Checkpoint '{directory}' holds other networks than its {CONFIG}.")
     return framework.to(device).eval().requires_grad_(False), content
 
 
@@ -114,8 +114,9 @@ def copy_networks(
     names: tuple[str, ...],
     kinds: tuple[str, ...] = tuple(FRAMEWORKS),
 ) -> dict:
-    """Networks of a checkpoint, of a system among `kinds`, into a framework that has the same, or
-    nested ones for larger images; the facts of how it was trained. Raises CheckpointError."""
+    """Copies the networks `names` of a checkpoint, of a system in `kinds`, into a framework that
+    has them too, or nested ones for larger images. Returns the facts of the checkpoint's training.
+    Raises CheckpointError."""
     former, content = read(directory)
     if former.id not in kinds:
         raise CheckpointError(
@@ -131,14 +132,14 @@ def copy_networks(
             grow(getattr(framework, name), getattr(former, name), doublings)
     except (AttributeError, RuntimeError):
         raise CheckpointError(
-            f"The networks of '{directory}' ({content['framework']}) are not those that this run "
-            "asks for: give its --image-size, --nets, --width and --norm, or another checkpoint."
+            f"The networks of '{directory}' ({content['framework']}) differ from this run's: give "
+            "its --image-size, --nets, --width and --norm, or another checkpoint."
         ) from None
     return content["trained"]
 
 
 def images_seen(trained: dict) -> int:
-    """By a checkpoint of these facts, and by those that it started from."""
+    """Images seen by a checkpoint with these facts, and by those that it started from."""
     return trained.get("images_seen", 0) + trained.get("images_seen_before", 0)
 
 
@@ -147,5 +148,5 @@ def _words(value) -> str:
 
 
 def read_metrics(directory: str | Path) -> dict:
-    """The figures of metrics.json, {} where there are none; raises CheckpointError."""
+    """The content of metrics.json, {} if there is none; raises CheckpointError."""
     return read_json(Path(directory) / METRICS)

@@ -1,4 +1,4 @@
-"""Attribute directions in code space, by three methods, and how far to trust each."""
+"""Attribute directions in code space by three methods, and how well each separates."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,18 +9,18 @@ from torch import Tensor
 from torch.nn.functional import normalize
 
 HELD_OUT = 0.2
-RANDOM = 1000  # directions that Cohen's d is set against
+RANDOM = 1000  # random directions that Cohen's d is compared with
 # Inverse penalties for standardised codes: the best on 2,913 faces, by 4-fold AUC for both systems.
 C_LOGISTIC, C_SVM = 3e-3, 3e-4
 
 
 @dataclass(frozen=True)
 class Directions:
-    """A direction an attribute, found by one method. A attributes, codes of n numbers.
+    """Attribute directions found by one method. A attributes, codes of n numbers.
 
-    vectors (A, n): one standard deviation of the codes along each; auc and cohens_d (A,): ROC AUC
-    and Cohen's d of held-out codes' scores along it; random_d (A,): what |d| of 95 % of random
-    directions stays below. NaN where the images cannot tell.
+    vectors (A, n): as long as one standard deviation of the codes along them; auc and cohens_d
+    (A,): ROC AUC and Cohen's d of the scores of held-out codes; random_d (A,): 95 % quantile of
+    |d| of random directions. NaN where the images do not suffice.
     """
 
     vectors: Tensor
@@ -41,7 +41,7 @@ def mean_difference(z: Tensor, has: Tensor) -> Tensor:
 
 
 def logistic_regression(z: Tensor, has: Tensor) -> Tensor:
-    """The normal of the plane that logistic regression puts between with and without."""
+    """The normal of logistic regression's separating plane."""
     from sklearn.linear_model import LogisticRegression
 
     classifier = LogisticRegression(C=C_LOGISTIC, class_weight="balanced", max_iter=1000)
@@ -49,20 +49,21 @@ def logistic_regression(z: Tensor, has: Tensor) -> Tensor:
 
 
 def linear_svm(z: Tensor, has: Tensor) -> Tensor:
-    """The normal of a linear support vector machine's plane (InterFaceGAN, Shen et al. 2020)."""
+    """The normal of a linear support vector machine's separating plane (InterFaceGAN, Shen et al.
+    2020)."""
     from sklearn.svm import LinearSVC
 
     return _normal(LinearSVC(C=C_SVM, class_weight="balanced", dual=False), z, has)
 
 
 def _normal(classifier, z: Tensor, has: Tensor) -> Tensor:
-    scale = z.std(dim=0).clamp_min(1e-6)  # a number that is the same in all codes says nothing
+    scale = z.std(dim=0).clamp_min(1e-6)  # for a number that is the same in all codes
     classifier.fit(((z - z.mean(dim=0)) / scale).numpy(), has.numpy())
     return torch.from_numpy(classifier.coef_[0]).float() / scale
 
 
 class Method(NamedTuple):
-    """fit: codes (N, n) and who has the attribute (N,) bool -> a vector (n,) of any length."""
+    """fit: codes (N, n) and bool (N,), which have the attribute -> a vector (n,) of any length."""
 
     title: str
     fit: Callable[[Tensor, Tensor], Tensor]
@@ -73,13 +74,13 @@ METHODS = {
     "logistic": Method("Logistic regression", logistic_regression),
     "svm": Method("Linear SVM", linear_svm),
 }
-DEFAULT = "mean"  # a standard deviation of it changes most, and the rest no more than by the others
+DEFAULT = "mean"  # changes the attribute most per deviation, and other attributes no more
 
 
 def find_directions(codes: Tensor, labels: Tensor, seed: int = 0) -> dict[str, Directions]:
-    """By each method of METHODS; a fifth of the images takes no part and measures them.
+    """Directions by each method of METHODS, measured on a held-out fifth of the images.
 
-    codes (N, n), labels (N, A) bool; NaN where too few have, or lack, an attribute to tell.
+    codes (N, n), labels: bool (N, A); NaN where too few images have, or lack, an attribute.
     """
     generator = torch.Generator().manual_seed(seed)
     order = torch.randperm(len(codes), generator=generator)
@@ -98,7 +99,7 @@ def find_directions(codes: Tensor, labels: Tensor, seed: int = 0) -> dict[str, D
 
 
 def _vector(method: Method, z: Tensor, has: Tensor) -> Tensor:
-    """(n,), one standard deviation of the codes along it long."""
+    """A direction (n,), as long as one standard deviation of the codes along it."""
     if has.all() or not has.any():
         return z.new_full(z.shape[1:], torch.nan)
     unit = normalize(method.fit(z, has), dim=0)
@@ -106,7 +107,7 @@ def _vector(method: Method, z: Tensor, has: Tensor) -> Tensor:
 
 
 def area_under_roc(scores: Tensor, has: Tensor) -> float:
-    """Probability that one who has it scores higher than one who has not; NaN if unknown."""
+    """Probability that a code with the attribute scores higher than one without; NaN if unknown."""
     if scores.isnan().any() or has.all() or not has.any():
         return float("nan")
     from sklearn.metrics import roc_auc_score

@@ -1,13 +1,13 @@
-"""Finding the code of an image: three ways, for every system.
+"""Codes of images, by three methods for every system.
 
     encoder     z = E(x): `Framework.encode`
     recovery    descent on z that brings G(z) to x, from draws of the prior (Lipton & Tripathi 2017;
                 Creswell & Bharath 2018, who also have the cross-entropy)
-    hybrid      the same descent from the encoder's answer
+    hybrid      the same descent from the encoder's code: refined codes
 
-A step that leaves the prior's support is led back by `Prior.restrict`. In recovery, entries outside
-a box are drawn anew; in hybrid that would forget what the encoder knew of them. Frameworks are in
-evaluation mode; images (B, 3, H, W) in [0, 1], codes (B, n).
+`Prior.restrict` brings a step back to the prior's support. In recovery it draws entries outside a
+box anew; in hybrid it clips them, to keep what the encoder found. Frameworks are in evaluation
+mode; images (B, 3, H, W) in [0, 1], codes (B, n).
 """
 
 from __future__ import annotations
@@ -25,16 +25,15 @@ if TYPE_CHECKING:
     from training.frameworks import Framework
 
 METHODS = ("encoder", "recovery", "hybrid")
-# Adam's longest step for codes whose entries are of order one; those of a unit sphere are 16 times
-# as small in 256 dimensions, and so is the step. It grows over the first part of the steps, for
-# Adam's first ones, at full length whatever the gradient, would overshoot; and it shrinks over the
-# last part. Shipped F-AAE, 50 steps, 192 training faces: MSE 0.0031, where a constant step of 0.08
-# with Adam's own betas has 0.0037.
+# Adam's largest step size for codes with entries of order one; it is divided by `Prior.scale`. It
+# rises over the first part of the steps, since Adam's first ones have full length whatever the
+# gradient and would overshoot, and falls over the last. Shipped F-AAE, 50 steps, 192 training
+# faces: MSE 0.0031; a constant step size of 0.08 with Adam's default betas has 0.0037.
 LR, BETAS = 0.2, (0.85, 0.99)
 RISE, FALL = 0.4, 0.15
 STARTS = 4
 
-# What --loss may name: how far images are from each other, by pixel
+# Values of --loss: the difference of two images, by pixel
 LOSSES = {
     "squared": lambda x_hat, x: (x_hat - x).square(),
     "cross-entropy": lambda x_hat, x: binary_cross_entropy(x_hat, x, reduction="none"),
@@ -50,11 +49,11 @@ def hybrid(
     every: int = 1,
     loss: str = "squared",
 ) -> Iterator[tuple[int, Tensor]]:
-    """Refines codes z of images x so that G(z) comes nearer to x; z are the encoder's, or any.
+    """Refines codes z of images x, the encoder's or any others, by Adam on the loss of G(z), each
+    image for itself.
 
-    Adam on the code with steps of at most `lr`, each image for itself. Yields (step, codes on the
-    support) every `every` steps and after the last; close it to stop. Raises UserError for an
-    unknown loss.
+    Yields (step, codes on the support) every `every` steps and after the last; close it to stop.
+    Raises UserError for an unknown loss.
     """
     return _descend(framework, x, z, steps, lr, every, loss)
 
@@ -69,10 +68,10 @@ def recovery(
     lr: float = LR,
     every: int = 1,
 ) -> Iterator[tuple[int, Tensor]]:
-    """Codes of images x without an encoder: from `starts` draws of the prior at once, the same for
-    every image, of which each image is given the one that is best at that step.
+    """Codes of images x without an encoder: descent from `starts` codes of the prior at once, the
+    same for every image, of which the best of each image counts.
 
-    Yields like `hybrid`, and before it (0, codes), the best draws. Raises UserError for an unknown
+    Yields like `hybrid`, but first (0, codes), the best starts. Raises UserError for an unknown
     loss or no start.
     """
     if starts < 1:
@@ -86,7 +85,7 @@ def recovery(
 
 
 def refine(framework: Framework, x: Tensor, z: Tensor, steps: int = 50, **how) -> Tensor:
-    """The last codes (B, n) of `hybrid`; z itself for no steps."""
+    """The last codes (B, n) of `hybrid`; z itself for 0 steps."""
     refined = z
     for _, codes in hybrid(framework, x, z, steps, every=max(steps, 1), **how):
         refined = codes
@@ -126,12 +125,12 @@ def _descend(
 
 @torch.no_grad()
 def _best(framework: Framework, x: Tensor, z: Tensor, starts: int, loss: str) -> Tensor:
-    """Of each image's `starts` neighbouring codes, the one whose picture is nearest to it."""
+    """The best of each image's `starts` consecutive codes."""
     best = _error(framework, x, z, loss).unflatten(0, (-1, starts)).argmin(dim=1)
     return z.unflatten(0, (-1, starts))[torch.arange(len(best)), best]
 
 
 def _error(framework: Framework, x: Tensor, z: Tensor, loss: str) -> Tensor:
-    """(B,), means over pixels."""
+    """Loss of each image (B,), mean over pixels."""
     distance = LOSSES[choose("loss", loss, LOSSES)]
     return distance(framework.decode(z), x).flatten(1).mean(dim=1)

@@ -1,6 +1,6 @@
-"""Prior distributions over codes: how to draw one, and how to come back to the support.
+"""Prior distributions over codes: sampling, and projection onto the support.
 
-Each is a value of its own size; two that are equal draw the same codes from the same generator.
+A prior is a value: two that are equal draw the same codes from the same generator.
 """
 
 import math
@@ -20,29 +20,26 @@ class Prior:
     size: int
 
     def sample(self, count: int, generator: Generator, spread: float = 1.0) -> Tensor:
-        """`count` codes, float32 (count, size), on the generator's device.
-
-        `spread` below 1 draws nearer to the middle of what the prior holds.
-        """
-        raise TypeError(f"{type(self).__name__} draws nothing")
+        """`count` codes, float32 (count, size), on the generator's device; a `spread` below 1 draws
+        nearer to the centre of the prior."""
+        raise NotImplementedError
 
     def project(self, z: Tensor) -> Tensor:
-        """Any codes (B, size) to the support; the identity where that is all of R^n."""
+        """Codes (B, size) on the support; the identity where that is all of R^n."""
         return z
 
     def restrict(self, z: Tensor, generator: Generator | None = None) -> Tensor:
-        """Back, after a step of descent, to where `project` has gradients; by `project` unless the
-        prior knows better. With a generator, what was lost may be sought at random."""
+        """Codes after a step of descent, brought back to where `project` has gradients. With a
+        generator, entries outside the support may be drawn anew."""
         return self.project(z)
 
     def squash(self, h: Tensor) -> Tensor:
-        """What a network puts out (B, size) to the support, with gradients everywhere; by `project`
-        unless that has none outside."""
+        """Outputs of a network (B, size) on the support, with gradients everywhere."""
         return self.project(h)
 
     @property
     def scale(self) -> float:
-        """What brings the entries of codes to order one, as a network that judges them likes it."""
+        """Factor that brings the entries of codes to order one, the scale of a network's inputs."""
         return 1.0
 
 
@@ -58,8 +55,7 @@ class Sphere(Prior):
         return normalize(z, dim=1)
 
     def restrict(self, z: Tensor, generator: Generator | None = None) -> Tensor:
-        """As it is: whatever its norm, `project` has gradients there, and codes whose norm grows
-        take ever smaller steps."""
+        """Unchanged: `project` has gradients at any norm but 0."""
         return z
 
     @property
@@ -77,7 +73,7 @@ class Normal(Prior):
 
 @dataclass(frozen=True)
 class Box(Prior):
-    """U(-1, 1)^n (AEGAN). Spread: the side of the box, as far as it stays within."""
+    """U(-1, 1)^n (AEGAN). Spread: the side of the box, clipped to it."""
 
     def sample(self, count: int, generator: Generator, spread: float = 1.0) -> Tensor:
         draw = torch.rand(count, self.size, generator=generator, device=generator.device)
@@ -87,22 +83,22 @@ class Box(Prior):
         return z.clamp(-1, 1)
 
     def restrict(self, z: Tensor, generator: Generator | None = None) -> Tensor:
-        """Stochastic clipping: entries outside are drawn anew, not left on the wall (Lipton and
-        Tripathi 2017); without a generator, put just inside it."""
+        """Stochastic clipping: entries outside are drawn anew (Lipton and Tripathi 2017); without a
+        generator, they are clipped to just inside."""
         if generator is None:
             return z.clamp(-0.999, 0.999)
         fresh = 2 * torch.rand(z.shape, generator=generator, device=generator.device) - 1
         return torch.where(z.abs() > 1, fresh.to(z), z)
 
     def squash(self, h: Tensor) -> Tensor:
-        """By tanh, as AEGAN's encoder ends (its table 5)."""
+        """By tanh, the last layer of AEGAN's encoder (table 5)."""
         return h.tanh()
 
 
 @dataclass(frozen=True)
 class Mixture(Prior):
-    """Ten 2-D Gaussians in a ring, one a class, each longer along its ray (Makhzani et al. 2015,
-    figure 4). Spread: the deviation around each centre."""
+    """Ten 2-D Gaussians in a ring, one for each class, elongated along the radius (Makhzani et al.
+    2015, figure 4). Spread: the deviation around each centre."""
 
     classes: int = 10
     radius: float = 4.0
@@ -114,8 +110,7 @@ class Mixture(Prior):
             raise UserError("The mixture prior lies in a plane: give --latent-size 2.")
 
     def sample(self, count: int, generator: Generator, spread: float = 1.0) -> Tensor:
-        place = generator.device
-        classes = torch.randint(self.classes, (count,), generator=generator, device=place)
+        classes = _integers(self.classes, count, generator)
         return self.sample_of(classes, generator, spread)
 
     def sample_of(self, classes: Tensor, generator: Generator, spread: float = 1.0) -> Tensor:
@@ -128,7 +123,7 @@ class Mixture(Prior):
         return along * ray + self.across * noise[:, 1:] * tangent
 
     def class_of(self, z: Tensor) -> Tensor:
-        """The class (B,) under which each code (B, 2) is likeliest."""
+        """The most likely class (B,) of each code (B, 2)."""
         angle = torch.arange(self.classes, device=z.device) * (2 * math.pi / self.classes)
         along = z[:, :1] * angle.cos() + z[:, 1:] * angle.sin()  # (B, classes)
         across = z[:, 1:] * angle.cos() - z[:, :1] * angle.sin()
@@ -138,7 +133,7 @@ class Mixture(Prior):
 
 @dataclass(frozen=True)
 class SwissRoll(Prior):
-    """A 2-D spiral (Makhzani et al. 2015, figure 4); class k takes the k-th tenth of its length.
+    """A 2-D spiral (Makhzani et al. 2015, figure 4); class k is the k-th tenth of its length.
     Spread: the deviation around the curve."""
 
     classes: int = 10
@@ -151,8 +146,7 @@ class SwissRoll(Prior):
             raise UserError("The swiss roll lies in a plane: give --latent-size 2.")
 
     def sample(self, count: int, generator: Generator, spread: float = 1.0) -> Tensor:
-        place = generator.device
-        classes = torch.randint(self.classes, (count,), generator=generator, device=place)
+        classes = _integers(self.classes, count, generator)
         return self.sample_of(classes, generator, spread)
 
     def sample_of(self, classes: Tensor, generator: Generator, spread: float = 1.0) -> Tensor:
@@ -175,12 +169,11 @@ class SwissRoll(Prior):
 
 @dataclass(frozen=True)
 class OneHot(Prior):
-    """One of `size` classes, all as likely; codes in between are distributions over them.
-    Spread has no meaning here."""
+    """One of `size` classes, all equally likely; the support is the simplex of distributions over
+    them. Spread has no effect."""
 
     def sample(self, count: int, generator: Generator, spread: float = 1.0) -> Tensor:
-        place = generator.device
-        classes = torch.randint(self.size, (count,), generator=generator, device=place)
+        classes = _integers(self.size, count, generator)
         return one_hot(classes, self.size).float()
 
     def project(self, z: Tensor) -> Tensor:
@@ -192,7 +185,7 @@ class OneHot(Prior):
         return (z - excess.gather(1, kept - 1)).clamp_min(0)
 
     def restrict(self, z: Tensor, generator: Generator | None = None) -> Tensor:
-        """Every class keeps a hundredth of its even share: one that has nothing has no gradient."""
+        """Every class keeps a hundredth of its even share, since at 0 it has no gradient."""
         return 0.99 * self.project(z) + 0.01 / self.size
 
     def squash(self, h: Tensor) -> Tensor:
@@ -201,19 +194,18 @@ class OneHot(Prior):
 
 @dataclass(frozen=True)
 class Switches(Prior):
-    """`size` independent labels, each 0 or 1 with even odds; anything between is allowed.
-    Spread has no meaning here."""
+    """`size` independent labels, each 0 or 1 with probability 1/2; the support is the cube between.
+    Spread has no effect."""
 
     def sample(self, count: int, generator: Generator, spread: float = 1.0) -> Tensor:
-        place = generator.device
-        draw = torch.rand(count, self.size, generator=generator, device=place)
+        draw = torch.rand(count, self.size, generator=generator, device=generator.device)
         return (draw < 0.5).float()
 
     def project(self, z: Tensor) -> Tensor:
         return z.clamp(0, 1)
 
     def restrict(self, z: Tensor, generator: Generator | None = None) -> Tensor:
-        """Just inside: an entry at its limit has no gradient."""
+        """Just inside, since an entry at its limit has no gradient."""
         return z.clamp(0.005, 0.995)
 
     def squash(self, h: Tensor) -> Tensor:
@@ -222,7 +214,7 @@ class Switches(Prior):
 
 @dataclass(frozen=True)
 class Joint(Prior):
-    """Two priors side by side, such as style and class; made by `joint`."""
+    """Two independent priors, concatenated, such as style and class; made by `joint`."""
 
     first: Prior
     second: Prior
@@ -252,17 +244,17 @@ class Joint(Prior):
 
 @dataclass(frozen=True)
 class PushedForward(Prior):
-    """What `network` makes of draws from `source`; all of R^size is allowed. Equal only for the
-    same network: another's codes mean something else. Spread: the source's."""
+    """The distribution of `network` applied to `source`, with all of R^size as support. Equal only
+    for the same network. Spread: of the source."""
 
     source: Prior
     network: nn.Module
 
     @torch.no_grad()
     def sample(self, count: int, generator: Generator, spread: float = 1.0) -> Tensor:
-        place = next(self.network.parameters()).device
+        device = next(self.network.parameters()).device
         draw = self.source.sample(count, generator, spread)
-        return self.network(draw.to(place)).to(generator.device)
+        return self.network(draw.to(device)).to(generator.device)
 
 
 def joint(first: Prior, second: Prior) -> Joint:
@@ -274,7 +266,11 @@ def _normal(count: int, size: int, generator: Generator) -> Tensor:
     return torch.randn(count, size, generator=generator, device=generator.device)
 
 
-# What --prior may name
+def _integers(below: int, count: int, generator: Generator) -> Tensor:
+    return torch.randint(below, (count,), generator=generator, device=generator.device)
+
+
+# Values of --prior
 PRIORS: dict[str, type[Prior]] = {
     "sphere": Sphere,
     "normal": Normal,

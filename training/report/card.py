@@ -9,10 +9,10 @@ from training.report.expectations import CELLS, cells, expected, with_ours
 from training.report.tables import markdown
 
 LIMITS = """\
-- Small pictures, cropped and aligned as the training images were; anything else comes out as
-  the nearest thing that the model knows.
-- The training images' imbalances (who is in them, and how the attributes co-occur) are in the
-  codes, the samples and the attribute directions too.
+- Small pictures, cropped and aligned as the training images were; other images are
+  reconstructed as the most similar ones that the model can generate.
+- Imbalances of the training images (what they show, and which attributes occur together) also
+  appear in the codes, the samples and the attribute directions.
 - For research and teaching; not for recognising or judging people."""
 
 

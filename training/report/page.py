@@ -70,17 +70,17 @@ def _trained(rows: Collection[dict]) -> str:
     for row in rows:
         own, all_of_them = row["trained"]["images_seen"], row["images_seen"]
         part = f" (the last {own / 1e6:.2f} million images)" if own < all_of_them else ""
-        said = f"{row['title']} {row['trained']['hours']:g} hours{part}"
-        by_hardware.setdefault(row["trained"]["hardware"], []).append(said)
-    said = [f"on {name}: {', '.join(each)}" for name, each in by_hardware.items()]
-    return f"Trained {'; '.join(said)}."
+        run = f"{row['title']} {row['trained']['hours']:g} hours{part}"
+        by_hardware.setdefault(row["trained"]["hardware"], []).append(run)
+    parts = [f"on {name}: {', '.join(each)}" for name, each in by_hardware.items()]
+    return f"Trained {'; '.join(parts)}."
 
 
 def _expected(content: dict) -> Iterator[str]:
     """The claims with their outcomes, the papers' figures with ours, and those without one."""
     if content["claims"]:
         yield "The claims, checked:"
-        yield "\n".join(map(_said, content["claims"]))
+        yield "\n".join(map(_claim, content["claims"]))
     if content["printed"]:
         rows = [
             (each["system"], FIGURES[each["figure"]].short, *cells(each))
@@ -92,7 +92,7 @@ def _expected(content: dict) -> Iterator[str]:
         yield content["apart"]
 
 
-def _said(claim: dict) -> str:
+def _claim(claim: dict) -> str:
     several = len({each["figure"] for each in claim["figures"]}) > 1
     shown = []
     for each in claim["figures"]:
