@@ -21,9 +21,9 @@ from explorer.session.state import Session
 from explorer.verbs.edit import attributes, without_directions
 from explorer.verbs.options import Result
 from training.errors import UserError
+from training.measure.figures import FIGURES
 
 Found = dict[Model, Result]
-UNIT = {"psnr": " dB"}
 
 
 @dataclass(kw_only=True)
@@ -119,7 +119,7 @@ def _said(entry: dict) -> str:
     lines = [f"{entry['picture']}: {entry['crop']['message'] or 'The centre is used.'}"]
     for name, stages in entry["models"].items():
         for stage, figures in stages.items():
-            shown = (f"{key} {value:.4g}{UNIT.get(key, '')}" for key, value in figures.items())
+            shown = (f"{key} {value:.4g}{FIGURES[key].unit}" for key, value in figures.items())
             lines.append(f"  {name} {stage}: {', '.join(shown)}")
     return "\n".join(lines)
 

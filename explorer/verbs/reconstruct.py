@@ -13,6 +13,7 @@ from explorer.pictures.picture import Picture, whole
 from explorer.verbs.options import Models, Option, Result, Shown
 from training.codes.inversion import LOSSES, METHODS, STARTS
 from training.measure import metrics
+from training.measure.figures import PICTURE, columns
 
 
 @dataclass(frozen=True)
@@ -89,15 +90,10 @@ def measure(model: Model, x: Tensor, z: Tensor, x_hat: Tensor) -> dict[str, floa
     mse, psnr (dB), ssim of x_hat to x; sharpness of x_hat over that of x; cycle_error, the
     re-encoding error ||z - E(x_hat)||^2, where there is an encoder.
     """
-    sharpness = metrics.sharpness(x_hat) / metrics.sharpness(x).clamp_min(1e-8)
-    figures = {
-        "mse": metrics.mse(x, x_hat),
-        "psnr": metrics.psnr(x, x_hat),
-        "ssim": metrics.ssim(x, x_hat),
-        "sharpness": sharpness,
-    }
+    figures = {figure.name: figure.of(x, x_hat) for figure in columns(PICTURE)}
+    figures["sharpness"] = metrics.sharpness(x_hat) / metrics.sharpness(x).clamp_min(1e-8)
     if model.encodes:
-        figures["cycle_error"] = (z - model.encode(x_hat)).square().sum(dim=1)
+        figures["cycle_error"] = metrics.code_error(z, model.encode(x_hat))
     return {name: float(values.mean()) for name, values in figures.items()}
 
 

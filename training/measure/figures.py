@@ -12,7 +12,8 @@ from torch import Tensor
 
 from training.measure import metrics
 
-COMPARE, MAIN = "compare", "main"  # tables: the comparison of a set, and the short ones
+# Tables: the comparison of a set, the main figures, and those of a single reconstruction
+COMPARE, MAIN, PICTURE = "compare", "main", "picture"
 
 
 class Figure(NamedTuple):
@@ -58,13 +59,13 @@ BOTH = (COMPARE, MAIN)
 # fmt: off
 _FIGURES = [
     Figure("mse", "MSE", "mean squared error of reconstructions, for pixels in [0, 1]",
-           "", ".4f", "lower", BOTH, metrics.mse),
+           "", ".4f", "lower", (*BOTH, PICTURE), metrics.mse),
     Figure("mse_refined", "refined MSE", "mean squared error of reconstructions from refined codes",
            "", ".4f", "lower", BOTH),
     Figure("psnr", "PSNR", "peak signal-to-noise ratio of reconstructions, dB",
-           " dB", ".1f", "higher", (COMPARE,), metrics.psnr),
+           " dB", ".1f", "higher", (COMPARE, PICTURE), metrics.psnr),
     Figure("ssim", "SSIM", "structural similarity of reconstructions to the images, 1 if equal",
-           "", ".3f", "higher", (COMPARE,), metrics.ssim),
+           "", ".3f", "higher", (COMPARE, PICTURE), metrics.ssim),
     Figure("sharpness", "sharpness",
            "sharpness of reconstructions: their Laplacian energy over that of the real images",
            "", ".2f", "one", BOTH),
@@ -130,7 +131,7 @@ FIGURES = {figure.name: figure for figure in _FIGURES}
 
 
 def columns(table: str) -> list[Figure]:
-    """The figures that `table`, COMPARE or MAIN, shows, in order."""
+    """The figures that `table`, COMPARE, MAIN or PICTURE, shows, in order."""
     return [figure for figure in FIGURES.values() if table in figure.tables]
 
 

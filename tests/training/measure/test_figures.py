@@ -10,7 +10,7 @@ from training.frameworks import FRAMEWORKS
 from training.measure import metrics
 from training.measure.evaluate import measure
 from training.measure.features import feature_network
-from training.measure.figures import COMPARE, FIGURES, MAIN, Figure, columns, compare
+from training.measure.figures import COMPARE, FIGURES, MAIN, PICTURE, Figure, columns, compare
 
 
 def draw(*shape: int) -> torch.Tensor:
@@ -69,9 +69,10 @@ def test_the_registry_has_whatever_a_table_or_a_system_names():
     assert [figure.name for figure in FIGURES.values()] == list(FIGURES)
     for figure in FIGURES.values():
         assert figure.short and figure.words and figure.better in ("lower", "one", "higher")
-        assert set(figure.tables) <= {COMPARE, MAIN} and figure.text(0.5)
+        assert set(figure.tables) <= {COMPARE, MAIN, PICTURE} and figure.text(0.5)
     shorts = [figure.short for figure in FIGURES.values()]
     assert len(set(shorts)) == len(shorts) and columns(COMPARE) and columns(MAIN)
+    assert all(each.of and each.inputs == ("x", "x_hat") for each in columns(PICTURE))
     for system in FRAMEWORKS.values():
         assert set(system.judged_by) <= FIGURES.keys()
 
