@@ -7,5 +7,3 @@
 """
 
 from explorer.engine import Model, list_models, load_model
-
-__all__ = ["Model", "list_models", "load_model"]

@@ -18,5 +18,3 @@ from explorer.verbs.sample import sample
 VERBS: dict[str, Callable] = {
     verb.__name__: verb for verb in (reconstruct, morph, sample, edit, latent_map)
 }
-
-__all__ = ["VERBS", "edit", "latent_map", "morph", "reconstruct", "sample"]

@@ -2,5 +2,3 @@
 
 from training.data.labels import CLASSES, ImageSet
 from training.data.sources import count, load, resize
-
-__all__ = ["CLASSES", "ImageSet", "count", "load", "resize"]

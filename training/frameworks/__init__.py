@@ -42,5 +42,3 @@ FRAMEWORKS: dict[str, type[Framework]] = {
         AAAE,
     )
 }
-
-__all__ = ["FRAMEWORKS", "Batch", "Flow", "Framework", "Phase"]
