@@ -6,19 +6,19 @@ from pathlib import Path
 
 import gradio as gr
 
-FOLDER = Path(__file__).parents[3] / "assets"
-ICON = FOLDER / "icon.png"
+SCRIPTS = Path(__file__).parent
+ASSETS = SCRIPTS.parents[2] / "assets"
+ICON = ASSETS / "icon.png"
 
 
 def head() -> str:
     """All scripts of the components, for the page's head."""
-    scripts = [FOLDER / "common.js", *sorted(FOLDER.glob("*.js"))]
-    ordered = dict.fromkeys(scripts)  # common.js defines what the others extend
-    return "\n".join(f"<script>\n{path.read_text(encoding='utf-8')}</script>" for path in ordered)
+    scripts = [SCRIPTS / "common.js", *sorted(SCRIPTS.glob("*/*.js"))]  # common.js defines Latent
+    return "\n".join(f"<script>\n{path.read_text(encoding='utf-8')}</script>" for path in scripts)
 
 
 def styles() -> list[Path]:
-    return sorted(FOLDER.glob("*.css"))
+    return sorted(ASSETS.glob("*.css"))
 
 
 @cache
