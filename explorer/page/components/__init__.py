@@ -5,46 +5,10 @@ from explorer.page.components.common import LIVE, LONG, QUIET, address, columns
 from explorer.page.components.inputs.crop import crop_value, crop_view
 from explorer.page.components.inputs.labels import labels_value, labels_view
 from explorer.page.components.inputs.models import models_value, models_view
-from explorer.page.components.inputs.sliders import sliders_value, sliders_view, words
+from explorer.page.components.inputs.sliders import LIMIT, sliders_value, sliders_view, words
 from explorer.page.components.inputs.slot import slot_value, slot_view, uploaded
 from explorer.page.components.views.board import board_row, board_value, board_view
 from explorer.page.components.views.chart import chart_value, chart_view
 from explorer.page.components.views.map import CLASSES, map_value, map_view
 from explorer.page.components.views.shelf import shelf_value, shelf_view
 from explorer.page.components.views.tiles import tiles_value, tiles_view
-
-__all__ = [
-    "CLASSES",
-    "ICON",
-    "LIVE",
-    "LONG",
-    "QUIET",
-    "address",
-    "board_row",
-    "board_value",
-    "board_view",
-    "chart_value",
-    "chart_view",
-    "columns",
-    "crop_value",
-    "crop_view",
-    "head",
-    "labels_value",
-    "labels_view",
-    "map_value",
-    "map_view",
-    "models_value",
-    "models_view",
-    "plotly_path",
-    "shelf_value",
-    "shelf_view",
-    "sliders_value",
-    "sliders_view",
-    "slot_value",
-    "slot_view",
-    "styles",
-    "tiles_value",
-    "tiles_view",
-    "uploaded",
-    "words",
-]

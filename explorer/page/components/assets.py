@@ -1,6 +1,8 @@
 """Scripts, styles and the plotly.js that the components load; nothing comes from a network."""
 
+import json
 import tempfile
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -11,10 +13,13 @@ ASSETS = SCRIPTS.parents[2] / "assets"
 ICON = ASSETS / "icon.png"
 
 
-def head() -> str:
-    """All scripts of the components, for the page's head."""
+def head(receivers: Sequence[tuple[str, str]]) -> str:
+    """All scripts of the components, for the page's head. `receivers` are name and title of each
+    tab that pictures can be sent to."""
     scripts = [SCRIPTS / "common.js", *sorted(SCRIPTS.glob("*/*.js"))]  # common.js defines Latent
-    return "\n".join(f"<script>\n{path.read_text(encoding='utf-8')}</script>" for path in scripts)
+    texts = [path.read_text(encoding="utf-8") for path in scripts]
+    texts.append(f"Latent.PLACES.push(...{json.dumps(receivers)});")
+    return "\n".join(f"<script>\n{text}</script>" for text in texts)
 
 
 def styles() -> list[Path]:
