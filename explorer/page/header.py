@@ -1,4 +1,4 @@
-"""The page's header: what is compared, and what these models are."""
+"""The page's header: which models are compared, and what they are."""
 
 from dataclasses import dataclass
 from html import escape
@@ -46,8 +46,8 @@ def build(session: Session) -> Header:
             ),
             gr.Checkbox(
                 session.faithful,
-                label="Faithful codes",
-                info="refine the codes of real pictures, everywhere",
+                label="Refined codes",
+                info="refine the codes of real pictures by 50 optimisation steps, in every tab",
                 elem_id="faithful",
                 min_width=200,
                 scale=1,
@@ -62,11 +62,7 @@ def build(session: Session) -> Header:
 
 def parts(session: Session) -> list:
     """Values for `Header.parts`."""
-    return [
-        session.model_set,
-        session.faithful,
-        compared(session),
-    ]
+    return [session.model_set, session.faithful, compared(session)]
 
 
 def choose_set(session: Session, model_set: str) -> list:
@@ -80,7 +76,7 @@ def choose_models(session: Session, event: gr.EventData) -> list:
     if names:
         session.names = [n for n in session.catalogue.sets[session.model_set] if n in names]
     else:
-        gr.Warning("At least one model has to stay chosen.")
+        gr.Warning("At least one model has to stay selected.")
     return parts(session)
 
 
@@ -103,5 +99,5 @@ def measured(model: Model) -> str:
     """Its size, and its main figures."""
     known = model.metrics
     figures = [f"{f.short} {f.text(known[f.name])}" for f in columns(MAIN) if f.name in known]
-    size = f"{model.image_size} px, {model.latent_size} numbers a code"
+    size = f"{model.image_size} px images, {model.latent_size}-dimensional codes"
     return " · ".join([size, *filter(None, [model.note]), *figures])

@@ -5,7 +5,7 @@ import socket
 from explorer.page import ui
 from explorer.page.components import ICON, head, styles
 from explorer.page.header import NAME
-from explorer.page.tabs import reconstruct
+from explorer.page.tabs import TABS, reconstruct
 from explorer.page.theme import theme
 from explorer.session.state import Session
 
@@ -34,7 +34,7 @@ def looks() -> dict:
     return {
         "theme": theme(),
         "css_paths": styles(),
-        "head": head(),
+        "head": head([(tab.name, tab.title) for tab in TABS if tab.slots]),
         "favicon_path": ICON,
         "pwa": True,
         "ssr_mode": False,

@@ -1,27 +1,92 @@
-"""What a tab hands to the page that assembles it."""
+"""What a tab declares of itself, and which of its widgets the page connects."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import gradio as gr
 
+from explorer.session.state import Session
 
-@dataclass
-class Tab:
-    """`show(session, *inputs)` gives what `outputs` have to show after another choice of models;
-    `after` is a handler with its inputs and outputs that goes on from there, at once or step by
-    step;
-    `edited` is the event after which pictures at hand look different;
-    `senders` are components whose pictures can be sent on; `controls` go into the link by name.
-    """
+
+@dataclass(frozen=True)
+class Slot:
+    """A place for one picture, named so in links; `example` is the index of the example that it
+    holds at first."""
 
     name: str
-    tab: gr.Tab
+    title: str
+    example: int
+
+
+@dataclass(frozen=True)
+class Shot:
+    """README's picture of a tab: `complete` selects what is there when the tab is complete, `query`
+    holds the link's fields besides the tab, `click` chooses what is in the middle of it all."""
+
+    complete: str
+    query: str = ""
+    click: bool = False
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Something people wait for: `call(session)` should take less than `limit_ms`."""
+
+    name: str
+    limit_ms: int
+    call: Callable[[Session], object]
+
+
+@dataclass
+class Widgets:
+    """What the page connects of a tab.
+
+    show: handler of (session, *inputs) that gives what `outputs` show of the models under
+    comparison; after: a handler that goes on from there, perhaps step by step, with its inputs and
+    outputs; slots: in the order of the declaration; senders: components whose pictures can be sent
+    to other tabs; edited: the event after which pictures at hand look different; controls: settings
+    that go into the link, by name.
+    """
+
     show: Callable
     inputs: list
     outputs: list
-    slots: dict[str, gr.HTML] = field(default_factory=dict)
-    senders: list = field(default_factory=list)
+    after: tuple[Callable, list, object] | None = None
+    slots: list[gr.HTML] = field(default_factory=list)
+    senders: list[gr.HTML] = field(default_factory=list)
     edited: gr.events.Dependency | None = None
-    after: tuple | None = None
     controls: dict[str, gr.components.Component] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A tab of the page, named so in links.
+
+    build: makes the widgets, given the session's `gr.State`; slots: a tab that has some receives
+    the pictures that are sent to it; pack: the fields of a link that hold the tab's own state;
+    unpack: takes them from a link.
+    """
+
+    name: str
+    title: str
+    build: Callable[[gr.State], Widgets]
+    shot: Shot
+    timings: tuple[Timing, ...] = ()
+    slots: tuple[Slot, ...] = ()
+    pack: Callable[[Session], dict[str, str]] = lambda session: {}
+    unpack: Callable[[Session, Mapping[str, str]], None] = lambda session, fields: None
+
+    def free_slot(self, session: Session) -> str:
+        """The first empty slot; when all are taken, the one filled longest ago."""
+        names = [slot.name for slot in self.slots]
+        empty = [name for name in names if name not in session.slots]
+        return (empty or [name for name in session.slots if name in names])[0]
+
+
+def number(text: str | None, least: float, most: float) -> float | None:
+    """A number of a link, within its bounds; None where it is none."""
+    try:
+        value = float(text or "")
+    except ValueError:
+        return None
+    return min(max(value, least), most) if value == value else None

@@ -1,7 +1,9 @@
 """The page: header, tabs and shelf, and what connects them. Assembly only."""
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
 from inspect import isgeneratorfunction
 
 import gradio as gr
@@ -10,15 +12,24 @@ from explorer import api as endpoints
 from explorer.engine import ROOT
 from explorer.page import header, link
 from explorer.page.components import QUIET, shelf_value, shelf_view, slot_value, uploaded
-from explorer.page.tab import Tab
-from explorer.page.tabs import attributes, latent_map, morph, reconstruct, sample
+from explorer.page.tab import Tab, Widgets, number
+from explorer.page.tabs import SLOTS, TABS, attributes
 from explorer.pictures.files import PictureError
 from explorer.pictures.picture import Picture
-from explorer.session.state import SLOTS, Session, Unavailable
+from explorer.session.state import Session, Unavailable
 
 TRAIN = "python -m training fit faae --preset small --data FOLDER --out {root}/mine/faae"
-SHELF_EMPTY = "Uploads, samples and tiles that you keep appear here. Drop one to keep it."
+SHELF_EMPTY = "Uploads appear here, and what you keep: drop a picture, or choose “To shelf”."
+RECEIVERS = {tab.name: tab for tab in TABS if tab.slots}
+FALLBACK = attributes.TAB  # takes what is used while a tab without slots is open
 UNKEPT = "Uploads, morph tiles and edits stay on this computer: the link leaves them out."
+
+
+@dataclass
+class Filled:
+    """The tabs whose slots have had their examples, by name."""
+
+    tabs: set[str] = field(default_factory=set)
 
 
 def build(root: str = ROOT) -> gr.Blocks:
@@ -35,95 +46,112 @@ def build(root: str = ROOT) -> gr.Blocks:
             gr.Markdown(unusable(first.catalogue.problems), elem_classes="notice")
         with gr.Row(elem_id="body"):
             with gr.Column(scale=6, min_width=320), gr.Tabs(elem_id="tabs") as tabs:
-                modules = (reconstruct, morph, sample, attributes, latent_map)
-                built = [module.build(session) for module in modules]
+                items, parts = {}, {}
+                for tab in TABS:
+                    with gr.Tab(tab.title, id=tab.name) as items[tab]:
+                        parts[tab] = tab.build(session)
             with gr.Column(scale=1, min_width=230, elem_id="at-hand"):
-                shelf = shelf_view("Pictures at hand", SHELF_EMPTY, removable=True)
+                shelf = shelf_view("Shelf", SHELF_EMPTY, removable=True)
                 shown = shelf_value(first.examples())
                 bundled = shelf_view("Examples", "", value=shown)
-        connect(session, top, tabs, built, shelf, bundled)
-        restore = loader(built)
-        controls = [control for tab in built for control in tab.controls.values()]
-        slots = list(slots_of(built).values())
-        demo.load(restore, session, [*top.parts, tabs, bundled, *slots, *controls], **QUIET)
+        slots = [slot for each in parts.values() for slot in each.slots]
+        controls = {name: c for each in parts.values() for name, c in each.controls.items()}
+        for tab in TABS:
+            opens = items[tab].select
+            if tab.slots and tab is not TABS[0]:  # which `load` fills
+                opens(partial(fill, tab), session, slots, **QUIET)
+            bring_up_to_date(opens, tab, parts[tab], session, opens=True)
+        exchange(session, tabs, shelf, bundled, parts.values(), slots)
+        choose(session, top, bundled, parts)
+        copy_link(session, top.link, controls)
+        shown = [*top.parts, tabs, bundled, *slots, *controls.values()]
+        demo.load(loader(controls), session, shown, **QUIET)
     return demo
 
 
-def slots_of(built: list[Tab]) -> dict:
-    """All slots of the page in the order of `SLOTS`."""
-    found = {name: slot for tab in built for name, slot in tab.slots.items()}
-    return {name: found[name] for name in SLOTS}
-
-
-def connect(session, top, tabs, built, shelf, bundled) -> None:
-    """Events that concern more than one part of the page."""
-    slots = slots_of(built)
-    everywhere = [tabs, shelf, *slots.values()]
-    for slot in slots.values():
+def exchange(session, tabs, shelf, bundled, parts, slots) -> None:
+    """Pictures that go from one part of the page to another."""
+    everywhere = [tabs, shelf, *slots]
+    for slot in slots:
         slot.pick(pick, session, [slot, shelf], **QUIET)
-    for sender in [sender for tab in built for sender in tab.senders]:
+    for sender in [sender for each in parts for sender in each.senders]:
         sender.send(send, session, everywhere, **QUIET)
     for source in (shelf, bundled):
         source.use(send, session, everywhere, **QUIET)
     shelf.keep(send, session, everywhere, **QUIET)
     shelf.remove(remove, session, shelf, **QUIET)
-    for event in [tab.edited for tab in built if tab.edited]:
+    for event in [each.edited for each in parts if each.edited]:
         event.then(lambda session: shelf_value(session.shelf), session, shelf, **QUIET)
-    for tab in built:
-        bring_up_to_date(tab.tab.select, tab, session, opens=True)
+
+
+def choose(session, top, bundled, parts: dict[Tab, Widgets]) -> None:
+    """Another choice of models, which concerns the open tab and the examples."""
     chosen = [
         top.model_set.input(header.choose_set, [session, top.model_set], top.parts, **QUIET),
         top.models.input(header.choose_models, session, top.parts, **QUIET),
         top.faithful.input(header.choose_faithful, [session, top.faithful], None, **QUIET),
     ]
     for event in chosen:
-        for tab in built:
-            bring_up_to_date(event.then, tab, session)
+        for tab in TABS:
+            bring_up_to_date(event.then, tab, parts[tab], session)
     chosen[0].then(lambda session: shelf_value(session.examples()), session, bundled, **QUIET)
-    names = [name for tab in built for name in tab.controls]
-    controls = [control for tab in built for control in tab.controls.values()]
+
+
+def copy_link(session, button, controls: dict) -> None:
+    """The state as a link on the clipboard."""
+
+    def query(session: Session, *values) -> str:
+        gr.Info("The link is copied." + (f" {UNKEPT}" if link.left_out(session) else ""))
+        return link.query(session, dict(zip(controls, values, strict=True)))
+
     address = gr.Textbox(visible=False)
-    top.link.click(copier(names), [session, *controls], address, **QUIET).then(
-        None, address, js="(query) => Latent.share(query)", **QUIET
-    )
+    copied = button.click(query, [session, *controls.values()], address, **QUIET)
+    copied.then(None, address, js="(query) => Latent.share(query)", **QUIET)
 
 
-def bring_up_to_date(event: Callable, tab: Tab, session: gr.State, opens: bool = False) -> None:
+def bring_up_to_date(
+    event: Callable, tab: Tab, parts: Widgets, session: gr.State, opens: bool = False
+) -> None:
     """Shows a tab's state after an event: one that opens the tab, or one that concerns whichever
     is open."""
 
     def show(session: Session, *inputs):
         session.tab = tab.name if opens else session.tab
-        return tab.show(session, *inputs) if session.tab == tab.name else gr.skip()
+        return parts.show(session, *inputs) if session.tab == tab.name else gr.skip()
 
-    shown = event(show, [session, *tab.inputs], tab.outputs, **QUIET)
-    if tab.after is None:
+    shown = event(show, [session, *parts.inputs], parts.outputs, **QUIET)
+    if parts.after is None:
         return
-    go_on, inputs, output = tab.after
+    go_on, inputs, output = parts.after
 
-    def after(session: Session, *inputs):
-        return go_on(session, *inputs) if session.tab == tab.name else gr.skip()
-
-    def stream(session: Session, *inputs) -> Iterator:
-        if session.tab == tab.name:
+    def after(session: Session, *inputs) -> Iterator:
+        if session.tab != tab.name:
+            yield gr.skip()  # for nothing, gradio would clear the outputs
+        elif isgeneratorfunction(go_on):
             yield from go_on(session, *inputs)
         else:
-            yield gr.skip()  # for nothing, gradio would clear the outputs
+            yield go_on(session, *inputs)
 
-    shown.then(
-        stream if isgeneratorfunction(go_on) else after,
-        [session, *inputs],
-        output,
-        concurrency_limit=None,
-        **QUIET,
-    )
+    shown.then(after, [session, *inputs], output, concurrency_limit=None, **QUIET)
+
+
+def fill(tab: Tab, session: Session) -> list:
+    """Examples for those of a tab's slots that are empty when it is first opened: values for all
+    slots."""
+    filled = session.of(Filled).tabs
+    slots = () if tab.name in filled else tab.slots
+    filled.add(tab.name)
+    empty = [slot for slot in slots if slot.name not in session.slots]
+    for slot in empty:
+        session.put(slot.name, session.examples()[slot.example])
+    return [slot_value(session.slots[s.name]) if s in empty else gr.skip() for s in SLOTS]
 
 
 def pick(session: Session, event: gr.EventData) -> tuple:
     """Something was dropped on a slot or chosen for it: the slot's and the shelf's new values."""
     data = event._data
     slot = data["slot"]
-    if slot not in SLOTS:
+    if slot not in [known.name for known in SLOTS]:
         raise gr.Error(f"There is no slot '{slot}'.", print_exception=False)
     try:
         picture = None if data.get("clear") else resolve(session, data)
@@ -158,13 +186,12 @@ def send(session: Session, event: gr.EventData) -> list:
         session.keep(picture)
         gr.Info(f"{picture.label} is on the shelf.", duration=2)
         return [gr.skip(), shelf_value(session.shelf), *still[2:]]
-    to = data.get("to", session.tab)
-    to = to if to in (reconstruct.NAME, morph.NAME) else attributes.NAME
-    slot = session.free_corner() if to == morph.NAME else to
-    session.put(slot, picture)
-    session.tab = to
-    slots = [slot_value(picture) if name == slot else gr.skip() for name in SLOTS]
-    return [gr.update(selected=to), gr.skip(), *slots]
+    tab = RECEIVERS.get(data.get("to", session.tab), FALLBACK)
+    name = tab.free_slot(session)
+    session.put(name, picture)
+    session.tab = tab.name
+    slots = [slot_value(picture) if slot.name == name else gr.skip() for slot in SLOTS]
+    return [gr.update(selected=tab.name), gr.skip(), *slots]
 
 
 def remove(session: Session, event: gr.EventData) -> list[dict]:
@@ -174,45 +201,32 @@ def remove(session: Session, event: gr.EventData) -> list[dict]:
     return shelf_value(session.shelf)
 
 
-def copier(names: list[str]):
-    """A handler that gives the state as a link's query; `names` are those of the controls."""
-
-    def copy(session: Session, *values) -> str:
-        query = link.query(session, dict(zip(names, values, strict=True)))
-        gr.Info("The link is copied." + (f" {UNKEPT}" if link.left_out(session) else ""))
-        return query
-
-    return copy
-
-
-def loader(built: list[Tab]):
-    """A handler that sets the page up: as a link says, or with a first example."""
+def loader(controls: Mapping[str, gr.components.Component]) -> Callable:
+    """A handler that sets the page up, as a link says or with the first tab's examples: values for
+    header, tabs, examples, slots and controls."""
 
     def load(session: Session, request: gr.Request) -> list:
         fields = dict(request.query_params)
         link.restore(session, fields)
-        if reconstruct.NAME not in session.slots:
-            session.put(reconstruct.NAME, session.examples()[0])
+        fill(TABS[0], session)
         # A tab that the visitor has opened meanwhile stays, unless a link names one: by session.tab
         # that would be the page's first, if its own select came while the pictures were drawn.
-        asked = link.tab(fields)
-        opened = gr.update(selected=asked) if asked else gr.skip()
-        shown = [*header.parts(session), opened]
+        asked = link.opened(fields)
+        shown = [*header.parts(session), gr.update(selected=asked) if asked else gr.skip()]
         shown.append(shelf_value(session.examples()))
-        shown += [slot_value(session.slots[s]) if s in session.slots else gr.skip() for s in SLOTS]
-        for tab in built:
-            shown += [_restored(fields, *control) for control in tab.controls.items()]
-        return shown
+        held = [session.slots.get(slot.name) for slot in SLOTS]
+        shown += [slot_value(picture) if picture else gr.skip() for picture in held]
+        return shown + [_restored(fields.get(name), each) for name, each in controls.items()]
 
     return load
 
 
-def _restored(fields: dict, name: str, control):
+def _restored(text: str | None, control):
+    """A control's value from a link; it stays as it is where that is none of its values."""
     if isinstance(control, (gr.Dropdown, gr.Radio)):
-        known = [value for _, value in control.choices]
-        return fields[name] if fields.get(name) in known else gr.skip()
-    least, most = getattr(control, "minimum", 0), getattr(control, "maximum", None) or 10**9
-    value = link.number(fields, name, least, most)
+        return text if text in [value for _, value in control.choices] else gr.skip()
+    most = getattr(control, "maximum", None) or 10**9
+    value = number(text, getattr(control, "minimum", 0), most)
     return gr.skip() if value is None else value
 
 

@@ -174,6 +174,7 @@ def sharpness_curve(curves: dict[str, Tensor | None]) -> go.Figure:
             fill="toself",
             fillcolor=colour,
             opacity=0.15,
+            mode="lines",
             line_width=0,
             hoverinfo="skip",
             showlegend=False,

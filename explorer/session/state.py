@@ -6,6 +6,7 @@ them: those are loaded once a process, by `explorer.engine.catalogue`.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from PIL import Image
 from torch import Tensor
@@ -21,8 +22,7 @@ from explorer.verbs.labels import label_choices
 from explorer.verbs.options import Reason
 from training.errors import UserError
 
-CORNERS = ("corner-0", "corner-1", "corner-2", "corner-3")
-SLOTS = ("reconstruct", *CORNERS, "attributes")
+State = TypeVar("State")
 SHELF_LIMIT = 48
 SOURCE_PX = 1024  # longer side of an upload as it is kept
 
@@ -40,17 +40,12 @@ class Session:
     names: list[str] = field(default_factory=list)
     faithful: bool = False
     tab: str = "reconstruct"
-    mine: list[Picture] = field(default_factory=list)  # on the map
     shelf: list[Picture] = field(default_factory=list)
     slots: dict[str, Picture] = field(default_factory=dict)
     grids: dict[str, Grid] = field(default_factory=dict)
-    colour: str = "Male"  # of the map
     labels: dict[str, bool] = field(default_factory=dict)  # of codes that end in labels: on or off
-    every_class: bool = False  # samples: a style in every class
-    amounts: dict[str, float] = field(default_factory=dict)  # of each attribute's change
-    held: list[str] = field(default_factory=list)  # attributes that are not to change
-    turn: int = 0  # counts reconstructions, so that a running one sees that it is outdated
     shown: dict[str, tuple] = field(default_factory=dict)
+    owned: dict[type, object] = field(default_factory=dict)  # by parts of the page
 
     def __post_init__(self) -> None:
         sets = catalogue(self.root).sets
@@ -80,6 +75,10 @@ class Session:
     def choose_set(self, model_set: str) -> None:
         """The first two models of a set are compared until others are chosen."""
         self.model_set, self.names = model_set, self.catalogue.sets[model_set][:2]
+
+    def of(self, kind: type[State]) -> State:
+        """The session's one `kind`, which a part of the page keeps its own state in."""
+        return self.owned.setdefault(kind, kind())
 
     def seen(self, view: str, *inputs, slots: Sequence[str] = ()) -> bool:
         """Whether `view` already shows what these inputs, slots and the models give."""
@@ -144,11 +143,6 @@ class Session:
         """The bundled examples, this session's own copies: it may crop them differently."""
         shared = examples(self.root, self.model_set)
         return [replace(picture, codes={}, refined={}) for picture in shared]
-
-    def free_corner(self) -> str:
-        """The first empty corner of the morph; when all are taken, the one filled longest ago."""
-        empty = [corner for corner in CORNERS if corner not in self.slots]
-        return (empty or [slot for slot in self.slots if slot in CORNERS])[0]
 
     def refer(self, reference: str) -> Picture:
         """The picture that a link names: 'example/3', 'sample/seed/spread/count/index', 'map/7'."""

@@ -1,11 +1,7 @@
-"""Pictures of the running page, a tab each, for README. Needs the test tools: playwright, Chromium.
-
-The page is served to this process alone, and asked for by links as `explorer.link` makes them.
-"""
+"""Pictures of the running page, a tab each, for README. Needs playwright and Chromium."""
 
 import os
 import shutil
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,9 +9,11 @@ from pathlib import Path
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
 
 from explorer.page import server, ui
+from explorer.page.tab import Tab
+from explorer.page.tabs import TABS
 from training.errors import UserError
 
-WINDOW_PX = {"width": 1440, "height": 1000}  # at least: the pictures are as high as the page
+WINDOW_PX = {"width": 1440, "height": 1000}  # the pictures are as high as the page
 JPEG_QUALITY = 85
 PATIENCE_MS = 60_000
 SETTLE_MS = 1500  # for what is drawn last: sprites, curves, points
@@ -25,39 +23,31 @@ FLAGS = [
     "--enable-unsafe-swiftshader",  # WebGL for the map, in software
     "--disable-background-networking",
 ]
-# picture -> the link's query, and what is on the page when the tab is complete
-VIEWS = {
-    "reconstruct": ("tab=reconstruct", "text=50 of 50 steps"),
-    "morph": ("tab=morph", ".latent-chart .key"),
-    "sample": ("tab=sample", ".tiles canvas"),
-    "attributes": ("tab=attributes&edit=Smiling:3,Blond_Hair:3", "text=Smiling +3"),
-    "latent_map": ("tab=map", ".map .js-plotly-plot"),
-}
 
 
 def take(root: str, folder: Path) -> Iterator[Path]:
-    """Writes each of `VIEWS` of the first model set under `root` into `folder` and gives its path.
+    """Writes a picture of each tab with the first model set under `root` into `folder` and gives
+    its path.
 
     Raises UserError where a tool is missing.
     """
-    with browser() as chromium, served(root) as url:
-        page = chromium.new_page(viewport=WINDOW_PX)
+    with browser() as opened, served(root) as url:
+        page = opened.new_page(viewport=WINDOW_PX)
         page.set_default_timeout(PATIENCE_MS)
-        for name in VIEWS:
-            yield shoot(page, url, name, folder)
+        for tab in TABS:
+            yield shoot(page, url, tab, folder)
 
 
-def shoot(page, url: str, name: str, folder: Path) -> Path:
-    """Opens one of `VIEWS` in a page of playwright's and writes `folder/name.jpg`."""
-    query, complete = VIEWS[name]
-    page.goto(f"{url}/?{query}")
-    shown = page.locator(complete).filter(visible=True).first
+def shoot(page, url: str, tab: Tab, folder: Path) -> Path:
+    """Opens a tab in a page of playwright's and writes its picture, named by its title."""
+    page.goto(f"{url}/?tab={tab.name}&{tab.shot.query}")
+    shown = page.locator(tab.shot.complete).filter(visible=True).first
     shown.wait_for()
     page.wait_for_timeout(SETTLE_MS)
-    if name == "latent_map":  # there is a point in its middle
+    if tab.shot.click:
         shown.click()
         page.wait_for_timeout(SETTLE_MS)
-    path = folder / f"{name}.jpg"
+    path = folder / f"{tab.title.lower().replace(' ', '_')}.jpg"
     page.screenshot(path=path, type="jpeg", quality=JPEG_QUALITY, full_page=True)
     return path
 
@@ -65,13 +55,10 @@ def shoot(page, url: str, name: str, folder: Path) -> Path:
 @contextmanager
 def served(root: str) -> Iterator[str]:
     """The address at which the app for the checkpoints under `root` is served meanwhile."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     demo = ui.build(root)
-    demo.launch(server_port=port, prevent_thread_lock=True, quiet=True, **server.looks())
+    _, url, _ = demo.launch(prevent_thread_lock=True, quiet=True, **server.looks())
     try:
-        yield f"http://127.0.0.1:{port}"
+        yield url.rstrip("/")
     finally:
         demo.close(verbose=False)
 
@@ -85,8 +72,13 @@ def browser():
         raise UserError(
             "Screenshots need playwright: `pip install -r tests/requirements.txt`."
         ) from None
-    path = shutil.which("chromium") or shutil.which("google-chrome")
+    path = chromium()
     if path is None:
         raise UserError("Screenshots need Chromium: there is none on the PATH.")
     with sync_playwright() as playwright:
         yield playwright.chromium.launch(executable_path=path, args=FLAGS)
+
+
+def chromium() -> str | None:
+    """The path of the system's Chromium, None without one."""
+    return shutil.which("chromium") or shutil.which("google-chrome")

@@ -1,8 +1,8 @@
-"""One server, one browser, and the shipped checkpoints for everything that tests the app."""
+"""One server and the shipped checkpoints for everything that tests the app. The browser is that
+of pytest-playwright."""
 
 import os
-import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
@@ -11,12 +11,14 @@ import gradio as gr
 import numpy as np
 import pytest
 from PIL import Image
+from playwright.sync_api import Page, expect
 
 from explorer.pictures.files import astronaut
 from explorer.session.state import Session
-from explorer.tools.screenshots import FLAGS, served
+from explorer.tools.screenshots import FLAGS, PATIENCE_MS, WINDOW_PX, chromium, served
 
 CHECKPOINTS = Path(__file__).parents[2] / "checkpoints"
+expect.set_options(timeout=PATIENCE_MS)  # of a browser that shares two cores
 
 
 def event(**data) -> gr.EventData:
@@ -66,43 +68,38 @@ def bad(tmp_path: Path, photo: Path) -> Callable[[str], Path]:
 
 
 @pytest.fixture(scope="session")
-def url() -> str:
+def url() -> Iterator[str]:
     """Where the app is served, for all tests of a run."""
     with served(str(CHECKPOINTS)) as url:
         yield url
 
 
 @pytest.fixture(scope="session")
-def browser():
-    """Headless Chromium; without one the journeys are skipped, in CI they fail."""
-    from playwright.sync_api import sync_playwright
-
-    path = shutil.which("chromium") or shutil.which("google-chrome")
+def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
+    """The system's Chromium; without one the journeys are skipped, in CI they fail."""
+    path = chromium()
     if path is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("The journeys need chromium on the PATH.")
-        pytest.skip("no chromium on the PATH")
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=path, args=FLAGS)
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("There is no Chromium.")
+    return {**browser_type_launch_args, "executable_path": path, "args": FLAGS}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict) -> dict:
+    clipboard = ["clipboard-read", "clipboard-write"]
+    return {**browser_context_args, "viewport": WINDOW_PX, "permissions": clipboard}
 
 
 @pytest.fixture
-def page(browser, url: str):
+def page(page: Page, url: str) -> Iterator[Page]:
     """The opened app; afterwards it must have thrown nothing and asked no other host."""
-    context = browser.new_context(viewport={"width": 1440, "height": 1000})
-    context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page = context.new_page()
-    thrown, foreign = [], []
+    thrown, asked = [], []
     page.on("pageerror", lambda error: thrown.append(str(error)))
-    page.on(
-        "request",
-        lambda request: (
-            request.url.startswith((url, "data:", "blob:")) or foreign.append(request.url)
-        ),
-    )
+    page.on("request", lambda request: asked.append(request.url))
+    page.set_default_timeout(PATIENCE_MS)
     page.goto(url)
-    page.get_by_role("heading", name="Encoder").wait_for()
+    page.get_by_role("heading", name="Encoder").first.wait_for()
     yield page
-    context.close()
+    page.close()
     assert thrown == []
-    assert foreign == []
+    own = (url.split("?")[0], "data:", "blob:")
+    assert [address for address in asked if not address.startswith(own)] == []

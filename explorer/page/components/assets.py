@@ -1,24 +1,29 @@
 """Scripts, styles and the plotly.js that the components load; nothing comes from a network."""
 
+import json
 import tempfile
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
 import gradio as gr
 
-FOLDER = Path(__file__).parents[3] / "assets"
-ICON = FOLDER / "icon.png"
+SCRIPTS = Path(__file__).parent
+ASSETS = SCRIPTS.parents[2] / "assets"
+ICON = ASSETS / "icon.png"
 
 
-def head() -> str:
-    """All scripts of the components, for the page's head."""
-    scripts = [FOLDER / "common.js", *sorted(FOLDER.glob("*.js"))]
-    ordered = dict.fromkeys(scripts)  # common.js defines what the others extend
-    return "\n".join(f"<script>\n{path.read_text(encoding='utf-8')}</script>" for path in ordered)
+def head(receivers: Sequence[tuple[str, str]]) -> str:
+    """All scripts of the components, for the page's head. `receivers` are name and title of each
+    tab that pictures can be sent to."""
+    scripts = [SCRIPTS / "common.js", *sorted(SCRIPTS.glob("*/*.js"))]  # common.js defines Latent
+    texts = [path.read_text(encoding="utf-8") for path in scripts]
+    texts.append(f"Latent.PLACES.push(...{json.dumps(receivers)});")
+    return "\n".join(f"<script>\n{text}</script>" for text in texts)
 
 
 def styles() -> list[Path]:
-    return sorted(FOLDER.glob("*.css"))
+    return sorted(ASSETS.glob("*.css"))
 
 
 @cache

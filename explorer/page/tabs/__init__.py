@@ -1,1 +1,16 @@
-"""One file a tab; each `build`s its widgets and gives a `Tab` for the page to connect."""
+"""Every tab, in the page's order. A new one is one file beside this and one line in this list;
+page, links, screenshots, timings and tests find it here alone."""
+
+from importlib import import_module
+
+from explorer.page.tab import Slot, Tab
+
+FILES = (
+    "reconstruct",
+    "morph",
+    "sample",
+    "attributes",
+    "latent_map",
+)
+TABS: tuple[Tab, ...] = tuple(import_module(f"{__name__}.{file}").TAB for file in FILES)
+SLOTS: tuple[Slot, ...] = tuple(slot for tab in TABS for slot in tab.slots)

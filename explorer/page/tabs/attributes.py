@@ -1,13 +1,16 @@
-"""Attributes: push a picture's code along directions that stand for something people can name."""
+"""Attributes: move a picture's code along attribute directions."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import gradio as gr
 import torch
 
 from explorer.engine import Model
 from explorer.page.components import (
+    LIMIT,
     LIVE,
     LONG,
-    QUIET,
     board_row,
     board_value,
     board_view,
@@ -15,11 +18,10 @@ from explorer.page.components import (
     labels_view,
     sliders_value,
     sliders_view,
-    slot_value,
     slot_view,
     words,
 )
-from explorer.page.tab import Tab
+from explorer.page.tab import Shot, Slot, Tab, Timing, Widgets, number
 from explorer.pictures.picture import EDIT, Picture
 from explorer.session.state import Session
 from explorer.verbs import edit as edit_codes
@@ -29,60 +31,51 @@ from explorer.verbs.labels import read_labels, unconcerned
 from training.codes.directions import DEFAULT, METHODS
 
 NAME = "attributes"
-FIRST_EXAMPLE = 3  # a face that does not smile yet
+SLOT = Slot(NAME, "Picture to edit", example=3)  # a face that does not smile yet
 
 
-def build(session: gr.State) -> Tab:
-    with gr.Tab("Attributes", id=NAME) as tab, gr.Row(elem_classes="split"):
+@dataclass
+class Changes:
+    """What is changed: attributes by how many standard deviations, and which are held."""
+
+    amounts: dict[str, float] = field(default_factory=dict)
+    held: list[str] = field(default_factory=list)
+
+
+def build(session: gr.State) -> Widgets:
+    with gr.Row(elem_classes="split"):
         with gr.Column(scale=1, min_width=300):
             with gr.Group(elem_classes="compact"):
-                slot = slot_view(NAME, "Picture to change", random=True)
+                slot = slot_view(SLOT.name, SLOT.title, random=True)
             method = gr.Radio(
                 [(each.title, name) for name, each in METHODS.items()],
                 value=DEFAULT,
-                label="Directions by",
+                label="Attribute directions by",
             )
             labels = labels_view()
             sliders = sliders_view()
         with gr.Column(scale=1, min_width=320, elem_classes="first-on-phone"):
-            board = board_view("Changed pictures", "Put a picture into the slot.")
+            board = board_view("Put a picture into the slot, or click an example.")
     outputs = [board, sliders, labels]
-    tab.select(fill, session, slot, **QUIET)
     slot.changed(placed, [session, method], outputs, **LIVE).then(
         complete, [session, method], board, **LONG
     )
     method.change(show, [session, method], outputs, **LIVE)
     sliders.input(moved, [session, method], board, **{**LIVE, "queue": False})
     labels.input(switch, [session, method], board, **LIVE)
-    return Tab(
-        NAME,
-        tab,
-        show,
-        [method],
-        outputs,
-        {NAME: slot},
-        [board],
-        after=(complete, [method], board),
-        controls={"method": method},
-    )
-
-
-def fill(session: Session):
-    """An example, so that there is something to change."""
-    if NAME in session.slots:
-        return gr.skip()
-    session.put(NAME, session.examples()[FIRST_EXAMPLE])
-    return slot_value(session.slots[NAME])
+    after, controls = (complete, [method], board), {"method": method}
+    return Widgets(show, [method], outputs, after, [slot], [board], controls=controls)
 
 
 def show(session: Session, method: str) -> tuple:
-    """After another choice of models or method: pictures, and sliders with their figures."""
-    sliders = sliders_value(session.models, method, session.amounts, session.held)
+    """Pictures, sliders with the figures of their directions, and labels."""
+    changes = session.of(Changes)
+    sliders = sliders_value(session.models, method, changes.amounts, changes.held)
     return edit(session, method), sliders, labels_value(session.models, session.labels)
 
 
 def complete(session: Session, method: str) -> dict | None:
-    """Models whose codes take long, when those are found."""
+    """The pictures once the codes of the models are found that take long to find."""
     picture = session.slots.get(NAME)
     if picture is None or session.seen("attributes-complete", slots=[NAME]):
         return gr.skip()
@@ -93,31 +86,33 @@ def complete(session: Session, method: str) -> dict | None:
 
 
 def placed(session: Session, method: str) -> tuple:
-    """Another picture in the slot keeps the changes, but one that carries changes starts anew."""
+    """For another picture the changes are kept, but for one that was edited they start anew."""
     picture = session.slots.get(NAME)
     if picture is not None and picture.origin == EDIT:
-        session.amounts = {}
+        session.of(Changes).amounts = {}
     return show(session, method)
 
 
 def moved(session: Session, method: str, event: gr.EventData) -> dict | None:
-    session.amounts = {name: float(value) for name, value in event._data["amounts"].items()}
-    session.held = [str(name) for name in event._data["held"]]
+    changes = session.of(Changes)
+    changes.amounts = {name: float(value) for name, value in event._data["amounts"].items()}
+    changes.held = [str(name) for name in event._data["held"]]
     return edit(session, method)
 
 
 def switch(session: Session, method: str, event: gr.EventData) -> dict | None:
-    """Other labels of the models that have some; all else is kept."""
+    """After other labels were chosen."""
     session.labels = {str(name): bool(on) for name, on in event._data["labels"].items()}
     return edit(session, method)
 
 
 def edit(session: Session, method: str) -> dict | None:
-    """Every model's picture before and after the changes in `session.amounts`, with what is in
-    `session.held` still, and with the labels that `session.labels` switches."""
+    """Every model's picture before and after the visitor's changes, with the labels that
+    `session.labels` switches."""
     picture = session.slots.get(NAME)
     if picture is None:
         return None
+    changes = session.of(Changes)
     models = session.models  # the session may turn to others meanwhile
     waiting = session.waits([picture], models)
     codes, images, stats = {}, [], []
@@ -130,13 +125,13 @@ def edit(session: Session, method: str) -> dict | None:
         codes[model.name] = torch.cat([found.after, found.before])
         images.append(found.images.flip(0))  # (2, 3, H, W)
         stats.append([_labels(model, each[None]) for each in codes[model.name]])
-    pushed = [f"{words(name)} {amount:+g}" for name, amount in session.amounts.items()]
+    pushed = [f"{words(name)} {amount:+g}" for name, amount in changes.amounts.items()]
     pushed += [f"{words(name)} {'on' if on else 'off'}" for name, on in session.switches.items()]
     said = ", ".join(pushed)
     session.grids[NAME] = Grid(EDIT, [said or picture.label, picture.label], codes)
     note = said or "move a slider"
-    if session.held:
-        note += f"; held: {', '.join(map(words, session.held))}"
+    if changes.held:
+        note += f"; held: {', '.join(map(words, changes.held))}"
     if unable := [model.title for model in models if not attributes(model, method)]:
         note += f"; without directions: {', '.join(unable)}"
     changed_, before = zip(*images, strict=True)
@@ -144,16 +139,16 @@ def edit(session: Session, method: str) -> dict | None:
     why = [_unchanged(session, model, method) for model in models]
     rows = [
         board_row("Changed", 0, changed_, figures, note, why),
-        board_row("Before", 1, before, of_before, "the code as it is"),
+        board_row("Before", 1, before, of_before, "unchanged"),
     ]
     return board_value(NAME, models, rows)
 
 
 def edited(session: Session, picture: Picture, model: Model, method: str) -> Edit:
-    """The picture after those of the changes that concern the model."""
-    known = attributes(model, method)
-    amounts = {name: amount for name, amount in session.amounts.items() if name in known}
-    held = [name for name in session.held if name in known]
+    """The picture after those of the changes that the model has directions or labels for."""
+    known, changes = attributes(model, method), session.of(Changes)
+    amounts = {name: amount for name, amount in changes.amounts.items() if name in known}
+    held = [name for name in changes.held if name in known]
     own = model.code_labels.names if model.code_labels else ()
     labels = {name: on for name, on in session.switches.items() if name in own}
     given = {"method": method, "hold": held, "labels": labels, "faithful": session.faithful}
@@ -161,17 +156,47 @@ def edited(session: Session, picture: Picture, model: Model, method: str) -> Edi
 
 
 def _unchanged(session: Session, model: Model, method: str) -> str:
-    """Why the model's picture is the same before and after; empty where it need not be."""
+    """Why the changes leave the model's picture as it is; empty where they need not."""
     if attributes(model, method):
-        return "" if session.amounts else unconcerned(model, session.switches)
-    return (
-        without_directions(model)
-        if model.code_labels is None
-        else unconcerned(model, session.switches)
-    )
+        return "" if session.of(Changes).amounts else unconcerned(model, session.switches)
+    labelled = model.code_labels is not None
+    return unconcerned(model, session.switches) if labelled else without_directions(model)
 
 
 def _labels(model: Model, code: torch.Tensor) -> list[tuple[str, str, str]]:
-    """What the code (1, n) says of labels, where it ends in some."""
+    """The labels of a code (1, n), if it ends in some, as a figure of the board."""
     said = read_labels(model, code)
-    return [("Labels", words(said), "The labels that the code ends in")] if said else []
+    return [("Labels", words(said), "The labels at the end of the code")] if said else []
+
+
+def pack(session: Session) -> dict[str, str]:
+    changes = session.of(Changes)
+    amounts = (f"{name}:{value:g}" for name, value in changes.amounts.items())
+    return {"edit": ",".join(amounts), "hold": ",".join(changes.held)}
+
+
+def unpack(session: Session, fields: Mapping[str, str]) -> None:
+    known = {name for m in session.models if m.latents for name in m.latents.names}
+    pairs = (part.partition(":") for part in fields.get("edit", "").split(","))
+    amounts = {name: number(value, -LIMIT, LIMIT) for name, _, value in pairs if name in known}
+    changes = session.of(Changes)
+    changes.amounts = {name: amount for name, amount in amounts.items() if amount}
+    changes.held = [name for name in fields.get("hold", "").split(",") if name in known]
+
+
+def slide(session: Session) -> None:
+    """Moves two sliders."""
+    session.of(Changes).amounts = dict.fromkeys(session.models[0].latents.names[:2], 1.0)
+    edit(session, DEFAULT)
+
+
+TAB = Tab(
+    NAME,
+    "Attributes",
+    build,
+    Shot("text=Smiling +3", "edit=Smiling:3,Blond_Hair:3"),
+    (Timing("one slider move", 40, slide),),
+    (SLOT,),
+    pack,
+    unpack,
+)

@@ -1,7 +1,8 @@
-"""Latent map: the encoded pictures of each model, laid out by UMAP or, where codes are two numbers,
-on their own plane, and one's own among them."""
+"""Latent map: codes of encoded images in two dimensions, by UMAP or, where codes have only two, as
+they are; a visitor's own pictures among them."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import gradio as gr
@@ -19,68 +20,69 @@ from explorer.page.components import (
     map_value,
     map_view,
 )
-from explorer.page.tab import Tab
+from explorer.page.tab import Shot, Tab, Timing, Widgets
 from explorer.pictures.files import PictureError
-from explorer.pictures.picture import MAP
+from explorer.pictures.picture import MAP, Picture
 from explorer.session.state import Session
 from explorer.verbs.grids import Grid, map_row
 from explorer.verbs.map import code_plane, laid_out, placed
 from explorer.verbs.options import Reason
 from training.errors import UserError
 
-NAME = "map"
-PLAIN = "No colours"
+PLAIN = "Nothing"
 OWN_LIMIT = 500
 THUMB_PX = 64
 
 
-def build(session: gr.State) -> Tab:
+@dataclass
+class Own:
+    """A visitor's own pictures on the maps, and the label that colours the points."""
+
+    pictures: list[Picture] = field(default_factory=list)
+    colour: str = "Male"
+
+
+def build(session: gr.State) -> Widgets:
     every = list(session.value.catalogue.models.values())
-    with gr.Tab("Latent map", id=NAME) as tab:
-        with gr.Row(elem_classes="controls"):
-            choices = colourings(every)  # so that a link may name any
-            colour = gr.Dropdown(
-                choices,
-                value=known_colour(session.value, choices),
-                label="Colour by",
-                min_width=180,
-            )
-            files = gr.UploadButton("Map my pictures", file_count="multiple", min_width=150)
-            folder = gr.UploadButton("Map a folder", file_count="directory", min_width=150)
-        said = gr.Markdown(elem_classes="status")
-        with gr.Row(elem_classes="split"):
-            with gr.Column(scale=5, min_width=320):
-                chart = map_view("Map of codes", "No model is chosen.", servers(session.value.root))
-            with gr.Column(scale=2, min_width=280):
-                board = board_view("Chosen code", "Hover to see a picture, click to keep it here.")
+    with gr.Row(elem_classes="controls"):
+        choices = colourings(every)  # so that a link may name any
+        chosen = known_colour(session.value, choices)
+        colour = gr.Dropdown(choices, value=chosen, label="Colour by", min_width=180)
+        files = gr.UploadButton("Add my pictures", file_count="multiple", min_width=120)
+        folder = gr.UploadButton("Add a folder", file_count="directory", min_width=120)
+    said = gr.Markdown(elem_classes="status")
+    with gr.Row(elem_classes="split"):
+        with gr.Column(scale=5, min_width=320):
+            chart = map_view("Map of codes", "No model is chosen.", servers(session.value.root))
+        with gr.Column(scale=2, min_width=280):
+            board = board_view("Hover over a point to decode it, click to keep it here.")
     colour.change(paint, [session, colour], chart, **QUIET)
     chart.select(choose, session, board, **QUIET)
     for button in (files, folder):
         button.upload(add, [session, button], [chart, said], api_visibility="private")
-    controls = {"colour": colour}
-    return Tab(NAME, tab, show, [], [chart, colour], senders=[board], controls=controls)
+    return Widgets(show, [], [chart, colour], senders=[board], controls={"colour": colour})
 
 
 def show(session: Session) -> tuple:
     """The maps of the models under comparison, and what they can be coloured by."""
-    if session.seen(NAME, len(session.mine)):
+    own = session.of(Own)
+    if session.seen(MAP, len(own.pictures)):
         return gr.skip(), gr.skip()
     choices = colourings(session.models)
-    session.colour = known_colour(session, choices)
-    return maps(session), gr.update(choices=choices, value=session.colour)
+    own.colour = known_colour(session, choices)
+    return maps(session), gr.update(choices=choices, value=own.colour)
 
 
 def maps(session: Session) -> dict:
-    models = session.models
-    own = [{"label": p.label, "src": address(p.pixels(THUMB_PX))} for p in session.mine]
+    models, own = session.models, session.of(Own)
+    mine = [{"label": p.label, "src": address(p.pixels(THUMB_PX))} for p in own.pictures]
     places, planes = [laid_out(model) for model in models], [code_plane(model) for model in models]
-    mine = [place(session, model) for model in models]
-    return map_value(models, places, planes, session.colour, own, mine)
+    lie = [place(session, model) for model in models]
+    return map_value(models, places, planes, own.colour, mine, lie)
 
 
 def colourings(models: list[Model]) -> list[tuple[str, str]]:
-    """What points can be coloured by: an attribute, and where images come in classes, all of
-    those."""
+    """What points can be coloured by: nothing, one label, or all classes at once."""
     names = sorted({name for model in models if model.latents for name in model.latents.names})
     known = [model.latents.labels for model in models if model.latents]
     of_classes = any(bool((labels.sum(dim=1) == 1).all()) for labels in known)
@@ -90,23 +92,24 @@ def colourings(models: list[Model]) -> list[tuple[str, str]]:
 
 def known_colour(session: Session, choices: list[tuple[str, str]]) -> str:
     """The session's colouring where it is among the choices, else by all classes if possible."""
-    values = [value for _, value in choices]
-    if session.colour in values:
-        return session.colour
+    values, colour = [value for _, value in choices], session.of(Own).colour
+    if colour in values:
+        return colour
     return CLASSES if CLASSES in values else ""
 
 
 def paint(session: Session, colour: str) -> dict:
-    """Another colouring of the points that the page has already."""
-    session.colour = colour
+    """Recolours the points that the page has already."""
+    session.of(Own).colour = colour
     return gr.update(colour=colour)
 
 
 def place(session: Session, model: Model) -> Tensor:
     """Where the visitor's own pictures lie on a model's map, (M, 2)."""
-    if not session.mine or not model.encodes or isinstance(laid_out(model), Reason):
+    mine = session.of(Own).pictures
+    if not mine or not model.encodes or isinstance(laid_out(model), Reason):
         return torch.zeros(0, 2)
-    return placed(model, session.codes(session.mine, model))
+    return placed(model, session.codes(mine, model))
 
 
 def servers(root: str) -> list[Callable[[dict], dict]]:
@@ -149,12 +152,12 @@ def plane_code(model: Model, z: list[float]) -> Tensor:
 
 
 def choose(session: Session, event: gr.EventData) -> dict:
-    """The chosen picture, each model drawing its own code of it, or the chosen point of a plane."""
+    """The chosen image, decoded by every model from its own code, or a point of a plane."""
     grid = chosen(session, event._data)
-    session.grids[NAME] = grid
+    session.grids[MAP] = grid
     models = [model for model in session.models if model.name in grid.codes]
     images = [model.decode(grid.codes[model.name])[0] for model in models]
-    return board_value(NAME, models, [board_row(grid.labels[0], 0, images)])
+    return board_value(MAP, models, [board_row(grid.labels[0], 0, images)])
 
 
 def chosen(session: Session, data: dict) -> Grid:
@@ -167,7 +170,7 @@ def chosen(session: Session, data: dict) -> Grid:
     index = int(data["index"])
     if index >= 0:
         return map_row(session.models, index)
-    picture = session.mine[-1 - index]
+    picture = session.of(Own).pictures[-1 - index]
     encoding = [model for model in session.models if model.encodes]
     codes = {model.name: session.codes([picture], model) for model in encoding}
     return Grid(MAP, [picture.label], codes)
@@ -180,17 +183,18 @@ def _point(code: Tensor) -> str:
 
 def add(session: Session, paths: list[str] | None, progress=gr.Progress()) -> tuple:  # noqa: B008
     """Encodes uploaded files and puts them on the maps; names those that are no pictures."""
-    before, refused = len(session.mine), []
+    mine, refused = session.of(Own).pictures, []
+    before = len(mine)
     paths = sorted(paths or [])
     for path in progress.tqdm(paths[:OWN_LIMIT], desc="Finding faces"):
         try:
-            session.mine.append(session.photo(path, Path(path).name, keep=False))
+            mine.append(session.photo(path, Path(path).name, keep=False))
         except PictureError as error:
             refused.append(str(error))
     for model in progress.tqdm(session.models, desc="Encoding"):
         place(session, model)
-    session.seen(NAME, len(session.mine))
-    return maps(session), _summary(len(session.mine) - before, refused, len(paths))
+    session.seen(MAP, len(mine))
+    return maps(session), _summary(len(mine) - before, refused, len(paths))
 
 
 def _summary(added: int, refused: list[str], given: int) -> str:
@@ -200,3 +204,12 @@ def _summary(added: int, refused: list[str], given: int) -> str:
     if refused:
         said.append(f"Left out, {len(refused)}: {' '.join(refused[:5])}")
     return " ".join(said)
+
+
+TAB = Tab(
+    MAP,
+    "Latent map",
+    build,
+    Shot(".map .js-plotly-plot", click=True),
+    (Timing("map, first view", 1000, show),),
+)

@@ -1,4 +1,4 @@
-"""Morph: four pictures and the plane of codes between them."""
+"""Morph: the interpolated codes between four pictures, decoded by every model."""
 
 import tempfile
 from pathlib import Path
@@ -13,33 +13,30 @@ from explorer.page.components import (
     QUIET,
     chart_value,
     chart_view,
-    slot_value,
     slot_view,
     tiles_value,
     tiles_view,
 )
-from explorer.page.tab import Tab
+from explorer.page.tab import Shot, Slot, Tab, Timing, Widgets
 from explorer.pictures.picture import MORPH
 from explorer.pictures.render import ABREAST, sharpness_curve, sheet, sprite, walk_gif
-from explorer.session.state import CORNERS, Session
+from explorer.session.state import Session
 from explorer.verbs import morph
 from explorer.verbs.grids import Grid
 from explorer.verbs.morph import Morph
 
-NAME = "morph"
 PLACES = ("Top left", "Top right", "Bottom left", "Bottom right")
+SLOTS = tuple(Slot(f"corner-{i}", place, example=i + 1) for i, place in enumerate(PLACES))
+CORNERS = tuple(slot.name for slot in SLOTS)
 TILE_PX, GIF_PX = 64, 192
 
 
-def build(session: gr.State) -> Tab:
-    with gr.Tab("Morph", id=NAME) as tab, gr.Row(elem_classes="split"):
+def build(session: gr.State) -> Widgets:
+    with gr.Row(elem_classes="split"):
         with gr.Column(scale=2, min_width=280):
             with gr.Row(elem_classes="corners"):
-                slots = {
-                    name: slot_view(name, place, random=True)
-                    for name, place in zip(CORNERS, PLACES, strict=True)
-                }
-            n = gr.Slider(3, 15, 9, step=1, label="Tiles a side")
+                slots = [slot_view(slot.name, slot.title, random=True) for slot in SLOTS]
+            n = gr.Slider(3, 15, 9, step=1, label="Tiles per side")
             with gr.Row(elem_classes="controls"):
                 png = gr.Button("Download PNG", min_width=120)
                 gif = gr.Button("Download GIF", min_width=120)
@@ -48,8 +45,7 @@ def build(session: gr.State) -> Tab:
             tiles = tiles_view(MORPH, "Morph", "Put a picture into each of the four corners.")
             chart = chart_view("Sharpness from the corners to the centre")
     outputs = [tiles, chart]
-    tab.select(fill, session, list(slots.values()), **QUIET)
-    for slot in slots.values():
+    for slot in slots:
         slot.changed(show, [session, n], outputs, **LIVE).then(
             complete, [session, n], outputs, **LONG
         )
@@ -58,34 +54,13 @@ def build(session: gr.State) -> Tab:
     visible = {"api_visibility": "private"}
     png.click(save_png, [session, n], file, **visible).then(None, js=fetch, **QUIET)
     gif.click(save_gif, [session, n], file, **visible).then(None, js=fetch, **QUIET)
-    return Tab(
-        NAME,
-        tab,
-        show,
-        [n],
-        outputs,
-        slots,
-        [tiles],
-        after=(complete, [n], outputs),
-        controls={"n": n},
-    )
-
-
-def fill(session: Session) -> list:
-    """Drawn faces for the corners that are empty when the tab is opened for the first time."""
-    if "morph-filled" in session.shown:
-        return [gr.skip()] * len(CORNERS)
-    session.shown["morph-filled"] = ()
-    empty = [corner for corner in CORNERS if corner not in session.slots]
-    for corner, picture in zip(CORNERS, session.examples()[1:], strict=False):
-        if corner in empty:
-            session.put(corner, picture)
-    return [slot_value(session.slots[c]) if c in empty else gr.skip() for c in CORNERS]
+    after = complete, [n], outputs
+    return Widgets(show, [n], outputs, after, slots, senders=[tiles], controls={"n": n})
 
 
 def show(session: Session, n: int) -> tuple:
-    """The grid of every model and the curves of their sharpness."""
-    if session.seen(NAME, n, slots=CORNERS):
+    """Every model's grid of interpolated codes, and the sharpness along its diagonals."""
+    if session.seen(MORPH, n, slots=CORNERS):
         return gr.skip(), gr.skip()
     if not full(session):
         return None, None
@@ -93,7 +68,7 @@ def show(session: Session, n: int) -> tuple:
 
 
 def complete(session: Session, n: int) -> tuple:
-    """The grids of the models whose codes take long, when they are found."""
+    """As `show`, once the codes of the models are found that take long to find."""
     if session.seen("morph-complete", n, slots=CORNERS) or not full(session):
         return gr.skip(), gr.skip()
     pictures = [session.slots[corner] for corner in CORNERS]
@@ -104,14 +79,14 @@ def complete(session: Session, n: int) -> tuple:
 
 
 def drawn(session: Session, n: int) -> tuple:
-    """Grids and curves; of models whose codes take long, what they are waited for."""
+    """Grids and sharpness; in place of a grid whose codes take long to find, how long that is."""
     models = session.models  # the session may turn to others meanwhile
     waiting = session.waits([session.slots[corner] for corner in CORNERS], models)
     ready = [model for model in models if model not in waiting]
     found = between(session, ready, n)
     labels = [f"Morph {i // n + 1}, {i % n + 1} of {n}" for i in range(n * n)]
     codes = {model.name: each.codes.flatten(0, 1) for model, each in found.items()}
-    session.grids[NAME] = Grid(MORPH, labels, codes)
+    session.grids[MORPH] = Grid(MORPH, labels, codes)
     curves = {
         title: found[model].sharpness if model in found else None
         for model, title in titles(models).items()
@@ -145,7 +120,7 @@ def save_png(session: Session, n: int) -> str:
 
 
 def save_gif(session: Session, n: int) -> str:
-    """A walk over every tile and back, all models side by side, as an endless animation."""
+    """A walk over every tile and back, all models side by side, as a looping GIF."""
     _check(session)
     called = titles(session.models)
     found = between(session, session.models, int(n))
@@ -160,3 +135,13 @@ def _check(session: Session) -> None:
 
 def _file(name: str) -> Path:
     return Path(tempfile.mkdtemp(prefix="latent-explorer-")) / name
+
+
+TAB = Tab(
+    MORPH,
+    "Morph",
+    build,
+    Shot(".latent-chart .key"),
+    (Timing("9x9 morph", 300, lambda session: show(session, 9)),),
+    SLOTS,
+)

@@ -1,6 +1,9 @@
-"""Reconstruct: what each model makes of a picture, at once and refined."""
+"""Reconstruct: the reconstructions of a picture by every model, from encoder and refined codes."""
 
+import io
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, partial
 
 import gradio as gr
 import torch
@@ -20,8 +23,9 @@ from explorer.page.components import (
     slot_view,
     words,
 )
-from explorer.page.tab import Tab
+from explorer.page.tab import Shot, Slot, Tab, Timing, Widgets
 from explorer.pictures.faces import Crop
+from explorer.pictures.files import astronaut
 from explorer.pictures.picture import Picture
 from explorer.session.state import Session
 from explorer.verbs.grids import Grid
@@ -30,24 +34,31 @@ from explorer.verbs.reconstruct import first_codes, measure, refined_in_step
 from training.measure.figures import FIGURES
 
 NAME = "reconstruct"
+SLOT = Slot(NAME, "Your picture", example=0)
 EVERY = 5  # steps between two pictures of the refinement
 
 
-def build(session: gr.State) -> Tab:
-    with gr.Tab("Reconstruct", id=NAME) as tab, gr.Row(elem_classes="split"):
+@dataclass
+class Turn:
+    """Counts refinements, so that a running one sees that it is outdated."""
+
+    number: int = 0
+
+
+def build(session: gr.State) -> Widgets:
+    with gr.Row(elem_classes="split"):
         with gr.Column(scale=2, min_width=280):
-            slot = slot_view(NAME, "Your picture")
+            slot = slot_view(SLOT.name, SLOT.title)
             found = gr.Markdown(elem_classes="status")
             with gr.Accordion("Correct the crop", open=False):
                 editor = crop_view()
         with gr.Column(scale=5, min_width=320):
             with gr.Row(elem_classes="controls"):
-                steps = gr.Slider(
-                    0, 300, 50, step=5, label="Refining steps", info="gradient steps on the code"
-                )
+                label = {"label": "Refinement steps", "info": "optimisation steps on the code"}
+                steps = gr.Slider(0, 300, 50, step=5, min_width=250, **label)
                 again = gr.Button("Refine", variant="primary", min_width=90, scale=0)
                 stop = gr.Button("Stop", min_width=90, scale=0)
-            board = board_view("Reconstructions", "Drop a photo on the left, or click an example.")
+            board = board_view("Drop a picture into the slot, or click an example.")
     outputs = [board, editor, found]
     started = slot.changed(show, session, outputs, **QUIET)
     editor.move(moved, session, [board, slot, found], **LIVE)
@@ -55,22 +66,12 @@ def build(session: gr.State) -> Tab:
     for event in (started.then, placed.then, again.click, steps.release):
         event(refine, [session, steps], board, **LONG)
     stop.click(halt, session, **QUIET)
-    return Tab(
-        NAME,
-        tab,
-        show,
-        [],
-        outputs,
-        {NAME: slot},
-        [board],
-        placed,
-        (resume, [steps], board),
-        {"steps": steps},
-    )
+    after, controls = (resume, [steps], board), {"steps": steps}
+    return Widgets(show, [], outputs, after, [slot], [board], placed, controls)
 
 
 def show(session: Session) -> tuple:
-    """The picture, its crop and the encoders' reconstructions."""
+    """The reconstructions from the encoders' codes, the crop, and what was found in the picture."""
     if session.seen(NAME, slots=[NAME]):
         return gr.skip(), gr.skip(), gr.skip()
     halt(session)
@@ -85,7 +86,7 @@ def show(session: Session) -> tuple:
 
 
 def refine(session: Session, steps: int) -> Iterator[dict]:
-    """The refined reconstructions beside the encoders', as they get better.
+    """The reconstructions from codes under refinement, below the encoders'.
 
     It gives `gr.skip()` rather than nothing, for which gradio 6.31 would clear the board; but that
     to no component in a closed accordion, where it is taken for a value.
@@ -95,16 +96,15 @@ def refine(session: Session, steps: int) -> Iterator[dict]:
         yield gr.skip()
         return
     session.seen("refined", steps, slots=[NAME])
-    turn, picture = session.turn, session.slots.get(NAME)
+    turn, picture = session.of(Turn).number, session.slots.get(NAME)
     if picture is None or steps < 1:
         yield gr.skip()
         return
     encoded, originals = _encoded(session, picture)
     names, board = [*encoded], None
-    for step, codes in refined_in_step(
-        _models(session, encoded), originals, encoded, int(steps), EVERY
-    ):
-        if session.turn != turn or session.names != names:  # stopped, or others are to be shown
+    models = _models(session, encoded)
+    for step, codes in refined_in_step(models, originals, encoded, int(steps), EVERY):
+        if session.of(Turn).number != turn or session.names != names:  # stopped, or outdated
             break
         if session.tab != NAME:  # another tab needs the time; `resume` begins anew
             session.shown.pop("refined", None)
@@ -126,7 +126,7 @@ def resume(session: Session, steps: int) -> Iterator[dict]:
 
 
 def moved(session: Session, event: gr.EventData) -> tuple:
-    """Another crop: the encoders' reconstructions of it."""
+    """After another crop: the encoders' reconstructions of it."""
     picture = session.slots.get(NAME)
     if picture is None:
         return gr.skip(), gr.skip(), gr.skip()
@@ -140,13 +140,13 @@ def moved(session: Session, event: gr.EventData) -> tuple:
 
 
 def halt(session: Session) -> None:
-    """Ends the refinement that is running."""
-    session.turn += 1
+    """Stops the running refinement."""
+    session.of(Turn).number += 1
 
 
 def _remember(session: Session, picture: Picture, codes: dict, step: int) -> None:
-    """Keeps the codes (1, n) of the most steps, for the tabs that use faithful ones; where there
-    is no encoder, those begin with a longer recovery."""
+    """Keeps the codes (1, n) of the most steps as the picture's refined codes; not those of models
+    without an encoder, whose refined codes begin with a longer recovery."""
     for name in [model.name for model in _models(session, codes) if model.encodes]:
         _, steps = picture.refined.get(name, (None, 0))
         if step >= steps:
@@ -154,7 +154,7 @@ def _remember(session: Session, picture: Picture, codes: dict, step: int) -> Non
 
 
 def _encoded(session: Session, picture: Picture) -> tuple[dict, dict]:
-    """Codes (1, n) and originals (1, 3, H, W) by model name; the best of random codes where there
+    """Codes (1, n) and originals (1, 3, H, W) by model name; the best of prior samples where there
     is no encoder."""
     models, codes = session.models, {}
     originals = {model.name: picture.pixels(model.image_size)[None] for model in models}
@@ -173,15 +173,15 @@ def _models(session: Session, codes: dict) -> list[Model]:
 def _board(
     session: Session, originals: dict, encoded: dict, refined: dict | None = None, note: str = ""
 ) -> dict:
-    """Rows for the encoders' and the refined codes, and the grid behind them."""
-    stages = [("Encoder", "at once", encoded)]
+    """Rows for the encoder's and the refined codes, and the grid behind them."""
+    stages = [("Encoder", "without refinement", encoded)]
     if refined:
         stages.append(("Refined", note, refined))
     models, rows = _models(session, encoded), []
     for index, (title, said, codes) in enumerate(stages):
         images = {m.name: m.decode(codes[m.name]) for m in models}
         first = originals[models[0].name]
-        stats = [[("Sharpness", "1.00", "Of this all others are measured")]]
+        stats = [[("Sharpness", "1.00", "The others are relative to this")]]
         stats += [_stats(m, originals[m.name], codes[m.name], images[m.name]) for m in models]
         why = ["", *(_unencoded(model) for model in models)]
         pictures = [first[0], *(image[0] for image in images.values())]
@@ -198,8 +198,8 @@ def _unencoded(model: Model) -> str:
         return ""
     took = model.descent_s(1, steps=50)
     return (
-        f"{model.title} has no encoder: this is the best of a few random codes. Refining finds a "
-        f"better one, 50 steps in about {took:.1f} s."
+        f"{model.title} has no encoder: this is the best of a few prior samples. Refinement finds "
+        f"a better code, 50 steps in about {took:.1f} s."
     )
 
 
@@ -210,9 +210,35 @@ def _stats(model: Model, x: Tensor, z: Tensor, x_hat: Tensor) -> list[tuple[str,
     known = [(FIGURES[name], value) for name, value in figures.items()]
     rows = [(figure.title, figure.text(value), figure.words) for figure, value in known]
     if not model.encodes:
-        rows.append(
-            ("Found by", model.found_by, "Descent from several random codes, the best kept")
-        )
+        meaning = "Descent from several prior samples, the best kept"
+        rows.append(("Found by", model.found_by, meaning))
     if said := read_labels(model, z):
-        rows.append(("Labels", words(said), "The labels that the code ends in"))
+        rows.append(("Labels", words(said), "The labels at the end of the code"))
     return rows
+
+
+@cache
+def _upload() -> bytes:
+    file = io.BytesIO()
+    astronaut().save(file, "JPEG")
+    return file.getvalue()
+
+
+def upload(session: Session, steps: int) -> None:
+    """Shows a photo as if it were uploaded, and refines its codes."""
+    session.put(NAME, session.photo(_upload(), "photo", keep=False))
+    show(session)
+    list(refine(session, steps))
+
+
+TAB = Tab(
+    NAME,
+    "Reconstruct",
+    build,
+    Shot("text=50 of 50 steps"),
+    (
+        Timing("reconstruct an upload", 60, partial(upload, steps=0)),
+        Timing("reconstruct it and refine 50 steps", 1500, partial(upload, steps=50)),
+    ),
+    (SLOT,),
+)

@@ -1,13 +1,15 @@
-"""Sample: the same draws from the prior through every model."""
+"""Sample: the same prior samples, decoded by every model."""
 
 import math
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import gradio as gr
 import torch
 
 from explorer.engine import Model
 from explorer.page.components import LIVE, QUIET, labels_value, labels_view, tiles_value, tiles_view
-from explorer.page.tab import Tab
+from explorer.page.tab import Shot, Tab, Timing, Widgets
 from explorer.pictures.picture import SAMPLE
 from explorer.session.state import Session
 from explorer.verbs.grids import Grid, sample_grid
@@ -20,43 +22,49 @@ from explorer.verbs.labels import (
 )
 from explorer.verbs.options import Reason
 
-NAME = "sample"
-MOST = 144
+MOST, EVERY = 144, "every"
 
 
-def build(session: gr.State) -> Tab:
-    with gr.Tab("Sample", id=NAME) as tab:
-        with gr.Row(elem_classes="controls"):
-            seed = gr.Number(0, label="Seed", precision=0, minimum=0, min_width=110, scale=1)
-            count = gr.Slider(4, MOST, 36, step=1, label="Count", min_width=160, scale=2)
-            spread = gr.Slider(
-                0,
-                2,
-                1,
-                step=0.05,
-                label="Spread",
-                info="1 is the prior, less stays nearer to its middle",
-                min_width=160,
-                scale=2,
-            )
-            another = gr.Button("New seed", variant="primary", min_width=110, scale=0)
-        labels = labels_view()
-        tiles = tiles_view(SAMPLE, "Samples", "No model is chosen.")
+@dataclass
+class Styles:
+    """Whether every style is shown in every class."""
+
+    every_class: bool = False
+
+
+def build(session: gr.State) -> Widgets:
+    with gr.Row(elem_classes="controls"):
+        seed = gr.Number(0, label="Seed", precision=0, minimum=0, min_width=110, scale=1)
+        count = gr.Slider(4, MOST, 36, step=1, label="Count", min_width=160, scale=2)
+        spread = gr.Slider(
+            0,
+            2,
+            1,
+            step=0.05,
+            label="Spread",
+            info="1 is the prior; below 1, samples lie nearer to its mean",
+            min_width=160,
+            scale=2,
+        )
+        another = gr.Button("New seed", variant="primary", min_width=110, scale=0)
+    labels = labels_view()
+    tiles = tiles_view(SAMPLE, "Samples", "No model is chosen.")
     inputs, outputs = [seed, count, spread], [tiles, labels]
     for control in inputs:
         control.change(show, [session, *inputs], outputs, **LIVE)
     labels.input(switch, [session, *inputs], tiles, **LIVE)
     another.click(lambda seed: (seed or 0) + 1, seed, seed, **QUIET)
     controls = {"seed": seed, "count": count, "spread": spread}
-    return Tab(NAME, tab, show, inputs, outputs, senders=[tiles], controls=controls)
+    return Widgets(show, inputs, outputs, senders=[tiles], controls=controls)
 
 
 def show(session: Session, seed: int | None, count: int, spread: float) -> tuple:
-    """The samples of every model, and the labels that can be switched."""
-    chosen = tuple(session.labels.items()), session.every_class
-    if session.seen(NAME, seed, count, spread, *chosen):
+    """The samples of every model, and the labels that can be set."""
+    every_class = session.of(Styles).every_class
+    chosen = tuple(session.labels.items()), every_class
+    if session.seen(SAMPLE, seed, count, spread, *chosen):
         return gr.skip(), gr.skip()
-    values = labels_value(session.models, session.labels, session.every_class, "as drawn")
+    values = labels_value(session.models, session.labels, every_class, "as drawn")
     return draw(session, seed, count, spread), values
 
 
@@ -65,7 +73,7 @@ def switch(
 ) -> dict:
     """Samples after other labels were chosen."""
     session.labels = {str(name): bool(on) for name, on in event._data["labels"].items()}
-    session.every_class = bool(event._data["every"])
+    session.of(Styles).every_class = bool(event._data["every"])
     return draw(session, seed, count, spread)
 
 
@@ -75,7 +83,7 @@ def draw(session: Session, seed: int | None, count: int, spread: float) -> dict:
     models = session.models  # the session may turn to others meanwhile
     wide = math.ceil(math.sqrt(count))
     classes = [label_names(model, exclusive=True) for model in models]
-    if session.every_class and any(classes):
+    if session.of(Styles).every_class and any(classes):
         return styles(session, models, int(seed or 0), wide, float(spread), classes)
     grid = sample_grid(models, int(seed or 0), int(count), float(spread))
     switches = session.switches
@@ -97,7 +105,8 @@ def styles(
     spread: float,
     classes: list[tuple[str, ...]],
 ) -> dict:
-    """The grid of figure 7 of the AAE paper, of those of the models that have `classes`."""
+    """A style a row, a class a column, by the models that have `classes` (Makhzani et al. 2015,
+    figure 7)."""
     wide = max(map(len, classes))
     drawn = sample_grid(models, seed, rows, spread).codes
     images, codes = [], {}
@@ -123,3 +132,22 @@ def _named(names) -> str:
 def _apart(model: Model, first: Model) -> str:
     """Says so where the codes are not those of the first model."""
     return "" if model.shares_prior(first) else "another prior, so other codes"
+
+
+def pack(session: Session) -> dict[str, str]:
+    return {"classes": EVERY if session.of(Styles).every_class else ""}
+
+
+def unpack(session: Session, fields: Mapping[str, str]) -> None:
+    session.of(Styles).every_class = fields.get("classes") == EVERY
+
+
+TAB = Tab(
+    SAMPLE,
+    "Sample",
+    build,
+    Shot(".tiles canvas"),
+    (Timing("64 samples", 150, lambda session: show(session, 0, 64, 1.0)),),
+    pack=pack,
+    unpack=unpack,
+)

@@ -17,7 +17,7 @@ from PIL import Image
 from explorer.page import header, link, server, ui
 from explorer.page.tabs import attributes, latent_map, morph, reconstruct, sample
 from explorer.pictures.files import astronaut
-from explorer.session.state import CORNERS, Session, Unavailable
+from explorer.session.state import Session, Unavailable
 from explorer.verbs.edit import moved as changed
 from tests.explorer.conftest import BAD, CHECKPOINTS, event
 from training.codes.directions import DEFAULT, METHODS
@@ -107,20 +107,20 @@ def test_faithful_codes_come_closer_and_other_tabs_use_them(session):
 
 
 def test_a_morph_has_its_pictures_in_its_corners(session):
-    for seed, corner in enumerate(CORNERS):
+    for seed, corner in enumerate(morph.CORNERS):
         session.put(corner, session.draw(seed))
     value, chart = morph.show(session, 5)
     assert [panel["title"] for panel in value["panels"]] == [m.title for m in session.models]
     assert len(value["labels"]) == 25 and len(chart["data"]) == 2 * len(session.models)
     for model in session.models:
         codes = session.grids["morph"].codes[model.name]
-        corners = session.codes([session.slots[corner] for corner in CORNERS], model)
+        corners = session.codes([session.slots[corner] for corner in morph.CORNERS], model)
         assert torch.allclose(codes[[0, 4, 20, 24]], corners, atol=1e-6)
         assert torch.allclose(codes.norm(dim=1), torch.ones(25), atol=1e-5)
 
 
 def test_a_morph_can_be_downloaded(session):
-    morph.fill(session)
+    ui.fill(morph.TAB, session)
     png, gif = Image.open(morph.save_png(session, 3)), Image.open(morph.save_gif(session, 3))
     assert png.format == "PNG" and png.width > 2 * 3 * 64
     assert gif.format == "GIF" and gif.n_frames >= 9 and gif.info["loop"] == 0
@@ -195,7 +195,7 @@ def test_a_model_without_directions_says_how_to_get_them(session, monkeypatch):
     with pytest.raises(UserError, match="python -m training directions .*celeba32/faae"):
         changed(model, model.sample_codes(1), {"Smiling": 1.0})
     session.put("attributes", session.draw(5))
-    session.amounts = {"Smiling": 2.0}
+    session.of(attributes.Changes).amounts = {"Smiling": 2.0}
     board, value, _ = attributes.show(session, DEFAULT)
     assert board["rows"][0]["note"] == "Smiling +2; without directions: F-AAE"
     assert all([each["title"] for each in a["figures"]] == ["AAE"] for a in value["attributes"])
@@ -230,7 +230,7 @@ def test_pictures_land_on_the_map_beside_their_nearest_faces(session, photo, bad
     assert [own["label"] for own in value["own"]] == ["astronaut.jpg"]
     assert "1 of 2" in said and "notes.png is not a picture" in said
     model = session.models[0]
-    session.mine[0].codes[model.name] = model.latents.codes[11]
+    session.of(latent_map.Own).pictures[0].codes[model.name] = model.latents.codes[11]
     assert torch.allclose(latent_map.place(session, model)[0], model.latents.map[11], atol=1e-2)
 
 
@@ -258,8 +258,8 @@ def test_what_is_gone_is_said(session):
 def test_a_link_brings_everything_back_but_uploads(session, photo):
     sample.show(session, 9, 16, 0.5)
     ui.send(session, event(grid="sample", index=3, to="attributes"))
-    session.amounts, session.faithful = {"Smiling": 1.5, "Male": -2.0}, True
-    session.held = ["Young", "Male"]
+    changes = attributes.Changes({"Smiling": 1.5, "Male": -2.0}, ["Young", "Male"])
+    session.owned[attributes.Changes], session.faithful = changes, True
     session.put("reconstruct", session.photo(photo, "mine"))
     session.names = session.names[1:]
     query = link.query(session, {"seed": 9, "count": 16})
@@ -267,7 +267,7 @@ def test_a_link_brings_everything_back_but_uploads(session, photo):
     other = Session(str(CHECKPOINTS))
     link.restore(other, dict(pair.split("=") for pair in query.split("&")))
     assert (other.names, other.faithful, other.tab) == (session.names, True, "attributes")
-    assert (other.amounts, other.held) == (session.amounts, session.held)
+    assert other.of(attributes.Changes) == changes
     model = other.models[0]
     codes = [s.codes([s.slots["attributes"]], model) for s in (session, other)]
     assert torch.equal(*codes)
@@ -276,10 +276,11 @@ def test_a_link_brings_everything_back_but_uploads(session, photo):
 
 def test_a_link_brings_labels_back(session):
     session.names = ["celeba32/icgan"]
-    session.labels, session.every_class = {"Male": True, "Eyeglasses": False}, True
+    session.labels = {"Male": True, "Eyeglasses": False}
+    session.of(sample.Styles).every_class = True
     other = Session(str(CHECKPOINTS))
     link.restore(other, dict(pair.split("=") for pair in link.query(session, {}).split("&")))
-    assert (other.labels, other.every_class) == (session.labels, True)
+    assert other.labels == session.labels and other.of(sample.Styles).every_class
 
 
 @pytest.mark.parametrize(
@@ -294,8 +295,8 @@ def test_a_link_brings_labels_back(session):
 def test_a_broken_link_is_passed_over(session, fields):
     link.restore(session, {"tab": "nowhere", **fields})
     assert session.tab == "reconstruct" and session.slots == {}
-    assert session.amounts == {} and session.held == []
-    assert session.labels == {} and not session.every_class
+    assert session.of(attributes.Changes) == attributes.Changes()
+    assert session.labels == {} and not session.of(sample.Styles).every_class
 
 
 def test_a_link_opens_its_tab_though_the_first_one_is_shown_meanwhile(session, monkeypatch):
@@ -306,7 +307,7 @@ def test_a_link_opens_its_tab_though_the_first_one_is_shown_meanwhile(session, m
         return examples()
 
     monkeypatch.setattr(session, "examples", slowly)
-    load, request = ui.loader([]), SimpleNamespace(query_params={"tab": "sample"})
+    load, request = ui.loader({}), SimpleNamespace(query_params={"tab": "sample"})
     opened = load(session, request)[len(header.parts(session))]
     assert opened["selected"] == "sample"
 

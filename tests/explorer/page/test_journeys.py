@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from explorer.page.tabs import TABS
 from explorer.tools.screenshots import shoot
 from tests.explorer.conftest import BAD
 
@@ -40,11 +41,18 @@ def drop(page: Page, slot, path) -> None:
     page.evaluate(DROP, [slot.element_handle(), url, path.name])
 
 
+@pytest.mark.parametrize("tab", [tab for tab in TABS if tab.slots], ids=lambda tab: tab.name)
+def test_a_tab_opens_with_an_example_in_each_of_its_slots(page, session, tab):
+    open_tab(page, tab.title)
+    labels = [session.examples()[slot.example].label for slot in tab.slots]
+    expect(page.locator(".slot .said").filter(visible=True)).to_have_text(labels)
+
+
 def test_a_dropped_file_is_reconstructed_and_refined_by_both_models(page, photo):
     drop(page, page.locator(".slot").first, photo)
     expect(page.get_by_text("astronaut.jpg")).to_be_visible()
     expect(page.get_by_text("A face was found")).to_be_visible()
-    expect(page.get_by_text("50 of 50 steps")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("50 of 50 steps")).to_be_visible()
     for title in ("F-AAE", "AAE"):
         expect(shown(page, f"Encoder, {title}")).to_be_visible()
         refined = page.locator(".cell", has=shown(page, f"Refined, {title}"))
@@ -203,10 +211,10 @@ def test_a_bad_upload_is_one_sentence_and_the_page_goes_on(page, photo, bad, nam
     expect(said).to_have_count(0)
 
 
-@pytest.mark.parametrize("name", ["morph", "latent_map"])
-def test_a_tab_is_photographed_for_readme(page, url, tmp_path, name):
-    with Image.open(shoot(page, url, name, tmp_path)) as picture:
+@pytest.mark.parametrize("tab", TABS, ids=lambda tab: tab.name)
+def test_a_tab_is_photographed_for_readme(page, url, tmp_path, tab):
+    with Image.open(shoot(page, url, tab, tmp_path)) as picture:
         assert picture.width == 1440 and picture.height >= 1000
         assert len(set(picture.reduce(8).get_flattened_data())) > 500  # it shows something
-    if name == "latent_map":
+    if tab.shot.click:
         expect(page.locator(".hover")).to_contain_text(re.compile(r"Face \d+"))

@@ -13,7 +13,7 @@ from explorer.engine import RECOVERY_STEPS, load_model
 from explorer.page import header
 from explorer.page.tabs import attributes, morph, reconstruct, sample
 from explorer.pictures.files import astronaut
-from explorer.session.state import CORNERS, Session
+from explorer.session.state import Session
 from tests.explorer.conftest import CHECKPOINTS
 from tests.training.conftest import config_of
 from training import checkpoints
@@ -74,7 +74,7 @@ def test_a_recovery_ends_when_stopped(mixed):
 
 def test_every_other_tab_works_with_it(mixed):
     picture = mixed.examples()[0]
-    for corner in CORNERS:
+    for corner in morph.CORNERS:
         mixed.put(corner, picture)
     waiting, _ = morph.show(mixed, 3)
     faae, gan = waiting["panels"]

@@ -2,6 +2,7 @@
 numbers, no encoder, other priors."""
 
 import shutil
+from collections.abc import Iterator
 
 import pytest
 import torch
@@ -9,10 +10,11 @@ from playwright.sync_api import expect
 from torch.nn.functional import one_hot
 
 from explorer.engine import load_model
+from explorer.page import ui
 from explorer.page.components import CLASSES, labels_value
-from explorer.page.tabs import attributes, latent_map, morph, reconstruct, sample
+from explorer.page.tabs import SLOTS, attributes, latent_map, morph, reconstruct, sample
 from explorer.session.examples import SAMPLES, SEED
-from explorer.session.state import CORNERS, Session
+from explorer.session.state import Session
 from explorer.tools.screenshots import served
 from explorer.verbs.grids import map_row
 from explorer.verbs.labels import in_every_class, read_labels, switched
@@ -28,7 +30,6 @@ from training.frameworks import FRAMEWORKS
 
 TINY = ("gan", "icgan", "aae-supervised", "aae-cluster", "aae-labels", "aaae")
 ENCODED = 60
-PATIENT = {"timeout": 60_000}  # of a browser that shares two cores
 
 
 @pytest.fixture(scope="module")
@@ -147,7 +148,7 @@ def test_switched_samples_differ_only_where_there_are_such_labels(mixed):
 
 
 def test_a_picture_keeps_all_but_its_label(mixed):
-    attributes.fill(mixed)
+    ui.fill(attributes.TAB, mixed)
     mixed.codes([mixed.slots["attributes"]], mixed.catalogue.models["mixed/gan"])
     board = attributes.switch(mixed, DEFAULT, event(labels={"disc": True}, every=False))
     changed, before = mixed.grids["attributes"].codes["mixed/icgan"]
@@ -211,8 +212,8 @@ def test_the_examples_are_by_the_model_of_least_frechet_distance(mixed, monkeypa
 
 def test_every_tab_shows_something_of_every_model(mixed):
     picture = mixed.examples()[0]
-    for slot in ("reconstruct", "attributes", *CORNERS):
-        mixed.put(slot, picture)
+    for slot in SLOTS:
+        mixed.put(slot.name, picture)
     board, *_ = reconstruct.show(mixed)
     assert len(board["rows"][0]["cards"]) == len(mixed.models) + 1
     for value in (morph.show(mixed, 3)[0], sample.show(mixed, 0, 4, 1.0)[0]):
@@ -221,44 +222,38 @@ def test_every_tab_shows_something_of_every_model(mixed):
     assert len(board["rows"][0]["cards"]) == len(mixed.models)
 
 
-@pytest.fixture
-def page(browser, root):
+@pytest.fixture(scope="module")
+def url(root) -> Iterator[str]:
+    """The app with one model of each kind."""
+    names = ",".join(f"mixed/{n}" for n in ("faae", "gan", "aae-supervised", "aae-labels"))
     with served(root) as url:
-        page = browser.new_page(viewport={"width": 1440, "height": 1000})
-        thrown = []
-        page.on("pageerror", lambda error: thrown.append(str(error)))
-        names = ",".join(f"mixed/{n}" for n in ("faae", "gan", "aae-supervised", "aae-labels"))
-        page.set_default_timeout(60_000)
-        page.goto(f"{url}/?set=mixed&models={names}")
-        yield page
-        page.close()
-        assert thrown == []
+        yield f"{url}/?set=mixed&models={names}"
 
 
 def test_a_mixed_set_is_compared_on_every_tab(page):
-    expect(page.get_by_text("GAN has no encoder: this is the best").first).to_be_visible(**PATIENT)
+    expect(page.get_by_text("GAN has no encoder: this is the best").first).to_be_visible()
     page.get_by_role("tab", name="Morph").click()
     for title in ("F-AAE", "GAN", "Supervised AAE"):
         grid = page.get_by_role("group", name=f"Morph, {title}", exact=True)
-        expect(grid.get_by_role("button")).to_have_count(81, **PATIENT)
+        expect(grid.get_by_role("button")).to_have_count(81)
     page.get_by_role("tab", name="Sample").click()
     page.get_by_text("every class", exact=True).click()
     grid = page.get_by_role("group", name="Samples, Supervised AAE")
-    expect(grid.get_by_role("button")).to_have_count(6 * len(NAMES), **PATIENT)
-    expect(page.get_by_text("F-AAE has no class in its codes")).to_be_visible(**PATIENT)
+    expect(grid.get_by_role("button")).to_have_count(6 * len(NAMES))
+    expect(page.get_by_text("F-AAE has no class in its codes")).to_be_visible()
     grid.get_by_role("button", name="Style 0·2, ring").click()
-    expect(page.locator(".enlarged canvas")).to_have_count(1, **PATIENT)
+    expect(page.locator(".enlarged canvas")).to_have_count(1)
     page.get_by_role("tab", name="Attributes").click()
     page.get_by_role("radio", name="Class: ring").filter(visible=True).check(force=True)
-    expect(page.get_by_text("ring on").first).to_be_visible(**PATIENT)
-    expect(page.get_by_text("F-AAE has no labels in its codes").first).to_be_visible(**PATIENT)
+    expect(page.get_by_text("ring on").first).to_be_visible()
+    expect(page.get_by_text("F-AAE has no labels in its codes").first).to_be_visible()
 
 
 def test_any_point_of_a_plane_decodes_under_the_pointer(page):
     page.get_by_role("tab", name="Latent map").click()
     said = page.get_by_text("GAN comes without a map: it has no encoder")
-    expect(said).to_be_visible(**PATIENT)
-    expect(page.locator(".map .nsewdrag")).to_have_count(2, **PATIENT)  # nothing moves any more
+    expect(said).to_be_visible()
+    expect(page.locator(".map .nsewdrag")).to_have_count(2)  # nothing moves any more
     plane = page.locator(".plane .nsewdrag")
     plane.scroll_into_view_if_needed()
     box = plane.bounding_box()
@@ -268,9 +263,9 @@ def test_any_point_of_a_plane_decodes_under_the_pointer(page):
     face.wait_for()
     first = page.locator(".hover").inner_text()
     page.mouse.move(x + 60, y + 60, steps=4)
-    expect(page.locator(".hover")).not_to_have_text(first, **PATIENT)
+    expect(page.locator(".hover")).not_to_have_text(first)
     page.mouse.click(x + 60, y + 60)
-    expect(page.locator(".board h4").filter(has_text="Point (")).to_be_visible(**PATIENT)
+    expect(page.locator(".board h4").filter(has_text="Point (")).to_be_visible()
 
 
 def test_a_digit_that_is_drawn_is_of_the_class_asked_for():

@@ -4,8 +4,8 @@
 Latent.sliders = function ({ element, props, trigger, watch, limit, step, first, empty }) {
   const { h } = Latent;
   const root = element.querySelector(".sliders");
-  const MEANING = "On held-out faces. AUC: 1 finds it always, 0.5 is guessing. Cohen's d: how many standard deviations lie between " +
-    "faces with and without; in brackets, what 95 % of random directions stay below. Goes with: the cosines of the most similar directions; hold them to push this one alone.";
+  const MEANING = "Measured on held-out images. AUC: 1 is perfect separation, 0.5 is chance. Cohen's d: standard deviations between the means of images " +
+    "with and without the attribute; in brackets, the 95th percentile of random directions. Goes with: the most similar directions, by cosine; hold them to change this attribute alone.";
   let rows = {};
 
   const chosen = (give) => Object.entries(rows).map(give).filter(([, value]) => value);
@@ -18,7 +18,7 @@ Latent.sliders = function ({ element, props, trigger, watch, limit, step, first,
     const range = h("input", { type: "range", ...attributes, "aria-label": `${label}, standard deviations`, oninput: () => set(range.value, true) });
     const box = h("input", { type: "number", ...attributes, "aria-label": `${label}, standard deviations, as a number`, oninput: () => box.value !== "" && set(box.value, true) });
     const reset = h("button", { type: "button", class: "chip", title: `Reset ${label}`, "aria-label": `Reset ${label}`, onclick: () => set(0, true) }, "0");
-    const lock = h("input", { type: "checkbox", class: "lock", "aria-label": `Hold ${label} still`, title: `Hold ${label} still while others are pushed`, onchange: () => { fix(lock.checked); send(); } });
+    const lock = h("input", { type: "checkbox", class: "lock", "aria-label": `Hold ${label} still`, title: `Hold ${label} still while others change`, onchange: () => { fix(lock.checked); send(); } });
     const facts = h("div", { class: "facts", hidden: true }, figures.map(fact), h("p", { class: "note" }, MEANING));
     const about = h("button", { type: "button", class: "aucs", "aria-expanded": "false", "aria-label": `About the direction of ${label}`,
       onclick: () => about.setAttribute("aria-expanded", String(!(facts.hidden = !facts.hidden))) }, badges(figures));
@@ -43,7 +43,7 @@ Latent.sliders = function ({ element, props, trigger, watch, limit, step, first,
   const dot = (colour) => h("span", { class: "dot", style: `background:${colour}`, "aria-hidden": "true" });
   const weak = ({ d, random }) => Math.abs(d) < random;
   const MOST = 2;  // figures that fit beside a slider: of more, their range
-  const badges = (figures) => figures.length <= MOST ? figures.map(badge) : h("span", { class: "auc", title: "AUC of the models' directions, from the worst to the best" },
+  const badges = (figures) => figures.length <= MOST ? figures.map(badge) : h("span", { class: "auc", title: "Held-out AUC of the models' directions, from worst to best" },
     [Math.min, Math.max].map((pick) => pick(...figures.map(({ auc }) => auc)).toFixed(2)).join("–"));
   const badge = (figure) => h("span", { class: weak(figure) ? "auc weak" : "auc", title: sentence(figure) }, dot(figure.colour), figure.auc.toFixed(2));
   const signed = (value) => (value < 0 ? "−" : "+") + Math.abs(value).toFixed(2);
@@ -64,7 +64,7 @@ Latent.sliders = function ({ element, props, trigger, watch, limit, step, first,
     root.replaceChildren(
       h("div", { class: "tools" },
         h("button", { type: "button", class: "chip", onclick: () => { fill({}, []); send(); } }, "Reset all"),
-        h("span", { class: "note" }, "in standard deviations; coloured: the AUC of each model's direction, click for more; a lock holds an attribute still while others are pushed")),
+        h("span", { class: "note" }, "In standard deviations. With coloured dots: the held-out AUC of each model's attribute direction, click for more. A lock holds an attribute still while others change.")),
       ...lines,
       more.length ? h("details", { open }, h("summary", {}, `${more.length} more attributes`), ...more) : "");
     fill(props.value?.amounts ?? {}, props.value?.held ?? []);

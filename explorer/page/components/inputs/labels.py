@@ -6,7 +6,7 @@ import gradio as gr
 
 from explorer.engine import Model
 from explorer.page.components.common import columns, component
-from explorer.page.components.sliders import words
+from explorer.page.components.inputs.sliders import words
 from explorer.verbs.labels import label_names
 
 KEPT, EVERY = "", "*"

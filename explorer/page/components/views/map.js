@@ -31,7 +31,7 @@ Latent.map = function ({ element, props, trigger, watch, server, what, empty, cl
     root.append(h("div", { class: "panels", style: `--models:${value.panels.length}` }, value.panels.map((panel, at) =>
       h("section", { class: "panel", role: "figure", "aria-label": `${what}, ${panel.title}` }, Latent.title(panel),
         charts[at] ?? Latent.reason(panel),
-        panel.plane ? h("p", { class: "note" }, "Codes of two numbers: hover or drag to decode any point. Shaded: the prior.") : null))),
+        panel.plane ? h("p", { class: "note" }, "Two-dimensional codes: hover or drag to decode any point. Shaded: the density of the prior.") : null))),
       legend, hover);
     root.classList.toggle("many", value.panels.length > 2);
     await Latent.script(window.gradio_config.root + value.plotly);
@@ -168,7 +168,7 @@ Latent.map = function ({ element, props, trigger, watch, server, what, empty, cl
     if (name === classes) {
       legend.replaceChildren(...Object.keys(props.value.labels).map((label, at) =>
         Latent.key(label.replaceAll("_", " "), PALETTE[at % PALETTE.length])));
-    } else legend.textContent = name ? `Coloured: ${name.replaceAll("_", " ")}. Grey: not.` : "";
+    } else legend.textContent = name ? `Coloured: ${name.replaceAll("_", " ")}. Grey: not ${name.replaceAll("_", " ")}.` : "";
   }
 
   const redraw = () => charts.forEach((chart, at) => chart?.data && Plotly.react(chart, traces(props.value.panels[at], at), layout(props.value.panels[at])));

@@ -1,7 +1,7 @@
 // What all components share: building DOM, dragging pictures, sending them to other tabs.
 window.Latent = {
   DRAG: "application/x-latent",
-  PLACES: [["shelf", "To shelf"], ["reconstruct", "Reconstruct"], ["morph", "Morph"], ["attributes", "Attributes"]],
+  PLACES: [["shelf", "To shelf"]],  // where pictures can be sent; the server adds the tabs
 
   // h("button", {class: "x", onclick: f, "aria-label": "…"}, "text", child, …)
   h(tag, attributes = {}, ...children) {
@@ -56,7 +56,7 @@ window.Latent = {
   sendButtons(picture, send, what = "picture") {
     return Latent.h("div", { class: "send", role: "group", "aria-label": `Send this ${what} on` },
       Latent.PLACES.map(([to, text]) => Latent.h("button",
-        { type: "button", class: "chip", title: to === "shelf" ? "Keep it at hand" : `Open it in ${text}`,
+        { type: "button", class: "chip", title: to === "shelf" ? "Keep it on the shelf" : `Open it in ${text}`,
           onclick: () => send({ ...picture(), to }) }, text)));
   },
 

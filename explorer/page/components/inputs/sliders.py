@@ -1,4 +1,4 @@
-"""A slider, a number box and a lock for every attribute, the useful ones first."""
+"""A slider, a number box and a lock for every attribute; those people reach for come first."""
 
 import secrets
 from collections.abc import Collection, Sequence
@@ -11,7 +11,7 @@ from explorer.verbs.edit import attributes
 
 LIMIT, STEP, FIRST = 5, 0.1, 10
 ALIKE = 3  # other attributes that are named with each
-EMPTY = "The chosen models come without attribute directions, so there is nothing to push."
+EMPTY = "None of the selected models has attribute directions."
 # What people reach for, before the rest comes in the order of how well it is found.
 FAVOURITES = (
     "Smiling",

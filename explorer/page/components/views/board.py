@@ -12,9 +12,9 @@ from explorer.verbs.options import Reason
 Stat = tuple[str, str, str]  # name, value, meaning
 
 
-def board_view(what: str, empty: str, **options) -> gr.HTML:
+def board_view(empty: str, **options) -> gr.HTML:
     """Event: send {grid, index, to}."""
-    return component("board", ["send"], {"what": what, "empty": empty}, **options)
+    return component("board", ["send"], {"empty": empty}, **options)
 
 
 def board_row(

@@ -25,7 +25,7 @@ Latent.labels = function ({ element, props, trigger, watch }) {
       h("input", { type: "radio", name: id, value, checked: value === each.chosen,
         "aria-label": `${each.title}: ${text}`, onchange: () => { each.chosen = value; send(); } }),
       h("span", {}, text)));
-    return h("fieldset", { class: "switch", title: `A label of ${owners}: all else in the code is kept` },
+    return h("fieldset", { class: "switch", title: `Part of the codes of ${owners}: the rest of the code is kept` },
       h("legend", {}, each.title, ...each.models.map(({ colour }) =>
         h("span", { class: "dot", style: `background:${colour}`, "aria-hidden": "true" }))),
       h("div", { class: "options" }, options));
@@ -36,7 +36,7 @@ Latent.labels = function ({ element, props, trigger, watch }) {
     element.closest(".latent-labels").hidden = !groups.length;
     const owners = [...new Map(groups.flatMap(({ models }) => models).map((model) => [model.title, model])).keys()];
     root.replaceChildren(...(groups.length ? [...groups.map(group),
-      h("p", { class: "note" }, `Labels in the codes of ${owners.join(", ")}: one is switched, all else is kept.`)] : []));
+      h("p", { class: "note" }, `Labels are part of the codes of ${owners.join(", ")}: setting one keeps the rest of the code.`)] : []));
   }
 
   Latent.live({ props, watch }, draw);

@@ -1,8 +1,10 @@
 // A plotly figure in the page's own colours, its named lines above it: value {plotly, data, layout}
 // or null.
-Latent.chart = function ({ element, props, watch }) {
+Latent.chart = function ({ element, props, watch, what }) {
   const root = element.querySelector(".chart");
   const legend = Latent.h("p", { class: "legend", "aria-label": "Lines" });
+  root.setAttribute("role", "figure");
+  root.setAttribute("aria-label", what);
   root.before(legend);
 
   async function draw() {
