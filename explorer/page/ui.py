@@ -8,15 +8,15 @@ from inspect import isgeneratorfunction
 
 import gradio as gr
 
-from explorer import api as endpoints
+from explorer import api
 from explorer.engine import ROOT
 from explorer.page import header, link
-from explorer.page.components import QUIET, shelf_value, shelf_view, slot_value, uploaded
+from explorer.page.components import QUIET, shelf_value, shelf_view, slot_value
 from explorer.page.tab import Tab, Widgets, number
 from explorer.page.tabs import SLOTS, TABS, attributes
-from explorer.pictures.files import PictureError
 from explorer.pictures.picture import Picture
-from explorer.session.state import Session, Unavailable
+from explorer.session.state import Session
+from training.errors import UserError
 
 TRAIN = "python -m training fit faae --preset small --data FOLDER --out {root}/mine/faae"
 SHELF_EMPTY = "Uploads appear here, and what you keep: drop a picture, or choose “To shelf”."
@@ -40,7 +40,7 @@ def build(root: str = ROOT) -> gr.Blocks:
         if not first.names:
             gr.Markdown(nothing(root, first.catalogue.problems), elem_classes="notice")
             return demo
-        endpoints.build(root, first.names)  # first, so that they get their names
+        api.build(root, first.names)  # first, so that they get their names
         top = header.build(first)
         if first.catalogue.problems:
             gr.Markdown(unusable(first.catalogue.problems), elem_classes="notice")
@@ -155,7 +155,7 @@ def pick(session: Session, event: gr.EventData) -> tuple:
         raise gr.Error(f"There is no slot '{slot}'.", print_exception=False)
     try:
         picture = None if data.get("clear") else resolve(session, data)
-    except (PictureError, Unavailable) as error:
+    except UserError as error:
         return slot_value(session.slots.get(slot), problem=str(error)), gr.skip()
     session.put(slot, picture)
     return slot_value(picture), shelf_value(session.shelf)
@@ -164,7 +164,7 @@ def pick(session: Session, event: gr.EventData) -> tuple:
 def resolve(session: Session, data: dict) -> Picture:
     """The picture that an event speaks of: an upload, a tile, one at hand, or a random one."""
     if "path" in data:
-        return session.photo(uploaded(data["path"]), str(data.get("name", "upload")))
+        return session.photo(api.uploaded(data["path"]), str(data.get("name", "upload")))
     if "grid" in data:
         return session.tile(str(data["grid"]), int(data["index"]))
     if data.get("random"):
@@ -179,7 +179,7 @@ def send(session: Session, event: gr.EventData) -> list:
     still = [gr.skip()] * (2 + len(SLOTS))
     try:
         picture = resolve(session, data)
-    except Unavailable as error:
+    except UserError as error:
         gr.Warning(str(error))
         return still
     if data.get("to") == "shelf":

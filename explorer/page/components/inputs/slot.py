@@ -1,13 +1,11 @@
 """A place for one picture: upload, drop, paste, camera, or one that is at hand."""
 
 import secrets
-from pathlib import Path
 
 import gradio as gr
 
 from explorer.page.components.common import address, component
 from explorer.pictures.picture import Picture
-from explorer.session.state import Unavailable
 
 SLOT_PX = 192
 
@@ -29,11 +27,3 @@ def slot_value(
     if picture is None:
         return {**shown, "src": "", "label": ""}
     return {**shown, "src": address(picture.pixels(SLOT_PX)), "label": picture.label}
-
-
-def uploaded(path: str) -> Path:
-    """The path that a browser names for its upload, if it is one: no other file is opened."""
-    file, folder = Path(path).resolve(), Path(gr.utils.get_upload_folder()).resolve()
-    if not file.is_relative_to(folder):
-        raise Unavailable("That file was not uploaded here: choose it again.")
-    return file
