@@ -44,12 +44,15 @@ FACES = {
     "data": tuple(f"celeba64-train-0{part}.zip" for part in range(3)),
     "held_out": ("celeba64-valid-00.zip",),
 }
-FACES_LICENCE = (
-    "CelebA: non-commercial research only, no redistribution of images; the weights likewise"
-)
+OF_FACES = {
+    "images_of": "face",
+    "licence": "CelebA: non-commercial research only, no redistribution of images; the weights "
+    "likewise",
+}
 FULL = {"store": "half", "keep_codes": 4096}  # of the pair that is shown first
 # For networks that have grown: moved images would leave a new D near chance for long; E is good
 GROWN = {
+    "d_width": 48,
     "augment": (),
     "r1_gamma": 0.05,
     "encoder_noise": 0.02,
@@ -71,7 +74,7 @@ CAMPAIGNS = {
         **FACES,
         attributes="celeba64-train-attributes.csv",
         images=1_800_000,
-        settings={"image_size": 32, "store": "int8", "keep_codes": 1024, "licence": FACES_LICENCE},
+        settings={**OF_FACES, "image_size": 32, "store": "int8", "keep_codes": 1024},
         runs={
             "faae": Row("faae", "best", FULL, images=3_600_000),
             "aae": Row("aae", "best", FULL, images=3_600_000),
@@ -104,18 +107,17 @@ CAMPAIGNS = {
         attributes="celeba64-train-attributes.csv",
         images=620_000,  # beyond those that the networks which they grow out of have seen
         settings={
+            **OF_FACES,
             "image_size": 64,
             "nets": "nested",
             "width": 16,
-            "d_width": 48,
             "store": "int8",
             "keep_codes": 2048,
-            "licence": FACES_LICENCE,
         },
         runs={
             "faae": Row("faae", "best", GROWN, images=540_000, start="celeba32/faae"),
             "aae": Row("aae", "best", start="celeba32/aae"),
-            "aaae": Row("aaae", "best", images=200_000, start="celeba32/aaae"),
+            "aaae": Row("aaae", "best", {"d_width": 48}, images=200_000, start="celeba32/aaae"),
         },
     ),
     "digits": Campaign(
@@ -138,7 +140,7 @@ CAMPAIGNS = {
         images=73_216,
         point_every=100_000,
         ships=False,
-        settings={"image_size": 32, "licence": FACES_LICENCE},
+        settings={**OF_FACES, "image_size": 32},
         runs={
             "base": Row("faae", "small"),
             **variants(

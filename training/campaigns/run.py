@@ -18,9 +18,9 @@ from training.campaigns.curve import CURVE, Curve
 from training.campaigns.plans import CAMPAIGNS, Campaign
 from training.campaigns.summary import OUTCOME
 from training.checkpoints import CheckpointError, read_config, read_json, read_metrics, write_json
-from training.config import Config, from_dict, resolve
+from training.config import Config, resolve
 from training.errors import UserError, choose
-from training.frameworks import FRAMEWORKS
+from training.frameworks import FRAMEWORKS, read_settings
 from training.measure.evaluate import evaluate, save
 from training.measure.features import feature_network
 from training.measure.figures import compare
@@ -62,10 +62,12 @@ class Job:
         content = self._content
         if not content:
             return False
-        former, trained, size = content["settings"], content["trained"], self.config.batch_size
-        labels = self.config.labels or from_dict(former).labels  # all of the data's, by default
-        loop.check_settings(replace(self.config, labels=labels), former, self.directory)
-        steps = round(self.config.epochs * (trained["training_images"] // size))
+        config, former, trained = self.config, content["settings"], content["trained"]
+        if FRAMEWORKS[config.framework].needs_labels:  # by default all of the data's
+            config = replace(config, labels=config.labels or read_settings(former).labels)
+        loop.check_settings(config, former, self.directory)
+        size = config.batch_size
+        steps = round(config.epochs * (trained["training_images"] // size))
         measured = read_metrics(self.directory).get("weights_sha256")
         return trained["images_seen"] >= steps * size and measured == content["weights_sha256"]
 

@@ -15,7 +15,7 @@ SYSTEMS = FRAMEWORKS.values()
 @pytest.mark.parametrize("system", SYSTEMS, ids=FRAMEWORKS)
 def test_the_drawings_show_the_networks_that_play(system):
     made = system(config_of(system.id))
-    players = {player for phase in made.phases() for player in phase.players} | set(made.frozen)
+    players = {player for phase in made.phases() for player in phase.networks} | set(made.frozen)
     drawn = {
         name
         for flow in system.flows
