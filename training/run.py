@@ -1,4 +1,4 @@
-"""A run: the networks, optimisers and data of one training, and what is kept of them on disk."""
+"""A run: the networks, optimisers and data of one training, and its files on disk."""
 
 import contextlib
 import io
@@ -23,7 +23,7 @@ STATE = "state.pt"
 
 
 class Stopped(UserError):
-    """Training ended early; the last good checkpoint is kept."""
+    """Training ends early; the last good checkpoint is kept."""
 
 
 class PhaseLoss(nn.Module):
@@ -83,7 +83,7 @@ def learning_rate(config: Config, step: int, steps: int) -> float:
 
 
 def precision_for(config: Config, device: torch.device) -> str:
-    """'bf16' or 'fp32': what the configuration comes to, with 'auto' bf16 where it helps."""
+    """'bf16' or 'fp32'; for 'auto' bf16 where the hardware has it."""
     if config.precision != "auto":
         return config.precision
     helps = device.type == "cuda" or torch.cpu._is_avx512_bf16_supported()
@@ -91,7 +91,7 @@ def precision_for(config: Config, device: torch.device) -> str:
 
 
 def autocast_for(config: Config, device: torch.device):
-    """A factory of the contexts that training computes in."""
+    """A factory of the autocast contexts of training."""
     if precision_for(config, device) == "bf16":
         return lambda: torch.autocast(device.type, torch.bfloat16)
     return contextlib.nullcontext
@@ -256,7 +256,7 @@ class Run:
         }
 
     def save(self) -> None:
-        """State and checkpoint, each put in place only when it is whole."""
+        """Writes state and checkpoint, each put in place only when it is complete."""
         if not self.finite():
             raise Stopped(f"Weights are not finite at step {self.step}; {self.kept()}")
         directory = Path(self.config.out)
