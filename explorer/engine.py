@@ -51,8 +51,7 @@ class Model:
         self.latent_size: int = self._network.prior.size
         self.encodes: bool = self._network.encodes
         self.code_labels: CodeLabels | None = self._network.code_labels
-        of_classes = self._network.config.attributes == "classes"
-        self.shows: str = "picture" if of_classes else "face"
+        self.shows: str = self._network.config.images_of
         self.searching = threading.Lock()  # for those who keep codes that take long to find
 
     @property

@@ -1,224 +1,275 @@
-"""`python -m training fit | evaluate | compare | campaign | directions | features | benchmark |
-frameworks`."""
+"""Train systems, measure them, and write reports."""
 
-import argparse
 import json
 import sys
+from collections.abc import Callable
 from inspect import getdoc
 from pathlib import Path
 
-from training import checkpoints
-from training import config as settings
-from training.campaigns.plans import CAMPAIGNS
-from training.codes import directions as attributes
-from training.errors import UserError, choose
-from training.frameworks import FRAMEWORKS
-from training.measure import features
-from training.measure.evaluate import evaluate, save
-from training.measure.figures import FIGURES
-from training.report.card import write_card
-from training.report.tables import renew
+from tyro.conf import Positional
+
+from training import commandline
+from training.errors import UserError
+
+# What needs PyTorch is imported where it is used, so that --help is quick.
+
+PROG = "python -m training"
+STOPPED = (
+    "Stopped; fit goes on with --resume, campaign and compare with the same command, from the last "
+    "checkpoint."
+)
 
 
-def parser() -> argparse.ArgumentParser:
-    root = argparse.ArgumentParser(prog="python -m training", description=__doc__)
-    verbs = root.add_subparsers(dest="verb", required=True)
-    _add_fit(verbs.add_parser("fit", help="train a system on images"))
-    _add_evaluate(verbs.add_parser("evaluate", help="measure a checkpoint"))
-    _add_compare(verbs.add_parser("compare", help="measure a set of checkpoints as one table"))
-    _add_directions(verbs.add_parser("directions", help="find a checkpoint's directions anew"))
-    _add_campaign(verbs.add_parser("campaign", help="train, measure and ship a set"))
-    _add_features(verbs.add_parser("features", help="teach the Frechet distance's network anew"))
-    _add_benchmark(verbs.add_parser("benchmark", help="measure how fast training is"))
-    verbs.add_parser("frameworks", help="list the systems with their objectives").set_defaults(
-        run=frameworks
+def fit(arguments: list[str]) -> None:
+    """Train a system on images; `fit SYSTEM --help` shows the options of one."""
+    from training.frameworks import FRAMEWORKS
+
+    commandline.dispatch(
+        {name: _fit_one(each) for name, each in FRAMEWORKS.items()},
+        arguments,
+        f"{PROG} fit",
+        "Each system has options of its own: `fit faae --preset small --help` shows those of faae, "
+        "with the\nvalues of the preset as defaults.",
+        kind="framework",
     )
-    return root
 
 
-def _add_fit(fit_parser: argparse.ArgumentParser) -> None:
-    fit_parser.add_argument("framework", help=" | ".join(FRAMEWORKS))
-    own = [preset for framework in FRAMEWORKS.values() for preset in framework.presets]
-    presets = ", ".join(dict.fromkeys([*settings.PRESETS, *own]))  # some have their paper's
-    fit_parser.add_argument("--preset", default="paper", help=f"{presets} (default: paper)")
-    fit_parser.add_argument("--resume", action="store_true", help="go on where --out stood")
-    fit_parser.add_argument(
-        "--dry-run", action="store_true", help="print the resolved configuration as JSON, and stop"
-    )
-    settings.add_options(fit_parser)
-    fit_parser.set_defaults(run=fit)
+def _fit_one(framework: type) -> Callable[[list[str]], None]:
+    """The command that trains this system."""
+    from training.config import PRESETS, resolve, to_dict
+
+    presets = dict.fromkeys([*PRESETS, *framework.presets])
+    prog = f"{PROG} fit {framework.id}"
+
+    def run(arguments: list[str]) -> None:
+        chosen, _ = commandline.parse(
+            _preset, arguments, prog, return_unknown_args=True, add_help=False
+        )
+
+        defaults = resolve(framework, chosen, {})
+
+        def train(
+            training: framework.Options = defaults,
+            preset: str = chosen,
+            resume: bool = False,
+            dry_run: bool = False,
+        ) -> None:
+            if dry_run:
+                print(json.dumps(to_dict(training), indent=2))
+                return
+            from training.loop import fit as train
+
+            train(training, resume)
+
+        train.__doc__ = f"""Train {framework.title} on images.
+
+        Args:
+            preset: Defaults of the options: {", ".join(presets)}.
+            resume: Continue the run in --out.
+            dry_run: Print the resolved configuration as JSON, and stop.
+        """
+        commandline.parse(train, arguments, prog)
+
+    run.__doc__ = framework.title
+    return run
 
 
-def _add_evaluate(evaluate_parser: argparse.ArgumentParser) -> None:
-    add = evaluate_parser.add_argument
-    add("checkpoint", help="a checkpoint's directory")
-    add("--data", nargs="+", required=True, help="images: folder, zips, or a dataset's name")
-    add("--data-root", default="data", help="where torchvision datasets lie")
-    add("--device", default="cpu", help="cpu or cuda (default: cpu)")
-    add("--refine-steps", type=int, default=50, help="steps of refinement (default: 50)")
-    add("--refine-images", type=int, default=1024, help="images to refine (default: 1024)")
-    add("--seed", type=int, default=0, help="of the samples (default: 0)")
-    classes = "'classes' where it was trained with those"
-    labels = f"what tells classes is held against: a table, 'classes' or '' (default: {classes})"
-    add("--attributes", help=labels)
-    add("--json", action="store_true", help="print JSON")
-    add("--save", action="store_true", help="write metrics.json and the card beside the weights")
-    evaluate_parser.set_defaults(run=run_evaluate)
+def _preset(preset: str = "paper") -> str:
+    return preset
 
 
-def _add_compare(compare_parser: argparse.ArgumentParser) -> None:
-    add = compare_parser.add_argument
-    add("set", type=Path, help="a folder of checkpoints, such as checkpoints/celeba32")
-    add("--data", nargs="+", required=True, help="images: folder, zips, or a dataset's name")
-    gallery = "labelled images to look faces up in (default: those whose codes the set has)"
-    add("--gallery", nargs="+", default=(), help=gallery)
-    add("--attributes", default="", help="the labels of --gallery: a table, or 'classes'")
-    add("--data-root", default="data", help="where torchvision datasets lie")
-    add("--device", default="cpu", help="cpu or cuda (default: cpu)")
-    add("--out", type=Path, help="folder for compare.md and compare.json (default: the set's)")
-    readme = "document whose table of the set is renewed, between its marks"
-    add("--readme", type=Path, metavar="FILE", help=readme)
-    add("--json", action="store_true", help="print JSON")
-    compare_parser.set_defaults(run=run_compare)
+def evaluate(
+    checkpoint: Positional[str],
+    data: tuple[str, ...],
+    data_root: str = "data",
+    device: str = "cpu",
+    refine_steps: int = 50,
+    refine_images: int = 1024,
+    seed: int = 0,
+    attributes: str | None = None,
+    json: bool = False,
+    save: bool = False,
+) -> None:
+    """Measure a checkpoint on held-out images.
 
+    Args:
+        checkpoint: A checkpoint's folder.
+        data: Images: folder, zips, or a dataset's name.
+        data_root: Where torchvision datasets are stored.
+        device: cpu or cuda.
+        refine_steps: Optimisation steps of refined codes.
+        refine_images: Images to refine.
+        seed: Of the prior samples.
+        attributes: True labels for a system that predicts classes: a table, 'classes' or '';
+            by default 'classes' where it was trained with those.
+        json: Print JSON.
+        save: Write metrics.json and the card beside the weights.
+    """
+    from training.measure import evaluate as measure
+    from training.measure.figures import FIGURES
+    from training.report.card import write_card
 
-def _add_directions(directions_parser: argparse.ArgumentParser) -> None:
-    directions_parser.add_argument("checkpoint", help="a checkpoint's directory, with its codes")
-    directions_parser.set_defaults(run=directions)
-
-
-def _add_features(features_parser: argparse.ArgumentParser) -> None:
-    add = features_parser.add_argument
-    add("--data", nargs="+", required=True, help="CIFAR-10: zips with a folder a class, or cifar10")
-    add("--held-out", nargs="+", required=True, help="the same of its test images")
-    add("--epochs", type=int, default=8, help="times through the images (default: 8)")
-    features_parser.set_defaults(run=teach)
-
-
-def _add_campaign(campaign_parser: argparse.ArgumentParser) -> None:
-    add = campaign_parser.add_argument
-    add("name", help=" | ".join(CAMPAIGNS))
-    add("--data-dir", type=Path, default="data", help="folder of the data (default: data)")
-    add("--work", type=Path, default="runs", help="what it goes on from (default: runs)")
-    add("--into", type=Path, default="checkpoints", help="what ships (default: checkpoints)")
-    add("--device", default="auto", help="auto, cpu, cuda or cuda:N (default: auto)")
-    add("--only", nargs="+", default=(), metavar="RUN", help="these runs of the set (default: all)")
-    add("--dry-run", action="store_true", help="print the runs and how far they are, and stop")
-    campaign_parser.set_defaults(run=run_campaign)
-
-
-def _add_benchmark(benchmark_parser: argparse.ArgumentParser) -> None:
-    add = benchmark_parser.add_argument
-    add("--frameworks", nargs="+", default=["faae", "aae"], help="systems (default: faae aae)")
-    presets = ", ".join(settings.PRESETS)
-    add("--preset", default="small", help=f"{presets} (default: small)")
-    add("--device", default="cpu", help="cpu or cuda (default: cpu); a CPU works with one thread")
-    add("--rounds", type=int, default=5, help="rounds, in each a turn for all (default: 5)")
-    steps = "training steps a turn, a multiple of the preset's --r1-every (default: 16)"
-    add("--steps", type=int, default=16, help=steps)
-    add("--compile", action="store_true", help="G and E through torch.compile, in our steps")
-    add("--json", action="store_true", help="print JSON")
-    benchmark_parser.set_defaults(run=run_benchmark)
-
-
-def fit(arguments: argparse.Namespace) -> None:
-    choose("framework", arguments.framework, FRAMEWORKS)
-    framework = FRAMEWORKS[arguments.framework]
-    config = settings.resolve(framework, arguments.preset, vars(arguments))
-    if arguments.dry_run:
-        print(json.dumps(settings.to_dict(config), indent=2))
-        return
-    from training.loop import fit as train
-
-    train(config, arguments.resume)
-
-
-def run_evaluate(arguments: argparse.Namespace) -> None:
-    result = evaluate(
-        arguments.checkpoint,
-        tuple(arguments.data),
-        arguments.device,
-        arguments.refine_steps,
-        arguments.refine_images,
-        arguments.seed,
-        arguments.data_root,
-        arguments.attributes,
-    )
-    if arguments.save:
-        save(arguments.checkpoint, result)
-        write_card(arguments.checkpoint)
-    if arguments.json:
-        print(json.dumps(result, indent=2))
+    how = device, refine_steps, refine_images, seed, data_root, attributes
+    result = measure.evaluate(checkpoint, data, *how)
+    if save:
+        measure.save(checkpoint, result)
+        write_card(checkpoint)
+    if json:
+        print_json(result)
         return
     print(f"{result['images']} images, features of {result['features']}")
     for name, value in result["figures"].items():
         print(f"{name:24} {value:10.5f}   {FIGURES[name].words}")
 
 
-def run_compare(arguments: argparse.Namespace) -> None:
-    from training.report.compare import Request, compare
-    from training.report.page import page
+def compare(
+    folder: Positional[Path],
+    data: tuple[str, ...],
+    gallery: tuple[str, ...] = (),
+    attributes: str = "",
+    data_root: str = "data",
+    device: str = "cpu",
+    out: Path | None = None,
+    readme: Path | None = None,
+    json: bool = False,
+) -> None:
+    """Measure a set of checkpoints as one table.
 
-    sources = tuple(arguments.data), tuple(arguments.gallery), arguments.attributes
-    request = Request(*sources, arguments.data_root, arguments.device)
-    readme, mark = arguments.readme, f"compare:{arguments.set.resolve().name}"
+    Args:
+        folder: A folder of checkpoints, such as checkpoints/celeba32.
+        data: Images: folder, zips, or a dataset's name.
+        gallery: Labelled images among which faces are looked up; by default those whose codes the
+            set has.
+        attributes: The labels of --gallery: a table, or 'classes'.
+        data_root: Where torchvision datasets are stored.
+        device: cpu or cuda.
+        out: Folder for compare.md and compare.json; by default the set's.
+        readme: Document whose table of the set is renewed, between its marks.
+        json: Print JSON.
+    """
+    from training.report import compare as report
+    from training.report.page import page
+    from training.report.tables import renew
+
+    mark = f"compare:{folder.resolve().name}"
     if readme and not (readme.is_file() and f"<!-- {mark} -->" in readme.read_text("utf-8")):
         raise UserError(f"'{readme}' has no place for the table: <!-- {mark} --> <!-- end -->.")
-    content = compare(arguments.set, request, arguments.out)
+    request = report.Request(data, gallery, attributes, data_root, device)
+    content = report.compare(folder, request, out)
     table = page(content)
     if readme:
         renew(readme, mark, table)
-    print(json.dumps(content, indent=2) if arguments.json else table)
+    print_json(content) if json else print(table)
 
 
-def directions(arguments: argparse.Namespace) -> None:
-    for name, found in checkpoints.find_anew(arguments.checkpoint).directions.items():
+def directions(checkpoint: Positional[str]) -> None:
+    """Find a checkpoint's attribute directions anew.
+
+    Args:
+        checkpoint: A checkpoint's folder, with the codes of labelled images.
+    """
+    from training import checkpoints
+    from training.codes.directions import METHODS
+
+    for name, found in checkpoints.find_anew(checkpoint).directions.items():
         auc, d, random = (each.nanmean() for each in (found.auc, found.cohens_d, found.random_d))
-        title = attributes.METHODS[name].title
+        title = METHODS[name].title
         print(f"{title:20} AUC {auc:.3f}, Cohen's d {d:.2f} (random {random:.2f}), means")
 
 
-def teach(arguments: argparse.Namespace) -> None:
-    network = features.teach(tuple(arguments.data), arguments.epochs)
-    features.write(network)
-    share = features.accuracy(network, tuple(arguments.held_out))
-    print(f"{network.name} names {share:.1%} of the held-out images: {features.WEIGHTS}")
+def features(data: tuple[str, ...], held_out: tuple[str, ...], epochs: int = 8) -> None:
+    """Train the network whose features the Frechet distance compares anew.
+
+    Args:
+        data: CIFAR-10: zips with a folder for each class, or cifar10.
+        held_out: The same of its test images.
+        epochs: Passes over the images.
+    """
+    from training.measure import features as networks
+
+    network = networks.teach(data, epochs)
+    networks.write(network)
+    share = networks.accuracy(network, held_out)
+    print(f"{network.name} names {share:.1%} of the held-out images: {networks.WEIGHTS}")
 
 
-def run_campaign(arguments: argparse.Namespace) -> None:
-    from training.campaigns import run as campaign
+def campaign(
+    name: Positional[str],
+    data_dir: Path = Path("data"),
+    work: Path = Path("runs"),
+    into: Path = Path("checkpoints"),
+    device: str = "auto",
+    only: tuple[str, ...] = (),
+    dry_run: bool = False,
+) -> None:
+    """Train, measure and ship a set of runs.
 
-    given = arguments
-    places = (given.data_dir, given.work, given.into)
-    site = campaign.site_of(given.name, *places, given.device)
-    campaign.run(site, tuple(given.only), given.dry_run)
+    Args:
+        name: One of training.campaigns.plans, such as celeba32.
+        data_dir: Folder of the data.
+        work: Folder of the runs, from which they are resumed.
+        into: Folder of the checkpoints that ship.
+        device: auto, cpu, cuda or cuda:N.
+        only: These runs of the set; by default all.
+        dry_run: Print the runs and how far they are, and stop.
+    """
+    from training.campaigns import run
+
+    run.run(run.site_of(name, data_dir, work, into, device), only, dry_run)
 
 
-def run_benchmark(arguments: argparse.Namespace) -> None:
-    from training.benchmark.step import benchmark, table
+def benchmark(
+    frameworks: tuple[str, ...] = ("faae", "aae"),
+    preset: str = "small",
+    device: str = "cpu",
+    rounds: int = 5,
+    steps: int = 16,
+    compile: bool = False,
+    json: bool = False,
+) -> None:
+    """Measure how fast training is.
 
-    choice = arguments.frameworks, arguments.preset, arguments.device
-    result = benchmark(*choice, arguments.rounds, arguments.steps, arguments.compile)
-    print(json.dumps(result, indent=2) if arguments.json else table(result))
+    Args:
+        frameworks: Systems to measure.
+        preset: As of fit.
+        device: cpu or cuda; a CPU works with one thread.
+        rounds: Rounds, in each of which all are timed in turn.
+        steps: Training steps a turn, a multiple of the preset's --r1-every.
+        compile: G and E through torch.compile, in our steps.
+        json: Print JSON.
+    """
+    from training.benchmark import step
+
+    result = step.benchmark(frameworks, preset, device, rounds, steps, compile)
+    print_json(result) if json else print(step.table(result))
 
 
-def frameworks(_: argparse.Namespace) -> None:
+def list_frameworks() -> None:
+    """List the systems with their objectives."""
+    from training.frameworks import FRAMEWORKS
+
     for name, framework in FRAMEWORKS.items():
         print(f"{name}: {framework.title}\n\n{getdoc(framework)}\n")
 
 
+def print_json(content: dict) -> None:
+    print(json.dumps(content, indent=2))
+
+
+VERBS = {
+    "fit": fit,
+    "evaluate": evaluate,
+    "compare": compare,
+    "directions": directions,
+    "campaign": campaign,
+    "features": features,
+    "benchmark": benchmark,
+    "frameworks": list_frameworks,
+}
+
+
 def main() -> int:
-    arguments = parser().parse_args()
-    try:
-        arguments.run(arguments)
-    except UserError as error:
-        print(error, file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        how = "the same command" if arguments.verb in ("campaign", "compare") else "--resume"
-        print(f"\nStopped; {how} goes on from the last checkpoint.", file=sys.stderr)
-        return 130
-    return 0
+    return commandline.main(VERBS, sys.argv[1:], PROG, __doc__, STOPPED)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
-"""Differentiable augmentation (Zhao et al. 2020): what D sees, real or generated, is changed in
-the same random ways, with gradients through to G."""
+"""Differentiable augmentation (Zhao et al. 2020): real and fake images are transformed alike before
+D, with gradients through to G."""
 
 import torch
 from torch import Generator, Tensor
@@ -30,7 +30,7 @@ def _translation(x: Tensor, generator: Generator) -> Tensor:
 
 
 def _cutout(x: Tensor, generator: Generator) -> Tensor:
-    """A square of half the side is blanked."""
+    """A square of half the side is set to 0."""
     height, width = x.shape[2:]
     centre = _uniform(x, generator, 2, 1)
     rows = torch.linspace(-1, 1, height, device=x.device)
@@ -45,7 +45,7 @@ POLICIES = {"color": _color, "translation": _translation, "cutout": _cutout}
 
 
 def augment(x: Tensor, policies: tuple[str, ...], generator: Generator) -> Tensor:
-    """Images (B, 3, H, W) through every policy named, fresh numbers an image."""
+    """Images (B, 3, H, W) through every policy named, with random numbers of its own for each."""
     for name in policies:
         x = POLICIES[name](x, generator)
     return x

@@ -14,7 +14,7 @@ from tyro import _errors as failures
 
 from training.errors import UserError, choose, flag
 
-POSITIONAL = tyro.conf.Positional[str].__metadata__[0]
+NO_OPTION = {marked.__metadata__[0] for marked in (tyro.conf.Positional[str], tyro.conf.Fixed[str])}
 REST = ["arguments"]
 
 
@@ -28,24 +28,9 @@ def main(
     """Runs the verb that `args` begins with, and returns the exit code: 0, 2 after a UserError,
     which is printed as one line, or 130 after Ctrl+C, with `stopped`.
 
-    A verb is a function as `parse` takes it, or one whose only parameter is `arguments`: it gets
-    the rest of the line as it is, to parse what depends on it. The first line of each docstring
-    is what `--help` says of it.
     """
     try:
-        if not args:
-            raise UserError(f"Give a command: {', '.join(verbs)}.")
-        name, *rest = args
-        if name in ("-h", "--help"):
-            lines = [f"  {verb:12} {getdoc(run).splitlines()[0]}" for verb, run in verbs.items()]
-            print(f"usage: {prog} COMMAND [OPTIONS]\n", description, "\ncommands:", sep="\n")
-            print(*lines, f"\n{prog} COMMAND --help explains one.", sep="\n")
-            return 0
-        run = verbs[choose("command", name, verbs)]
-        if [*signature(run).parameters] == REST:
-            run(rest)
-        else:
-            parse(run, rest, f"{prog} {name}")
+        dispatch(verbs, args, prog, description)
     except UserError as error:
         print(error, file=sys.stderr)
         return 2
@@ -53,6 +38,35 @@ def main(
         print(f"\n{stopped}", file=sys.stderr)
         return 130
     return 0
+
+
+def dispatch(
+    verbs: Mapping[str, Callable[..., None]],
+    args: Sequence[str],
+    prog: str,
+    description: str = "",
+    kind: str = "command",
+) -> None:
+    """Runs the verb that `args` begins with; raises UserError.
+
+    A verb is a function as `parse` takes it, or one whose only parameter is `arguments`: it gets
+    the rest of the line as it is, to parse what depends on it. The first line of each docstring
+    is its help.
+    """
+    if not args:
+        raise UserError(f"Give a {kind}: {', '.join(verbs)}.")
+    name, *rest = args
+    if name in ("-h", "--help"):
+        print(f"usage: {prog} {kind.upper()} [OPTIONS]\n\n{description}\n\n{kind}s:")
+        for verb, run in verbs.items():
+            print(f"  {verb:15} {getdoc(run).splitlines()[0]}")
+        print(f"\n`{prog} {kind.upper()} --help` explains one.")
+        return
+    run = verbs[choose(kind, name, verbs)]
+    if [*signature(run).parameters] == REST:
+        run(rest)
+    else:
+        parse(run, rest, f"{prog} {name}")
 
 
 def parse(target: Callable, args: Sequence[str], prog: str, **further):
@@ -100,6 +114,6 @@ def _options(target: Callable) -> list[str]:
     for name, hint in typing.get_type_hints(target, include_extras=True).items():
         if is_dataclass(hint):
             names += _options(hint)
-        elif name != "return" and POSITIONAL not in getattr(hint, "__metadata__", ()):
+        elif name != "return" and not NO_OPTION & {*getattr(hint, "__metadata__", ())}:
             names.append(flag(name))
     return names

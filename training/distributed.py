@@ -1,5 +1,5 @@
-"""One process or many: under `torchrun` or `accelerate launch` the engine is PyTorch's
-DistributedDataParallel; started plainly, there is one process and nothing to set up."""
+"""One process or many: under `torchrun` or `accelerate launch` by PyTorch's
+DistributedDataParallel; without a launcher there is one process and nothing to set up."""
 
 import os
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ class World:
 
 
 def join(device: str) -> World:
-    """The world that the launcher's environment describes."""
+    """The world, from the environment variables of the launcher."""
     size = int(os.environ.get("WORLD_SIZE", 1))
     chosen = device_named(device)
     if size > 1 and not distributed.is_initialized():
@@ -45,8 +45,8 @@ def join(device: str) -> World:
 
 
 def leave() -> None:
-    """Ends this process's part, once all have come so far: Gloo aborts a process whose partner
-    closes its connections early."""
+    """Ends this process once all others are ready to: Gloo aborts a process whose partner closes
+    its connections early."""
     if distributed.is_initialized():
         distributed.barrier()
         distributed.destroy_process_group()

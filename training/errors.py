@@ -1,4 +1,4 @@
-"""What goes wrong because of what was given: one sentence for people, saying what to do."""
+"""Errors of the input: one sentence that says what to do."""
 
 
 class UserError(Exception):
@@ -6,7 +6,7 @@ class UserError(Exception):
 
 
 def choose(kind: str, value, known):
-    """`value` if it is among `known`, otherwise a UserError that lists what exists."""
+    """`value` if it is among `known`, otherwise a UserError that lists the known ones."""
     if value not in known:
         listed = ", ".join(map(str, known))
         raise UserError(f"There is no {kind} '{value}'; choose from: {listed}.")

@@ -1,4 +1,4 @@
-"""What a run shows of itself: a progress bar, TensorBoard, previews, and the card."""
+"""What a run reports while it trains: a progress bar, TensorBoard curves, previews, the card."""
 
 import warnings
 from collections.abc import Callable
@@ -13,11 +13,11 @@ from training.data.batches import step_generator
 from training.report.card import write_card
 
 COLUMNS = 12
-Watch = Callable[..., dict[str, float]]  # a Run -> figures, none where it is not their time
+Watch = Callable[..., dict[str, float]]  # a Run -> figures, {} where none are due
 
 
 def curves(directory: Path, step: int):
-    """A TensorBoard writer, or None with a line that says why."""
+    """A TensorBoard writer, or None, with a line that says why, where it is not installed."""
     try:
         from torch.utils.tensorboard import SummaryWriter
     except ImportError:
@@ -27,7 +27,7 @@ def curves(directory: Path, step: int):
 
 
 class Scribe:
-    """Follows a `loop.Run`; previews show the same images and codes at every checkpoint."""
+    """Reports on a `Run`; previews show the same images and codes at every checkpoint."""
 
     def __init__(self, run, watch: Watch | None = None):
         self.run, self.watch, self.directory = run, watch, Path(run.config.out)
@@ -45,7 +45,7 @@ class Scribe:
         self.x = run.images.images[middle : middle + COLUMNS].float().div(255)
 
     def figures(self, means: dict[str, float]) -> None:
-        """Terms of the loss, means since the last call; and what `watch` has to say."""
+        """Reports terms of the loss, means since the last call, and the figures of `watch`."""
         self.bar.update(self.run.images_seen - self.bar.n)
         self.bar.set_postfix({name: f"{value:.4f}" for name, value in means.items()})
         if self.writer:
@@ -58,13 +58,13 @@ class Scribe:
                 self.writer.add_scalar(f"figures/{name}", value, self.bar.n)
 
     def keep(self) -> None:
-        """All files of the run, as it stands."""
+        """Writes all files of the run."""
         self.run.save()
         self.preview()
 
     def preview(self) -> None:
-        """preview.png (never with a training image in it), the same with them in TensorBoard, and
-        the card."""
+        """Writes preview.png and the card, and the preview with its training images to TensorBoard:
+        preview.png is published and must not contain any."""
         grid = preview_grid(self.run.best, self.x, self.run.config.seed)
         checkpoints.write_atomically(
             self.directory / "preview.png", lambda p: save_image(grid, p, format="png")
@@ -84,8 +84,8 @@ class Scribe:
 
 @torch.no_grad()
 def preview_grid(framework, x: torch.Tensor, seed: int) -> torch.Tensor:
-    """Rows of `COLUMNS`: G(E(x)) if there is an encoder, then two of samples; (3, height, width) in
-    [0, 1]. Keeps the mode."""
+    """Rows of `COLUMNS` images: reconstructions if there is an encoder, then two rows of samples;
+    (3, height, width) in [0, 1]."""
     training, device = framework.training, next(framework.parameters()).device
     framework.eval()
     codes = framework.prior.sample(2 * COLUMNS, step_generator(seed, 0)).to(device)

@@ -1,4 +1,4 @@
-"""The only training loop: it plays the phases of any framework and knows none by name."""
+"""The only training loop: it takes the phases of any framework and knows none by name."""
 
 import math
 import sys
@@ -10,14 +10,21 @@ import torch
 
 from training import checkpoints, data, distributed
 from training.checkpoints import describe
-from training.config import Config, from_dict
+from training.config import Config
 from training.data.labels import with_labels
 from training.errors import UserError
-from training.frameworks import FRAMEWORKS
+from training.frameworks import FRAMEWORKS, read_settings
 from training.log import Scribe, Watch
 from training.run import STATE, Run, Stopped, autocast_for
 
-FREE_ON_RESUME = ("checkpoint_minutes", "log_every", "epochs", "compile", "keep_codes")
+FREE_ON_RESUME = (
+    "checkpoint_minutes",
+    "log_every",
+    "epochs",
+    "compile",
+    "keep_codes",
+    "images_of",
+)
 
 
 def fit(config: Config, resume: bool = False, watch: Watch | None = None) -> Path:
@@ -32,11 +39,9 @@ def fit(config: Config, resume: bool = False, watch: Watch | None = None) -> Pat
     framework = FRAMEWORKS[config.framework]
     if framework.frozen and not config.first_stage:
         raise UserError(
-            f"{framework.id} stands on another system: give --first-stage the checkpoint of "
-            f"{' or '.join(framework.first_stages)}."
+            f"{framework.id} needs the networks of another system: give --first-stage the "
+            f"checkpoint of {' or '.join(framework.first_stages)}."
         )
-    if config.first_stage and not framework.first_stages:
-        raise UserError(f"{framework.id} stands on no other system: leave out --first-stage.")
     images = data.load(
         config.data, config.image_size, config.crop, config.attributes, config.data_root
     )
@@ -46,7 +51,7 @@ def fit(config: Config, resume: bool = False, watch: Watch | None = None) -> Pat
     run = Run.of(config, world, images)
     if state:
         run.restore(state)
-    _play(run, Scribe(run, watch) if world.leads else None)
+    _train(run, Scribe(run, watch) if world.leads else None)
     if world.leads and images.labels is not None and framework.encodes:
         checkpoints.write_latents(directory, describe(run.best.eval(), images))
     if world.leads:
@@ -75,9 +80,9 @@ def _former_state(config: Config, directory: Path, resume: bool) -> dict | None:
 
 
 def check_settings(config: Config, former: dict, directory: Path) -> None:
-    """UserError that names a setting in which a run of `former` settings is not one of `config`,
-    unless it may change on the way. Where files lie may: on another machine it will."""
-    before = checkpoints.portable(from_dict(former))
+    """UserError that names a setting of `config` that differs from those of the `former` run. Some
+    may change from run to run, among them the folders of files: another machine has others."""
+    before = checkpoints.portable(read_settings(former))
     for name, now in checkpoints.portable(config).items():
         if name not in FREE_ON_RESUME and before[name] != now:
             raise UserError(
@@ -86,7 +91,7 @@ def check_settings(config: Config, former: dict, directory: Path) -> None:
             )
 
 
-def _play(run: Run, scribe: Scribe | None) -> None:
+def _train(run: Run, scribe: Scribe | None) -> None:
     """Steps until the end, with figures every `log_every` steps and a checkpoint every few
     minutes. Figures are read back only when they are shown, so that a GPU never waits."""
     config, autocast = run.config, autocast_for(run.config, run.world.device)

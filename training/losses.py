@@ -1,5 +1,5 @@
-"""The terms that objectives are made of. Discriminators return logits; every term is a mean
-over the batch, so that averaging over processes equals one larger batch."""
+"""The terms of the objectives. Discriminators return logits; every term is a mean over the batch,
+so that averaging over processes equals one larger batch."""
 
 import torch
 from torch import Generator, Tensor, nn
@@ -9,13 +9,13 @@ from torch.nn.functional import softplus
 def discriminator_loss(real: Tensor, fake: Tensor) -> Tensor:
     """Non-saturating GAN loss of D: E[sp(-D(real))] + E[sp(D(fake))]; logits (B,) each.
 
-    2 log 2 = 1.386 is chance: above it, D has stopped telling real from fake.
+    2 log 2 = 1.386 is chance: above it, D does not tell real from fake.
     """
     return softplus(-real).mean() + softplus(fake).mean()
 
 
 def fooling_loss(fake: Tensor) -> Tensor:
-    """Non-saturating GAN loss of the generating side: E[sp(-D(fake))]; logits (B,)."""
+    """Non-saturating GAN loss of G, or of E where codes are fake: E[sp(-D(fake))]; logits (B,)."""
     return softplus(-fake).mean()
 
 
@@ -52,7 +52,7 @@ def kl_divergence(mean: Tensor, log_variance: Tensor) -> Tensor:
 def mmd(z: Tensor, z_hat: Tensor) -> Tensor:
     """Squared maximum mean discrepancy of codes (B, n) each, B > 1, from N(0, I) and from E, under
     the kernel C / (C + d^2) with C = 2 n; its unbiased estimate, which may be below 0 (Tolstikhin
-    et al. 2018, section 4). Of pairs within the batch: several processes see fewer of them."""
+    et al. 2018, section 4). Over pairs within the batch: several processes see fewer of them."""
 
     def kernel(a: Tensor, b: Tensor) -> Tensor:
         squared = (a[:, None] - b[None]).square().sum(dim=2)  # (B, B)
@@ -74,13 +74,13 @@ def r1_penalty(x: Tensor, logits: Tensor) -> Tensor:
 
 
 def critic_loss(real: Tensor, fake: Tensor) -> Tensor:
-    """Wasserstein loss of a critic D: E[D(fake)] - E[D(real)], minus the distance that it finds
-    (Arjovsky et al. 2017)."""
+    """Wasserstein loss of a critic D: E[D(fake)] - E[D(real)], the negative of its estimate of the
+    distance (Arjovsky et al. 2017)."""
     return fake.mean() - real.mean()
 
 
 def gradient_penalty(D: nn.Module, real: Tensor, fake: Tensor, generator: Generator) -> Tensor:
-    """WGAN-GP: E(||grad D(v)|| - 1)^2 at points v anywhere between real and fake, images or codes
+    """WGAN-GP: E(||grad D(v)|| - 1)^2 at uniform points v between real and fake, images or codes
     (B, ...) each (Gulrajani et al. 2017, eq. 3, without lambda)."""
     shape = (len(real),) + (1,) * (real.ndim - 1)
     share = torch.rand(shape, generator=generator, device=generator.device)

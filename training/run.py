@@ -1,4 +1,4 @@
-"""A run: the networks, optimisers and data of one training, and what is kept of them on disk."""
+"""A run: the networks, optimisers and data of one training, and its files on disk."""
 
 import contextlib
 import io
@@ -24,11 +24,11 @@ STATE = "state.pt"
 
 
 class Stopped(UserError):
-    """Training ended early; the last good checkpoint is kept."""
+    """Training ends early; the last good checkpoint is kept."""
 
 
-class Move(nn.Module):
-    """A phase as a module, so that a data-parallel engine can wrap it: batch -> (loss, terms)."""
+class PhaseLoss(nn.Module):
+    """A phase's loss as a module, for a data-parallel engine to wrap: batch -> (loss, terms)."""
 
     def __init__(self, framework: Framework, phase: Phase):
         super().__init__()
@@ -38,40 +38,40 @@ class Move(nn.Module):
         return self.phase.loss(batch)
 
 
-class Player:
-    """A phase with the optimiser of its players."""
+class PhaseOptimizer:
+    """A phase with the optimiser of its networks."""
 
     def __init__(self, framework: Framework, phase: Phase, world: distributed.World):
         self.framework, self.phase, config = framework, phase, framework.config
         parameters = trainable(framework, phase)
         betas = phase.betas or (config.beta1, config.beta2)
         self.optimizer = torch.optim.Adam(parameters, phase.lr, betas, fused=True)
-        self.move = world.wrap(Move(framework, phase))
+        self.loss = world.wrap(PhaseLoss(framework, phase))
 
-    def play(self, batch: Batch, rate: float, autocast) -> dict[str, Tensor]:
+    def step(self, batch: Batch, rate: float, autocast) -> dict[str, Tensor]:
         """One optimiser step at `rate` times the phase's learning rate; the phase's figures."""
         trainable(self.framework, self.phase)
         for group in self.optimizer.param_groups:
             group["lr"] = self.phase.lr * rate
         with autocast():
-            loss, terms = self.move(batch)
+            loss, terms = self.loss(batch)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         self.optimizer.step()
         return {name: term.detach() for name, term in terms.items()}
 
 
-def played(framework: Framework) -> list[Phase]:
-    """The phases of one step, each with those of its players that learn; without the phases that
-    have none. Raises UserError for the name of no player."""
+def active_phases(framework: Framework) -> list[Phase]:
+    """The phases of one step, each with the networks that learn; phases that have none are left
+    out. UserError where --train names no network of a phase."""
     phases = framework.phases()
-    players = dict.fromkeys(name for phase in phases for name in phase.players)
+    networks = dict.fromkeys(name for phase in phases for name in phase.networks)
     for name in framework.config.train:
-        choose(f"network of {framework.id} to train", name, players)
+        choose(f"network of {framework.id} to train", name, networks)
     kept = [
-        replace(phase, players=tuple(filter(framework.learns, phase.players))) for phase in phases
+        replace(phase, networks=tuple(filter(framework.learns, phase.networks))) for phase in phases
     ]
-    return [phase for phase in kept if phase.players]
+    return [phase for phase in kept if phase.networks]
 
 
 def learning_rate(config: Config, step: int, steps: int) -> float:
@@ -84,7 +84,7 @@ def learning_rate(config: Config, step: int, steps: int) -> float:
 
 
 def precision_for(config: Config, device: torch.device) -> str:
-    """'bf16' or 'fp32': what the configuration comes to, with 'auto' bf16 where it helps."""
+    """'bf16' or 'fp32'; for 'auto' bf16 where the hardware has it."""
     if config.precision != "auto":
         return config.precision
     helps = device.type == "cuda" or torch.cpu._is_avx512_bf16_supported()
@@ -92,15 +92,15 @@ def precision_for(config: Config, device: torch.device) -> str:
 
 
 def autocast_for(config: Config, device: torch.device):
-    """A factory of the contexts that training computes in."""
+    """A factory of the autocast contexts of training."""
     if precision_for(config, device) == "bf16":
         return lambda: torch.autocast(device.type, torch.bfloat16)
     return contextlib.nullcontext
 
 
 class Average(AveragedModel):
-    """Moving average of weights and of batch norm's statistics, which no step of it makes a GPU
-    wait for, as AveragedModel's own does."""
+    """Moving average of weights and of batch norm's statistics. By hand because a step of
+    AveragedModel's own makes a GPU wait for the CPU."""
 
     @torch.no_grad()
     def update_parameters(self, model: Framework) -> None:
@@ -109,20 +109,20 @@ class Average(AveragedModel):
             for part in (self.module, model)
         )
         count = int(self.n_averaged)  # it stays on the CPU
-        decay = min(model.config.ema, count / (10 + count))  # the first weights are soon forgotten
+        decay = min(model.config.ema, count / (10 + count))  # early weights fade fast
         torch._foreach_lerp_(mine, new, 1 - decay)
         self.n_averaged += 1
 
 
 @dataclass
 class Run:
-    """All that a training consists of, and that `state.pt` keeps of it."""
+    """The networks, optimisers and data of one training; `state.pt` stores what resuming needs."""
 
     config: Config
     world: distributed.World
     images: data.ImageSet
     framework: Framework
-    players: list[Player]
+    phases: list[PhaseOptimizer]
     averaged: Average | None
     batches: Batches
     labels: Labels | None
@@ -148,7 +148,7 @@ class Run:
                         f"'{config.start}' was trained against another D: give its --d-width, "
                         f"--d-norm and --morphs, or a copy of it without {STATE} for a new D."
                     ) from None
-        if config.first_stage:
+        if framework.first_stages and config.first_stage:
             kinds = framework.first_stages
             checkpoints.copy_networks(config.first_stage, framework, framework.frozen, kinds)
         framework = framework.to(world.device, memory_format=torch.channels_last).train()
@@ -160,7 +160,7 @@ class Run:
             world,
             images,
             framework,
-            [Player(framework, phase, world) for phase in played(framework)],
+            [PhaseOptimizer(framework, phase, world) for phase in active_phases(framework)],
             Average(framework) if config.ema else None,
             Batches(
                 to_device(images.images, world.device),
@@ -189,7 +189,7 @@ class Run:
         return self.averaged.module if self.averaged else self.framework
 
     def batch(self) -> Batch:
-        """This process's share of the step's images and codes; the same whenever it is asked."""
+        """This process's share of the step's images and codes, a function of the step alone."""
         generator = step_generator(self.config.seed, self.step, self.world.device)
         x = self.batches.at(self.step, generator)
         z = self.framework.prior.sample(self.config.batch_size, generator)[self.batches.share]
@@ -200,11 +200,11 @@ class Run:
         return Batch(x, z, generator, self.step, y, labelled)
 
     def advance(self, autocast) -> dict[str, Tensor]:
-        """Every phase that is due, once; the figures of all of them."""
+        """One step of every phase that is due; the figures of all of them."""
         rate, batch, terms = learning_rate(self.config, self.step, self.steps), self.batch(), {}
-        for player in self.players:
-            if self.step % player.phase.every == 0:
-                terms |= player.play(batch, rate, autocast)
+        for each in self.phases:
+            if self.step % each.phase.every == 0:
+                terms |= each.step(batch, rate, autocast)
         if self.averaged:
             self.averaged.update_parameters(self.framework)
         self.step += 1
@@ -220,7 +220,7 @@ class Run:
             "seconds": self.elapsed(),
             "framework": self.framework.state_dict(),
             "averaged": self.averaged.state_dict() if self.averaged else None,
-            "optimizers": [player.optimizer.state_dict() for player in self.players],
+            "optimizers": [each.optimizer.state_dict() for each in self.phases],
         }
 
     def restore(self, state: dict) -> None:
@@ -234,8 +234,8 @@ class Run:
             ) from None
         if self.averaged:
             self.averaged.load_state_dict(state["averaged"])
-        for player, optimizer in zip(self.players, state["optimizers"], strict=True):
-            player.optimizer.load_state_dict(optimizer)
+        for each, optimizer in zip(self.phases, state["optimizers"], strict=True):
+            each.optimizer.load_state_dict(optimizer)
 
     def elapsed(self) -> float:
         return self.seconds + time.monotonic() - self.started
@@ -257,7 +257,7 @@ class Run:
         }
 
     def save(self) -> None:
-        """State and checkpoint, each put in place only when it is whole."""
+        """Writes state and checkpoint, each put in place only when it is complete."""
         if not self.finite():
             raise Stopped(f"Weights are not finite at step {self.step}; {self.kept()}")
         directory = Path(self.config.out)

@@ -1,6 +1,8 @@
-"""What a system is, for those who have not read its paper: words, drawings, objective, as HTML."""
+"""The explanation of a system behind its info button, as HTML: a paragraph, data-flow diagrams and
+the objective."""
 
 import unicodedata
+from collections.abc import Collection
 from functools import cache
 from html import escape
 from inspect import getdoc
@@ -12,8 +14,9 @@ LETTER, PAD, GAP, ROW, HEIGHT = 8.6, 12, 30, 46, 30  # px
 
 @cache
 def explained(framework: type[Framework]) -> str:
-    """The paragraph, the drawings and the objective as its docstring has it."""
-    drawings = "".join(map(drawing, framework.flows))
+    """The paragraph, the diagrams, and the objective from the docstring."""
+    networks = framework.networks()
+    drawings = "".join(drawing(flow, networks) for flow in framework.flows)
     objective = getdoc(framework).split("\n\n", 1)[1]
     return (
         f"<p>{escape(framework.explanation)}</p>{drawings}"
@@ -22,14 +25,15 @@ def explained(framework: type[Framework]) -> str:
     )
 
 
-def drawing(flow: Flow) -> str:
-    """Who feeds whom, as a figure: networks are boxes, data are round, each chain is a row."""
+def drawing(flow: Flow, networks: Collection[str]) -> str:
+    """The data-flow diagram of one term of an objective: `networks` are boxes, data is in pills,
+    and each chain is a row."""
     chains = [chain.split(" ") for chain in (flow.chain, flow.other) if chain]
     shared = chains[0][-1] if len(chains) == 2 else None
     rows = [chain[:-2] if shared else chain for chain in chains]
     parts, ends = [], []
     for index, row in enumerate(rows):
-        drawn, end = _row(row, HEIGHT / 2 + 1 + index * ROW)
+        drawn, end = _row(row, networks, HEIGHT / 2 + 1 + index * ROW)
         parts.append(drawn)
         ends.append(end)
     width, height = max(ends), HEIGHT + 2 + (len(rows) - 1) * ROW
@@ -38,7 +42,7 @@ def drawing(flow: Flow) -> str:
         for index, end in enumerate(ends):
             y = HEIGHT / 2 + 1 + index * ROW
             parts.append(_arrow(end, y, x, height / 2))
-        drawn, width = _node(shared, x, height / 2)
+        drawn, width = _node(shared, shared in networks, x, height / 2)
         parts.append(drawn)
     said = "; ".join(chain for chain in (flow.chain, flow.other) if chain)
     size = (
@@ -51,7 +55,7 @@ def drawing(flow: Flow) -> str:
     )
 
 
-def _row(tokens: list[str], y: float) -> tuple[str, float]:
+def _row(tokens: list[str], networks: Collection[str], y: float) -> tuple[str, float]:
     """The nodes and arrows of a chain at height `y`, and where it ends."""
     parts, x, link = [], 1.0, ""
     for name in _names(tokens):
@@ -61,13 +65,13 @@ def _row(tokens: list[str], y: float) -> tuple[str, float]:
         if link:
             parts.append(_arrow(x, y, x + GAP, y, alike=link == "~"))
             x += GAP
-        drawn, x = _node(name, x, y)
+        drawn, x = _node(name, name in networks, x, y)
         parts.append(drawn)
     return "".join(parts), x
 
 
 def _names(tokens: list[str]) -> list[str]:
-    """Tokens between links, put together again: "z, y" stands for one thing."""
+    """The tokens with those between two links joined: "z, y" is one node."""
     names = [""]
     for token in tokens:
         if token in (">", "~"):
@@ -77,9 +81,8 @@ def _names(tokens: list[str]) -> list[str]:
     return names
 
 
-def _node(name: str, x: float, y: float) -> tuple[str, float]:
-    """A box for a network, else a pill; and its right side."""
-    network = name[0] in "GEDA" and name[1:2] in ("", "_")
+def _node(name: str, network: bool, x: float, y: float) -> tuple[str, float]:
+    """A box for a network or a pill for data, and its right edge."""
     letters = sum(not unicodedata.combining(letter) for letter in name.replace("_", ""))
     width = 2 * PAD + LETTER * letters
     kind = f"network network-{name[0]}" if network else "data"
@@ -94,7 +97,7 @@ def _node(name: str, x: float, y: float) -> tuple[str, float]:
 
 
 def _arrow(x: float, y: float, to_x: float, to_y: float, alike: bool = False) -> str:
-    """A line with a head; between what is to become alike a dashed one with a sign."""
+    """An arrow; between the two sides of an error a dashed line with a sign."""
     if alike:
         sign = f'<text x="{(x + to_x) / 2:.1f}" y="{y - 4:.1f}">≈</text>'
         return f'<g class="alike"><path d="M{x:.1f} {y:.1f}H{to_x:.1f}"/>{sign}</g>'
@@ -105,7 +108,7 @@ def _arrow(x: float, y: float, to_x: float, to_y: float, alike: bool = False) ->
 
 
 def _with_subscripts(text: str, element: str) -> str:
-    """Escaped, with what follows an underscore set lower: D_y, E_z."""
+    """Escaped, with the letter after an underscore as a subscript: D_y, E_z."""
     words = []
     for word in text.split(" "):
         base, _, index = word.partition("_")

@@ -8,9 +8,9 @@ import torch
 from PIL import Image
 from torch.nn.functional import one_hot
 
-from training.config import resolve
+from training.config import option_names, resolve
 from training.data import ImageSet
-from training.frameworks import FRAMEWORKS
+from training.frameworks import FRAMEWORKS, Framework
 
 TINY = {"width": 4, "d_width": 4, "batch_size": 8, "precision": "fp32"}
 CLASSES = ("disc", "square", "ring")
@@ -51,6 +51,10 @@ def config_of(framework: str, **overrides):
     """The system's settings for two cores, made tiny."""
     system = FRAMEWORKS[framework]
     size = min(resolve(system, "small", {}).latent_size, 8)
-    labels = CLASSES if system.needs_labels else ()
-    tiny = {**TINY, "latent_size": size, "labels": labels, "ema": 0.0}
+    tiny = heeded(system, {**TINY, "latent_size": size, "labels": CLASSES, "ema": 0.0})
     return resolve(system, "small", {**tiny, **overrides})
+
+
+def heeded(system: type[Framework], settings: dict) -> dict:
+    """Those of the settings that are options of the system."""
+    return {name: settings[name] for name in settings.keys() & option_names(system.Options)}

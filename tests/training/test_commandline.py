@@ -72,7 +72,7 @@ def test_the_rest_of_a_line_can_be_parsed_by_what_depends_on_it(capsys):
 def test_help_says_what_there_is(capsys):
     code, out, _ = call(capsys, "--help")
     assert code == 0 and "What a house does." in out
-    assert "paint        Paints a picture." in out
+    assert "paint           Paints a picture." in out
     with pytest.raises(SystemExit, match="0"):
         call(capsys, "paint", "--help")
     out = capsys.readouterr().out

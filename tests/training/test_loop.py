@@ -1,5 +1,6 @@
 """Interruption, faults, and more than one process."""
 
+import ast
 import errno
 import json
 import os
@@ -7,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from inspect import getsource
 from pathlib import Path
 
 import pytest
@@ -14,14 +16,23 @@ import torch
 from safetensors.torch import load_file
 
 from tests.training.conftest import config_of
-from training import checkpoints, loop
+from training import checkpoints, distributed, log, loop, run
 from training.errors import UserError
+from training.frameworks import FRAMEWORKS
 from training.run import STATE, Stopped
 
 HERE = Path(__file__).parent
 FIT = [sys.executable, "-m", "training", "fit", "faae", "--preset", "small", "--precision", "fp32"]
 NETS = ["--width", "4", "--d-width", "4", "--latent-size", "8", "--batch-size", "8"]
 OFTEN = ["--log-every", "2", "--checkpoint-minutes", "0", "--device", "cpu"]
+
+
+@pytest.mark.parametrize("module", [loop, run, log, distributed], ids=lambda m: m.__name__)
+def test_the_loop_knows_no_framework_by_name(module):
+    tree = ast.walk(ast.parse(getsource(module)))
+    words = {node.value for node in tree if isinstance(node, ast.Constant)}
+    words = {*words, *vars(module)} - {"inverse"}  # a schedule of the learning rate too
+    assert not words & {*FRAMEWORKS, *(system.__name__ for system in FRAMEWORKS.values())}
 
 
 def weights(directory: Path) -> dict[str, torch.Tensor]:

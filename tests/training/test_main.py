@@ -1,13 +1,15 @@
 """`python -m training`, as people call it."""
 
 import json
+import re
 
 import pytest
 
-from tests.training.conftest import config_of
+from tests.training.conftest import config_of, heeded
 from training import __main__ as command_line
 from training import loop
-from training.config import Config
+from training.config import option_names
+from training.errors import flag
 from training.frameworks import FRAMEWORKS
 
 
@@ -34,17 +36,10 @@ def test_a_list_of_the_preset_can_be_emptied(monkeypatch, capsys):
 @pytest.mark.parametrize("name", FRAMEWORKS)
 def test_the_paper_preset_is_the_papers(name, monkeypatch, capsys):
     resolved = json.loads(call(monkeypatch, capsys, "fit", name, "--dry-run")[1])
-    assert {
-        k: resolved[k] for k in ("lr", "lr_d", "alpha", "lambda_adv", "epochs", "lr_decay")
-    } == {
-        "lr": 3e-4,
-        "lr_d": 1e-3,
-        "alpha": 100,
-        "lambda_adv": 0.1,
-        "epochs": 50,
-        "lr_decay": 1e-4,
-    }
-    assert (resolved["ema"], resolved["r1_gamma"], resolved["augment"]) == (0, 0, [])
+    paper = {"lr": 3e-4, "lr_d": 1e-3, "alpha": 100, "lambda_adv": 0.1, "epochs": 50}
+    paper |= {"lr_decay": 1e-4, "ema": 0, "r1_gamma": 0, "augment": []}
+    assert heeded(FRAMEWORKS[name], paper).items() <= resolved.items()
+    assert {"lr", "epochs", "lr_decay", "ema"} <= resolved.keys()
 
 
 @pytest.mark.parametrize(
@@ -55,6 +50,11 @@ def test_the_paper_preset_is_the_papers(name, monkeypatch, capsys):
             ["fit", "faae", "--preset", "huge"],
             "no preset 'huge'; choose from: paper, small, best, gpu",
         ),
+        (["fit"], "Give a framework: faae, "),
+        (["fit", "faae", "--framework", "vae"], "no option '--framework'"),
+        (["evaluate", "x"], "Give --data; `python -m training evaluate --help` explains."),
+        (["evaluate", "checkpoints/celeba32/vae", "--data"], "Give --data: a folder"),
+        (["campaign"], "Give name; "),
         (["fit", "faae", "--data", "gnome"], "no file, folder or dataset 'gnome'"),
         (["fit", "faae", "--image-size", "48"], "choose from: 32, 64, 128"),
         (["fit", "faae", "--width", "0"], "--width must be greater than 0"),
@@ -77,13 +77,29 @@ def test_frameworks_shows_every_objective(monkeypatch, capsys):
     assert "alpha E_z ||z - E(G(z))||^2" in out
 
 
-def test_every_option_has_help(monkeypatch, capsys):
+def test_help_of_fit_names_the_systems_and_how_to_see_their_options(monkeypatch, capsys):
+    code, out, _ = call(monkeypatch, capsys, "fit", "--help")
+    assert code == 0 and "`fit faae --preset small --help` shows" in out
+    assert all(f"  {name} " in out and each.title in out for name, each in FRAMEWORKS.items())
+
+
+@pytest.mark.parametrize("name", FRAMEWORKS)
+def test_every_option_of_a_system_has_help(name, monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", "300")
     with pytest.raises(SystemExit):
-        call(monkeypatch, capsys, "fit", "--help")
+        call(monkeypatch, capsys, "fit", name, "--preset", "small", "--help")
     out = capsys.readouterr().out
-    for name, each in Config.__dataclass_fields__.items():
-        if name != "framework":
-            assert f"--{name.replace('_', '-')}" in out and each.metadata["help"]
+    for option in option_names(FRAMEWORKS[name].Options):
+        assert re.search(rf"{flag(option)}[ ,].*\s.*\w.* \(default: ", out), option
+    assert "--framework" not in out
+    assert "--width INT" in out and "(default: 32)" in out  # the preset's
+
+
+def test_an_option_of_another_system_is_refused_with_those_that_there_are(monkeypatch, capsys):
+    code, _, err = call(monkeypatch, capsys, "fit", "vae", "--morphs", "0.5")
+    assert code == 2 and err.count("\n") == 1
+    assert "no option '--morphs' in `python -m training fit vae`; its options are: " in err
+    assert "--lambda-kl" in err and "--epochs" in err and "--d-width" not in err
 
 
 def test_evaluate_measures_and_saves(folder, tmp_path, monkeypatch, capsys):

@@ -44,9 +44,9 @@ class Discriminator(BaseDiscriminator):
 
 
 def trainer(config: Config, images: Tensor, device: torch.device) -> AdversarialTrainer:
-    """pythae's own trainer, ready for `train_step`, an epoch over the images: uint8 (N, 3, H, W).
+    """pythae's own trainer, ready for `train_step`, one epoch over uint8 images (N, 3, H, W).
 
-    In fp32, as it always runs, with its own data loader, losses and optimisers.
+    In fp32, its only precision, with its own data loader, losses and optimisers.
     """
     system = AAE(config)
     model_config = Adversarial_AE_Config(

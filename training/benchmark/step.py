@@ -1,16 +1,16 @@
-"""How fast a training step is: against pythae's AAE trainer on the same nets, against the same step
-in fp32, and against what a matrix product of the same precision reaches on the device.
+"""Speed of a training step: against pythae's AAE trainer on the same networks, against the same
+step in fp32, and against a matrix product of the same precision on the device.
 
-All turns are played in one run, round after round (A B C A B C ...), and compared within a round,
-so that what slows the machine down slows both sides of a ratio. On a CPU there is one thread, and a
-second is one of this process's CPU time: other processes do not use it up, though they take their
-share of caches and memory. On a GPU it is one of the clock, all work done before and after.
+All are timed in one process, round after round (A B C A B C ...), and compared within a round, so
+that a slower machine slows both sides of a ratio. A CPU uses one thread, and its seconds are CPU
+time of this process: other processes do not count, though they share caches and memory. The
+seconds of a GPU are wall time, synchronised before and after.
 """
 
 import io
 import platform
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import contextmanager, nullcontext, redirect_stderr
 from dataclasses import dataclass, field, replace
 from statistics import median
@@ -37,16 +37,16 @@ NO_PYTHAE = "pythae is left out; to compare with it: pip install -r tests/requir
 
 @dataclass(frozen=True)
 class Turn:
-    """Something to time: `play` does so much `work`, in images or GFLOP."""
+    """Something to time: `run` does so much `work`, in images or GFLOP."""
 
     name: str
-    play: Callable[[], None]
+    run: Callable[[], None]
     work: float
 
 
 @dataclass(frozen=True)
 class Ratio:
-    """What is compared within a round: `scale` times the rate of one turn over another's."""
+    """A comparison within a round: `scale` times the rate of one turn over that of another."""
 
     name: str
     over: str
@@ -71,7 +71,7 @@ class FlopCount(TorchDispatchMode):
 
 @dataclass
 class Contest:
-    """The turns of one round on `device`, of `steps` steps each, and what to compare."""
+    """The turns of one round on `device`, of `steps` steps each, and their comparisons."""
 
     device: torch.device
     steps: int
@@ -80,7 +80,7 @@ class Contest:
     notes: list[str] = field(default_factory=list)
 
     def enter(self, config: Config) -> None:
-        """A system as it is trained, with its bound; the same in fp32; and AAE against pythae's."""
+        """Adds a system as it is trained, its bound, the same in fp32, and for AAE pythae's."""
         name, precision = config.framework, precision_for(config, self.device)
         trained, gflop = self.add_system(replace(config, precision=precision))
         product = self.add_product(precision)
@@ -139,20 +139,20 @@ class Contest:
         return self._add("pythae's aae fp32", play, len(images))
 
     def images(self, config: Config) -> Tensor:
-        """uint8 noise, a picture for each that a turn sees: what they show is all one to speed."""
+        """uint8 noise, as many images as a turn sees: speed does not depend on their content."""
         shape = (self.steps * config.batch_size, 3, config.image_size, config.image_size)
         return torch.randint(256, shape, dtype=torch.uint8)
 
-    def _add(self, name: str, play: Callable[[], None], work: float) -> str:
-        self.turns[name] = Turn(name, play, work)
+    def _add(self, name: str, run: Callable[[], None], work: float) -> str:
+        self.turns[name] = Turn(name, run, work)
         return name
 
-    def play(self) -> dict[str, float]:
-        """One round: every turn's work a second."""
+    def round(self) -> dict[str, float]:
+        """One round: the work of every turn, per second."""
         rates = {}
         for turn in self.turns.values():
             start = self._seconds()
-            turn.play()
+            turn.run()
             rates[turn.name] = turn.work / (self._seconds() - start)
         return rates
 
@@ -164,36 +164,36 @@ class Contest:
 
 
 def benchmark(
-    names: list[str], preset: str, device: str, rounds: int, steps: int, compile: bool = False
+    names: Sequence[str], preset: str, device: str, rounds: int, steps: int, compile: bool = False
 ) -> dict:
     """Median, lowest and highest rate of every turn, and of every ratio of two, over `rounds`.
 
-    Rates are images a second, of matrix products GFLOP a second; what a second is stands above.
-    Raises UserError for what cannot be measured.
+    Rates are images per second, of matrix products GFLOP per second; seconds as defined above.
+    Raises UserError for systems and values that cannot be measured.
     """
     if rounds < 1 or steps < 1:
         raise UserError("--rounds and --steps must be 1 or greater.")
     for name in names:
         choose("framework to measure", name, MEASURED)
-    place = device_named(device)
-    gpu = place.type == "cuda"
-    with one_thread(), torch.cuda.device(place) if gpu else nullcontext():
-        contest = Contest(place, steps)
+    on = device_named(device)
+    gpu = on.type == "cuda"
+    with one_thread(), torch.cuda.device(on) if gpu else nullcontext():
+        contest = Contest(on, steps)
         for name in names:
             contest.enter(settings.resolve(FRAMEWORKS[name], preset, {"compile": compile}))
-        contest.play()  # to warm up
-        played = [contest.play() for _ in range(rounds)]
+        contest.round()  # to warm up
+        timed = [contest.round() for _ in range(rounds)]
     return {
-        "device": torch.cuda.get_device_name(place) if gpu else f"CPU ({platform.machine()})",
+        "device": torch.cuda.get_device_name(on) if gpu else f"CPU ({platform.machine()})",
         "second": "of the clock" if gpu else "of this process's CPU time, one thread",
         "torch": torch.__version__,
         "preset": preset,
         "compile": compile,
         "rounds": rounds,
         "steps": steps,
-        "rates": {name: spread([each[name] for each in played]) for name in contest.turns},
+        "rates": {name: spread([each[name] for each in timed]) for name in contest.turns},
         "ratios": {
-            each.name: spread([each.scale * p[each.over] / p[each.under] for p in played])
+            each.name: spread([each.scale * p[each.over] / p[each.under] for p in timed])
             for each in contest.ratios
         },
         "notes": contest.notes,
@@ -202,7 +202,7 @@ def benchmark(
 
 @contextmanager
 def one_thread():
-    """PyTorch's CPU work on one thread, for as long as this lasts."""
+    """One thread for PyTorch's CPU work within this context."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
@@ -216,7 +216,7 @@ def spread(values: list[float]) -> dict[str, float]:
 
 
 def table(result: dict) -> str:
-    """What `benchmark` gives, to be read."""
+    """The result of `benchmark` as text."""
     compiled = ", compiled" if result["compile"] else ""
     lines = [
         f"{result['device']}, torch {result['torch']}, preset {result['preset']}{compiled}: "

@@ -1,15 +1,15 @@
-"""The sets that `python -m training campaign` trains: what the runs share, then a line a run."""
+"""The sets that `python -m training campaign` trains: shared settings, then a line for each run."""
 
 from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
 class Row:
-    """One run: a system, a preset of `training.config`, and settings that differ from it.
+    """One run: a system, a preset, and settings that differ from the preset's.
 
-    images: how many it is to see, if not as many as the campaign has it; first_stage: name of the
-    run, an earlier one, whose networks it stands on; start: a shipped checkpoint, such as
-    celeba32/faae, whose networks it goes on from.
+    images: training images to see, 0 for the campaign's number; first_stage: name of an earlier run
+    whose networks it needs; start: a shipped checkpoint, such as celeba32/faae, whose networks it
+    continues from.
     """
 
     framework: str
@@ -22,12 +22,12 @@ class Row:
 
 @dataclass(frozen=True)
 class Campaign:
-    """Runs on the same data for as long.
+    """Runs on the same data.
 
     data, held_out, attributes: files in --data-dir (or a known dataset's name) to train on, to
-    measure on, and with labels; images: how many a run is to see; settings: common to all runs;
-    runs: by name, in the order in which they are trained; point_every: images from one point of
-    the curves to the next; ships: whether --into gets what measures better than what it has.
+    measure on, and with labels; images: training images that a run sees; settings: common to all
+    runs; runs: by name, in the order of training; point_every: images from one point of the curves
+    to the next; ships: whether a checkpoint that measures better replaces the one in --into.
     """
 
     data: tuple[str, ...]
@@ -44,12 +44,15 @@ FACES = {
     "data": tuple(f"celeba64-train-0{part}.zip" for part in range(3)),
     "held_out": ("celeba64-valid-00.zip",),
 }
-FACES_LICENCE = (
-    "CelebA: non-commercial research only, no redistribution of images; the weights likewise"
-)
-FULL = {"store": "half", "keep_codes": 4096}  # of the pair that is shown first
-# For networks that have grown: moved images would leave a new D near chance for long; E is good
+OF_FACES = {
+    "images_of": "face",
+    "licence": "CelebA: non-commercial research only, no redistribution of images; the weights "
+    "likewise",
+}
+FULL = {"store": "half", "keep_codes": 4096}  # of the pair that the page shows first
+# For grown networks: with augmentation a new D stays near chance for long; E is trained already
 GROWN = {
+    "d_width": 48,
     "augment": (),
     "r1_gamma": 0.05,
     "encoder_noise": 0.02,
@@ -62,7 +65,7 @@ CIFAR_LICENCE = "CIFAR-10 (as JPEG): no licence stated; the weights likewise"
 
 
 def variants(framework: str, preset: str, **changes: dict) -> dict[str, Row]:
-    """A run for each of the changes, by its name."""
+    """A run for each set of changes, by name."""
     return {name: Row(framework, preset, settings) for name, settings in changes.items()}
 
 
@@ -71,7 +74,7 @@ CAMPAIGNS = {
         **FACES,
         attributes="celeba64-train-attributes.csv",
         images=1_800_000,
-        settings={"image_size": 32, "store": "int8", "keep_codes": 1024, "licence": FACES_LICENCE},
+        settings={**OF_FACES, "image_size": 32, "store": "int8", "keep_codes": 1024},
         runs={
             "faae": Row("faae", "best", FULL, images=3_600_000),
             "aae": Row("aae", "best", FULL, images=3_600_000),
@@ -93,7 +96,9 @@ CAMPAIGNS = {
         images=2_500_000,
         settings={"image_size": 32, "store": "int8", "keep_codes": 2048, "licence": CIFAR_LICENCE},
         runs={
-            "faae": Row("faae", "best", {"morphs": 0.2}),  # with half, their middle went soft
+            "faae": Row(
+                "faae", "best", {"morphs": 0.2}
+            ),  # with 0.5 the middle of morphs is blurred
             "aae": Row("aae", "best"),
             "aaae": Row("aaae", "small"),
             "wae": Row("wae", "best"),
@@ -104,18 +109,17 @@ CAMPAIGNS = {
         attributes="celeba64-train-attributes.csv",
         images=620_000,  # beyond those that the networks which they grow out of have seen
         settings={
+            **OF_FACES,
             "image_size": 64,
             "nets": "nested",
             "width": 16,
-            "d_width": 48,
             "store": "int8",
             "keep_codes": 2048,
-            "licence": FACES_LICENCE,
         },
         runs={
             "faae": Row("faae", "best", GROWN, images=540_000, start="celeba32/faae"),
             "aae": Row("aae", "best", start="celeba32/aae"),
-            "aaae": Row("aaae", "best", images=200_000, start="celeba32/aaae"),
+            "aaae": Row("aaae", "best", {"d_width": 48}, images=200_000, start="celeba32/aaae"),
         },
     ),
     "digits": Campaign(
@@ -138,7 +142,7 @@ CAMPAIGNS = {
         images=73_216,
         point_every=100_000,
         ships=False,
-        settings={"image_size": 32, "licence": FACES_LICENCE},
+        settings={**OF_FACES, "image_size": 32},
         runs={
             "base": Row("faae", "small"),
             **variants(

@@ -1,8 +1,8 @@
 """Trains a set of runs, each to its end, measures them, and ships what measures better.
 
-Everything that a campaign knows stands in its work folder, a folder a run: `state.pt` (what the run
-goes on from), the checkpoint with `metrics.json`, `curve.json`, and `outcome.json` (what came of
-it). So it may be stopped in any way, and taken up again wherever that folder is.
+The state of a campaign is in its work folder, with a folder for each run: `state.pt` (to resume
+from), the checkpoint with `metrics.json`, `curve.json`, and `outcome.json` (shipped or not, and
+why). So it can be stopped at any time, and resumed on any machine that has the folder.
 """
 
 import shutil
@@ -18,9 +18,9 @@ from training.campaigns.curve import CURVE, Curve
 from training.campaigns.plans import CAMPAIGNS, Campaign
 from training.campaigns.summary import OUTCOME
 from training.checkpoints import CheckpointError, read_config, read_json, read_metrics, write_json
-from training.config import Config, from_dict, resolve
+from training.config import Config, resolve
 from training.errors import UserError, choose
-from training.frameworks import FRAMEWORKS
+from training.frameworks import FRAMEWORKS, read_settings
 from training.measure.evaluate import evaluate, save
 from training.measure.features import feature_network
 from training.measure.figures import compare
@@ -40,8 +40,7 @@ SHIPPED = (
 
 @dataclass(frozen=True)
 class Job:
-    """One run of a campaign: what it is to be, the run whose networks it stands on, and how far
-    it has come."""
+    """One run of a campaign: its settings, the run whose networks it needs, and its progress."""
 
     name: str
     config: Config
@@ -58,14 +57,16 @@ class Job:
 
     @property
     def done(self) -> bool:
-        """Whether the run is over and measured; UserError where it is one of other settings."""
+        """Whether the run is complete and measured; UserError where its settings differ."""
         content = self._content
         if not content:
             return False
-        former, trained, size = content["settings"], content["trained"], self.config.batch_size
-        labels = self.config.labels or from_dict(former).labels  # all of the data's, by default
-        loop.check_settings(replace(self.config, labels=labels), former, self.directory)
-        steps = round(self.config.epochs * (trained["training_images"] // size))
+        config, former, trained = self.config, content["settings"], content["trained"]
+        if FRAMEWORKS[config.framework].needs_labels:  # by default all of the data's
+            config = replace(config, labels=config.labels or read_settings(former).labels)
+        loop.check_settings(config, former, self.directory)
+        size = config.batch_size
+        steps = round(config.epochs * (trained["training_images"] // size))
         measured = read_metrics(self.directory).get("weights_sha256")
         return trained["images_seen"] >= steps * size and measured == content["weights_sha256"]
 
@@ -76,8 +77,8 @@ class Job:
 
 @dataclass(frozen=True)
 class Site:
-    """A campaign on this machine: where its data, its work folder and the shipped checkpoints
-    are, and the device to compute on."""
+    """A campaign on this machine: the folders of its data, its work and the shipped checkpoints,
+    and the device to compute on."""
 
     name: str
     campaign: Campaign
@@ -87,7 +88,7 @@ class Site:
     device: str
 
     def paths(self, names: tuple[str, ...]) -> tuple[str, ...]:
-        """Files of the data by their paths; a known dataset by its name, as it is."""
+        """The paths of data files; a known dataset's name as it is."""
         return tuple(str(self.data / name) if Path(name).suffix else name for name in names)
 
     def jobs(self) -> list[Job]:
@@ -121,7 +122,7 @@ class Site:
         return [*jobs.values()]
 
     def finish(self, job: Job, bar: tqdm) -> None:
-        """Does what is left of a run. One that cannot go on is left behind, with the reason."""
+        """Completes a run, or records why it cannot be completed."""
         try:
             if not job.done:
                 self.train(job, bar)
@@ -190,8 +191,7 @@ class Site:
 
 
 def exchange(source: Path, target: Path) -> None:
-    """The files of a checkpoint in the place of another's. A stop in between leaves either, or
-    none, but never a mixture."""
+    """Replaces a checkpoint by another. A stop in between leaves either or none, no mixture."""
     staging = target.with_name(f"{target.name}.part")
     shutil.rmtree(staging, ignore_errors=True)
     staging.mkdir(parents=True)
@@ -203,7 +203,7 @@ def exchange(source: Path, target: Path) -> None:
 
 
 def run(site: Site, only: tuple[str, ...] = (), dry_run: bool = False) -> None:
-    """Does what is left of a campaign, or of the runs `only`; raises UserError."""
+    """Completes a campaign, or the runs `only`; raises UserError."""
     jobs = site.jobs()
     for name in only:
         choose(f"run of {site.name} named", name, site.campaign.runs)

@@ -19,13 +19,13 @@ from safetensors.torch import save
 
 from training.checkpoints.files import CheckpointError, read_json, write_atomically, write_json
 from training.checkpoints.packing import pack, unpack
-from training.config import Config, from_dict, to_dict
+from training.config import Config, to_dict
 from training.errors import UserError, flag
-from training.frameworks import FRAMEWORKS, Framework
+from training.frameworks import FRAMEWORKS, Framework, read_settings
 from training.networks.nested import grow
 
 FORMAT = 1
-OF_THE_MACHINE, FILES = ("out", "data_root", "device"), ("attributes", "start", "first_stage")
+OF_THE_MACHINE, FILES = ("out", "data_root", "device"), {"attributes", "start", "first_stage"}
 OF_CODES = ("prior", "latent_size", "labels")
 WEIGHTS, CONFIG, METRICS, LATENTS = (
     "model.safetensors",
@@ -40,7 +40,7 @@ def portable(config: Config) -> dict:
     settings = to_dict(config)
     for name in OF_THE_MACHINE:
         del settings[name]
-    for name in FILES:
+    for name in FILES & settings.keys():
         settings[name] = Path(settings[name]).name
     return {**settings, "data": tuple(Path(source).name for source in config.data)}
 
@@ -96,7 +96,7 @@ def read(directory: str | Path, device: torch.device | str = "cpu") -> tuple[Fra
     if hashlib.sha256(blob).hexdigest() != content.get("weights_sha256"):
         raise CheckpointError(f"Checkpoint '{directory}': {WEIGHTS} is damaged or was exchanged.")
     try:
-        framework = FRAMEWORKS[content["framework"]](from_dict(content["settings"]))
+        framework = FRAMEWORKS[content["framework"]](read_settings(content["settings"]))
         state = unpack(safetensors.torch.load(blob))
         missing, unexpected = framework.load_state_dict(state, strict=False)
     except (UserError, KeyError, RuntimeError, TypeError, safetensors.SafetensorError) as error:
@@ -122,9 +122,10 @@ def copy_networks(
         raise CheckpointError(
             f"'{directory}' is a checkpoint of {former.id}: give one of {' or '.join(kinds)}."
         )
-    differing = [n for n in OF_CODES if getattr(former.config, n) != getattr(framework.config, n)]
+    theirs, ours = vars(former.config), vars(framework.config)
+    differing = [name for name in OF_CODES if theirs.get(name, ()) != ours.get(name, ())]
     if differing:
-        given = " and ".join(f"{flag(n)} {_words(getattr(former.config, n))}" for n in differing)
+        given = " and ".join(f"{flag(name)} {_words(theirs.get(name, ()))}" for name in differing)
         raise CheckpointError(f"The codes of '{directory}' are of another kind: give its {given}.")
     doublings = int(math.log2(framework.config.image_size / former.config.image_size))
     try:

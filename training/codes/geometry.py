@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import torch
 from torch import Tensor
-from torch.nn.functional import avg_pool2d
+from torch.nn.functional import avg_pool2d, normalize
 
 
 def lerp(a: Tensor, b: Tensor, t: Tensor | float) -> Tensor:
@@ -32,40 +32,41 @@ def slerp(a: Tensor, b: Tensor, t: Tensor | float) -> Tensor:
     return torch.where(single, arc * lerp(norm_a, norm_b, t), lerp(a, b, t))
 
 
-def bilinear_weights(n: int) -> Tensor:
-    """Weights (n, n, 4) of the corners top-left, top-right, bottom-left, bottom-right; sum 1."""
+def bilinear_weights(right: Tensor, down: Tensor) -> Tensor:
+    """Weights (4, ...) of the corners top-left, top-right, bottom-left and bottom-right at the
+    points `right`, `down` (...) of the unit square; their sum is 1."""
+    left, up = 1 - right, 1 - down
+    return torch.stack([left * up, right * up, left * down, right * down])
+
+
+def interpolated(corners: Tensor, weights: Tensor, keep_norm: bool = False) -> Tensor:
+    """Interpolated codes: sum of alpha_i z_i, not projected (F-AAE eq. 5).
+
+    `corners` (4, ..., latent) and `weights` (4, ..., 1) broadcast. `keep_norm` interpolates the
+    norm like the codes: a Gaussian prior needs that, whose middle would otherwise shrink, and on
+    the sphere it changes nothing.
+    """
+    mixed = (weights * corners).sum(dim=0)
+    if not keep_norm:
+        return mixed
+    norm = (weights * corners.norm(dim=-1, keepdim=True)).sum(dim=0)
+    return norm * normalize(mixed, dim=-1)
+
+
+def four_corners(corners: Tensor, n: int, keep_norm: bool = False) -> Tensor:
+    """The n x n grid of `interpolated` codes (n, n, latent) between four (4, latent): top-left,
+    top-right, bottom-left, bottom-right."""
     if n < 2:
         raise ValueError(f"A grid between four corners needs at least 2 rows, not {n}.")
     t = torch.linspace(0, 1, n, dtype=torch.float64)
     down, right = torch.meshgrid(t, t, indexing="ij")
-    return torch.stack(
-        [(1 - down) * (1 - right), (1 - down) * right, down * (1 - right), down * right], dim=-1
-    )
-
-
-def interpolated(corners: Tensor, weights: Tensor, keep_norm: bool = False) -> Tensor:
-    """Codes (..., k, n) between four, the sum of alpha_i z_i (F-AAE eq. 5), of corners z
-    (..., 4, n) and weights alpha (..., k, 4).
-
-    `keep_norm` interpolates the norm like the codes: a Gaussian prior needs it, whose interpolated
-    codes would be too short; on the sphere nothing changes after the projection.
-    """
-    codes = weights @ corners
-    if not keep_norm:
-        return codes
-    norms = weights @ corners.norm(dim=-1, keepdim=True)  # (..., k, 1)
-    return codes * norms / codes.norm(dim=-1, keepdim=True).clamp_min(1e-12)
-
-
-def four_corners(corners: Tensor, n: int, keep_norm: bool = False) -> Tensor:
-    """The grid of `interpolated` codes (n, n, latent) between four (4, latent): top-left,
-    top-right, bottom-left, bottom-right."""
-    return interpolated(corners, bilinear_weights(n).to(corners), keep_norm)
+    weights = bilinear_weights(right, down).to(corners)
+    return interpolated(corners[:, None, None], weights[..., None], keep_norm)
 
 
 def middle(corners: Tensor) -> Tensor:
-    """The `interpolated` code (B, n) in the middle of four (B, 4, n), with their mean norm."""
-    return interpolated(corners, corners.new_full((1, 4), 1 / 4), keep_norm=True).squeeze(1)
+    """The interpolated code (B, n) in the middle of four (B, 4, n), with their mean norm."""
+    return interpolated(corners.transpose(0, 1), corners.new_full((4, 1, 1), 1 / 4), keep_norm=True)
 
 
 def corner_to_centre(n: int) -> list[list[tuple[int, int]]]:

@@ -1,6 +1,7 @@
-"""Every system by its id. A new one is one file beside this and one line in this list; loop,
-command line, tests and app find it here alone."""
+"""Every system by its id. A new one is one file beside this and one line in `FRAMEWORKS`, where
+loop, command line, tests and app find it."""
 
+from training.config import Config, from_dict, option_names
 from training.frameworks.aaae import AAAE
 from training.frameworks.aae import AAE
 from training.frameworks.aae_cluster import AAECluster
@@ -42,3 +43,12 @@ FRAMEWORKS: dict[str, type[Framework]] = {
         AAAE,
     )
 }
+
+
+def read_settings(settings: dict) -> Config:
+    """The options of a run from the plain settings in its config.json or state.pt, where options of
+    other systems are dropped: older files list those of all. UserError for an unknown one."""
+    framework = FRAMEWORKS[settings["framework"]]
+    foreign = {name for each in FRAMEWORKS.values() for name in option_names(each.Options)}
+    foreign = {"framework", *foreign}.difference(option_names(framework.Options))
+    return from_dict(framework, {k: v for k, v in settings.items() if k not in foreign})

@@ -1,20 +1,35 @@
 """Adversarially approximated autoencoder."""
 
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
 from torch import Tensor
 
 from training import losses
 from training.codes.priors import Normal, PushedForward
-from training.config import Config
+from training.config import POSITIVE, Config
 from training.frameworks.base import Batch, Flow, Framework, Phase, Terms, without_graph
+from training.frameworks.options import (
+    AdversarialTerm,
+    GradientPenalty,
+    ImageAdversary,
+    Reconstruction,
+)
 from training.networks.paper import Approximator, CodeCritic, as_table_3
 
-OWN = {"noise_size": 64, "critic_steps": 2}
-COMMON = {**OWN, "lambda_adv": 1.0}
+
+@dataclass(frozen=True)
+class Options(ImageAdversary, Reconstruction, AdversarialTerm, GradientPenalty):
+    prior: Literal["normal"] = "normal"
+    noise_size: Annotated[int, POSITIVE] = 64
+    """Random numbers that A makes a code from."""
+    critic_steps: Annotated[int, POSITIVE] = 2
+    """Steps of A to one of the autoencoder."""
 
 
 class AAAE(Framework):
-    """AAAE (Xu et al. 2019, algorithm 1): an autoencoder whose codes c nothing holds, and an
-    approximator A that learns to draw them, c ~ A(z), z ~ N(0, I).
+    """AAAE (Xu et al. 2019, algorithm 1): an autoencoder with unconstrained codes c, and an
+    approximator A that learns their distribution, c ~ A(z), z ~ N(0, I).
 
         discrimination   min over D      E_x[sp(-D(x))] + E_x[sp(D(G(E(x))))]     sp = softplus
         reconstruction   min over G, E   alpha E_x ||x - G(E(x))||^2 / (3 H W)
@@ -23,41 +38,40 @@ class AAAE(Framework):
                                          + lambda_gp E_v(||grad D_c(v)|| - 1)^2
         approximation    min over A      -E_z[D_c(A(z))]
 
-    D judges patches. The first three are played in every critic_steps-th step, the paper's k. The
-    prior of the codes is what A makes of N(0, I). Slips: eq. 7's lambda_1 stands at the error, but
-    table II has it as the weight of D, here lambda_adv; eq. 9 penalises at A(z) and not, as WGAN-GP
-    does, at v between E(x) and A(z).
+    D gives a logit for each patch. The first three are minimised in every critic_steps-th step, the
+    paper's k. The prior of the codes is the distribution of A(z). Slips of the paper: eq. 7 has
+    lambda_1 at the error, table II uses it as the weight of D, here lambda_adv; eq. 9 takes the
+    penalty at A(z), WGAN-GP at v between E(x) and A(z).
     """
 
+    Options = Options
     id = "aaae"
     title = "AAAE"
     source = "Xu et al. 2019, Adversarially Approximated Autoencoder, algorithm 1"
     explanation = (
-        "An autoencoder that may lay out its codes c as it likes, so that nothing holds back its "
-        "reconstructions, with an adversary D on patches of them to keep them crisp. In step with "
-        "it another network A learns to make codes like those out of random numbers z, judged by "
-        "an adversary D_c of its own: that is where new pictures come from."
+        "An autoencoder whose codes c follow no prior, so that nothing limits its "
+        "reconstructions, with a discriminator D of image patches that keeps them sharp. "
+        "Alongside, another network A, the approximator, learns to turn random noise z into codes "
+        "like those of images, trained against a discriminator D_c of codes. New images are "
+        "generated from the codes that A gives."
     )
     flows = (
-        Flow("E and G: the image is drawn again", "x > E > c > G > x̂ ~ x"),
+        Flow("E and G: reconstruct the image", "x > E > c > G > x̂ ~ x"),
         Flow(
-            "D tells patches of images from drawn ones, E and G learn to fool it",
+            "D tells patches of images from those of reconstructions, E and G learn to fool it",
             "x > D",
             "x > E > c > G > x̂ > D",
         ),
         Flow(
-            "D_c tells codes of images from made ones, A learns to fool it",
+            "D_c tells codes of images from those of A, which learns to fool it",
             "x > E > c > D_c",
             "z > A > ĉ > D_c",
         ),
     )
     shipped = ("G", "E", "A")
-    priors = ("normal",)
     presets = {
-        "paper": OWN,
-        **dict.fromkeys(("small", "best", "gpu"), COMMON),
+        **dict.fromkeys(("small", "best", "gpu"), {"lambda_adv": 1.0}),
         "aaae": {
-            **OWN,
             "nets": "aaae",
             "latent_size": 128,
             "alpha": 4.0,  # the paper's pixels lie in [-1, 1]
@@ -101,7 +115,7 @@ class AAAE(Framework):
     def reconstruct(self, batch: Batch) -> tuple[Tensor, Terms]:
         x_hat = self.decode(self.encode(batch.x))
         error = losses.pixel_error(batch.x, x_hat)
-        fooling = losses.fooling_loss(self.judge(x_hat, batch.generator))
+        fooling = losses.fooling_loss(self.image_logits(x_hat, batch.generator))
         loss = self.config.alpha * error + self.config.lambda_adv * fooling
         return loss, {"reconstruction": error, "fooling": fooling}
 

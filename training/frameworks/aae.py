@@ -1,16 +1,24 @@
 """Adversarial autoencoder."""
 
+from dataclasses import dataclass
+
 from torch import Tensor
 
 from training import losses
 from training.config import Config
 from training.frameworks.base import Batch, Flow, Framework, Phase, Terms, without_graph
+from training.frameworks.options import AdversarialTerm, Adversary, Reconstruction
 from training.networks.common import CodeDiscriminator
 
 
+@dataclass(frozen=True)
+class Options(Adversary, Reconstruction, AdversarialTerm):
+    pass
+
+
 class AAE(Framework):
-    """AAE with a deterministic encoder (Makhzani et al. 2015; Zhang et al. 2018, eq. 2): an
-    adversary on codes, an error on images.
+    """AAE with a deterministic encoder (Makhzani et al. 2015; Zhang et al. 2018, eq. 2): a
+    discriminator of codes, an error on images.
 
         regularisation   min over D      E_z[sp(-D(z))] + E_x[sp(D(E(x)))]        sp = softplus
         reconstruction   min over G, E   alpha E_x ||x - G(E(x))||^2 / (3 H W)
@@ -19,19 +27,21 @@ class AAE(Framework):
     The two terms of E are one sum, as eq. 2 has them (see FAAE).
     """
 
+    Options = Options
     id = "aae"
     title = "AAE"
     source = "Makhzani et al. 2015; Zhang et al. 2018, eq. 2"
     explanation = (
         "An encoder E turns an image into a code, and a generator G turns the code back into an "
-        "image. What counts is how far the pixels are off, and where G is not sure it blurs. An "
-        "adversary D tells the codes of images from random ones, and E learns to fool it: then "
-        "random codes give images too, and that is how new ones are drawn."
+        "image. The reconstruction error is measured on pixels, and where G is uncertain it "
+        "averages, which blurs. A discriminator D tells prior samples from the codes of images, "
+        "and E learns to fool it. The distribution of all codes, the aggregate posterior, comes "
+        "to match the prior, so that G can generate new images from prior samples."
     )
     flows = (
-        Flow("E and G: the image is drawn again", "x > E > ẑ > G > x̂ ~ x"),
+        Flow("E and G: reconstruct the image", "x > E > ẑ > G > x̂ ~ x"),
         Flow(
-            "D tells codes of images from random ones, E learns to fool it",
+            "D tells prior samples from codes of images, E learns to fool it",
             "z > D",
             "x > E > ẑ > D",
         ),

@@ -1,10 +1,14 @@
-"""Adversarial autoencoder that finds clusters."""
+"""Adversarial autoencoder for unsupervised clustering."""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
 
 from torch import Tensor, nn
 
 from training import losses
 from training.codes.priors import OneHot, joint
-from training.config import Config
+from training.config import POSITIVE, Config
+from training.frameworks import aae
 from training.frameworks.base import (
     Batch,
     CodeLabels,
@@ -14,11 +18,19 @@ from training.frameworks.base import (
     Terms,
     without_graph,
 )
+from training.frameworks.options import EncoderNoise
 from training.networks.common import CodeDiscriminator
 
 
+@dataclass(frozen=True)
+class Options(aae.Options, EncoderNoise):
+    prior: Literal["normal"] = "normal"
+    clusters: Annotated[int, POSITIVE] = 16
+    """Number of clusters."""
+
+
 class AAECluster(Framework):
-    """AAE whose encoder gives a class beside the style, with an adversary for each (Makhzani et
+    """AAE whose encoder gives a class beside the style, with a discriminator for each (Makhzani et
     al. 2015, section 6: unsupervised clustering, the classes being the clusters).
 
         a code of x      (z_hat, y_hat) = E(x),   y_hat a softmax
@@ -27,30 +39,34 @@ class AAECluster(Framework):
         reconstruction   min over G, E   alpha E_x ||x - G(z_hat, y_hat)||^2 / (3 H W)
         and to fool both min over E      + lambda_adv E_x[sp(-D(z_hat)) + sp(-D_y(y_hat))]
 
-    D_y makes y_hat one-hot and all classes as frequent; sp = softplus. The cluster of an image is
-    the largest of y_hat. E ends in batch normalisation, so that every cluster has images from the
-    start: without it half of them never got one (digits, 16 clusters).
+    D_y makes y_hat one-hot and all classes equally frequent; sp = softplus. The cluster of an image
+    is the largest entry of y_hat. E ends in batch normalisation, so that every cluster has images
+    from the start: without it half of them never get one (digits, 16 clusters).
     """
 
+    Options = Options
     id = "aae-cluster"
     title = "Clustering AAE"
     source = "Makhzani et al. 2015, Adversarial Autoencoders, section 6"
     explanation = (
-        "An adversarial autoencoder whose encoder takes an image apart into one of several "
-        "clusters ŷ and a style ẑ. It is told no label at all: one adversary has the clusters "
-        "look like clear choices, all as frequent, the other the styles like random codes. Images "
-        "that can share what their cluster says end up in the same one."
+        "An adversarial autoencoder whose encoder splits an image into one of several clusters ŷ "
+        "and a style ẑ, without any labels. One discriminator makes the clusters look like one- "
+        "hot vectors, all equally frequent, the other makes the styles look like samples of a "
+        "Gaussian prior. Images that have much in common come to share a cluster."
     )
     flows = (
-        Flow("E and G: the image is drawn again", "x > E > ẑ, ŷ > G > x̂ ~ x"),
-        Flow("D tells styles from random ones, E learns to fool it", "z > D", "x > E > ẑ > D"),
+        Flow("E and G: reconstruct the image", "x > E > ẑ, ŷ > G > x̂ ~ x"),
         Flow(
-            "D_y tells what E chooses from clear choices, E learns to fool it",
+            "D tells prior samples from styles of images, E learns to fool it",
+            "z > D",
+            "x > E > ẑ > D",
+        ),
+        Flow(
+            "D_y tells one-hot vectors from E's outputs, E learns to fool it",
             "y > D_y",
             "x > E > ŷ > D_y",
         ),
     )
-    priors = ("normal",)
     presets = {"digits": {"lambda_adv": 1.0, "encoder_noise": 0.1}}
     judged_by = ("mse", "frechet", "class_error")
 

@@ -1,13 +1,21 @@
 """Adversarial autoencoder with a Gaussian posterior."""
 
+from dataclasses import dataclass
+from typing import Literal
+
 from torch import Tensor
 
 from training.config import Config
-from training.frameworks.aae import AAE
+from training.frameworks import aae
 from training.frameworks.base import Batch, Flow, reparametrised
 
 
-class AAEGaussian(AAE):
+@dataclass(frozen=True)
+class Options(aae.Options):
+    prior: Literal["normal"] = "normal"
+
+
+class AAEGaussian(aae.AAE):
     """AAE whose encoder gives a Gaussian, its mean and log-variance, to draw a code from
     (Makhzani et al. 2015, section 2).
 
@@ -16,29 +24,30 @@ class AAEGaussian(AAE):
         reconstruction   min over G, E   alpha E_{x,eps} ||x - G(z_hat)||^2 / (3 H W)
         and to fool D    min over E      + lambda_adv E_{x,eps}[sp(-D(z_hat))]
 
-    The code of an image is mu(x) wherever it is asked for one.
+    `encode` gives mu(x).
     """
 
+    Options = Options
     id = "aae-gaussian"
     title = "AAE, Gaussian posterior"
     source = "Makhzani et al. 2015, Adversarial Autoencoders, section 2"
     explanation = (
-        "An adversarial autoencoder whose encoder gives a cloud of codes for each image rather "
-        "than one: a mean μ and a spread σ for each number. Training draws one of the cloud each "
-        "time, so that codes near each other have to give much the same picture. The code of an "
+        "An adversarial autoencoder whose encoder gives a Gaussian posterior for each image in "
+        "place of a single code: a mean μ and a standard deviation σ for each number. Training "
+        "draws a code from it each time, so that codes near each other have to decode to similar "
+        "images. The code of an image that is shown or edited is the mean μ."
     )
     flows = (
         Flow(
-            "E and G: the image is drawn again from one code of its cloud",
+            "E and G: reconstruct the image from a code drawn from its posterior",
             "x > E > μ, σ > ẑ > G > x̂ ~ x",
         ),
         Flow(
-            "D tells codes of images from random ones, E learns to fool it",
+            "D tells prior samples from codes of images, E learns to fool it",
             "z > D",
             "x > E > μ, σ > ẑ > D",
         ),
     )
-    priors = ("normal",)
 
     def __init__(self, config: Config):
         super().__init__(config)

@@ -1,20 +1,28 @@
-"""Adversarial autoencoder whose regulariser knows the labels."""
+"""Adversarial autoencoder with labels in the regulariser."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Annotated, Literal
 
 import torch
 from torch import Tensor
 
 from training import losses
-from training.config import PRESETS, Config
-from training.frameworks.aae import AAE
+from training.config import POSITIVE, Config
+from training.frameworks import aae
 from training.frameworks.base import Batch, Flow, Terms, without_graph
+from training.frameworks.options import EncoderNoise, Labels
 from training.networks.common import CodeDiscriminator
 
 
-class AAELabels(AAE):
-    """AAE whose adversary sees the label beside the code, so that each class takes its own part
-    of a prior in the plane (Makhzani et al. 2015, section 2.3, figures 3 and 4).
+@dataclass(frozen=True)
+class Options(aae.Options, Labels, EncoderNoise):
+    prior: Literal["mixture", "swiss-roll"] = "mixture"
+    latent_size: Annotated[int, POSITIVE] = 2
+
+
+class AAELabels(aae.AAE):
+    """AAE whose discriminator sees the label beside the code, so that each class takes its own part
+    of a 2-D prior (Makhzani et al. 2015, section 2.3, figures 3 and 4).
 
         the label        y of x, one-hot, with one class more for 'unlabelled'
         a code for it    z ~ p(z|y), the part of the prior that is y's; p(z) if y is 'unlabelled'
@@ -22,29 +30,38 @@ class AAELabels(AAE):
         reconstruction   min over G, E   alpha E_x ||x - G(E(x))||^2 / (3 H W)
         and to fool D    min over E      + lambda_adv E_{x,y}[sp(-D(E(x), y))]     sp = softplus
 
-    The labels serve the training alone: E sees only the image.
+    Labels are used in training only: E sees nothing but the image.
     """
 
+    Options = Options
     id = "aae-labels"
     title = "AAE, labels in the regulariser"
     source = "Makhzani et al. 2015, Adversarial Autoencoders, section 2.3"
     explanation = (
-        "An adversarial autoencoder whose codes are two numbers only, so that all of them can be "
-        "seen on a plane. Random codes come from a pattern with a part for each class: ten petals "
-        "around the middle, or ten stretches of a roll. The adversary is told the class beside "
-        "the code, so that the images of a class have to take the part that is its own."
+        "An adversarial autoencoder with codes of two numbers only, so that the whole code space "
+        "can be seen on a plane. The prior has a part for each class: ten petals of a Gaussian "
+        "mixture, or ten stretches of a swiss roll. The discriminator sees the class beside the "
+        "code, so that the encoder has to place the images of a class in the part of the prior "
+        "that belongs to it."
     )
     flows = (
-        Flow("E and G: the image is drawn again", "x > E > ẑ > G > x̂ ~ x"),
+        Flow("E and G: reconstruct the image", "x > E > ẑ > G > x̂ ~ x"),
         Flow(
-            "D tells codes of images of a class from random ones of its part",
+            "D tells samples of a class's part of the prior from codes of its images, E learns to "
+            "fool it",
             "z, y > D",
             "x > E > ẑ, y > D",
         ),
     )
-    priors = ("mixture", "swiss-roll")
-    presets = {name: {"latent_size": 2} for name in PRESETS}
-    presets["digits"] |= {"lambda_adv": 10.0, "encoder_noise": 0.1, "lr": 1e-3, "shift": 1}
+    presets = {
+        "digits": {
+            "latent_size": 2,
+            "lambda_adv": 10.0,
+            "encoder_noise": 0.1,
+            "lr": 1e-3,
+            "shift": 1,
+        }
+    }
     needs_labels = needs_classes = True
     judged_by = ("mse", "frechet", "class_share")
 
@@ -62,29 +79,29 @@ class AAELabels(AAE):
         return self.prior.class_of(z)
 
     def regularise(self, batch: Batch) -> tuple[Tensor, Terms]:
-        y = shown(batch)  # (B, classes + 1)
+        y = shown_labels(batch)  # (B, classes + 1)
         of_class = self.prior.sample_of(batch.y.argmax(dim=1), batch.generator)
         z = torch.where(batch.labelled[:, None], of_class, batch.z)  # (B, 2)
         z_hat = without_graph(self.posterior, batch)
-        loss = losses.discriminator_loss(self.judged(z, y), self.judged(z_hat, y))
+        loss = losses.discriminator_loss(self.code_logits(z, y), self.code_logits(z_hat, y))
         return loss, {"D": loss}
 
     def reconstruct(self, batch: Batch) -> tuple[Tensor, Terms]:
         z_hat = self.posterior(batch)  # (B, 2)
         error = losses.pixel_error(batch.x, self.decode(z_hat))
-        fooling = losses.fooling_loss(self.judged(z_hat, shown(batch)))
+        fooling = losses.fooling_loss(self.code_logits(z_hat, shown_labels(batch)))
         loss = self.config.alpha * error + self.config.lambda_adv * fooling
         return loss, {"reconstruction": error, "fooling": fooling}
 
     def posterior(self, batch: Batch) -> Tensor:
         return self.encode(self.disturbed(batch.x, batch.generator))
 
-    def judged(self, z: Tensor, y: Tensor) -> Tensor:
-        """Logits (B,) of D on codes (B, 2) with what is shown of their labels."""
+    def code_logits(self, z: Tensor, y: Tensor) -> Tensor:
+        """Logits (B,) of D for codes (B, 2) and their labels (B, classes + 1)."""
         return self.D(torch.cat([z, y], dim=1))
 
 
-def shown(batch: Batch) -> Tensor:
-    """One-hot (B, classes + 1): the labels, the last for images without one."""
+def shown_labels(batch: Batch) -> Tensor:
+    """What D sees of the labels: one-hot (B, classes + 1), the last for images without one."""
     labelled = batch.labelled[:, None]
     return torch.cat([batch.y * labelled, ~labelled], dim=1)

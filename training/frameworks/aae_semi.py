@@ -1,35 +1,46 @@
 """Semi-supervised adversarial autoencoder."""
 
+from dataclasses import dataclass
+from typing import Literal
+
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from training.config import Config
+from training.frameworks import aae
 from training.frameworks.aae_cluster import AAECluster
 from training.frameworks.base import Batch, Flow, Phase, Terms
+from training.frameworks.options import EncoderNoise, Labels
+
+
+@dataclass(frozen=True)
+class Options(aae.Options, Labels, EncoderNoise):
+    prior: Literal["normal"] = "normal"
 
 
 class AAESemi(AAECluster):
-    """AAE that is told the classes of some images (Makhzani et al. 2015, section 5).
+    """AAE with labels for some of the images (Makhzani et al. 2015, section 5).
 
-        as the clustering AAE, its classes being those of the labels, and
+        as the clustering AAE, with the labels' classes for clusters, and
         classification   min over E      E_{x,y labelled}[-log y_hat_y],   y_hat of E(x)
 
-    Classification is a phase of its own, as in the paper: how few images have a label does not
-    weaken it, Adam's steps being as long.
+    Classification is a phase of its own, as in the paper: Adam scales its steps, so that it is as
+    strong where few images have a label.
     """
 
+    Options = Options
     id = "aae-semi"
     title = "Semi-supervised AAE"
     source = "Makhzani et al. 2015, Adversarial Autoencoders, section 5"
     explanation = (
-        "An adversarial autoencoder whose encoder takes an image apart into a class ŷ and a style "
-        "ẑ. One adversary has the classes look like clear choices, the other the styles like "
-        "random codes. Most images come without a label; the few that have one are enough to say "
-        "which choice is which class."
+        "An adversarial autoencoder whose encoder splits an image into a class ŷ and a style ẑ. "
+        "One discriminator makes the classes look like one-hot vectors, the other makes the "
+        "styles look like samples of a Gaussian prior. Most images come without a label; the "
+        "cross-entropy of the few that have one decides which output stands for which class."
     )
     flows = (
         *AAECluster.flows,
-        Flow("E: where the class is known, it is to be found", "x > E > ŷ ~ y"),
+        Flow("E: predict the class of a labelled image", "x > E > ŷ ~ y"),
     )
     needs_labels = needs_classes = True
 

@@ -1,11 +1,15 @@
 """Supervised adversarial autoencoder."""
 
+from dataclasses import dataclass
+from typing import Literal
+
 import torch
 from torch import Tensor
 
 from training import losses
 from training.codes.priors import OneHot, joint
 from training.config import Config
+from training.frameworks import aae
 from training.frameworks.base import (
     Batch,
     CodeLabels,
@@ -15,39 +19,45 @@ from training.frameworks.base import (
     Terms,
     without_graph,
 )
+from training.frameworks.options import Labels
 from training.networks.common import CodeDiscriminator
 
 
+@dataclass(frozen=True)
+class Options(aae.Options, Labels):
+    prior: Literal["normal"] = "normal"
+
+
 class AAESupervised(Framework):
-    """AAE whose decoder is told the class, so that the rest of the code is style alone (Makhzani
-    et al. 2015, section 4, figures 6 and 7).
+    """AAE whose generator takes the class beside the code, which then holds the style alone
+    (Makhzani et al. 2015, section 4, figures 6 and 7).
 
         regularisation   min over D      E_z[sp(-D(z))] + E_x[sp(D(E(x)))]         sp = softplus
         reconstruction   min over G, E   alpha E_{x,y} ||x - G(E(x), y)||^2 / (3 H W)
         and to fool D    min over E      + lambda_adv E_x[sp(-D(E(x)))]
 
-    E gives no class. The code of an image is its style and the class y that is found by trying:
-    the one of least ||x - G(E(x), y)||^2. An image without a label counts for D alone.
+    E gives no class: `encode` appends to the style the class y of least ||x - G(E(x), y)||^2. An
+    image without a label has no reconstruction error.
     """
 
+    Options = Options
     id = "aae-supervised"
     title = "Supervised AAE"
     source = "Makhzani et al. 2015, Adversarial Autoencoders, section 4"
     explanation = (
-        "An adversarial autoencoder whose generator is told the class of the image. So the code "
-        "need not say it, and keeps what else there is: the style, such as slant and stroke of a "
-        "digit. One style can then be drawn in every class."
+        "An adversarial autoencoder whose generator is given the class of the image. The code "
+        "need not contain the class, and keeps the rest: the style, such as slant and stroke "
+        "width of a digit. One style can then be decoded in every class."
     )
     flows = (
-        Flow("E and G: the image is drawn again, its class given", "x > E > ẑ, y > G > x̂ ~ x"),
+        Flow("E and G: reconstruct the image, given its class", "x > E > ẑ, y > G > x̂ ~ x"),
         Flow(
-            "D tells styles of images from random ones, E learns to fool it",
+            "D tells prior samples from styles of images, E learns to fool it",
             "z > D",
             "x > E > ẑ > D",
         ),
     )
-    priors = ("normal",)
-    # With more numbers or a weaker adversary the style says the digit again, and G heeds no class.
+    # With a longer code or a weaker adversary the style contains the digit: G ignores the class
     presets = {"digits": {"latent_size": 3, "lambda_adv": 20.0, "lr": 1e-3}}
     needs_labels = needs_classes = True
     judged_by = ("mse", "frechet", "class_error")

@@ -1,36 +1,44 @@
 """Autoencoder-based inverse of a generator."""
 
+from dataclasses import dataclass
+from typing import Literal
+
 from torch import Tensor
 
 from training import losses
+from training.frameworks import inverse
 from training.frameworks.base import Batch, Flow, Terms, without_graph
-from training.frameworks.inverse import Inverse
 
 PIXEL_LOSSES = {"cross-entropy": losses.cross_entropy, "squared": losses.pixel_error}
 
 
-class AEGAN(Inverse):
-    """AEGAN (Luo et al. 2017, eq. 5, algorithm 1): the inverse of a GAN's generator, trained on
-    what its codes look like.
+@dataclass(frozen=True)
+class Options(inverse.Options):
+    pixel_loss: Literal["cross-entropy", "squared"] = "cross-entropy"
+    """Error between G(z) and G(E(G(z)))."""
+
+
+class AEGAN(inverse.Inverse):
+    """AEGAN (Luo et al. 2017, eq. 5, algorithm 1): the inverse of a GAN's generator, trained on the
+    error of images.
 
         inversion        min over E   E_z[d(G(z), G(E(G(z))))]
 
     d is the cross-entropy of pixels, or their squared error by --pixel-loss. G is that of the GAN
-    which --first-stage gives, and stays as it is; the paper calls E the inverse generator, IG.
+    that --first-stage gives, and is not trained; the paper calls E the inverse generator, IG.
     """
 
+    Options = Options
     id = "aegan"
     title = "AEGAN"
     source = "Luo et al. 2017, Learning Inverse Mapping by AutoEncoder based GANs, eq. 5"
     explanation = (
-        "An encoder for a GAN that is finished and stays as it is. The GAN draws pictures from "
-        "random codes, E names a code for each, and the GAN draws that one too: what counts is "
-        "how far the two pictures are apart. So E attends to what shows in a picture, and leaves "
-        "alone what does not."
+        "An encoder for a finished GAN, whose generator stays as it is. The generator turns a "
+        "prior sample into an image, E encodes it, and the generator decodes that code again. The "
+        "error is measured between the two images. So E attends to what is visible in an image, "
+        "and may ignore what is not."
     )
-    flows = (
-        Flow("E: the found code gives the same picture", "z > G > G(z) > E > ẑ > G > G(ẑ) ~ G(z)"),
-    )
+    flows = (Flow("E: reconstruct a fake image", "z > G > G(z) > E > ẑ > G > G(ẑ) ~ G(z)"),)
 
     def invert(self, batch: Batch) -> tuple[Tensor, Terms]:
         x = without_graph(self.G, batch.z)  # (B, 3, H, W)

@@ -1,50 +1,61 @@
 """BiGAN with a cycle."""
 
+from dataclasses import dataclass
+
 import torch
 from torch import Tensor
 
 from training import losses
+from training.frameworks import bigan
 from training.frameworks.base import Batch, Flow, Terms, without_graph
 from training.frameworks.bigan import NORMED, BiGAN
+from training.frameworks.options import AdversarialTerm, Reconstruction
+
+
+@dataclass(frozen=True)
+class Options(bigan.Options, Reconstruction, AdversarialTerm):
+    pass
 
 
 class ALICE(BiGAN):
-    """ALICE (Li et al. 2017; Xu et al. 2019, table I): BiGAN that is told which code belongs to
-    which image, by a cycle.
+    """ALICE (Li et al. 2017; Xu et al. 2019, table I): BiGAN with a reconstruction error, which
+    settles which code belongs to which image.
 
         as BiGAN, its matching weighted by lambda_adv, and
         matching         min over G, E   + alpha E_x ||x - G(E(x))||^2 / (3 H W)
     """
 
+    Options = Options
     id = "alice"
     title = "ALICE"
     source = "Li et al. 2017, ALICE: Towards Understanding Adversarial Learning"
     explanation = (
-        "BiGAN with one wish more. Its adversary sees pairs of an image and a code, which leaves "
-        "open which code belongs to which image. Here the image, encoded and drawn again, is to "
-        "be the same to the pixel: that settles it."
+        "BiGAN with a reconstruction error. The discriminator of BiGAN sees pairs of an image and "
+        "a code, which leaves open which code belongs to which image. Here each image is also "
+        "encoded and decoded again, and the pixel error of this cycle settles which code is its "
+        "own."
     )
     flows = (
         *BiGAN.flows,
-        Flow("E and G: the image is drawn again", "x > E > ẑ > G > x̂ ~ x"),
+        Flow("E and G: reconstruct the image", "x > E > ẑ > G > x̂ ~ x"),
     )
     presets = dict.fromkeys(("small", "best", "gpu"), {"alpha": 30.0, "lambda_adv": 1.0, **NORMED})
 
     def discriminate(self, batch: Batch) -> tuple[Tensor, Terms]:
         z_hat = without_graph(self.posterior, batch)  # (B, n)
-        x_hat, _ = without_graph(self.draw, batch.z, z_hat)
+        x_hat, _ = without_graph(self.generate, batch.z, z_hat)
         return self.separate_images(batch, x_hat, real=(z_hat,), fake=(batch.z,))
 
     def match(self, batch: Batch) -> tuple[Tensor, Terms]:
         z_hat = self.posterior(batch)  # (B, n)
-        x_hat, x_again = self.draw(batch.z, z_hat)
+        x_hat, x_again = self.generate(batch.z, z_hat)
         fooling = self.fooling(batch, z_hat, x_hat)
         error = losses.pixel_error(batch.x, x_again)
         loss = self.config.lambda_adv * fooling + self.config.alpha * error
         return loss, {"fooling": fooling, "cycle": error}
 
-    def draw(self, z: Tensor, z_hat: Tensor) -> tuple[Tensor, Tensor]:
-        """Images (B, 3, H, W) of both kinds of codes (B, n), drawn as one batch. In two, batch norm
-        would give G other statistics for each kind in training, and one mean of both afterwards,
-        with which it draws neither."""
+    def generate(self, z: Tensor, z_hat: Tensor) -> tuple[Tensor, Tensor]:
+        """Images (B, 3, H, W) of both kinds of codes (B, n), generated as one batch: in two, batch
+        norm would have other statistics for each kind in training, and one mean of both afterwards,
+        which fits neither."""
         return self.decode(torch.cat([z, z_hat])).chunk(2)

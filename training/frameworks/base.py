@@ -1,4 +1,4 @@
-"""What every system is: networks, a prior, and phases that the loop plays in turn."""
+"""What every system is: networks, a prior, and the phases of a training step."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,14 +10,13 @@ from torch import Generator, Tensor, nn
 from training import losses
 from training.augment import augment
 from training.codes.priors import PRIORS, Prior
-from training.config import Config
-from training.errors import choose
+from training.config import Config, resolve
 from training.networks.paper import NETS, Nets
 
 
 @dataclass(frozen=True)
 class Batch:
-    """What one step of training sees.
+    """The data of one training step.
 
     x: images (B, 3, H, W) in [0, 1]; z: codes from the prior (B, n); generator: the step's source
     of any further randomness; step: counted from 0; y: labels (B, A), 0 or 1, and labelled (B,)
@@ -37,14 +36,14 @@ Terms = dict[str, Tensor]
 
 @dataclass(frozen=True)
 class Phase:
-    """One move of the game: `players` (names of networks) minimise `loss`, all others frozen.
+    """One optimiser step: the `networks`, by their names, minimise `loss`, all others are frozen.
 
-    `loss` takes a Batch and gives the scalar to minimise and the figures to show. A phase is
-    played in every `every`-th step; `betas` are Adam's, the configuration's if None.
+    `loss` takes a Batch and gives the scalar to minimise and the figures to show. A phase takes
+    place in every `every`-th step; `betas` are Adam's, the configuration's if None.
     """
 
     name: str
-    players: tuple[str, ...]
+    networks: tuple[str, ...]
     lr: float
     loss: Callable[[Batch], tuple[Tensor, Terms]]
     every: int = 1
@@ -60,9 +59,9 @@ class CodeLabels(NamedTuple):
 
 
 class Flow(NamedTuple):
-    """One wish of a system's objective as a drawing of who feeds whom: what it says, then one or
-    two chains such as "z > G > G(z) > E > ẑ ~ z". Names of networks are boxes, `~` stands between
-    what is to become alike; two chains meet in the network that both end in."""
+    """Data-flow diagram of one term of the objective: its title, then one or two chains such as
+    "z > G > G(z) > E > ẑ ~ z". Names of the system's networks are networks, all else is data; `~`
+    stands between the two sides of an error; two chains meet in the network that both end in."""
 
     title: str
     chain: str
@@ -72,18 +71,18 @@ class Flow(NamedTuple):
 class Framework(nn.Module):
     """A system of `G`, `E` and whatever else it needs; subclasses state their objective.
 
-    explanation, flows: what it is in a paragraph and in drawings, for those who have not read the
-    paper;
-    shipped: the networks that a checkpoint keeps; presets: added to the common presets;
-    priors: which `config.prior` it may have, its own first;
+    Options: the dataclass of its settings; presets: its part of the common presets, and its own;
+    explanation, flows: a paragraph and data-flow diagrams for readers who do not know the paper;
+    shipped: the networks that a checkpoint keeps;
     encodes: whether it has an encoder, without which images are inverted by recovery;
     needs_labels: whether the images must have labels (`config.labels` names them), needs_classes:
     and each exactly one of them; code_labels: the labels that its codes end in, None without;
     first_stages: ids of the systems whose checkpoint `config.first_stage` may give, `frozen` the
-    networks that are taken from it and never change; judged_by: the figures by which one
-    checkpoint is better than another (`training.measure.figures.compare`).
+    networks that are taken from it and never change; judged_by: the figures that decide which of
+    two checkpoints is better (`training.measure.figures.compare`).
     """
 
+    Options: type[Config] = Config
     id: str
     title: str
     source: str
@@ -91,7 +90,6 @@ class Framework(nn.Module):
     flows: tuple[Flow, ...]
     shipped: tuple[str, ...] = ("G", "E")
     presets: dict[str, dict] = {}
-    priors: tuple[str, ...] = tuple(PRIORS)
     encodes: bool = True
     needs_labels: bool = False
     needs_classes: bool = False
@@ -103,8 +101,16 @@ class Framework(nn.Module):
     def __init__(self, config: Config):
         super().__init__()
         self.config = config
-        choose(f"prior for {self.id}", config.prior, self.priors)
         self.prior: Prior = PRIORS[config.prior](config.latent_size)
+
+    @classmethod
+    def networks(cls) -> frozenset[str]:
+        """Names of the networks that a run of default settings trains, and of the frozen ones."""
+        labels = {"labels": ("a", "b")} if cls.needs_labels else {}
+        with torch.device("meta"):  # names alone: nothing is computed
+            made = cls(resolve(cls, "paper", labels))
+        trained = {name for phase in made.phases() for name in phase.networks}
+        return frozenset(trained | set(made.frozen))
 
     @property
     def nets(self) -> Nets:
@@ -143,7 +149,7 @@ class Framework(nn.Module):
         return self.nets.patch_discriminator(config.image_size, config.d_width, config.d_norm)
 
     def train(self, mode: bool = True) -> "Framework":
-        """As nn.Module has it, but networks that do not learn stay in evaluation mode."""
+        """As in nn.Module, but networks that are not trained stay in evaluation mode."""
         super().train(mode)
         for name, network in self.named_children():
             if not self.learns(name):
@@ -182,19 +188,18 @@ class Framework(nn.Module):
         return z[:, -len(self.classes) :].argmax(dim=1)
 
     def disturbed(self, x: Tensor, generator: Generator) -> Tensor:
-        """The images with as much noise as `encoder_noise` allows, another amount for each: what
-        E is to read from them must then be visible."""
-        most = self.config.encoder_noise
+        """Images with noise of a random standard deviation each, up to `encoder_noise`, so that E
+        relies on what is visible in them."""
+        most, device = self.config.encoder_noise, generator.device
         if not most:
             return x
-        place = {"generator": generator, "device": generator.device}
-        deviation = most * torch.rand(len(x), 1, 1, 1, **place)
-        return x + deviation * torch.randn(x.shape, **place)
+        deviation = most * torch.rand(len(x), 1, 1, 1, generator=generator, device=device)
+        return x + deviation * torch.randn(x.shape, generator=generator, device=device)
 
-    def judge(self, x: Tensor, generator: Generator, *beside: Tensor) -> Tensor:
-        """Logits of the image discriminator on what augmentation lets it see of `x`, and on what
-        stands beside it: a code, labels."""
-        return self.D(augment(x, self.config.augment, generator), *beside)
+    def image_logits(self, x: Tensor, generator: Generator, *condition: Tensor) -> Tensor:
+        """Logits of the image discriminator for the augmented `x`, given a code or labels where it
+        takes them."""
+        return self.D(augment(x, self.config.augment, generator), *condition)
 
     def separate_images(
         self,
@@ -203,13 +208,14 @@ class Framework(nn.Module):
         real: tuple[Tensor, ...] = (),
         fake: tuple[Tensor, ...] = (),
     ) -> tuple[Tensor, Terms]:
-        """Loss of an image discriminator `D` on x, beside which stands `real`, against x_hat and
-        `fake`, with R1 (gamma / 2, every `r1_every` steps and so many times as heavy)."""
+        """Loss of the image discriminator `D` of x against x_hat, with the codes or labels `real`
+        and `fake` as conditions, and with lazy R1: weight gamma / 2, every `r1_every` steps and
+        multiplied by that number."""
         config = self.config
         penalised = config.r1_gamma > 0 and batch.step % config.r1_every == 0
         x = batch.x.detach().requires_grad_(penalised)
-        logits = self.judge(x, batch.generator, *real)
-        loss = losses.discriminator_loss(logits, self.judge(x_hat, batch.generator, *fake))
+        logits = self.image_logits(x, batch.generator, *real)
+        loss = losses.discriminator_loss(logits, self.image_logits(x_hat, batch.generator, *fake))
         terms = {"D": loss}
         if penalised:
             terms["R1"] = losses.r1_penalty(x, logits)
@@ -218,21 +224,22 @@ class Framework(nn.Module):
 
 
 def trainable(framework: Framework, phase: Phase) -> list[nn.Parameter]:
-    """The parameters of a phase's players, which alone require grad from here on."""
+    """The parameters of a phase's networks, which alone require grad from here on."""
     framework.requires_grad_(False)
-    players = [getattr(framework, name) for name in phase.players]
-    for player in players:
-        player.requires_grad_(True)
-    return [parameter for player in players for parameter in player.parameters()]
+    networks = [getattr(framework, name) for name in phase.networks]
+    for network in networks:
+        network.requires_grad_(True)
+    return [parameter for network in networks for parameter in network.parameters()]
 
 
 @torch.no_grad()
 def without_graph(network: Callable[..., Tensor], *inputs) -> Tensor:
-    """The network's output as data: another player's picture or code to judge."""
+    """The network's output as data, through which no gradient flows."""
     return network(*inputs)
 
 
 def reparametrised(mean: Tensor, log_variance: Tensor, generator: Generator) -> Tensor:
-    """Codes (B, n) drawn from the Gaussians of these (B, n), with gradients to both."""
+    """Codes (B, n) drawn from Gaussians of this mean and log-variance (B, n), with gradients to
+    both."""
     noise = torch.randn(mean.shape, generator=generator, device=generator.device)
     return mean + (log_variance / 2).exp() * noise

@@ -1,5 +1,8 @@
 """Bidirectional GAN, and adversarially learned inference."""
 
+from dataclasses import dataclass
+from typing import Literal
+
 from torch import Tensor, nn
 
 from training import losses
@@ -13,36 +16,47 @@ from training.frameworks.base import (
     reparametrised,
     without_graph,
 )
-from training.frameworks.gan import AEGAN_SETTINGS
+from training.frameworks.gan import AEGAN_GAN
+from training.frameworks.options import ImageAdversary
 
 NORMED = {"code_norm": "batch"}
 
 
+@dataclass(frozen=True)
+class Options(ImageAdversary):
+    prior: Literal["normal", "sphere", "box"] = "normal"
+    stochastic: bool = False
+    """E gives a Gaussian to draw the code from, as in ALI."""
+    code_norm: Literal["none", "batch"] = "none"
+    """Normalisation of the codes of E, without --stochastic."""
+
+
 class BiGAN(Framework):
-    """BiGAN (Donahue et al. 2016; Zhang et al. 2018, eq. 3): an adversary on pairs of an image and
-    its code.
+    """BiGAN (Donahue et al. 2016; Zhang et al. 2018, eq. 3): a discriminator of pairs of an image
+    and a code.
 
         discrimination   min over D      E_x[sp(-D(x, E(x)))] + E_z[sp(D(G(z), z))]  sp = softplus
         matching         min over G, E   E_x[sp(D(x, E(x)))] + E_z[sp(-D(G(z), z))]
 
     With --stochastic it is ALI (Dumoulin et al. 2016): E gives mean and log-variance of a Gaussian
-    from which the code is drawn; the decoder is deterministic, as in ALI's experiments. The code
-    of an image is the mean wherever it is asked for one.
+    from which the code is drawn; G is deterministic, as in ALI's experiments. `encode` gives the
+    mean.
 
-    Beyond the papers: with `code_norm` each number of a code that is not drawn has mean 0 and
-    variance 1 over the batch, as those of N(0, I) have. Without it E draws its codes together near
-    a few directions, by which D knows them.
+    Beyond the papers: with `code_norm` each number of a deterministic code has mean 0 and variance
+    1 over the batch, as under N(0, I). Without it the codes of E collapse onto a few directions, by
+    which D recognises them.
     """
 
+    Options = Options
     id = "bigan"
     title = "BiGAN"
     source = "Donahue et al. 2016; Dumoulin et al. 2016, ALI; Zhang et al. 2018, eq. 3"
     explanation = (
-        "A generator G draws images from codes, an encoder E gives codes to images, and neither "
-        "sees what the other does. An adversary D is shown pairs, an image with the code that E "
-        "gave it or a code with the image that G drew of it, and tells which of the two it was. "
-        "Both fool it best when each undoes the other. But nothing compares pixels, so that an "
-        "image comes back as one much like it rather than the same."
+        "A generator G turns prior samples into images, an encoder E turns images into codes, and "
+        "neither sees the other's output. A discriminator D sees pairs of an image and a code, "
+        "and tells real images with their codes by E from prior samples with their images by G. "
+        "Both fool it best when each inverts the other. As no pixels are compared, a "
+        "reconstruction resembles its image rather than matching it."
     )
     flows = (
         Flow(
@@ -51,8 +65,7 @@ class BiGAN(Framework):
             "z > G > G(z), z > D",
         ),
     )
-    presets = {"aegan": AEGAN_SETTINGS, **dict.fromkeys(("small", "best", "gpu"), NORMED)}
-    priors = ("normal", "sphere", "box")
+    presets = {"aegan": AEGAN_GAN, **dict.fromkeys(("small", "best", "gpu"), NORMED)}
 
     def __init__(self, config: Config):
         super().__init__(config)
@@ -81,8 +94,8 @@ class BiGAN(Framework):
     def fooling(self, batch: Batch, z_hat: Tensor, x_hat: Tensor) -> Tensor:
         """The matching phase's loss for codes z_hat (B, n) of x and images x_hat (B, 3, H, W) of
         z."""
-        real = self.judge(batch.x, batch.generator, z_hat)
-        fake = self.judge(x_hat, batch.generator, batch.z)
+        real = self.image_logits(batch.x, batch.generator, z_hat)
+        fake = self.image_logits(x_hat, batch.generator, batch.z)
         return losses.fooling_loss(-real) + losses.fooling_loss(fake)
 
     def posterior(self, batch: Batch) -> Tensor:

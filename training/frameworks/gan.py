@@ -1,24 +1,36 @@
-"""Generative adversarial network, on which others stand."""
+"""Generative adversarial network, the first stage of others."""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
 
 from torch import Tensor
 
 from training import losses
-from training.config import Config
+from training.config import POSITIVE, Config
 from training.errors import UserError
 from training.frameworks.base import Batch, Flow, Framework, Phase, Terms, without_graph
+from training.frameworks.options import GradientPenalty, ImageAdversary
 
 # AEGAN's appendix: networks by tables 3 to 6, codes by section 3.2
-AEGAN_SETTINGS = {
+AEGAN_ENCODER = {
     "nets": "aegan",
     "image_size": 64,
     "prior": "box",
     "latent_size": 100,
-    "d_norm": "batch",
     "lr": 2e-4,
-    "lr_d": 2e-4,
     "beta1": 0.5,
     "schedule": "constant",
 }
+AEGAN_GAN = {**AEGAN_ENCODER, "d_norm": "batch", "lr_d": 2e-4}
+
+
+@dataclass(frozen=True)
+class Options(ImageAdversary, GradientPenalty):
+    prior: Literal["box", "sphere", "normal"] = "box"
+    gan_loss: Literal["softplus", "wasserstein"] = "softplus"
+    """Non-saturating loss, or WGAN-GP's."""
+    critic_steps: Annotated[int, POSITIVE] = 5
+    """WGAN-GP: steps of D to one of G."""
 
 
 class GAN(Framework):
@@ -32,24 +44,27 @@ class GAN(Framework):
         criticism        min over D   E_z[D(G(z))] - E_x[D(x)] + lambda_gp E_v(||grad D(v)|| - 1)^2
         generation       min over G   -E_z[D(G(z))],   in every critic_steps-th step
 
-    It has no encoder: an image is inverted by recovery, or by a system that stands on this one.
+    It has no encoder: an image is inverted by recovery, or by a system that has this one as its
+    first stage.
     """
 
+    Options = Options
     id = "gan"
     title = "GAN"
     source = "Goodfellow et al. 2014; Radford et al. 2015, DCGAN; Luo et al. 2017, eq. 4"
     explanation = (
-        "A generator G turns random codes into images, and an adversary D tells them from real "
-        "ones: each learns from what the other does. There is no encoder. To find the code of a "
-        "photo one has to search: from several random codes, step by step, towards the picture "
-        "that is nearest to it."
+        "A generator G turns prior samples into images, and a discriminator D learns to tell them "
+        "from real ones: each improves against the other. There is no encoder. The code of a "
+        "photo has to be found by optimisation: gradient descent from several random codes "
+        "towards the image of G that is nearest to the photo."
     )
     flows = (
-        Flow("D tells images from drawn ones, G learns to fool it", "x > D", "z > G > G(z) > D"),
+        Flow(
+            "D tells real images from fake ones, G learns to fool it", "x > D", "z > G > G(z) > D"
+        ),
     )
     shipped = ("G",)
-    presets = {"aegan": AEGAN_SETTINGS}
-    priors = ("box", "sphere", "normal")
+    presets = {"aegan": AEGAN_GAN}
     encodes = False
     judged_by = ("frechet", "sample_sharpness")
 
@@ -75,18 +90,21 @@ class GAN(Framework):
         return self.separate_images(batch, x_hat=without_graph(self.G, batch.z))
 
     def fool(self, batch: Batch) -> tuple[Tensor, Terms]:
-        fooling = losses.fooling_loss(self.judge(self.decode(batch.z), batch.generator))
+        fooling = losses.fooling_loss(self.image_logits(self.decode(batch.z), batch.generator))
         return fooling, {"fooling": fooling}
 
     def criticise(self, batch: Batch) -> tuple[Tensor, Terms]:
         x, x_hat = batch.x, without_graph(self.G, batch.z)
-        real, fake = self.judge(x, batch.generator), self.judge(x_hat, batch.generator)
+        real, fake = (
+            self.image_logits(x, batch.generator),
+            self.image_logits(x_hat, batch.generator),
+        )
         loss = losses.critic_loss(real, fake)
         penalty = losses.gradient_penalty(self.D, x, x_hat, batch.generator)
         return loss + self.config.lambda_gp * penalty, {"D": loss, "penalty": penalty}
 
     def please(self, batch: Batch) -> tuple[Tensor, Terms]:
-        loss = -self.judge(self.decode(batch.z), batch.generator).mean()
+        loss = -self.image_logits(self.decode(batch.z), batch.generator).mean()
         return loss, {"G": loss}
 
     def encode(self, x: Tensor) -> Tensor:

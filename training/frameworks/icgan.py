@@ -1,5 +1,8 @@
 """Invertible conditional GAN."""
 
+from dataclasses import dataclass
+from typing import Literal
+
 import torch
 from torch import Tensor
 
@@ -7,45 +10,51 @@ from training import losses
 from training.codes.priors import Switches, joint
 from training.config import Config
 from training.frameworks.base import Batch, CodeLabels, Flow, Framework, Phase, Terms, without_graph
+from training.frameworks.options import FirstStage, ImageAdversary, Labels
+
+
+@dataclass(frozen=True)
+class Options(ImageAdversary, Labels, FirstStage):
+    prior: Literal["normal", "sphere", "box"] = "normal"
 
 
 class ICGAN(Framework):
-    """ICGAN (Perarnau et al. 2016; Luo et al. 2017, eq. 3): codes are noise z and labels y, each
-    of which can be switched.
+    """ICGAN (Perarnau et al. 2016; Luo et al. 2017, eq. 3): codes are noise z and labels y, which
+    can be switched one by one.
 
         discrimination   min over D          E_{x,y}[sp(-D(x, y))] + E_{z,y}[sp(D(G(z, y), y))]
         generation       min over G          E_{z,y}[sp(-D(G(z, y), y))]          sp = softplus
         encoding         min over E_z, E_y   E_{z,y} ||z - E_z(G(z, y))||^2
                                              + E_{x,y labelled} ||y - E_y(x)||^2
 
-    Beyond the papers: an image whose labels are not known takes those that E_y reads from it,
-    rounded. With every image labelled this is the papers' objective. The y of G(z, y) are those of
-    the batch's images, so that D finds no other labels among the generated pairs.
+    Beyond the papers: an image without known labels takes those that E_y predicts, rounded. With
+    every image labelled this is the papers' objective. The y of G(z, y) are those of the batch's
+    images, so that fake pairs have the labels of real ones.
 
-    The encoders learn beside the conditional GAN, or after it: of an ICGAN that --first-stage
-    gives, G stays as it is, and only they are trained.
+    The encoders are trained together with the conditional GAN, or after it: with an ICGAN as
+    --first-stage, its G is kept, and only they are trained.
     """
 
+    Options = Options
     id = "icgan"
     title = "ICGAN"
     source = "Perarnau et al. 2016, Invertible Conditional GANs; Luo et al. 2017, eq. 3"
     explanation = (
-        "A GAN whose generator is given labels y beside the code z, such as smiling or not, and "
-        "whose adversary sees them beside the image. Two encoders belong to it: E_z reads the "
-        "code off a picture, E_y its labels. So a photo can be encoded, one label switched, and "
-        "all else kept."
+        "A GAN whose generator takes labels y beside the code z, such as smiling or not, and "
+        "whose discriminator sees them beside the image. Two encoders belong to it: E_z predicts "
+        "the code of an image, E_y its labels. So a photo can be encoded and decoded again with "
+        "one label switched and the rest of its code unchanged."
     )
     flows = (
         Flow(
-            "D tells labelled images from drawn ones, G learns to fool it",
+            "D tells real images from fake ones, each with its labels, G learns to fool it",
             "x, y > D",
             "z, y > G > G(z, y), y > D",
         ),
-        Flow("E_z: the code is found again", "z, y > G > G(z, y) > E_z > ẑ ~ z"),
-        Flow("E_y: the labels of real images are found", "x > E_y > ŷ ~ y"),
+        Flow("E_z: recover the code of a fake image", "z, y > G > G(z, y) > E_z > ẑ ~ z"),
+        Flow("E_y: predict the labels of a real image", "x > E_y > ŷ ~ y"),
     )
     shipped = ("G", "E_z", "E_y")
-    priors = ("normal", "sphere", "box")
     needs_labels = True
     first_stages = ("icgan",)
 
@@ -79,7 +88,7 @@ class ICGAN(Framework):
     def fool(self, batch: Batch) -> tuple[Tensor, Terms]:
         y = self.completed(batch, without_graph(self.read, batch.x))
         x_hat = self.generate(batch.z, y)
-        fooling = losses.fooling_loss(self.judge(x_hat, batch.generator, y))
+        fooling = losses.fooling_loss(self.image_logits(x_hat, batch.generator, y))
         return fooling, {"fooling": fooling}
 
     def invert(self, batch: Batch) -> tuple[Tensor, Terms]:

@@ -1,33 +1,42 @@
 """Directly trained inverse of a generator."""
 
+from dataclasses import dataclass
+from typing import Literal
+
 from torch import Tensor
 
 from training import losses
 from training.config import Config
 from training.frameworks.base import Batch, Flow, Framework, Phase, Terms, without_graph
-from training.frameworks.gan import AEGAN_SETTINGS, GAN
+from training.frameworks.gan import AEGAN_ENCODER
+from training.frameworks.options import FirstStage
+
+
+@dataclass(frozen=True)
+class Options(FirstStage):
+    prior: Literal["box", "sphere", "normal"] = "box"
 
 
 class Inverse(Framework):
-    """The inverse of a GAN's generator, trained on codes alone (ICGAN's without labels, as Luo et
-    al. 2017 compare with it).
+    """The inverse of a GAN's generator, trained on the error of codes (ICGAN's without labels, with
+    which Luo et al. 2017 compare).
 
         inversion        min over E   E_z ||z - E(G(z))||^2
 
-    G is that of the GAN which --first-stage gives, and stays as it is.
+    G is that of the GAN that --first-stage gives, and is not trained.
     """
 
+    Options = Options
     id = "inverse"
     title = "Direct inverse"
     source = "Perarnau et al. 2016; Luo et al. 2017, section 2"
     explanation = (
-        "An encoder for a GAN that is finished and stays as it is. The GAN draws pictures from "
-        "random codes, and E learns to name the code of each. What counts is how far the codes "
-        "are apart."
+        "An encoder for a finished GAN, whose generator stays as it is. The generator turns prior "
+        "samples into images, and E learns to predict the code of each. The error is the squared "
+        "distance of the two codes: the images of G that they give are not compared."
     )
-    flows = (Flow("E: the code is found again", "z > G > G(z) > E > ẑ ~ z"),)
-    presets = {"aegan": AEGAN_SETTINGS}
-    priors = GAN.priors
+    flows = (Flow("E: recover the code of a fake image", "z > G > G(z) > E > ẑ ~ z"),)
+    presets = {"aegan": AEGAN_ENCODER}
     first_stages = ("gan",)
     frozen = ("G",)
     judged_by = ("mse", "dhash_generated")

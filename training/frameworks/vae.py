@@ -1,42 +1,54 @@
 """Variational autoencoder."""
 
+from dataclasses import dataclass
+from typing import Literal
+
 from torch import Tensor
 
 from training import losses
 from training.config import Config
 from training.frameworks.base import Batch, Flow, Framework, Phase, Terms, reparametrised
+from training.frameworks.options import Reconstruction
+
+
+@dataclass(frozen=True)
+class Options(Reconstruction):
+    prior: Literal["normal"] = "normal"
+    lambda_kl: float = 4e-3
+    """Weight of the KL divergence of q(z|x) from the prior."""
 
 
 class VAE(Framework):
-    """VAE (Kingma and Welling 2013; Xu et al. 2019, section II): a bound on the likelihood in the
-    place of an adversary.
+    """VAE (Kingma and Welling 2013; Xu et al. 2019, section II): a bound on the likelihood, without
+    a discriminator.
 
         a code of x      z_hat = mu(x) + sigma(x) eps,   (mu, log sigma^2) = E(x),   eps ~ N(0, I)
         bound            min over G, E   alpha E_{x,eps} ||x - G(z_hat)||^2 / (3 H W)
                                          + lambda_kl E_x KL(N(mu, sigma^2) || N(0, I))
 
-    It is the bound for pixels of variance s^2 about G's if alpha / lambda_kl = 3 H W / (2 s^2).
-    The code of an image is mu(x) wherever it is asked for one.
+    It is the evidence lower bound for pixels N(G(z_hat), s^2) if alpha / lambda_kl is
+    3 H W / (2 s^2). `encode` gives mu(x).
     """
 
+    Options = Options
     id = "vae"
     title = "VAE"
     source = "Kingma and Welling 2013; Xu et al. 2019, section II"
     explanation = (
-        "An encoder E gives a cloud of codes for each image, a mean μ and a spread σ for each "
-        "number, and a generator G draws the image from one of them. There is no adversary: a "
-        "formula says how far each cloud is from that of random codes. Both that and the error of "
-        "the pixels are made small at once. What the clouds leave open is averaged, and so "
+        "An encoder E gives a Gaussian posterior for each image, a mean μ and a standard "
+        "deviation σ for each number of the code, and a generator G reconstructs the image from a "
+        "code drawn from it. There is no discriminator: training minimises the reconstruction "
+        "error and the KL divergence of each posterior from the prior, which has a closed form. "
+        "Where the posteriors of several images overlap, G averages over them, and its images are "
         "blurred."
     )
     flows = (
         Flow(
-            "E and G: the image is drawn again from one code of its cloud",
+            "E and G: reconstruct the image from a code drawn from its posterior",
             "x > E > μ, σ > ẑ > G > x̂ ~ x",
         ),
-        Flow("E: each cloud is much like that of random codes", "x > E > μ, σ ~ 0, 1"),
+        Flow("E: keep each posterior close to the prior", "x > E > μ, σ ~ 0, 1"),
     )
-    priors = ("normal",)
 
     def __init__(self, config: Config):
         super().__init__(config)

@@ -1,16 +1,28 @@
 """Wasserstein autoencoder."""
 
+from dataclasses import dataclass
+from typing import Literal
+
 from torch import Tensor
 
 from training import losses
 from training.config import Config
-from training.frameworks.aae import AAE
+from training.frameworks import aae
 from training.frameworks.base import Batch, Flow, Phase, Terms
 
 
-class WAE(AAE):
-    """WAE (Tolstikhin et al. 2018; Xu et al. 2019, section II): a transport cost on images, a
-    distance between the distributions of codes.
+@dataclass(frozen=True)
+class Options(aae.Options):
+    prior: Literal["normal"] = "normal"
+    penalty: Literal["mmd", "adversarial"] = "mmd"
+    """Distance of the aggregate posterior from the prior."""
+    lambda_mmd: float = 10.0
+    """Weight of the MMD penalty; --lambda-adv is that of the other."""
+
+
+class WAE(aae.AAE):
+    """WAE (Tolstikhin et al. 2018; Xu et al. 2019, section II): a transport cost on images, and a
+    distance of the aggregate posterior from the prior.
 
         reconstruction   min over G, E   alpha E_x ||x - G(E(x))||^2 / (3 H W)
         and a penalty    min over E      + lambda_mmd MMD^2(z, E(x))     with --penalty mmd
@@ -20,19 +32,21 @@ class WAE(AAE):
     prior N(0, I): regularisation   min over D   E_z[sp(-D(z))] + E_x[sp(D(E(x)))],  sp = softplus.
     """
 
+    Options = Options
     id = "wae"
     title = "WAE"
     source = "Tolstikhin et al. 2018; Xu et al. 2019, section II"
     explanation = (
-        "An autoencoder that keeps the error of the pixels small, while the codes of all images "
-        "taken together are to be spread like random ones. How far the two heaps of codes are "
-        "apart is measured from samples of both, or by an adversary as AAE has one. A single "
+        "An autoencoder that minimises the reconstruction error while the aggregate posterior, "
+        "the distribution of the codes of all images taken together, is made to match the prior. "
+        "The mismatch is measured by the maximum mean discrepancy of samples from both, or by a "
+        "discriminator as AAE has one. A single image's posterior need not match the prior, as it "
+        "has to in a VAE, so that the codes of different images can stay apart."
     )
     flows = (
-        Flow("E and G: the image is drawn again", "x > E > ẑ > G > x̂ ~ x"),
-        Flow("E: all codes together are spread like random ones", "x > E > ẑ ~ z"),
+        Flow("E and G: reconstruct the image", "x > E > ẑ > G > x̂ ~ x"),
+        Flow("E: match the aggregate posterior to the prior", "x > E > ẑ ~ z"),
     )
-    priors = ("normal",)
 
     def __init__(self, config: Config):
         super().__init__(config)

@@ -91,7 +91,7 @@ class Encoder(nn.Module):
         self.head = nn.Linear(features[-1] * BASE_PX**2, outputs)
 
     def forward(self, x: Tensor, seen: Tensor | None = None) -> Tensor:
-        """`seen` (B, w, H, W): added to what the first convolution sees in the images."""
+        """`seen` (B, w, H, W): added to the first convolution's output."""
         h = self.blocks[0](x)
         h = self.blocks[1:](h if seen is None else h + seen)
         return self.head(h.flatten(1)).float()

@@ -1,11 +1,11 @@
 """Networks for large images around those for small ones, so that the small ones can be grown.
 
-Those of 32 px are the common ones. Those of 64 px and width 16 hold those of 32 px and width 32 as
-`inner`, those of 128 px and width 8 hold these, and so on: a G draws what its inner one draws,
-enlarged, and adds detail; an E shows its inner one the image, halved, and what it saw in it at
-full size. A new outer part adds nothing yet, so a network that has grown is at first the one that
-it grew out of, as the faded-in layers of progressive GANs are (Karras et al. 2018). Pictures are
-summed before the sigmoid, as skips are in StyleGAN2 (Karras et al. 2020).
+Those of 32 px are the common ones. Those of 64 px and width 16 contain those of 32 px and width 32
+as `inner`, those of 128 px and width 8 contain these, and so on: a G enlarges the image of its
+inner one and adds detail; an E gives its inner one the halved image and the features that it found
+at full size. A new outer part adds nothing at first, so a grown network starts as the one that it
+grew from, like the faded-in layers of progressive GANs (Karras et al. 2018). Images are summed
+before the sigmoid, like the skips of StyleGAN2 (Karras et al. 2020).
 """
 
 import math
@@ -20,7 +20,7 @@ SMALLEST_PX = 32
 
 
 def silent(layer: nn.Conv2d) -> nn.Conv2d:
-    """A convolution that adds nothing until it has learned."""
+    """A convolution whose output is 0 until it is trained."""
     nn.init.zeros_(layer.weight)
     nn.init.zeros_(layer.bias)
     return layer
@@ -62,7 +62,7 @@ class NestedEncoder(nn.Module):
         self.detail = silent(nn.Conv2d(width, 2 * width, 3, padding=1))
 
     def forward(self, x: Tensor, seen: Tensor | None = None) -> Tensor:
-        """`seen` (B, w, H, W): added to what the first convolution sees in the images."""
+        """`seen` (B, w, H, W): added to the first convolution's output."""
         h = self.first(x)
         h = self.outer(h if seen is None else h + seen)  # (B, w, H / 2, W / 2)
         return self.inner(avg_pool2d(x, 2), self.detail(h))
@@ -80,7 +80,7 @@ def nested_encoder(image_size: int, width: int, outputs: int, norm: str = "batch
 
 class Doubling:
     """Feature maps of a discriminator: few at full size, where most of the work is. It is not
-    shipped, and so learns anew when the others have grown."""
+    shipped, and so is trained anew when the others have grown."""
 
     @staticmethod
     def maps(image_size: int, width: int) -> list[int]:
@@ -106,9 +106,9 @@ class NestedPatchDiscriminator(Doubling, networks.PatchDiscriminator):
 
 
 def grow(network: nn.Module, former: nn.Module, doublings: int) -> None:
-    """Copies `former`, whose images were to be doubled so many times, into its place in `network`;
+    """Copies `former` into the part of `network` that is so many doublings of the image size below;
     a network of codes alone is the same at every size. Raises AttributeError or RuntimeError where
-    `former` has no place in it."""
+    there is no such part."""
     for _ in range(doublings if hasattr(network, "inner") else 0):
         network = network.inner
     network.load_state_dict(former.state_dict())

@@ -1,8 +1,8 @@
-"""The networks that the papers' tables fix, by the name that `--nets` gives them.
+"""The networks of the papers' tables, by their names for `--nets`.
 
 AEGAN tables 3 to 6 stand at 64 px with both widths 64, AAAE table III at 32 px with both widths
-64; for another size levels are added or left out, as AAAE's appendix B says. What a table leaves
-out is the common network. `NETS` names all families, those of no paper too.
+64; for another size levels are added or left out, as AAAE's appendix B says. Where a paper has no
+table, the common network stands in. `NETS` names all families, also those of no paper.
 """
 
 import math

@@ -1,5 +1,6 @@
 """What stands behind the info buttons: true to the systems, and well-formed."""
 
+import re
 from html.parser import HTMLParser
 from xml.etree import ElementTree
 
@@ -7,27 +8,71 @@ import pytest
 
 from explorer.page.explain import drawing, explained
 from tests.training.conftest import config_of
-from training.frameworks import FRAMEWORKS, Flow
+from training.frameworks import FRAMEWORKS, Flow, Phase
+from training.frameworks.wae import WAE
 
 SYSTEMS = FRAMEWORKS.values()
+FIGURE = re.compile("<svg.*?</svg>")
+DANGLING = {"a", "an", "the", "of", "and", "or", "to", "in", "by", "with", "single"}
 
 
 @pytest.mark.parametrize("system", SYSTEMS, ids=FRAMEWORKS)
-def test_the_drawings_show_the_networks_that_play(system):
+def test_the_drawings_show_the_networks_of_the_system(system):
     made = system(config_of(system.id))
-    players = {player for phase in made.phases() for player in phase.players} | set(made.frozen)
-    drawn = {
-        name
-        for flow in system.flows
-        for name in f"{flow.chain} > {flow.other}".split(" > ")
-        if name.split("_")[0] in ("G", "E", "D", "A")
-    }
-    assert drawn == players
+    networks = {name for phase in made.phases() for name in phase.networks} | set(made.frozen)
+    assert networks == system.networks()
+    page = ElementTree.fromstring(f"<page>{''.join(FIGURE.findall(explained(system)))}</page>")
+    drawn = {label(group) for group in page.iter("g") if "network" in group.get("class")}
+    assert drawn == {name.replace("_", "") for name in networks}
+    data = {label(group) for group in page.iter("g") if group.get("class") == "data"}
+    assert data and not data & drawn
+
+
+@pytest.mark.parametrize("system", SYSTEMS, ids=FRAMEWORKS)
+def test_every_flow_is_chains_of_data_and_networks(system):
+    for flow in system.flows:
+        chains = [chain for chain in (flow.chain, flow.other) if chain]
+        nodes = [re.split(" [>~] ", chain) for chain in chains]
+        assert all(re.fullmatch(r"[^\s>~,]+(, [^\s>~,]+)*", name) for row in nodes for name in row)
+        assert all(chain.count("~") == (len(chains) == 1) for chain in chains), flow
+        assert len({row[-1] for row in nodes}) == 1 and nodes[0][0] not in system.networks()
+        if len(chains) == 2:
+            assert nodes[0][-1] in system.networks()
+        assert flow.title[-1].isalnum() and flow.title[0].isupper()
+
+
+def label(group: ElementTree.Element) -> str:
+    return "".join(group.find("text").itertext())
+
+
+def test_networks_of_any_name_are_drawn_as_networks():
+    class Scratch(WAE):
+        """A system whose networks have other letters.
+
+        min over F, Q
+        """
+
+        flows = (Flow("Q and F: reconstruct", "x > Q > c > F > x̂ ~ x"), Flow("C", "c > C", "T > C"))
+
+        def __init__(self, config):
+            super().__init__(config)
+            self.F, self.Q, self.C, self.T = self.G, self.E, self.G, self.E
+
+        def phases(self):
+            return [Phase("all", ("F", "Q", "C", "T"), 1.0, self.reconstruct_by_mmd)]
+
+    figures = "".join(FIGURE.findall(explained(Scratch)))
+    page = ElementTree.fromstring(f"<page>{figures}</page>")
+    drawn = [label(group) for group in page.iter("g") if "network" in group.get("class")]
+    assert sorted(drawn) == ["C", "F", "Q", "T"]
 
 
 @pytest.mark.parametrize("system", SYSTEMS, ids=FRAMEWORKS)
 def test_an_explanation_is_a_paragraph_with_objective_and_drawings(system):
     assert 30 <= len(system.explanation.split()) <= 100
+    for sentence in re.split(r"(?<=[.]) ", system.explanation):
+        assert re.fullmatch(r"[A-Z][^.]*[\w)]\.", sentence), sentence
+        assert sentence.split()[-1].strip(".").lower() not in DANGLING and len(sentence.split()) > 2
     page = explained(system)
     opened = []
 
@@ -45,13 +90,13 @@ def test_an_explanation_is_a_paragraph_with_objective_and_drawings(system):
 
 
 def test_a_drawing_ties_what_is_alike_and_brings_two_chains_together():
-    svg = drawing(Flow("D_y tells", "x > E > ŷ > D_y", "y > D_y"))
+    svg = drawing(Flow("D_y tells", "x > E > ŷ > D_y", "y > D_y"), {"E", "D_y"})
     assert "D<sub>y</sub> tells" in svg
     tree = ElementTree.fromstring(svg)
     texts = ["".join(text.itertext()) for text in tree.iter("text")]
     assert sorted(texts) == sorted(["x", "E", "ŷ", "y", "Dy"])  # the shared network once
     arrows = [path for path in tree.iter("path") if path.get("class") == "arrow"]
     assert len(arrows) == 4
-    alike = ElementTree.fromstring(drawing(Flow("found", "z, y > E > ẑ ~ z")))
+    alike = ElementTree.fromstring(drawing(Flow("found", "z, y > E > ẑ ~ z"), {"E"}))
     assert [text.text for text in alike.iter("text")] == ["z, y", "E", "ẑ", "≈", "z"]
     assert len([path for path in alike.iter("path") if path.get("class") == "arrow"]) == 2

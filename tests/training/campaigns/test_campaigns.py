@@ -10,7 +10,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from tests.training.conftest import TINY, draw
+from tests.training.conftest import draw
 from training import __main__ as command_line
 from training import checkpoints, loop
 from training.campaigns import run as campaign
@@ -21,7 +21,9 @@ from training.frameworks import FRAMEWORKS
 from training.run import STATE
 
 SETTINGS = {
-    **TINY,
+    "width": 4,
+    "batch_size": 8,
+    "precision": "fp32",
     "latent_size": 8,
     "image_size": 32,
     "log_every": 2,
@@ -35,7 +37,7 @@ TABLE = Campaign(
     images=80,
     point_every=32,
     settings=SETTINGS,
-    runs={"one": Row("faae", "small", {"ema": 0.9})},
+    runs={"one": Row("faae", "small", {"ema": 0.9, "d_width": 4})},
 )
 
 
@@ -98,8 +100,8 @@ def test_every_run_of_the_tables_is_one_that_can_be(name, table):
 
 def test_a_run_grows_out_of_a_shipped_checkpoint(finished):
     shipped = finished / "checkpoints" / "tiny" / "one"
-    half = {**SETTINGS, "image_size": 64, "nets": "nested", "width": TINY["width"] // 2}
-    runs = {"grown": Row("faae", "small", {"ema": 0.9}, start="tiny/one")}
+    half = {**SETTINGS, "image_size": 64, "nets": "nested", "width": SETTINGS["width"] // 2}
+    runs = {"grown": Row("faae", "small", {"ema": 0.9, "d_width": 4}, start="tiny/one")}
     larger = replace(site(finished, replace(TABLE, settings=half, runs=runs)), name="larger")
     campaign.run(replace(larger, work=finished / "work" / "larger"))
     content = checkpoints.read_config(finished / "checkpoints" / "larger" / "grown")
@@ -158,7 +160,7 @@ def test_what_is_done_is_not_done_again(finished, monkeypatch, capsys):
     stop_at(monkeypatch, "training.loop.fit", 1)
     stop_at(monkeypatch, "training.campaigns.run.evaluate", 1)
     campaign.run(site(finished))
-    assert "one  faae  small  ema = 0.9  done" in capsys.readouterr().out
+    assert "one  faae  small  ema = 0.9, d_width = 4  done" in capsys.readouterr().out
 
 
 def test_a_run_that_is_to_see_more_images_goes_on(finished):
@@ -203,7 +205,7 @@ def test_a_shipped_one_that_cannot_be_read_is_replaced(finished, capsys):
 
 
 def test_a_run_that_cannot_go_on_is_left_behind_and_the_summary_says_why(place, capsys):
-    runs = {"bad": Row("faae", "small", {"lr": 1e30}), "good": Row("aae", "small")}
+    runs = {"bad": Row("faae", "small", {"lr": 1e30, "d_width": 4}), "good": Row("aae", "small")}
     table = replace(TABLE, runs=runs, ships=False, attributes="")
     campaign.run(site(place, table))
     assert not (place / "checkpoints").exists()
@@ -217,7 +219,10 @@ def test_a_run_that_cannot_go_on_is_left_behind_and_the_summary_says_why(place, 
 
 
 def test_a_run_waits_for_the_one_whose_networks_it_stands_on(place):
-    runs = {"gan": Row("gan", "small"), "inverse": Row("inverse", "small", first_stage="gan")}
+    runs = {
+        "gan": Row("gan", "small", {"d_width": 4}),
+        "inverse": Row("inverse", "small", first_stage="gan"),
+    }
     tiny = site(place, replace(TABLE, runs=runs, ships=False, attributes=""))
     first, second = tiny.jobs()
     stopped = "It stands on gan, which is not done: train that first."

@@ -7,14 +7,14 @@ import pytest
 import torch
 from torch.nn.functional import interpolate
 
-from tests.training.conftest import config_of
+from tests.training.conftest import config_of, heeded
 from tests.training.references import REFERENCES
 from training import checkpoints
 from training.distributed import World
 from training.errors import UserError
 from training.frameworks import FRAMEWORKS, Batch
 from training.frameworks.base import trainable
-from training.run import Player, Run, autocast_for
+from training.run import PhaseOptimizer, Run, autocast_for
 
 CPU = World(0, 1, torch.device("cpu"))
 SYSTEMS = pytest.mark.parametrize("name", FRAMEWORKS)
@@ -47,23 +47,23 @@ def batch_for(framework, step: int = 1) -> Batch:
 
 @SYSTEMS
 @SIZES
-def test_a_phase_moves_exactly_its_players(name, size):
+def test_a_phase_trains_exactly_its_networks(name, size):
     framework = make(name, size)
     for phase in framework.phases():
         framework.zero_grad(set_to_none=True)
         trainable(framework, phase)
         phase.loss(batch_for(framework))[0].backward()
-        for player, network in framework.named_children():
+        for name, network in framework.named_children():
             moved = [p.grad is not None and bool(p.grad.any()) for p in network.parameters()]
             # a bias in front of batch norm has no effect, so not every parameter need move
-            assert any(moved) == (player in phase.players), (phase.name, player)
+            assert any(moved) == (name in phase.networks), (phase.name, name)
 
 
 @pytest.mark.parametrize(("name", "options"), [*((name, {}) for name in FRAMEWORKS), *OPTIONS])
 def test_the_loss_is_the_equation(name, options):
     weights = {"alpha": 3.0, "lambda_adv": 0.7, "lambda_cycle": 0.4}
     weights |= {"lambda_kl": 0.6, "lambda_mmd": 5.0, "lambda_gp": 0.0}
-    framework = make(name, norm="none", **weights, **options)
+    framework = make(name, norm="none", **heeded(FRAMEWORKS[name], weights), **options)
     batch = batch_for(framework)
     with torch.no_grad():
         expected = REFERENCES[name](framework, batch)
@@ -89,14 +89,14 @@ def test_two_seeded_runs_agree(name, images):
 @SYSTEMS
 def test_fifty_steps_of_a_phase_lower_its_loss(name):
     for index in range(len(make(name).phases())):
-        framework = make(name, r1_gamma=0.0)
-        player = Player(framework, framework.phases()[index], CPU)
+        framework = make(name, **heeded(FRAMEWORKS[name], {"r1_gamma": 0.0}))
+        optimizer = PhaseOptimizer(framework, framework.phases()[index], CPU)
         losses = []
         for _ in range(50):
             # the same batch every time, with the same numbers still to draw
-            losses.append(player.phase.loss(batch_for(framework))[0].item())
-            player.play(batch_for(framework), rate=3.0, autocast=contextlib.nullcontext)
-        assert min(losses[-5:]) < losses[0], player.phase.name
+            losses.append(optimizer.phase.loss(batch_for(framework))[0].item())
+            optimizer.step(batch_for(framework), rate=3.0, autocast=contextlib.nullcontext)
+        assert min(losses[-5:]) < losses[0], optimizer.phase.name
 
 
 @SYSTEMS
@@ -147,14 +147,14 @@ def test_a_share_of_what_is_drawn_lies_between_the_codes_of_images(prior):
     torch.testing.assert_close(kind[4:, 1], evenness, rtol=1e-3, atol=1e-3)
 
 
-def test_the_discriminator_is_told_what_is_drawn_between_codes():
-    class Told(torch.nn.Module):
+def test_the_discriminator_is_conditioned_on_interpolation():
+    class Conditioned(torch.nn.Module):
         def forward(self, x, y):
             assert x.shape[0] == y.shape[0] == 8
             return 20 * y[:, 0]
 
     framework = make("faae", morphs=0.25)
-    framework.D = Told()  # 0 for 6 of 8 pictures, 20 for the two between codes
+    framework.D = Conditioned()  # 0 for 6 of 8 images, 20 for the two of interpolated codes
     _, terms = framework.re_encode(batch_for(framework))
     assert terms["fooling"].item() == pytest.approx(6 / 8 * math.log(2))
     _, terms = framework.regularise(batch_for(framework))
@@ -204,7 +204,7 @@ def test_what_a_network_has_grown_by_can_learn():
     grown = make("faae", 64, nets="nested")
     _, re_encoding = grown.phases()
     re_encoding.loss(batch_for(grown))[0].backward()
-    assert all(player.detail.weight.grad.any() for player in (grown.G, grown.E))
+    assert all(network.detail.weight.grad.any() for network in (grown.G, grown.E))
 
 
 def test_r1_is_the_squared_gradient():
@@ -223,7 +223,7 @@ def test_augmentation_changes_images_and_lets_gradients_through(policy):
     framework = make("faae", augment=(policy,))
     batch = batch_for(framework)
     x = batch.x.clone().requires_grad_(True)
-    seen = framework.judge(x, torch.Generator().manual_seed(0))
+    seen = framework.image_logits(x, torch.Generator().manual_seed(0))
     assert not torch.allclose(seen, framework.D(batch.x))
     (gradient,) = torch.autograd.grad(seen.sum(), x)
     assert gradient.flatten(1).any(dim=1).all()

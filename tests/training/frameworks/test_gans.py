@@ -43,7 +43,7 @@ def test_the_first_stage_is_taken_and_never_changes(stage, images):
     moved = {
         k.split(".")[0] for k, v in run.framework.state_dict().items() if (v != before[k]).any()
     }
-    assert moved == {player for phase in run.framework.phases() for player in phase.players}
+    assert moved == {name for phase in run.framework.phases() for name in phase.networks}
     assert "D" not in moved and "G" not in moved
 
 
@@ -65,16 +65,11 @@ def test_a_first_stage_that_does_not_fit_is_named(stage, images, tmp_path):
     )
 
 
-@pytest.mark.parametrize(
-    ("name", "given", "match"),
-    [
-        ("aegan", "", "--first-stage the checkpoint of gan"),
-        ("faae", "x", "leave out --first-stage"),
-    ],
-)
-def test_a_first_stage_is_asked_for_or_refused(name, given, match, tmp_path):
-    with pytest.raises(UserError, match=match):
-        loop.fit(config_of(name, first_stage=given, out=str(tmp_path / "run")))
+def test_a_first_stage_is_asked_for_or_refused(tmp_path):
+    with pytest.raises(UserError, match="--first-stage the checkpoint of gan"):
+        loop.fit(config_of("aegan", out=str(tmp_path / "run")))
+    with pytest.raises(UserError, match="faae has no option first_stage; it has: .*morphs"):
+        config_of("faae", first_stage="x")
 
 
 def test_the_gradient_penalty_holds_a_slope_at_one():
@@ -106,10 +101,8 @@ def test_the_gradient_penalty_is_taken_between_real_and_fake():
 
 @pytest.mark.parametrize("name", ["gan", "aaae"])
 def test_a_critic_feels_its_penalty(name):
-    phase = 0 if name == "gan" else 2
-    framework, stronger = (
-        make(name, gan_loss="wasserstein", lambda_gp=weight) for weight in (0.0, 10.0)
-    )
+    phase, loss = (0, {"gan_loss": "wasserstein"}) if name == "gan" else (2, {})
+    framework, stronger = (make(name, lambda_gp=weight, **loss) for weight in (0.0, 10.0))
     without, terms = framework.phases()[phase].loss(batch_for(framework))
     given, _ = stronger.phases()[phase].loss(batch_for(stronger))
     assert given.item() == pytest.approx((without + 10 * terms["penalty"]).item(), rel=1e-4)
@@ -200,9 +193,9 @@ AAAE_D_C = 128 * 512 + 2 * 512 * 512 + 512
 def test_a_papers_preset_has_the_networks_of_its_tables(name, preset, weights):
     with torch.device("meta"):
         framework = FRAMEWORKS[name](resolve(FRAMEWORKS[name], preset, {}))
-    for player, network in framework.named_children():
+    for name, network in framework.named_children():
         kernels = [p for p in network.parameters() if p.ndim > 1]
-        assert sum(p.numel() for p in kernels) == weights[player], player
+        assert sum(p.numel() for p in kernels) == weights[name], name
 
 
 @pytest.mark.parametrize("nets", ["aegan", "aaae", "nested"])

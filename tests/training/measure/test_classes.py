@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch.nn.functional import one_hot
 
-from tests.training.conftest import CLASSES, config_of, draw
+from tests.training.conftest import CLASSES, config_of, draw, heeded
 from training import loop
 from training.checkpoints import Latents
 from training.data import ImageSet
@@ -114,7 +114,8 @@ def test_evaluate_holds_what_is_told_against_the_classes_of_the_data(name, tmp_p
         place.mkdir(parents=True, exist_ok=True)
         draw(index).save(place / f"{index}.png")
     size = 2 if name == "aae-labels" else 4
-    settings = {"data": (str(pictures),), "attributes": "classes", "labels": (), "epochs": 1}
+    settings = {"data": (str(pictures),), "attributes": "classes", "epochs": 1}
+    settings |= heeded(FRAMEWORKS[name], {"labels": ()})
     loop.fit(config_of(name, **settings, latent_size=size, out=str(run)))
     found = {"class_error", "class_share", "class_found"}
     figures = evaluate(run, (str(pictures),), refine_steps=0)["figures"]
@@ -149,7 +150,7 @@ def test_classes_are_exclusive(images):
     ("name", "overrides", "message"),
     [
         ("aae-labels", {"latent_size": 3}, "give --latent-size 2"),
-        ("vae", {"prior": "sphere"}, "no prior for vae 'sphere'; choose from: normal"),
+        ("vae", {"prior": "sphere"}, "no value for --prior 'sphere'; choose from: normal"),
     ],
 )
 def test_a_prior_that_a_system_cannot_have(name, overrides, message):
