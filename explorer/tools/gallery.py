@@ -1,4 +1,4 @@
-"""README's pictures and table of a model set, made from its weights alone.
+"""RESULTS.md's pictures and table of a model set, made from its weights alone.
 
 No picture of a data set is in them: faces are decoded, and the photo is the bundled astronaut.
 

@@ -1,4 +1,4 @@
-"""README's pictures and table: made from the weights, of what each model can do."""
+"""RESULTS.md's pictures and table: made from the weights, of what each model can do."""
 
 import copy
 import json
@@ -15,7 +15,7 @@ from explorer.tools import gallery
 from tests.explorer.conftest import CHECKPOINTS
 from training.report.tables import renewed
 
-README = Path(__file__).parents[3] / "README.md"
+RESULTS = CHECKPOINTS / "RESULTS.md"
 
 
 def named(models) -> dict:
@@ -79,9 +79,9 @@ def test_an_unknown_set_is_one_sentence(tmp_path, capsys):
     assert "no model set 'mnist32'; choose from: celeba32" in capsys.readouterr().err
 
 
-def test_readme_has_the_figures_of_the_shipped_weights(session):
+def test_results_have_the_figures_of_the_shipped_weights(session):
     """Where this fails: `python -m explorer gallery`."""
-    text = README.read_text(encoding="utf-8")
+    text = RESULTS.read_text(encoding="utf-8")
     for model_set, names in session.catalogue.sets.items():
         models = [session.catalogue.models[name] for name in names]
         made = gallery.figure_table(models, named(models))

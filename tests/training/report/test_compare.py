@@ -356,9 +356,9 @@ def test_bad_input_gets_one_sentence(place, monkeypatch, capsys, arguments, mess
     assert message in err and err.count("\n") == 1
 
 
-def test_readme_compares_the_shipped_weights():
-    """Where this fails: README says by which command it is renewed."""
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+def test_results_compare_the_shipped_weights():
+    """Where this fails: RESULTS.md says by which command it is renewed."""
+    text = (ROOT / "checkpoints" / "RESULTS.md").read_text(encoding="utf-8")
     for path in (ROOT / "checkpoints").glob(f"*/{compare.TABLE}"):
         content = json.loads(path.read_text(encoding="utf-8"))
         shipped = {
