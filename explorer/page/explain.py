@@ -35,9 +35,10 @@ def drawing(flow: Flow, networks: Collection[str]) -> str:
     shared = _node(rows[0][-1], networks) if len(rows) == 2 else ""
     rows = [row[:-1] for row in rows] if shared else rows
     drawn = "".join(f"<div>{''.join(_node(n, networks) for n in row)}</div>" for row in rows)
+    rows_and_end = f"<div>{drawn}</div>{shared}"
     return (
         f"<figure><figcaption>{_subscripts(flow.title)}</figcaption>"
-        f'<div class="flow" role="img" aria-label="{said}"><div>{drawn}</div>{shared}</div></figure>'
+        f'<div class="flow" role="img" aria-label="{said}">{rows_and_end}</div></figure>'
     )
 
 
