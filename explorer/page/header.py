@@ -35,29 +35,19 @@ class Header:
 def build(session: Session) -> Header:
     with gr.Row(elem_id="header"):
         gr.HTML(BRAND, apply_default_css=False, elem_classes="brand-box")
-        chosen = [
-            gr.Dropdown(
-                list(session.catalogue.sets),
-                value=session.model_set,
-                label="Model set",
-                elem_id="model-set",
-                min_width=150,
-                scale=0,
-            ),
-            gr.Checkbox(
-                session.faithful,
-                label="Refined codes",
-                info="refine the codes of real pictures by 50 optimisation steps, in every tab",
-                elem_id="faithful",
-                min_width=200,
-                scale=1,
-            ),
-        ]
+        sets, size = list(session.catalogue.sets), {"min_width": 150, "scale": 0}
+        model_set = gr.Dropdown(
+            sets, value=session.model_set, label="Model set", elem_id="model-set", **size
+        )
+        info = "refine the codes of real pictures by 50 optimisation steps, in every tab"
+        refined = gr.Checkbox(
+            session.faithful, label="Refined codes", info=info, elem_id="faithful"
+        )
         link = gr.Button("Copy link", elem_id="copy-link", size="sm", min_width=92, scale=0)
         theme = gr.Button("Light / dark", size="sm", min_width=100, scale=0)
     models = models_view(value=compared(session), elem_id="models")
     theme.click(None, js="() => Latent.toggleDark()", **QUIET)
-    return Header(*chosen, models, link)
+    return Header(model_set, refined, models, link)
 
 
 def parts(session: Session) -> list:

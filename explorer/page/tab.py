@@ -2,34 +2,31 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import gradio as gr
 
 from explorer.session.state import Session
 
 
-@dataclass(frozen=True)
-class Slot:
-    """A place for one picture, named so in links; `example` is the index of the example that it
-    holds at first."""
+class Slot(NamedTuple):
+    """A place for one picture, by its name in links; `example` is the index of its first one."""
 
     name: str
     title: str
     example: int
 
 
-@dataclass(frozen=True)
-class Shot:
+class Shot(NamedTuple):
     """README's picture of a tab: `complete` selects what is there when the tab is complete, `query`
-    holds the link's fields besides the tab, `click` chooses what is in the middle of it all."""
+    is the link's besides the tab, `click` chooses what is in the middle of what was selected."""
 
     complete: str
     query: str = ""
     click: bool = False
 
 
-@dataclass(frozen=True)
-class Timing:
+class Timing(NamedTuple):
     """Something people wait for: `call(session)` should take less than `limit_ms`."""
 
     name: str

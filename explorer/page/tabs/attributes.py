@@ -47,11 +47,8 @@ def build(session: gr.State) -> Widgets:
         with gr.Column(scale=1, min_width=300):
             with gr.Group(elem_classes="compact"):
                 slot = slot_view(SLOT.name, SLOT.title, random=True)
-            method = gr.Radio(
-                [(each.title, name) for name, each in METHODS.items()],
-                value=DEFAULT,
-                label="Attribute directions by",
-            )
+            methods = [(each.title, name) for name, each in METHODS.items()]
+            method = gr.Radio(methods, value=DEFAULT, label="Attribute directions by")
             labels = labels_view()
             sliders = sliders_view()
         with gr.Column(scale=1, min_width=320, elem_classes="first-on-phone"):
@@ -190,13 +187,6 @@ def slide(session: Session) -> None:
     edit(session, DEFAULT)
 
 
-TAB = Tab(
-    NAME,
-    "Attributes",
-    build,
-    Shot("text=Smiling +3", "edit=Smiling:3,Blond_Hair:3"),
-    (Timing("one slider move", 40, slide),),
-    (SLOT,),
-    pack,
-    unpack,
-)
+SHOT = Shot("text=Smiling +3", "edit=Smiling:3,Blond_Hair:3")
+TIMING = Timing("one slider move", 40, slide)
+TAB = Tab(NAME, "Attributes", build, SHOT, (TIMING,), (SLOT,), pack, unpack)

@@ -206,10 +206,6 @@ def _summary(added: int, refused: list[str], given: int) -> str:
     return " ".join(said)
 
 
-TAB = Tab(
-    MAP,
-    "Latent map",
-    build,
-    Shot(".map .js-plotly-plot", click=True),
-    (Timing("map, first view", 1000, show),),
-)
+SHOT = Shot(".map .js-plotly-plot", click=True)
+TIMING = Timing("map, first view", 1000, show)
+TAB = Tab(MAP, "Latent map", build, SHOT, (TIMING,))

@@ -137,11 +137,6 @@ def _file(name: str) -> Path:
     return Path(tempfile.mkdtemp(prefix="latent-explorer-")) / name
 
 
-TAB = Tab(
-    MORPH,
-    "Morph",
-    build,
-    Shot(".latent-chart .key"),
-    (Timing("9x9 morph", 300, lambda session: show(session, 9)),),
-    SLOTS,
-)
+SHOT = Shot(".latent-chart .key")
+TIMING = Timing("9x9 morph", 300, lambda session: show(session, 9))
+TAB = Tab(MORPH, "Morph", build, SHOT, (TIMING,), SLOTS)

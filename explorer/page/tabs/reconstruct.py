@@ -231,14 +231,9 @@ def upload(session: Session, steps: int) -> None:
     list(refine(session, steps))
 
 
-TAB = Tab(
-    NAME,
-    "Reconstruct",
-    build,
-    Shot("text=50 of 50 steps"),
-    (
-        Timing("reconstruct an upload", 60, partial(upload, steps=0)),
-        Timing("reconstruct it and refine 50 steps", 1500, partial(upload, steps=50)),
-    ),
-    (SLOT,),
+SHOT = Shot("text=50 of 50 steps")
+TIMINGS = (
+    Timing("reconstruct an upload", 60, partial(upload, steps=0)),
+    Timing("reconstruct it and refine 50 steps", 1500, partial(upload, steps=50)),
 )
+TAB = Tab(NAME, "Reconstruct", build, SHOT, TIMINGS, (SLOT,))

@@ -36,16 +36,8 @@ def build(session: gr.State) -> Widgets:
     with gr.Row(elem_classes="controls"):
         seed = gr.Number(0, label="Seed", precision=0, minimum=0, min_width=110, scale=1)
         count = gr.Slider(4, MOST, 36, step=1, label="Count", min_width=160, scale=2)
-        spread = gr.Slider(
-            0,
-            2,
-            1,
-            step=0.05,
-            label="Spread",
-            info="1 is the prior; below 1, samples lie nearer to its mean",
-            min_width=160,
-            scale=2,
-        )
+        info = "1 is the prior; below 1, samples lie nearer to its mean"
+        spread = gr.Slider(0, 2, 1, step=0.05, label="Spread", info=info, min_width=160, scale=2)
         another = gr.Button("New seed", variant="primary", min_width=110, scale=0)
     labels = labels_view()
     tiles = tiles_view(SAMPLE, "Samples", "No model is chosen.")
@@ -142,12 +134,6 @@ def unpack(session: Session, fields: Mapping[str, str]) -> None:
     session.of(Styles).every_class = fields.get("classes") == EVERY
 
 
-TAB = Tab(
-    SAMPLE,
-    "Sample",
-    build,
-    Shot(".tiles canvas"),
-    (Timing("64 samples", 150, lambda session: show(session, 0, 64, 1.0)),),
-    pack=pack,
-    unpack=unpack,
-)
+SHOT = Shot(".tiles canvas")
+TIMING = Timing("64 samples", 150, lambda session: show(session, 0, 64, 1.0))
+TAB = Tab(SAMPLE, "Sample", build, SHOT, (TIMING,), pack=pack, unpack=unpack)
