@@ -205,7 +205,7 @@ def campaign(
     """Train, measure and ship a set of runs.
 
     Args:
-        name: One of training.campaigns.plans, such as celeba32.
+        name: A plan of training/campaigns/plans, such as celeba32.
         data_dir: Folder of the data.
         work: Folder of the runs, from which they are resumed.
         into: Folder of the checkpoints that ship.

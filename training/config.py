@@ -3,8 +3,11 @@ its own options (`Framework.Options`). The command line is made from them, confi
 """
 
 import dataclasses
+import inspect
+import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Literal, NamedTuple, get_args, get_origin, get_type_hints
 
 from tyro.conf import Fixed, Suppress
@@ -176,12 +179,38 @@ def resolve(framework: type, preset: str, given: dict) -> Config:
 def from_dict(framework: type, values: dict) -> Config:
     """A framework's options from plain JSON values; an unknown or invalid one is a UserError."""
     known = option_names(framework.Options)
-    for name, value in values.items():
+    for name in values:
         if name not in known:
             raise UserError(f"{framework.id} has no option {name}; it has: {', '.join(known)}.")
-        if isinstance(value, list):
-            values = {**values, name: tuple(value)}
-    return framework.Options(framework=framework.id, **values)
+    return framework.Options(framework=framework.id, **_tuples(values))
+
+
+def read_toml(path: Path) -> dict:
+    """The content of a TOML file; UserError where it is no TOML."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise UserError(f"{path.name}: {error}.") from None
+
+
+def from_table(kind: type, table: dict, where: str):
+    """`kind(**table)`, lists as tuples; UserError, which begins with `where`, for a key that is
+    unknown or missing."""
+    signature = inspect.signature(kind)
+    try:
+        signature.bind_partial(**table)  # an unknown key is named before a missing one
+        signature.bind(**table)
+    except TypeError as error:
+        known = ", ".join(signature.parameters)
+        raise UserError(f"{where}: {error}; its keys are: {known}.") from None
+    return kind(**_tuples(table))
+
+
+def _tuples(value):
+    """A TOML or JSON value with tuples in place of lists."""
+    if isinstance(value, dict):
+        return {key: _tuples(each) for key, each in value.items()}
+    return tuple(map(_tuples, value)) if isinstance(value, list) else value
 
 
 def to_dict(config: Config) -> dict:

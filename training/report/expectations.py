@@ -1,36 +1,54 @@
 """Claims of the papers and of this project about the systems, checked against the figures of a
-set, and the figures that the papers print."""
+set, and the figures that the papers print; `expectations.toml` has them."""
 
-from collections.abc import Callable, Sequence
+import operator
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise, product
 from pathlib import Path
 from typing import NamedTuple
 
+from training.config import from_table, read_toml
 from training.report.tables import number
+
+FIGURE = re.compile(r"([a-z][\w-]*)(?:\[([\w-]+)\])?\.([a-z]\w*)")  # system[prior].figure
+SIGNS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 
 
 class Result(NamedTuple):
     """A figure of a system, by its id; of its checkpoint with `prior`, if one is given."""
 
     system: str
+    prior: str
     figure: str
-    prior: str = ""
 
 
-class Claim(NamedTuple):
-    """holds: a function of the figures, in their order."""
+def results(text: str) -> list[Result]:
+    """The figures that a text names as `system.figure` or `system[prior].figure`, in its order."""
+    return [Result(*found) for found in FIGURE.findall(text)]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """words: what is claimed; holds: the same as a comparison (`is_true`) of figures (`results`);
+    on: the data sets that it is about."""
 
     words: str
-    figures: tuple[Result, ...]
-    holds: Callable[..., bool]
+    holds: str
+    on: tuple[str, ...] = ()
 
 
-class Printed(NamedTuple):
-    """A figure as a paper prints it, and its value in our unit; where: paper, table, data, unit."""
+@dataclass(frozen=True)
+class Printed:
+    """A figure `of` a system as a paper prints it; where: paper, table, data, unit; unit: how often
+    our unit goes into the paper's; on: the data sets that it is about."""
 
-    of: Result
+    of: str
     printed: str
-    value: float
     where: str
+    unit: float = 1
+    on: tuple[str, ...] = ()
 
 
 class Expected(NamedTuple):
@@ -42,131 +60,36 @@ class Expected(NamedTuple):
     apart: str = ""
 
 
-def results(figure: str, *systems: str) -> tuple[Result, ...]:
-    return tuple(Result(system, figure) for system in systems)
+def is_true(comparison: str) -> bool:
+    """Whether a comparison of numbers holds, such as `3 > 2, 1` (3 is greater than each),
+    `6 / 2 >= 3` or `1 < 2 < 3`; raises ValueError if it is none."""
+    parts = re.split("([<>]=?)", comparison)
+    sides = [[_number(term) for term in side.split(",")] for side in parts[::2]]
+    if len(sides) == 1:
+        raise ValueError(f"'{comparison}' compares nothing.")
+    pairs = zip(parts[1::2], pairwise(sides), strict=True)
+    return all(SIGNS[sign](a, b) for sign, both in pairs for a, b in product(*both))
 
 
-def signed(system: str, printed: float, where: str) -> Printed:
-    """An MSE on [-1, 1], which is four times that on [0, 1]."""
-    return Printed(Result(system, "mse"), f"{printed:.3f}", printed / 4, f"{where}, on [−1, 1]")
+def _number(term: str) -> float:
+    dividend, _, divisor = term.partition("/")
+    return float(dividend) / float(divisor or 1)
 
 
-def sharper(than: str, *rivals: str) -> tuple[Claim, ...]:
-    """F-AAE's reconstructions and samples are sharper than the `rivals`', in words `than`."""
-    return tuple(
-        Claim(
-            f"F-AAE's {what} are sharper than {than}",
-            results(figure, "faae", *rivals),
-            lambda faae, *others: faae > max(others),
-        )
-        for what, figure in (("reconstructions", "sharpness"), ("samples", "sample_sharpness"))
-    )
+def _read() -> dict[str, Expected]:
+    """Of other data than these files, such as anyone's own, nothing is known."""
+    path = Path(__file__).with_suffix(".toml")
+    content = read_toml(path)
+    claims = [from_table(Claim, each, path.name) for each in content["claims"]]
+    printed = [from_table(Printed, each, path.name) for each in content["printed"]]
+    found = {}
+    for name, data in content["data"].items():
+        here = [tuple(each for each in kind if name in each.on) for kind in (claims, printed)]
+        found |= dict.fromkeys(data["files"], Expected(*here, data["apart"]))
+    return found
 
 
-OF_FAAE = (
-    *sharper("AAE's (F-AAE, figures 5 to 8)", "aae"),
-    Claim(
-        "the middle of F-AAE's morphs has at least 95 % of the sharpness of the corners (F-AAE, "
-        "figure 9)",
-        results("morph_middle", "faae"),
-        lambda faae: faae >= 0.95,
-    ),
-    Claim(
-        "F-AAE's refined reconstruction error is at most that of AAE's encoder",
-        (Result("faae", "mse_refined"), Result("aae", "mse")),
-        lambda faae, aae: faae <= aae,
-    ),
-)
-FACES = (
-    *OF_FAAE,
-    *sharper("VAE's and WAE's", "vae", "wae"),
-    Claim(
-        "the reconstruction errors of AAE, WAE and AAAE are below BiGAN's (AAAE, table I)",
-        results("mse", "bigan", "aae", "wae", "aaae"),
-        lambda bigan, *others: bigan > max(others),
-    ),
-    Claim(
-        "by dHash similarity of reconstructed samples, AEGAN is above the directly trained "
-        "inverse, and that above BiGAN (AEGAN, table 1: 0.8266, 0.7944, 0.6594)",
-        results("dhash_generated", "aegan", "inverse", "bigan"),
-        lambda aegan, inverse, bigan: aegan > inverse > bigan,
-    ),
-    Claim(
-        "ALICE's reconstruction error is below BiGAN's (AAAE, table I)",
-        results("mse", "alice", "bigan"),
-        lambda alice, bigan: alice < bigan,
-    ),
-    Claim(
-        "refined codes at least halve F-AAE's reconstruction error",
-        (Result("faae", "mse"), Result("faae", "mse_refined")),
-        lambda encoder, refined: refined <= encoder / 2,
-    ),
-)
-OBJECTS = (*OF_FAAE, *sharper("WAE's", "wae"))
-DIGITS = (
-    Claim(
-        "semi-supervised AAE with 100 labels misclassifies at most 6 % of the digits",
-        results("class_error", "aae-semi"),
-        lambda error: error <= 0.06,
-    ),
-    Claim(
-        "clustering AAE with 16 clusters misclassifies at most 20 % of the digits",
-        results("class_error", "aae-cluster"),
-        lambda error: error <= 0.20,
-    ),
-    Claim(
-        "in each of the ten Gaussians of AAE with labels, at least 90 % of the images are of one "
-        "digit",
-        (Result("aae-labels", "class_share", prior="mixture"),),
-        lambda least: least >= 0.90,
-    ),
-)
-
-
-PRINTED_OF_FACES = (
-    signed("bigan", 0.283, "ALI; AAAE, table I; CelebA at 64 px"),
-    signed("wae", 0.019, "AAAE, table I; CelebA at 64 px"),
-    signed("aaae", 0.023, "AAAE, table I; CelebA at 64 px"),
-    Printed(Result("aegan", "dhash_generated"), "0.8266", 0.8266, "AEGAN, table 1; CelebA"),
-    Printed(Result("inverse", "dhash_generated"), "0.7944", 0.7944, "AEGAN, table 1; CelebA"),
-    Printed(Result("bigan", "dhash_generated"), "0.6594", 0.6594, "AEGAN, table 1; CelebA"),
-    Printed(
-        Result("aegan", "label_agreement"),
-        "0.7918",
-        0.7918,
-        "AEGAN, table 2; 20,000 of CelebA",
-    ),
-)
-PRINTED_OF_OBJECTS = (
-    signed("bigan", 0.559, "ALI; AAAE, table I"),
-    signed("alice", 0.216, "AAAE, table I"),
-    signed("aaae", 0.053, "AAAE, table I"),
-)
-ON_DIGITS = Expected(DIGITS)
-ON_CIFAR = Expected(
-    OBJECTS,
-    PRINTED_OF_OBJECTS,
-    "These images are CIFAR-10 as JPEG, of quality 75 or so, and the figures are of 5,000 of its "
-    "10,000 test images. The papers' ICP (WGAN-GP 6.610, ALI 5.974, ALICE 6.043, AAAE 6.431) have "
-    "no counterpart: Inception's weights were not available, and the Frechet distances above are "
-    "on features of a small network trained on these very classes.",
-)
-ON_CELEBA = Expected(
-    FACES,
-    PRINTED_OF_FACES,
-    "The papers train on all of CelebA and measure on other images of it; here the training set is "
-    "36,622 faces. The papers' FID (ALI 6.946, WAE 98.780, AAAE 4.868) have no counterpart: "
-    "Inception's weights were not available, and the Frechet distances above are on features of a "
-    "small network trained on CIFAR-10's classes. F-AAE's paper prints pictures, no figures.",
-)
-# By the file names of the data that the shipped checkpoints are trained and measured on; of other
-# data, such as anyone's own, nothing is known.
-EXPECTED = {
-    "digits": ON_DIGITS,
-    **dict.fromkeys(("cifar10-train.zip", "cifar10-test.zip"), ON_CIFAR),
-    **dict.fromkeys((f"celeba64-train-{part:02d}.zip" for part in range(3)), ON_CELEBA),
-    "celeba64-valid-00.zip": ON_CELEBA,
-}
+EXPECTED = _read()
 
 
 def expected(sources: Sequence[str]) -> Expected:
@@ -180,38 +103,34 @@ def expected(sources: Sequence[str]) -> Expected:
 def applicable(claims: Sequence[Claim], systems: Sequence[dict]) -> list[Claim]:
     """The claims whose systems are all in the set."""
     present = {system["framework"] for system in systems}
-    return [claim for claim in claims if present >= {of.system for of in claim.figures}]
+    return [each for each in claims if present >= {of.system for of in results(each.holds)}]
 
 
 def checked(claim: Claim, systems: Sequence[dict]) -> dict:
     """The claim's words, its outcome ('confirmed', 'contradicted' or 'not measured') and the
     figures that are known. Used of each system are `title`, `framework`, `prior` and `figures`; of
     several with the same framework the first counts."""
-    known = [(of, system) for of in claim.figures if (system := _measured(of, systems))]
-    values = [system["figures"][of.figure] for of, system in known]
+    figures = results(claim.holds)
+    known = [found for of in figures if (found := _measured(of, systems))]
     outcome = "not measured"
-    if len(known) == len(claim.figures):
-        outcome = "confirmed" if claim.holds(*values) else "contradicted"
-    return {
-        "words": claim.words,
-        "outcome": outcome,
-        "figures": [
-            {"system": system["title"], "figure": of.figure, "value": value}
-            for (of, system), value in zip(known, values, strict=True)
-        ],
-    }
+    if len(known) == len(figures):
+        values = iter(known)
+        holds = is_true(FIGURE.sub(lambda _: str(next(values)["value"]), claim.holds))
+        outcome = "confirmed" if holds else "contradicted"
+    return {"words": claim.words, "outcome": outcome, "figures": known}
 
 
 def with_ours(printed: Printed, systems: Sequence[dict]) -> dict | None:
     """A paper's figure and ours; None where we have none."""
-    of, system = printed.of, _measured(printed.of, systems)
-    return system and {
-        "system": system["title"],
+    (of,) = results(printed.of)
+    found = _measured(of, systems)
+    return found and {
+        "system": found["system"],
         "figure": of.figure,
         "where": printed.where,
         "printed": printed.printed,
-        "value": printed.value,
-        "ours": system["figures"][of.figure],
+        "value": float(printed.printed) / printed.unit,
+        "ours": found["value"],
     }
 
 
@@ -224,9 +143,10 @@ def cells(found: dict) -> tuple[str, ...]:
 
 
 def _measured(of: Result, systems: Sequence[dict]) -> dict | None:
-    """The first system that has the figure."""
+    """The value of a figure, of the first system that has it, with that system's title."""
     for system in systems:
         same = of.system == system["framework"] and of.prior in ("", system["prior"])
         if same and of.figure in system["figures"]:
-            return system
+            value = system["figures"][of.figure]
+            return {"system": system["title"], "figure": of.figure, "value": value}
     return None

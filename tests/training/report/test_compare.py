@@ -13,30 +13,31 @@ from tests.training.conftest import config_of, draw
 from training import __main__ as command_line
 from training import checkpoints
 from training.checkpoints import describe
+from training.config import read_toml
 from training.data import load
 from training.frameworks import FRAMEWORKS
 from training.measure.evaluate import evaluate, save
 from training.measure.figures import COMPARE, MAIN, columns
-from training.report import compare
+from training.report import compare, expectations
 from training.report.card import write_card
 from training.report.compare import Request
 from training.report.expectations import (
-    DIGITS,
     EXPECTED,
-    FACES,
     Claim,
     Expected,
     Printed,
-    Result,
     applicable,
     checked,
     expected,
+    is_true,
+    results,
     with_ours,
 )
 from training.report.page import page
 from training.report.tables import headings, renewed
 
 ROOT = Path(__file__).parents[3]
+FACES = EXPECTED["celeba64-valid-00.zip"].claims
 TRAINED = {"images_seen": 1_830_400, "hours": 1.5, "hardware": "an abacus"}
 ABOUT = {"training_images": 50_000, "epochs": 1.0, "torch": torch.__version__}
 SYSTEMS = {"late": "vae", "early": "faae", "plain": "gan"}  # by names, not in their order
@@ -207,10 +208,48 @@ def row(framework: str, prior: str = "sphere", **figures: float) -> dict:
 @pytest.mark.parametrize("kind", EXPECTED)
 def test_what_is_expected_speaks_of_what_there_is(kind):
     shown = [figure.name for figure in columns(COMPARE)]
-    of_claims = [of for claim in EXPECTED[kind].claims for of in claim.figures]
-    for of in (*of_claims, *(printed.of for printed in EXPECTED[kind].printed)):
-        assert of.system in FRAMEWORKS and of.figure in shown
+    texts = [claim.holds for claim in EXPECTED[kind].claims]
+    for text in (*texts, *(printed.of for printed in EXPECTED[kind].printed)):
+        assert results(text)
+        for of in results(text):
+            assert of.system in FRAMEWORKS and of.figure in shown
     assert {checked(c, [])["outcome"] for c in EXPECTED[kind].claims} == {"not measured"}
+    every = [row(of.system, of.prior) for text in texts for of in results(text)]
+    measured = [{**each, "figures": dict.fromkeys(shown, 0.5)} for each in every]
+    outcomes = {checked(claim, measured)["outcome"] for claim in EXPECTED[kind].claims}
+    assert outcomes <= {"confirmed", "contradicted"}  # each is a comparison
+
+
+def test_whatever_the_file_of_expectations_says_is_of_known_data():
+    content = read_toml(Path(expectations.__file__).with_suffix(".toml"))
+    for each in (*content["claims"], *content["printed"]):
+        assert each["on"] and set(each["on"]) <= content["data"].keys()
+
+
+@pytest.mark.parametrize(
+    ("comparison", "outcome"),
+    [
+        ("3 > 2", True),
+        ("2 > 2.0", False),
+        ("2 >= 2", True),
+        ("1e-05 <= 0", False),
+        ("3 > 2, 1", True),
+        ("3 > 2, 4", False),
+        ("1, 2 < 3, 2.5", True),
+        ("1 < 2 < 3", True),
+        ("1 < 3 < 2", False),
+        ("0.5 / 2 >= 0.25", True),
+        ("0.3 > nan", False),
+    ],
+)
+def test_a_comparison_is_true_or_not(comparison, outcome):
+    assert is_true(comparison) is outcome
+
+
+@pytest.mark.parametrize("text", ["", "3", "3 = 3", "a > b", "3 > ", "print() > 3"])
+def test_what_is_no_comparison_is_refused(text):
+    with pytest.raises(ValueError):
+        is_true(text)
 
 
 @pytest.mark.parametrize("name", EXPECTED)
@@ -255,7 +294,7 @@ def test_the_page_and_cards_of_anyones_own_data_say_nothing_of_the_papers(place)
 
 
 def test_the_papers_figures_stand_beside_ours():
-    printed = Printed(Result("aaae", "mse"), "0.053", 0.053 / 4, "table I, on [-1, 1]")
+    printed = Printed("aaae.mse", "0.053", "table I, on [-1, 1]", unit=4)
     found = with_ours(printed, [row("wae", mse=0.01), row("aaae", mse=0.02)])
     assert (found["system"], found["value"], found["ours"]) == ("AAAE", 0.01325, 0.02)
     assert with_ours(printed, [row("wae", mse=0.01)]) is None
@@ -298,8 +337,8 @@ def test_a_card_has_metadata_for_the_hub(place):
     ],
 )
 def test_a_claim_is_confirmed_or_contradicted_by_figures(rows, outcome):
-    of = tuple(Result(name, "dhash") for name in ("aegan", "inverse", "bigan"))
-    found = checked(Claim("in this order", of, lambda a, b, c: a > b > c), rows)
+    claim = Claim("in this order", "aegan.dhash > inverse.dhash > bigan.dhash")
+    found = checked(claim, rows)
     outcomes = {"yes": "confirmed", "no": "contradicted"}
     assert found["outcome"] == outcomes.get(outcome, outcome)
     assert len(found["figures"]) == len(rows)
@@ -316,7 +355,7 @@ def test_claims_about_systems_that_a_set_does_not_have_are_left_out():
 
 
 def test_a_claim_of_one_prior_is_not_checked_on_another():
-    gaussians = DIGITS[-1]
+    gaussians = EXPECTED["digits"].claims[-1]
     roll, ring = row("aae-labels", "swiss-roll", class_share=0.5), row("aae-labels", "mixture")
     assert checked(gaussians, [roll, ring])["outcome"] == "not measured"
     ring["figures"]["class_share"] = 0.95
