@@ -1,15 +1,16 @@
 """The figures that a checkpoint is measured by, and how two checkpoints compare.
 
-A new figure is a function in `metrics` and a line in FIGURES. Notation: x images, z codes from the
-prior, x_hat = G(E(x)), sample = G(z), z_hat = E(sample), sample_hat = G(z_hat).
+A new figure of images is a function in `metrics` and an entry in `figures.toml`.
 """
 
 import math
 from collections.abc import Callable
+from pathlib import Path
 from typing import Literal, NamedTuple
 
 from torch import Tensor
 
+from training.config import from_table, read_toml
 from training.measure import metrics
 
 # Tables: the comparison of a set, the main figures, and those of a single reconstruction
@@ -17,13 +18,7 @@ COMPARE, MAIN, PICTURE = "compare", "main", "picture"
 
 
 class Figure(NamedTuple):
-    """A figure of merit.
-
-    name: its key in metrics.json; short: heading of a column; words: what it is; better: 'lower'
-    for an error, 'one' where 1 is best, as of a ratio to real images, otherwise 'higher'; tables:
-    those that show it, besides the tables of all figures. Where it is the mean of a function over
-    the images, `of` is the function, (B,), and `inputs` are the two tensors that it takes.
-    """
+    """A figure of merit, as `figures.toml` explains it; `of`: (B,) from the two `inputs`."""
 
     name: str
     short: str
@@ -45,89 +40,17 @@ class Figure(NamedTuple):
         return f"{value:{self.format}}{self.unit}"
 
 
-def _spectrum(name: str, what: str) -> list[Figure]:
-    words = f"power of {what} over that of the real images, {{}} quarter of the frequencies"
-    quarters = enumerate(("lowest", "second", "third", "highest"), start=1)
-    return [
-        Figure(f"{name}_{i}", f"{name} {i}", words.format(quarter), "", ".2f", "one")
-        for i, quarter in quarters
-    ]
+def _read() -> dict[str, Figure]:
+    path, figures = Path(__file__).with_suffix(".toml"), {}
+    for name, table in read_toml(path).items():
+        values = {"name": name, "unit": "", **table}
+        if "of" in table:
+            values["of"] = getattr(metrics, table["of"])
+        figures[name] = from_table(Figure, values, f"{path.name}, {name}")
+    return figures
 
 
-BOTH = (COMPARE, MAIN)
-# In the order of the tables
-# fmt: off
-_FIGURES = [
-    Figure("mse", "MSE", "mean squared error of reconstructions, for pixels in [0, 1]",
-           "", ".4f", "lower", (*BOTH, PICTURE), metrics.mse),
-    Figure("mse_refined", "refined MSE", "mean squared error of reconstructions from refined codes",
-           "", ".4f", "lower", BOTH),
-    Figure("psnr", "PSNR", "peak signal-to-noise ratio of reconstructions, dB",
-           " dB", ".1f", "higher", (COMPARE, PICTURE), metrics.psnr),
-    Figure("ssim", "SSIM", "structural similarity of reconstructions to the images, 1 if equal",
-           "", ".3f", "higher", (COMPARE, PICTURE), metrics.ssim),
-    Figure("sharpness", "sharpness",
-           "sharpness of reconstructions: their Laplacian energy over that of the real images",
-           "", ".2f", "one", BOTH),
-    Figure("sample_sharpness", "sample sharpness",
-           "sharpness of samples: their Laplacian energy over that of the real images",
-           "", ".2f", "one", BOTH),
-    Figure("sharpness_refined", "refined sharpness",
-           "sharpness of reconstructions from refined codes", "", ".2f", "one"),
-    Figure("morph_middle", "morph",
-           "sharpness in the middle of morphs between four images over that of their corners",
-           "", ".2f", "one", BOTH),
-    Figure("code_cycle", "code cycle",
-           "re-encoding error over the squared distance E‖z − z′‖² of unrelated codes: 1 if the "
-           "encoder finds nothing of the code, whatever the scale of the prior",
-           "", ".3f", "lower", (COMPARE,)),
-    Figure("sample_cycle", "sample cycle",
-           "mean squared error of reconstructed samples, E‖G(z) − G(E(G(z)))‖²",
-           "", ".4f", "lower", (COMPARE,)),
-    Figure("reencoding_error", "re-encoding error",
-           "re-encoding error E‖z − E(G(z))‖² of codes from the prior; unrelated codes on the unit "
-           "sphere have 2",
-           "", ".3f", "lower", (MAIN,), metrics.code_error, ("z", "z_hat")),
-    Figure("cycle_error", "cycle error",
-           "‖z − E(G(z))‖²: distance of the code of the reconstruction to the code z that it was "
-           "decoded from; unrelated codes on the unit sphere have 2",
-           "", ".3f", "lower"),
-    Figure("dhash", "dHash of reconstructions",
-           "dHash similarity of reconstructions to the images, 0.5 if unrelated",
-           "", ".3f", "one", (), metrics.dhash_similarity),
-    Figure("dhash_generated", "dHash",
-           "dHash similarity of reconstructed samples to the samples, 0.5 if unrelated",
-           "", ".3f", "one", (COMPARE,), metrics.dhash_similarity, ("sample", "sample_hat")),
-    Figure("frechet", "Frechet", "Frechet distance of samples to the images",
-           "", ".2f", "lower", BOTH),
-    Figure("frechet_reconstructions", "Frechet of reconstructions",
-           "Frechet distance of reconstructions to the images", "", ".2f", "lower"),
-    Figure("coverage", "coverage",
-           "share of the images with a sample near by; 0.97 for samples that are real images",
-           "", ".2f", "higher", (MAIN,)),
-    Figure("distinct", "distinct",
-           "share of samples that are no near copy of another; 0.95 for real images",
-           "", ".2f", "higher"),
-    Figure("probe_auc", "AUC",
-           "held-out ROC AUC of logistic regression from codes to an attribute, mean over the "
-           "attributes; 0.5 if the codes do not predict them",
-           "", ".2f", "higher", (COMPARE,)),
-    Figure("label_agreement", "labels",
-           "share of the labels of an image that the image with the nearest code has too",
-           "", ".3f", "higher", (COMPARE,)),
-    Figure("class_error", "class error", "share of the images whose class is predicted wrongly",
-           "", ".3f", "lower", (COMPARE,)),
-    Figure("class_share", "class share",
-           "lowest precision of a class: of the images predicted to be of it, the share that are",
-           "", ".3f", "higher", (COMPARE,)),
-    Figure("class_found", "class found",
-           "lowest recall of a class: of the images of it, the share predicted to be of it",
-           "", ".3f", "higher", (COMPARE,)),
-    *_spectrum("spectrum", "reconstructions"),
-    *_spectrum("sample_spectrum", "samples"),
-]
-# fmt: on
-FIGURES = {figure.name: figure for figure in _FIGURES}
+FIGURES = _read()
 
 
 def columns(table: str) -> list[Figure]:
