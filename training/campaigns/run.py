@@ -21,21 +21,12 @@ from training.checkpoints import CheckpointError, read_config, read_json, read_m
 from training.config import Config, resolve
 from training.errors import UserError, choose
 from training.frameworks import FRAMEWORKS, read_settings
-from training.measure.evaluate import evaluate, save
-from training.measure.features import feature_network
+from training.measure.evaluate import evaluate, on_file, save
 from training.measure.figures import compare
 from training.report.card import write_card
 from training.run import STATE, Stopped
 
-SHIPPED = (
-    checkpoints.WEIGHTS,
-    checkpoints.CONFIG,
-    checkpoints.METRICS,
-    checkpoints.LATENTS,
-    CURVE,
-    "preview.png",
-    "README.md",
-)
+SHIPPED = (*checkpoints.FILES, CURVE, "preview.png", "README.md")
 
 
 @dataclass(frozen=True)
@@ -52,16 +43,21 @@ class Job:
         return Path(self.config.out)
 
     @property
+    def content(self) -> dict:
+        """config.json of its checkpoint, {} without one."""
+        return read_json(self.directory / checkpoints.CONFIG)
+
+    @property
     def seen(self) -> int:
-        return self._content.get("trained", {}).get("images_seen", 0)
+        return self.content.get("trained", {}).get("images_seen", 0)
 
     @property
     def done(self) -> bool:
         """Whether the run is complete and measured; UserError where its settings differ."""
-        content = self._content
+        content, config = self.content, self.config
         if not content:
             return False
-        config, former, trained = self.config, content["settings"], content["trained"]
+        former, trained = content["settings"], content["trained"]
         if FRAMEWORKS[config.framework].needs_labels:  # by default all of the data's
             config = replace(config, labels=config.labels or read_settings(former).labels)
         loop.check_settings(config, former, self.directory)
@@ -69,10 +65,6 @@ class Job:
         steps = round(config.epochs * (trained["training_images"] // size))
         measured = read_metrics(self.directory).get("weights_sha256")
         return trained["images_seen"] >= steps * size and measured == content["weights_sha256"]
-
-    @property
-    def _content(self) -> dict:
-        return read_json(self.directory / checkpoints.CONFIG)
 
 
 @dataclass(frozen=True)
@@ -156,15 +148,10 @@ class Site:
         """metrics.json of a checkpoint on the images held out; measured anew unless it has these
         weights' figures on these images and features. Raises CheckpointError."""
         content, former = read_config(directory), read_metrics(directory)
-        wanted = {
-            "data": list(self.campaign.held_out),
-            "features": feature_network().name,
-            "weights_sha256": content["weights_sha256"],
-        }
-        judged_by = FRAMEWORKS[content["framework"]].judged_by
-        if wanted.items() <= former.items() and former["figures"].keys() >= set(judged_by):
-            return former
         sources = self.paths(self.campaign.held_out)
+        judged_by = FRAMEWORKS[content["framework"]].judged_by
+        if on_file(content, sources, former) and former["figures"].keys() >= set(judged_by):
+            return former
         result = evaluate(directory, sources, self.device, root=str(self.data))
         save(directory, result)
         write_card(directory)

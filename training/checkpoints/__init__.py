@@ -13,6 +13,7 @@ from training.checkpoints.latents import (
 )
 from training.checkpoints.weights import (
     CONFIG,
+    FILES,
     LATENTS,
     METRICS,
     WEIGHTS,

@@ -25,14 +25,10 @@ from training.frameworks import FRAMEWORKS, Framework, read_settings
 from training.networks.nested import grow
 
 FORMAT = 1
-OF_THE_MACHINE, FILES = ("out", "data_root", "device"), {"attributes", "start", "first_stage"}
+OF_THE_MACHINE, PATHS = ("out", "data_root", "device"), {"attributes", "start", "first_stage"}
 OF_CODES = ("prior", "latent_size", "labels")
-WEIGHTS, CONFIG, METRICS, LATENTS = (
-    "model.safetensors",
-    "config.json",
-    "metrics.json",
-    "latents.safetensors",
-)
+FILES = ("model.safetensors", "config.json", "metrics.json", "latents.safetensors")
+WEIGHTS, CONFIG, METRICS, LATENTS = FILES
 
 
 def portable(config: Config) -> dict:
@@ -40,7 +36,7 @@ def portable(config: Config) -> dict:
     settings = to_dict(config)
     for name in OF_THE_MACHINE:
         del settings[name]
-    for name in FILES & settings.keys():
+    for name in PATHS & settings.keys():
         settings[name] = Path(settings[name]).name
     return {**settings, "data": tuple(Path(source).name for source in config.data)}
 

@@ -1,13 +1,13 @@
 """Images of folders, zips and torchvision datasets, as uint8 tensors."""
 
 import io
+import itertools
 import os
 import sys
 import zipfile
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -38,10 +38,7 @@ def load(
     """
     if not sources:
         raise UserError("Give --data: a folder of images, zip files, or a torchvision dataset.")
-    found: list[Source] = []
-    for source in sources:
-        found += _openers(source, root, train)
-    found = _in_turn(found)
+    found = _in_turn([each for source in sources for each in _openers(source, root, train)])
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         arrays = list(pool.map(lambda item: _read(item.open, image_size, crop), found))
     unreadable = tuple(s.name for s, a in zip(found, arrays, strict=True) if a is None)
@@ -53,9 +50,9 @@ def load(
         )
     if unreadable:
         print(f"Left out {len(unreadable)} unreadable: {', '.join(unreadable)}", file=sys.stderr)
-    kept = [a for a in arrays if a is not None]
-    read = [source for source, a in zip(found, arrays, strict=True) if a is not None]
-    images = torch.from_numpy(np.stack(kept)).permute(0, 3, 1, 2).contiguous()
+    read = [source for source, array in zip(found, arrays, strict=True) if array is not None]
+    pixels = np.stack([array for array in arrays if array is not None])
+    images = torch.from_numpy(pixels).permute(0, 3, 1, 2).contiguous()
     image_set = ImageSet(images, [source.name for source in read], unreadable=unreadable)
     if attributes == CLASSES:
         return with_classes(image_set, [source.label for source in read])
@@ -77,12 +74,8 @@ class Source(NamedTuple):
 
 def _in_turn(sources: list[Source]) -> list[Source]:
     """The first image of every class, then the second, and so on."""
-    before = Counter()
-    turns = []
-    for source in sources:
-        turns.append(before[source.label])
-        before[source.label] += 1
-    return [source for _, source in sorted(zip(turns, sources, strict=True), key=itemgetter(0))]
+    turns = defaultdict(itertools.count)
+    return sorted(sources, key=lambda source: next(turns[source.label]))
 
 
 def _openers(source: str, root: str, train: bool) -> list[Source]:

@@ -95,7 +95,9 @@ def measure(
         if f"features_{kind}" in by_image:
             ratio = means[f"laplacian_{kind}"] / means["laplacian_real"]
             power = means[f"power_{kind}"] / means["power_real"]
-            figures |= {f"{prefix}sharpness": ratio.item(), **_bands(f"{prefix}spectrum", power)}
+            bands = enumerate(power.tolist(), start=1)
+            figures |= {f"{prefix}spectrum_{band}": share for band, share in bands}
+            figures[f"{prefix}sharpness"] = ratio.item()
             figures[frechet] = metrics.frechet_distance(real, by_image[f"features_{kind}"])
     if framework.encodes:
         figures["morph_middle"] = _measure_morphs(framework, images[: 4 * MORPHS], device)
@@ -126,10 +128,6 @@ def _by_image(framework: Framework, network: nn.Module, x: Tensor, z: Tensor) ->
     return {name: each.cpu() for name, each in values.items()}
 
 
-def _bands(name: str, ratios: Tensor) -> dict[str, float]:
-    return {f"{name}_{band}": ratio for band, ratio in enumerate(ratios.tolist(), start=1)}
-
-
 def _measure_morphs(framework: Framework, images: Tensor, device: torch.device) -> float:
     """Sharpness in the middle of morphs between four images each, over that of the corners."""
     middles, corners = [], []
@@ -145,7 +143,7 @@ def _measure_morphs(framework: Framework, images: Tensor, device: torch.device) 
 def _measure_refined(
     framework: Framework, images: Tensor, steps: int, device: torch.device
 ) -> dict[str, float]:
-    errors, refined_laplacian, real_laplacian = [], [], []
+    by_batch = []
     batch = BATCH if framework.encodes else BATCH // STARTS
     for x in batches.in_batches(images, batch, device):
         if framework.encodes:
@@ -153,11 +151,20 @@ def _measure_refined(
         else:
             z = recover(framework, x, steps)
         x_hat = framework.decode(z)
-        errors.append(metrics.mse(x, x_hat))
-        refined_laplacian.append(metrics.sharpness(x_hat))
-        real_laplacian.append(metrics.sharpness(x))
-    ratio = torch.cat(refined_laplacian).mean() / torch.cat(real_laplacian).mean()
-    return {"mse_refined": torch.cat(errors).mean().item(), "sharpness_refined": ratio.item()}
+        by_batch.append((metrics.mse(x, x_hat), metrics.sharpness(x_hat), metrics.sharpness(x)))
+    mse, refined, real = (torch.cat(parts).mean() for parts in zip(*by_batch, strict=True))
+    return {"mse_refined": mse.item(), "sharpness_refined": (refined / real).item()}
+
+
+def on_file(content: dict, sources: tuple[str, ...], measurement: dict) -> bool:
+    """Whether a measurement is of these images and of the weights of a config.json, with the
+    features that are used here."""
+    wanted = {
+        "data": [Path(source).name for source in sources],
+        "features": feature_network().name,
+        "weights_sha256": content["weights_sha256"],
+    }
+    return wanted.items() <= measurement.items()
 
 
 def save(checkpoint: str | Path, result: dict) -> None:

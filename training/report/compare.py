@@ -27,8 +27,7 @@ from training.distributed import device_named
 from training.errors import UserError
 from training.frameworks import FRAMEWORKS, Framework
 from training.measure import metrics
-from training.measure.evaluate import evaluate
-from training.measure.features import feature_network
+from training.measure.evaluate import evaluate, on_file
 from training.report.expectations import applicable, checked, expected, with_ours
 from training.report.page import AT_ONCE, AT_ONCE_RECOVERED, page
 from training.report.tables import headings
@@ -39,6 +38,7 @@ CODES = 1024  # for the sample cycle
 TURNS = 5  # for the speed
 PROBE = "logistic"
 OWN = ("code_cycle", "sample_cycle", "probe_auc", "label_agreement")
+EVALUATED = ("figures", "images", "refined", "data", "features", "weights_sha256")
 TRAINED = ("images_seen", "hours", "hardware")
 KEPT_FOR = ("weights_sha256", "data", "gallery_files")  # results hold while these are equal
 
@@ -140,13 +140,8 @@ def _row(directory: Path, request: Request, former: dict) -> dict:
 
 def _evaluated(directory: Path, content: dict, request: Request, former: dict) -> dict:
     """The figures of `evaluate`: those on file if they still hold, otherwise measured now."""
-    wanted = {
-        "data": [Path(source).name for source in request.sources],
-        "features": feature_network().name,
-        "weights_sha256": content["weights_sha256"],
-    }
     for found in (read_metrics(directory), former):
-        if wanted.items() <= found.items():
+        if on_file(content, request.sources, found):
             refined = found["refined"]
             if (refined["steps"], refined["images"]) == (STEPS, min(REFINED, found["images"])):
                 break
@@ -155,7 +150,7 @@ def _evaluated(directory: Path, content: dict, request: Request, former: dict) -
         found = evaluate(
             directory, request.sources, request.device, STEPS, REFINED, root=request.root
         )
-    return {key: found[key] for key in ("figures", "images", "refined", *wanted)}
+    return {name: found[name] for name in EVALUATED}
 
 
 @torch.no_grad()
