@@ -25,6 +25,9 @@ def write_card(directory: str | Path) -> None:
     framework = FRAMEWORKS[content["framework"]]
     settings, trained = content["settings"], content["trained"]
     sources = ", ".join(Path(source).name for source in settings["data"])
+    before, started = trained.get("images_seen_before", 0), ""
+    if before:
+        started = f"after {before:,} of '{settings.get('start')}', whose networks it started from, "
     lines = [
         f"# {framework.title}, {settings['image_size']} px",
         f"![reconstructions and samples](preview.png)\n\nSystem: {framework.source}. "
@@ -36,7 +39,7 @@ def write_card(directory: str | Path) -> None:
         f"- data: {sources} ({trained['training_images']:,} images)\n"
         f"- licence: {settings['licence']}\n"
         f"- images seen: {trained['images_seen']:,} ({trained['epochs']} epochs), "
-        f"{_started(content)}{trained['hours']} hours on {trained['hardware']}, "
+        f"{started}{trained['hours']} hours on {trained['hardware']}, "
         f"torch {trained['torch']}\n"
         "- every setting: `config.json`",
         "## Figures",
@@ -73,18 +76,11 @@ def _metadata(framework: type[Framework], content: dict, measurement: dict) -> s
     ).to_yaml()
 
 
-def _started(content: dict) -> str:
-    before = content["trained"].get("images_seen_before", 0)
-    start = content["settings"].get("start")
-    return f"after {before:,} of '{start}', whose networks it started from, " if before else ""
-
-
 def _figures(measurement: dict) -> str:
-    if not measurement:
-        return measured_on(measurement)
-    found = measurement["figures"].items()
+    found = measurement.get("figures", {}).items()
     rows = [(FIGURES[name].words, f"{value:.4g}") for name, value in found]
-    return f"{measured_on(measurement)}\n\n{markdown(('figure', 'value'), rows)}"
+    table = f"\n\n{markdown(('figure', 'value'), rows)}" if rows else ""
+    return measured_on(measurement) + table
 
 
 def _papers(system: str, settings: dict, figures: dict[str, float]) -> list[str]:

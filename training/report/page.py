@@ -28,17 +28,12 @@ def page(content: dict) -> str:
         markdown(header, [*zip(*cells_of, strict=True)]),
         measured_on_each({row["title"]: row for row in rows}),
         "\n".join(_notes(rows, speed["hardware"])),
-        _folded(
-            "What the columns say",
-            "\n".join(f"- {each.short}: {each.words}" for each in known),
-        ),
+        "<details><summary>What the columns say</summary>",
+        "\n".join(f"- {each.short}: {each.words}" for each in known),
+        "</details>",
         *_expected(content),
     ]
     return "\n\n".join(parts)
-
-
-def _folded(title: str, text: str) -> str:
-    return f"<details><summary>{title}</summary>\n\n{text}\n\n</details>"
 
 
 def _notes(rows: Collection[dict], hardware: str) -> Iterator[str]:
@@ -53,15 +48,14 @@ def _notes(rows: Collection[dict], hardware: str) -> Iterator[str]:
         )
     galleries = [row["gallery"] for row in rows if row["gallery"]]
     for gallery in {gallery["images"]: gallery for gallery in galleries}.values():
-        note = (
-            f"Labels: each of {gallery['images']:,} images with {gallery['attributes']} attributes "
-            "is compared with the one of the nearest code; unrelated images have "
-            f"{number(gallery['chance'])} of their labels in common"
-        )
         by_dhash = (
             f", the nearest by dHash {number(gallery['dhash'])}" if "dhash" in gallery else ""
         )
-        yield f"{note}{by_dhash}."
+        yield (
+            f"Labels: each of {gallery['images']:,} images with {gallery['attributes']} attributes "
+            "is compared with the one of the nearest code; unrelated images have "
+            f"{number(gallery['chance'])} of their labels in common{by_dhash}."
+        )
 
 
 def _trained(rows: Collection[dict]) -> str:
@@ -82,10 +76,8 @@ def _expected(content: dict) -> Iterator[str]:
         yield "The claims, checked:"
         yield "\n".join(map(_claim, content["claims"]))
     if content["printed"]:
-        rows = [
-            (each["system"], FIGURES[each["figure"]].short, *cells(each))
-            for each in content["printed"]
-        ]
+        found = content["printed"]
+        rows = [(each["system"], FIGURES[each["figure"]].short, *cells(each)) for each in found]
         yield "The papers' figures and ours:"
         yield markdown(("system", "figure", *CELLS), rows)
     if content["apart"]:

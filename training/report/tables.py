@@ -1,5 +1,6 @@
 """Markdown tables of figures, and their renewal in a document."""
 
+import math
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -30,14 +31,11 @@ def markdown(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def in_bold(name: str, values: Sequence[float | None]) -> list[str]:
     """Values of the figure `name` as text, the best of several in bold, a dash for None."""
-    known = [badness(name, value) for value in values if value is not None]
-    best = min(known) if len(known) > 1 else None
-    cells = []
-    for value in values:
-        text = number(value)
-        is_best = value is not None and badness(name, value) == best
-        cells.append(f"**{text}**" if is_best else text)
-    return cells
+    errors = [None if value is None else badness(name, value) for value in values]
+    known = [error for error in errors if error is not None]
+    best = min(known) if len(known) > 1 else math.inf
+    texts = map(number, values)
+    return [f"**{t}**" if e == best else t for t, e in zip(texts, errors, strict=True)]
 
 
 def number(value: float | None) -> str:
