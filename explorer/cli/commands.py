@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import field, make_dataclass
+from dataclasses import field, make_dataclass, replace
 from inspect import getdoc
 from json import dumps
 from pathlib import Path
@@ -17,7 +17,7 @@ from explorer.engine import ROOT, titles
 from explorer.session.state import Session
 from explorer.verbs import VERBS
 from explorer.verbs.options import arguments
-from training.checkpoints import read_config, read_latents, write_map
+from training.checkpoints import labelled_latents, write_latents
 from training.commandline import parse
 from training.errors import UserError, choose
 from training.report.tables import renew
@@ -97,17 +97,11 @@ def make_map(checkpoint: Positional[Path]) -> None:
     Args:
         checkpoint: the checkpoint's folder
     """
-    read_config(checkpoint)
-    latents = read_latents(checkpoint)
-    if latents is None:
-        raise UserError(
-            f"'{checkpoint}' has no codes of labelled images: "
-            "train with an attribute table to get them."
-        )
+    latents = labelled_latents(checkpoint)
     from umap import UMAP  # here, because it takes seconds to import
 
     coordinates = UMAP(random_state=0, n_jobs=1).fit_transform(latents.codes.numpy())
-    write_map(checkpoint, torch.from_numpy(coordinates))
+    write_latents(checkpoint, replace(latents, map=torch.from_numpy(coordinates)))
     print(f"{len(coordinates)} points in {checkpoint}")
 
 

@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from contextlib import contextmanager, nullcontext, redirect_stderr
 from dataclasses import dataclass, field, replace
 from statistics import median
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -35,8 +36,7 @@ PRODUCT_SIDE = {"cpu": 1024, "cuda": 8192}  # of square matrices; a CPU is slowe
 NO_PYTHAE = "pythae is left out; to compare with it: pip install -r tests/requirements.txt"
 
 
-@dataclass(frozen=True)
-class Turn:
+class Turn(NamedTuple):
     """Something to time: `run` does so much `work`, in images or GFLOP."""
 
     name: str
@@ -44,8 +44,7 @@ class Turn:
     work: float
 
 
-@dataclass(frozen=True)
-class Ratio:
+class Ratio(NamedTuple):
     """A comparison within a round: `scale` times the rate of one turn over that of another."""
 
     name: str
@@ -92,16 +91,14 @@ class Contest:
         if name == AAE.id:
             try:
                 theirs = self.add_pythae(config)
+                self.ratios.append(Ratio(f"{name}, ours over pythae's", trained, theirs))
             except ImportError:
                 self.notes.append(NO_PYTHAE)
-            else:
-                self.ratios.append(Ratio(f"{name}, ours over pythae's", trained, theirs))
 
     def add_system(self, config: Config) -> tuple[str, float]:
         """A turn of training steps; its name, and how many GFLOP an image takes."""
         images = self.images(config)
-        names = [str(index) for index in range(len(images))]
-        run = Run.of(config, World(0, 1, self.device), ImageSet(images, names))
+        run = Run.of(config, World(0, 1, self.device), ImageSet(images, [""] * len(images)))
         autocast = autocast_for(config, self.device)
 
         def play():

@@ -37,10 +37,8 @@ class Curve:
         framework.train(training)
         figures = {name: round(figures[name], 5) for name in FIGURES if name in figures}
         self.points = [*former, {"images_seen": seen, **figures}]
-        write_json(
-            self.path,
-            {"images": len(self.images), "features": network.name, "points": self.points},
-        )
+        about = {"images": len(self.images), "features": network.name}
+        write_json(self.path, {**about, "points": self.points})
         return figures
 
 

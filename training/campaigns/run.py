@@ -31,7 +31,7 @@ SHIPPED = (*checkpoints.FILES, CURVE, "preview.png", "README.md")
 
 @dataclass(frozen=True)
 class Job:
-    """One run of a campaign: its settings, the run whose networks it needs, and its progress."""
+    """One run of a campaign with its progress; first_stage: the run whose networks it needs."""
 
     name: str
     config: Config
@@ -91,22 +91,19 @@ class Site:
                 raise UserError(
                     f"'{self.data}' has no {name}: give --data-dir the folder that holds it."
                 )
-        sources, jobs = self.paths(campaign.data), {}
-        count = data.count(sources, str(self.data))
+        here = {
+            "data": self.paths(campaign.data),
+            "data_root": str(self.data),
+            "attributes": self.paths((campaign.attributes,))[0],
+            "device": self.device,
+        }
+        jobs, count = {}, data.count(here["data"], str(self.data))
         for name, row in campaign.runs.items():
-            here = {
-                "data": sources,
-                "data_root": str(self.data),
-                "attributes": self.paths((campaign.attributes,))[0],
-                "out": str(self.work / name),
-                "device": self.device,
-            }
+            given = {**campaign.settings, **row.settings, **here, "out": str(self.work / name)}
             if row.start:
-                here["start"] = str(self.into / row.start)
-            first = jobs.get(row.first_stage)
-            if first:
-                here["first_stage"] = str(first.directory)
-            given = {**campaign.settings, **row.settings, **here}
+                given["start"] = str(self.into / row.start)
+            if first := jobs.get(row.first_stage):
+                given["first_stage"] = str(first.directory)
             config = resolve(FRAMEWORKS[row.framework], row.preset, given)
             epoch = max(count // config.batch_size, 1) * config.batch_size  # whole batches alone
             images = row.images or campaign.images
@@ -133,10 +130,9 @@ class Site:
         if first and not first.done:
             raise Stopped(f"It stands on {first.name}, which is not done: train that first.")
         config, before = job.config, bar.n - job.seen
-        sources = self.paths(self.campaign.held_out)
-        size, crop, root = config.image_size, config.crop, config.data_root
-        held_out = data.load(sources, size, crop, root=root, train=False).images
-        curve = Curve(job.directory, held_out, self.campaign.point_every)
+        sources, root = self.paths(self.campaign.held_out), config.data_root
+        held_out = data.load(sources, config.image_size, config.crop, root=root, train=False)
+        curve = Curve(job.directory, held_out.images, self.campaign.point_every)
 
         def watch(run) -> dict[str, float]:
             bar.update(before + run.images_seen - bar.n)

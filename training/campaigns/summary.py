@@ -6,7 +6,7 @@ from tabulate import tabulate
 
 from training.campaigns.curve import read_curve
 from training.campaigns.plans import Campaign
-from training.checkpoints import CONFIG, read_json, read_metrics, write_atomically, write_json
+from training.checkpoints import read_json, read_metrics, write_atomically, write_json
 from training.measure.figures import MAIN, columns
 from training.report.tables import MISSING, markdown
 
@@ -28,17 +28,16 @@ def of_plan(name: str, campaign: Campaign, jobs: list) -> str:
 
 def collect(jobs: list) -> dict[str, dict]:
     """Configuration, figures, outcome and curve of each run, by its name."""
-    found = {}
-    for job in jobs:
-        content, outcome = read_json(job.directory / CONFIG), read_json(job.directory / OUTCOME)
-        found[job.name] = {
+    return {
+        job.name: {
             "framework": job.config.framework,
-            "trained": content.get("trained", {}),
+            "trained": job.content.get("trained", {}),
             "measured": read_metrics(job.directory) if job.done else {},
-            "outcome": outcome,
+            "outcome": read_json(job.directory / OUTCOME),
             "curve": read_curve(job.directory),
         }
-    return found
+        for job in jobs
+    }
 
 
 def write(directory: Path, name: str, campaign: Campaign, jobs: list) -> None:
@@ -80,10 +79,8 @@ def _outcome(outcome: dict) -> str:
 
 
 def _curve(name: str, curve: dict) -> str:
-    rows = [
-        [f"{point['images_seen']:,}", *[_figure(point, name) for name in NAMES]]
-        for point in curve["points"]
-    ]
+    points = curve["points"]
+    rows = [[f"{each['images_seen']:,}", *[_figure(each, n) for n in NAMES]] for each in points]
     on = f"on the first {curve['images']:,} of these images" if rows else "no point yet"
     return f"## {name}, {on}\n\n" + markdown(("images seen", *SHORTS), rows)
 

@@ -7,9 +7,9 @@ from training.checkpoints.latents import (
     describe,
     encode_all,
     find_anew,
+    labelled_latents,
     read_latents,
     write_latents,
-    write_map,
 )
 from training.checkpoints.weights import (
     CONFIG,

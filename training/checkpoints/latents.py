@@ -74,12 +74,16 @@ def read_latents(directory: str | Path) -> Latents | None:
         raise CheckpointError(f"Checkpoint '{directory}': {LATENTS} is damaged.") from None
 
 
-def write_map(directory: str | Path, coordinates: Tensor) -> None:
-    """Adds map coordinates (N, 2) to the latents of a checkpoint."""
+def labelled_latents(directory: str | Path) -> Latents:
+    """The latents of a checkpoint; raises CheckpointError, also if it has none."""
+    read_config(Path(directory))
     latents = read_latents(directory)
     if latents is None:
-        raise CheckpointError(f"Checkpoint '{directory}' has no {LATENTS} to map.")
-    write_latents(directory, replace(latents, map=coordinates))
+        raise CheckpointError(
+            f"Checkpoint '{directory}' has no codes of labelled images; "
+            "train with --attributes to get them."
+        )
+    return latents
 
 
 @torch.no_grad()
@@ -101,13 +105,7 @@ def describe(framework: Framework, images: ImageSet) -> Latents:
 def find_anew(directory: str | Path) -> Latents:
     """Finds the directions of a checkpoint again from its stored codes and labels, writes them and
     returns the latents; raises CheckpointError."""
-    read_config(Path(directory))
-    latents = read_latents(directory)
-    if latents is None:
-        raise CheckpointError(
-            f"Checkpoint '{directory}' has no codes of labelled images; "
-            "train with --attributes to get them."
-        )
+    latents = labelled_latents(directory)
     latents = replace(latents, directions=find_directions(latents.codes, latents.labels))
     write_latents(directory, latents)
     return latents

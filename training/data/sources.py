@@ -136,19 +136,18 @@ def _torchvision_openers(name: str, root: str, train: bool) -> list[Source]:
     from torchvision import datasets
 
     class_name, train_part, test_part = TORCHVISION[name]
-    arguments = dict(train_part if train else test_part)
-    if name != "imagenet":  # its licence allows no download by others
-        arguments["download"] = True
+    # ImageNet's licence allows no download by others
+    download = {} if name == "imagenet" else {"download": True}
     try:
-        dataset = getattr(datasets, class_name)(root, **arguments)
+        part = train_part if train else test_part
+        dataset = getattr(datasets, class_name)(root, **part, **download)
     except Exception as error:
         raise UserError(
             f"torchvision could not load '{name}' from '{root}': {str(error).splitlines()[0]} "
             "Download it there by hand, or give --data-root the folder that holds it."
         ) from error
-    targets = getattr(
-        dataset, "targets", getattr(dataset, "labels", getattr(dataset, "_labels", []))
-    )
+    names = ("targets", "labels", "_labels")  # which of them depends on the dataset
+    targets = next((getattr(dataset, name) for name in names if hasattr(dataset, name)), [])
     known = len(targets) == len(dataset)
     return [
         Source(f"{i:06d}", lambda i=i: dataset[i][0], str(int(targets[i])) if known else "")

@@ -9,6 +9,7 @@ from torch.nn.functional import cross_entropy, interpolate
 from tqdm import trange
 
 from training import data
+from training.checkpoints.packing import pack
 from training.data.batches import Batches, step_generator
 from training.errors import UserError
 
@@ -106,7 +107,4 @@ def accuracy(network: ObjectNet, sources: tuple[str, ...]) -> float:
 
 def write(network: ObjectNet, path: Path = WEIGHTS) -> None:
     """Writes the weights in half precision."""
-    state = {
-        key: t.half() if t.is_floating_point() else t for key, t in network.state_dict().items()
-    }
-    save_file({key: tensor.contiguous() for key, tensor in state.items()}, path)
+    save_file(pack(network.state_dict(), "half"), path)

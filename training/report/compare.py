@@ -126,8 +126,7 @@ def _row(directory: Path, request: Request, former: dict) -> dict:
         "gallery_files": request.gallery_files,
     }
     if "gallery" in former and all(former[key] == row[key] for key in KEPT_FOR):
-        own = {name: former["figures"][name] for name in OWN if name in former["figures"]}
-        row["figures"] |= own
+        row["figures"] |= {n: former["figures"][n] for n in OWN if n in former["figures"]}
         return row | {"gallery": former["gallery"]}
     print(f"{directory}: cycles, nearest images", file=sys.stderr)
     framework, _ = checkpoints.read(directory, device_named(request.device))
@@ -140,31 +139,26 @@ def _row(directory: Path, request: Request, former: dict) -> dict:
 
 def _evaluated(directory: Path, content: dict, request: Request, former: dict) -> dict:
     """The figures of `evaluate`: those on file if they still hold, otherwise measured now."""
+    sources = request.sources
     for found in (read_metrics(directory), former):
-        if on_file(content, request.sources, found):
+        if on_file(content, sources, found):
             refined = found["refined"]
             if (refined["steps"], refined["images"]) == (STEPS, min(REFINED, found["images"])):
                 break
     else:
         print(f"{directory}: figures of evaluate, which takes minutes", file=sys.stderr)
-        found = evaluate(
-            directory, request.sources, request.device, STEPS, REFINED, root=request.root
-        )
+        found = evaluate(directory, sources, request.device, STEPS, REFINED, root=request.root)
     return {name: found[name] for name in EVALUATED}
 
 
 @torch.no_grad()
 def _cycles(framework: Framework, reencoding_error: float) -> dict[str, float]:
     z = _codes(framework, CODES)
-    errors = []
-    for part in z.split(AT_ONCE):
-        sample = framework.decode(part)
-        errors.append(metrics.mse(sample, framework.decode(framework.encode(sample))))
+    samples = map(framework.decode, z.split(AT_ONCE))
+    errors = [metrics.mse(x, framework.decode(framework.encode(x))) for x in samples]
     unrelated = 2 * z.var(dim=0).sum().item()  # E||z - z'||^2
-    return {
-        "code_cycle": reencoding_error / unrelated,
-        "sample_cycle": torch.cat(errors).mean().item(),
-    }
+    sample_cycle = torch.cat(errors).mean().item()
+    return {"code_cycle": reencoding_error / unrelated, "sample_cycle": sample_cycle}
 
 
 def _codes(framework: Framework, count: int) -> Tensor:

@@ -1,6 +1,7 @@
 """Whatever is wrong with a checkpoint is named; nothing of it is unpickled."""
 
 import json
+from dataclasses import replace
 
 import pytest
 import torch
@@ -61,8 +62,10 @@ def test_latents_round_trip_and_damage(checkpoint):
         torch.randn(6, 8), torch.rand(6, 2) > 0.5, ("A", "B"), {"svm": svm}
     )
     assert checkpoints.read_latents(checkpoint) is None
+    with pytest.raises(CheckpointError, match="has no codes of labelled images; train with"):
+        checkpoints.labelled_latents(checkpoint)
     checkpoints.write_latents(checkpoint, latents)
-    checkpoints.write_map(checkpoint, torch.randn(6, 2))
+    checkpoints.write_latents(checkpoint, replace(latents, map=torch.randn(6, 2)))
     loaded = checkpoints.read_latents(checkpoint)
     step = latents.codes.abs().amax(dim=1, keepdim=True) / 127
     assert ((loaded.codes - latents.codes).abs() <= 0.501 * step).all()
