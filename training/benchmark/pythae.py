@@ -44,10 +44,8 @@ class Discriminator(BaseDiscriminator):
 
 
 def trainer(config: Config, images: Tensor, device: torch.device) -> AdversarialTrainer:
-    """pythae's own trainer, ready for `train_step`, one epoch over uint8 images (N, 3, H, W).
-
-    In fp32, its only precision, with its own data loader, losses and optimisers.
-    """
+    """pythae's own trainer, ready for `train_step`: one epoch over uint8 images (N, 3, H, W), in
+    fp32, its only precision, with its own data loader, losses and optimisers."""
     system = AAE(config)
     model_config = Adversarial_AE_Config(
         input_dim=tuple(images.shape[1:]),

@@ -10,12 +10,9 @@ from training.frameworks import FRAMEWORKS
 
 @dataclass(frozen=True)
 class Row:
-    """One run: a system, a preset, and settings that differ from the preset's.
-
-    images: training images to see, 0 for the campaign's number; first_stage: name of an earlier run
-    whose networks it needs; start: a shipped checkpoint, such as celeba32/faae, whose networks it
-    continues from.
-    """
+    """One run: a system, a preset, and settings that differ from the preset's; images: how many to
+    see, 0 for the campaign's number; first_stage: an earlier run whose networks it needs; start: a
+    shipped checkpoint, such as celeba32/faae, whose networks it continues from."""
 
     framework: str
     preset: str

@@ -43,23 +43,18 @@ def portable(config: Config) -> dict:
 
 def write(directory: Path, framework: Framework, trained: dict) -> None:
     """Writes the shipped networks and config.json; `trained`: facts of the training."""
-    state = {
-        f"{name}.{key}": tensor
-        for name in framework.shipped
-        for key, tensor in getattr(framework, name).state_dict().items()
-    }
+    every = framework.state_dict().items()
+    state = {key: tensor for key, tensor in every if key.split(".")[0] in framework.shipped}
     blob = save(pack(state, framework.config.store))
     write_atomically(directory / WEIGHTS, lambda p: p.write_bytes(blob))
-    write_json(
-        directory / CONFIG,
-        {
-            "format": FORMAT,
-            "framework": framework.id,
-            "weights_sha256": hashlib.sha256(blob).hexdigest(),
-            "trained": trained,
-            "settings": portable(framework.config),
-        },
-    )
+    content = {
+        "format": FORMAT,
+        "framework": framework.id,
+        "weights_sha256": hashlib.sha256(blob).hexdigest(),
+        "trained": trained,
+        "settings": portable(framework.config),
+    }
+    write_json(directory / CONFIG, content)
 
 
 def read_config(directory: Path) -> dict:

@@ -25,10 +25,7 @@ def step_generator(seed: int, step: int, device: torch.device | str = "cpu") -> 
 
 class Batches:
     """Shuffled batches of images in [0, 1] from uint8 images (N, 3, H, W); with `flip` half of
-    them mirrored, each shifted by up to `shift` px.
-
-    Of several processes, each takes its share of the same batch.
-    """
+    them mirrored, each shifted by up to `shift` px. Each process takes its share of a batch."""
 
     def __init__(
         self,

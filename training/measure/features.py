@@ -19,12 +19,9 @@ CLASSES = 10
 
 
 class ObjectNet(nn.Module):
-    """`cifar10-conv-256`: a small classifier of CIFAR-10, up to its pooled features:
-    (B, 3, H, W) in [0, 1] -> (B, 256).
-
-    It takes the place that ImageNet's Inception has in the FID, at the size of the images here.
-    Its Frechet distances compare with each other only, never with published FIDs.
-    """
+    """A small classifier of CIFAR-10, up to its pooled features, in place of the FID's Inception:
+    (B, 3, H, W) in [0, 1] -> (B, 256). Its Frechet distances compare with each other only, never
+    with published FIDs."""
 
     name = "cifar10-conv-256"
 

@@ -1,7 +1,5 @@
-"""The figures that a checkpoint is measured by, and how two checkpoints compare.
-
-A new figure of images is a function in `metrics` and an entry in `figures.toml`.
-"""
+"""The figures that a checkpoint is measured by, and how two checkpoints compare. A new figure of
+images is a function in `metrics` and an entry in `figures.toml`."""
 
 import math
 from collections.abc import Callable
@@ -59,11 +57,8 @@ def columns(table: str) -> list[Figure]:
 
 
 def compare(names: tuple[str, ...], new: dict[str, float], former: dict[str, float]) -> float:
-    """How bad `new` is relative to `former` in the named figures that both have: below 1 is better.
-
-    The geometric mean of the ratios of their `badness`, which needs no common unit: 0.9 is a tenth
-    off every error.
-    """
+    """How bad `new` is relative to `former` in the named figures that both have, the geometric mean
+    of the ratios of their `badness`: below 1 is better, 0.9 is a tenth off every error."""
     both = [name for name in names if name in new and name in former]
     logs = [math.log(badness(n, new[n]) / badness(n, former[n])) for n in both]
     return math.exp(sum(logs) / len(logs))

@@ -3,17 +3,16 @@
 The figures of `evaluate` come from a checkpoint's metrics.json if that was measured on these
 images. All results are kept in compare.json, so that a second call only measures what has changed.
 
-Notation: x images, z codes from the prior, encoder E, generator G. There are three cycles: from x
-to G(E(x)), whose error is the MSE; from z to E(G(z)), the code cycle; from G(z) to G(E(G(z))), the
-sample cycle.
+Notation: x images, z codes from the prior. Three cycles: from x to G(E(x)), whose error is the MSE;
+from z to E(G(z)), the code cycle; from G(z) to G(E(G(z))), the sample cycle.
 """
 
 import platform
 import sys
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from time import perf_counter
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -43,8 +42,7 @@ TRAINED = ("images_seen", "hours", "hardware")
 KEPT_FOR = ("weights_sha256", "data", "gallery_files")  # results hold while these are equal
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(NamedTuple):
     """sources: images to measure on; gallery, attributes: labelled images among which nearest codes
     are searched, and their labels (or () and ""); root: folder of torchvision's datasets."""
 
@@ -54,22 +52,10 @@ class Request:
     root: str = "data"
     device: str = "cpu"
 
-    @property
-    def hardware(self) -> str:
-        if device_named(self.device).type == "cuda":
-            return torch.cuda.get_device_name()
-        return f"a CPU ({platform.machine()}; threads: {torch.get_num_threads()})"
-
-    @property
-    def gallery_files(self) -> list[str]:
-        return [Path(name).name for name in (*self.gallery, self.attributes) if name]
-
 
 def compare(model_set: str | Path, request: Request, out: Path | None = None) -> dict:
-    """Measures what is not known yet of a folder of checkpoints, and writes compare.md and
-    compare.json into `out`, by default the same folder. Returns the content of compare.json. Raises
-    UserError.
-    """
+    """Measures what is not known yet of a folder of checkpoints, writes compare.md and compare.json
+    into `out`, by default the same folder, and returns the latter's content. Raises UserError."""
     model_set = Path(model_set)
     directories, out = _checkpoints(model_set), Path(out or model_set)
     if bool(request.gallery) != bool(request.attributes):
@@ -115,6 +101,7 @@ def _row(directory: Path, request: Request, former: dict) -> dict:
     """The results of one checkpoint, from `former` as far as that still holds."""
     content = checkpoints.read_config(directory)
     system = FRAMEWORKS[content["framework"]]
+    labelled = (*request.gallery, request.attributes)
     row = {
         "title": system.title,
         "framework": system.id,
@@ -123,7 +110,7 @@ def _row(directory: Path, request: Request, former: dict) -> dict:
         "images_seen": checkpoints.images_seen(content["trained"]),
         "trained": {name: content["trained"][name] for name in TRAINED},
         **_evaluated(directory, content, request, former),
-        "gallery_files": request.gallery_files,
+        "gallery_files": [Path(name).name for name in labelled if name],
     }
     if "gallery" in former and all(former[key] == row[key] for key in KEPT_FOR):
         row["figures"] |= {n: former["figures"][n] for n in OWN if n in former["figures"]}
@@ -171,8 +158,10 @@ def _speed(
 ) -> dict:
     """Images per second of all systems, measured one after the other. If one is missing, all are
     measured again, since the speed of a machine varies from day to day."""
+    device = device_named(request.device)
+    cpu = f"a CPU ({platform.machine()}; threads: {torch.get_num_threads()})"
     wanted = {
-        "hardware": request.hardware,
+        "hardware": torch.cuda.get_device_name() if device.type == "cuda" else cpu,
         "weights": {name: row["weights_sha256"] for name, row in rows.items()},
     }
     if wanted.items() <= former.items():
@@ -180,7 +169,7 @@ def _speed(
     print("speed of all", file=sys.stderr)
     rates = {}
     for name, directory in directories.items():
-        framework, _ = checkpoints.read(directory, device_named(request.device))
+        framework, _ = checkpoints.read(directory, device)
         rates[name] = round(_images_per_s(framework), 1)
     return {**wanted, "images_per_s": rates}
 

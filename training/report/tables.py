@@ -14,12 +14,12 @@ def headings(candidates: Sequence[Sequence[str]]) -> list[str]:
     """A heading for each thing: the first of its names that no other thing has in the same
     position, otherwise its last."""
     columns = [*zip(*candidates, strict=True)]
-
-    def own(names: Sequence[str]) -> str:
-        unique = (n for n, column in zip(names, columns, strict=True) if column.count(n) == 1)
-        return next(unique, names[-1])
-
-    return [own(names) for names in candidates]
+    return [
+        next(
+            (n for n, column in zip(names, columns, strict=True) if column.count(n) == 1), names[-1]
+        )
+        for names in candidates
+    ]
 
 
 def markdown(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
