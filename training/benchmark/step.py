@@ -39,7 +39,6 @@ NO_PYTHAE = "pythae is left out; to compare with it: pip install -r tests/requir
 class Turn(NamedTuple):
     """Something to time: `run` does so much `work`, in images or GFLOP."""
 
-    name: str
     run: Callable[[], None]
     work: float
 
@@ -141,16 +140,16 @@ class Contest:
         return torch.randint(256, shape, dtype=torch.uint8)
 
     def _add(self, name: str, run: Callable[[], None], work: float) -> str:
-        self.turns[name] = Turn(name, run, work)
+        self.turns[name] = Turn(run, work)
         return name
 
     def round(self) -> dict[str, float]:
         """One round: the work of every turn, per second."""
         rates = {}
-        for turn in self.turns.values():
+        for name, turn in self.turns.items():
             start = self._seconds()
             turn.run()
-            rates[turn.name] = turn.work / (self._seconds() - start)
+            rates[name] = turn.work / (self._seconds() - start)
         return rates
 
     def _seconds(self) -> float:
@@ -163,11 +162,8 @@ class Contest:
 def benchmark(
     names: Sequence[str], preset: str, device: str, rounds: int, steps: int, compile: bool = False
 ) -> dict:
-    """Median, lowest and highest rate of every turn, and of every ratio of two, over `rounds`.
-
-    Rates are images per second, of matrix products GFLOP per second; seconds as defined above.
-    Raises UserError for systems and values that cannot be measured.
-    """
+    """Median, lowest and highest rate of every turn, and of every ratio of two, over `rounds`: in
+    images per second, of matrix products in GFLOP per second. Raises UserError."""
     if rounds < 1 or steps < 1:
         raise UserError("--rounds and --steps must be 1 or greater.")
     for name in names:

@@ -1,6 +1,7 @@
 """Shuffled batches, and the independent random streams of a run."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -23,30 +24,29 @@ def step_generator(seed: int, step: int, device: torch.device | str = "cpu") -> 
     return stream(seed, STEP, step, device)
 
 
+@dataclass
 class Batches:
     """Shuffled batches of images in [0, 1] from uint8 images (N, 3, H, W); with `flip` half of
     them mirrored, each shifted by up to `shift` px. Each process takes its share of a batch."""
 
-    def __init__(
-        self,
-        images: Tensor,
-        batch_size: int,
-        flip: bool,
-        seed: int,
-        rank: int = 0,
-        world: int = 1,
-        shift: int = 0,
-    ):
-        if batch_size % world:
-            raise UserError(f"--batch-size {batch_size} cannot be split over {world} processes.")
-        if len(images) < batch_size:
+    images: Tensor
+    batch_size: int
+    flip: bool
+    seed: int
+    rank: int = 0
+    world: int = 1
+    shift: int = 0
+
+    def __post_init__(self):
+        count, size, world = len(self.images), self.batch_size, self.world
+        if size % world:
+            raise UserError(f"--batch-size {size} cannot be split over {world} processes.")
+        if count < size:
             raise UserError(
-                f"{len(images)} images do not fill one batch of {batch_size}; "
+                f"{count} images do not fill one batch of {size}; "
                 "give more images or a smaller --batch-size."
             )
-        self.images, self.batch_size, self.flip, self.seed = images, batch_size, flip, seed
-        self.share, self.shift = slice(rank, None, world), shift
-        self.steps_per_epoch = len(images) // batch_size
+        self.share, self.steps_per_epoch = slice(self.rank, None, world), count // size
 
     def indices(self, step: int) -> Tensor:
         """Indices of the images of this process at `step`: (batch_size / processes,)."""

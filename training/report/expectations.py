@@ -114,8 +114,8 @@ def checked(claim: Claim, systems: Sequence[dict]) -> dict:
     known = [found for of in figures if (found := _measured(of, systems))]
     outcome = "not measured"
     if len(known) == len(figures):
-        values = iter(known)
-        holds = is_true(FIGURE.sub(lambda _: str(next(values)["value"]), claim.holds))
+        values = (str(found["value"]) for found in known)
+        holds = is_true(FIGURE.sub(lambda _: next(values), claim.holds))
         outcome = "confirmed" if holds else "contradicted"
     return {"words": claim.words, "outcome": outcome, "figures": known}
 

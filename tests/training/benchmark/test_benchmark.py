@@ -51,12 +51,11 @@ def test_turns_alternate_and_are_compared_round_by_round(monkeypatch):
             order.append(name)
             clock[0] += seconds.pop(0)
 
-        return Turn(name, play, work=12)
+        return Turn(play, work=12)
 
     class Slowing(Contest):
         def enter(self, config):
-            for each in (turn("a", [9, 1, 2, 3]), turn("b", [9, 2, 4, 9])):
-                self.turns[each.name] = each
+            self.turns |= {"a": turn("a", [9, 1, 2, 3]), "b": turn("b", [9, 2, 4, 9])}
             self.ratios.append(Ratio("a over b", "a", "b", scale=10))
 
     monkeypatch.setattr(benchmark, "Contest", Slowing)
