@@ -17,14 +17,7 @@ from training.frameworks import FRAMEWORKS, read_settings
 from training.log import Scribe, Watch
 from training.run import STATE, Run, Stopped, autocast_for
 
-FREE_ON_RESUME = (
-    "checkpoint_minutes",
-    "log_every",
-    "epochs",
-    "compile",
-    "keep_codes",
-    "images_of",
-)
+FREE_ON_RESUME = ("checkpoint_minutes", "log_every", "epochs", "compile", "keep_codes", "images_of")
 
 
 def fit(config: Config, resume: bool = False, watch: Watch | None = None) -> Path:

@@ -6,7 +6,7 @@ from torch import Tensor
 
 from training import losses
 from training.config import Config
-from training.frameworks.base import Batch, Flow, Framework, Phase, Terms, without_graph
+from training.frameworks.base import Batch, Flow, Framework, Loss, Phase, without_graph
 from training.frameworks.options import AdversarialTerm, Adversary, Reconstruction
 from training.networks.common import CodeDiscriminator
 
@@ -60,12 +60,12 @@ class AAE(Framework):
             Phase("reconstruction", ("G", "E"), self.config.lr, self.reconstruct),
         ]
 
-    def regularise(self, batch: Batch) -> tuple[Tensor, Terms]:
+    def regularise(self, batch: Batch) -> Loss:
         z_hat = without_graph(self.posterior, batch)  # (B, n)
         loss = losses.discriminator_loss(self.D(batch.z), self.D(z_hat))
         return loss, {"D": loss}
 
-    def reconstruct(self, batch: Batch) -> tuple[Tensor, Terms]:
+    def reconstruct(self, batch: Batch) -> Loss:
         z_hat = self.posterior(batch)  # (B, n)
         error = losses.pixel_error(batch.x, self.decode(z_hat))
         fooling = losses.fooling_loss(self.D(z_hat))

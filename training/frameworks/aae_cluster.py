@@ -9,15 +9,7 @@ from training import losses
 from training.codes.priors import OneHot, joint
 from training.config import POSITIVE, Config
 from training.frameworks import aae
-from training.frameworks.base import (
-    Batch,
-    CodeLabels,
-    Flow,
-    Framework,
-    Phase,
-    Terms,
-    without_graph,
-)
+from training.frameworks.base import Batch, CodeLabels, Flow, Framework, Loss, Phase, without_graph
 from training.frameworks.options import EncoderNoise
 from training.networks.common import CodeDiscriminator
 
@@ -25,8 +17,7 @@ from training.networks.common import CodeDiscriminator
 @dataclass(frozen=True)
 class Options(aae.Options, EncoderNoise):
     prior: Literal["normal"] = "normal"
-    clusters: Annotated[int, POSITIVE] = 16
-    """Number of clusters."""
+    clusters: Annotated[int, POSITIVE] = 16  # Number of clusters
 
 
 class AAECluster(Framework):
@@ -92,14 +83,14 @@ class AAECluster(Framework):
             Phase("reconstruction", ("G", "E"), self.config.lr, self.reconstruct),
         ]
 
-    def regularise(self, batch: Batch) -> tuple[Tensor, Terms]:
+    def regularise(self, batch: Batch) -> Loss:
         z, y = self.prior.split(batch.z)  # (B, n), (B, classes)
         z_hat, y_hat = self.prior.split(without_graph(self.posterior, batch))
         of_z = losses.discriminator_loss(self.D(z), self.D(z_hat))
         of_y = losses.discriminator_loss(self.D_y(y), self.D_y(y_hat))
         return of_z + of_y, {"D": of_z, "D_y": of_y}
 
-    def reconstruct(self, batch: Batch) -> tuple[Tensor, Terms]:
+    def reconstruct(self, batch: Batch) -> Loss:
         code = self.posterior(batch)  # (B, n + classes)
         z_hat, y_hat = self.prior.split(code)
         error = losses.pixel_error(batch.x, self.decode(code))

@@ -9,7 +9,7 @@ from torch import Tensor
 from training import losses
 from training.config import POSITIVE, Config
 from training.frameworks import aae
-from training.frameworks.base import Batch, Flow, Terms, without_graph
+from training.frameworks.base import Batch, Flow, Loss, without_graph
 from training.frameworks.options import EncoderNoise, Labels
 from training.networks.common import CodeDiscriminator
 
@@ -78,7 +78,7 @@ class AAELabels(aae.AAE):
     def class_of(self, z: Tensor) -> Tensor:
         return self.prior.class_of(z)
 
-    def regularise(self, batch: Batch) -> tuple[Tensor, Terms]:
+    def regularise(self, batch: Batch) -> Loss:
         y = shown_labels(batch)  # (B, classes + 1)
         of_class = self.prior.sample_of(batch.y.argmax(dim=1), batch.generator)
         z = torch.where(batch.labelled[:, None], of_class, batch.z)  # (B, 2)
@@ -86,7 +86,7 @@ class AAELabels(aae.AAE):
         loss = losses.discriminator_loss(self.code_logits(z, y), self.code_logits(z_hat, y))
         return loss, {"D": loss}
 
-    def reconstruct(self, batch: Batch) -> tuple[Tensor, Terms]:
+    def reconstruct(self, batch: Batch) -> Loss:
         z_hat = self.posterior(batch)  # (B, 2)
         error = losses.pixel_error(batch.x, self.decode(z_hat))
         fooling = losses.fooling_loss(self.code_logits(z_hat, shown_labels(batch)))

@@ -14,8 +14,7 @@ from training.frameworks.base import Batch, Flow
 @dataclass(frozen=True)
 class Options(aae.Options):
     prior: Literal["normal"] = "normal"
-    noise_size: Annotated[int, POSITIVE] = 8
-    """Random numbers that E takes beside the image."""
+    noise_size: Annotated[int, POSITIVE] = 8  # Random numbers that E takes beside the image
 
 
 class AAENoise(aae.AAE):

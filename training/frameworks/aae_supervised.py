@@ -10,15 +10,7 @@ from training import losses
 from training.codes.priors import OneHot, joint
 from training.config import Config
 from training.frameworks import aae
-from training.frameworks.base import (
-    Batch,
-    CodeLabels,
-    Flow,
-    Framework,
-    Phase,
-    Terms,
-    without_graph,
-)
+from training.frameworks.base import Batch, CodeLabels, Flow, Framework, Loss, Phase, without_graph
 from training.frameworks.options import Labels
 from training.networks.common import CodeDiscriminator
 
@@ -77,12 +69,12 @@ class AAESupervised(Framework):
             Phase("reconstruction", ("G", "E"), self.config.lr, self.reconstruct),
         ]
 
-    def regularise(self, batch: Batch) -> tuple[Tensor, Terms]:
+    def regularise(self, batch: Batch) -> Loss:
         z, _ = self.prior.split(batch.z)  # (B, n)
         loss = losses.discriminator_loss(self.D(z), self.D(without_graph(self.E, batch.x)))
         return loss, {"D": loss}
 
-    def reconstruct(self, batch: Batch) -> tuple[Tensor, Terms]:
+    def reconstruct(self, batch: Batch) -> Loss:
         z_hat = self.E(batch.x)  # (B, n)
         x_hat = self.decode(torch.cat([z_hat, batch.y], dim=1))
         error = (losses.pixel_errors(batch.x, x_hat) * batch.labelled).mean()

@@ -3,19 +3,17 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from torch import Tensor
-
 from training import losses
 from training.frameworks import inverse
-from training.frameworks.base import Batch, Flow, Terms, without_graph
+from training.frameworks.base import Batch, Flow, Loss, without_graph
 
 PIXEL_LOSSES = {"cross-entropy": losses.cross_entropy, "squared": losses.pixel_error}
 
 
 @dataclass(frozen=True)
 class Options(inverse.Options):
+    # Error between G(z) and G(E(G(z)))
     pixel_loss: Literal["cross-entropy", "squared"] = "cross-entropy"
-    """Error between G(z) and G(E(G(z)))."""
 
 
 class AEGAN(inverse.Inverse):
@@ -40,7 +38,7 @@ class AEGAN(inverse.Inverse):
     )
     flows = (Flow("E: reconstruct a fake image", "z > G > G(z) > E > ẑ > G > G(ẑ) ~ G(z)"),)
 
-    def invert(self, batch: Batch) -> tuple[Tensor, Terms]:
+    def invert(self, batch: Batch) -> Loss:
         x = without_graph(self.G, batch.z)  # (B, 3, H, W)
         x_hat = self.decode(self.encode(x))
         error = PIXEL_LOSSES[self.config.pixel_loss](x, x_hat)

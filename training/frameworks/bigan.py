@@ -11,8 +11,8 @@ from training.frameworks.base import (
     Batch,
     Flow,
     Framework,
+    Loss,
     Phase,
-    Terms,
     reparametrised,
     without_graph,
 )
@@ -25,10 +25,9 @@ NORMED = {"code_norm": "batch"}
 @dataclass(frozen=True)
 class Options(ImageAdversary):
     prior: Literal["normal", "sphere", "box"] = "normal"
-    stochastic: bool = False
-    """E gives a Gaussian to draw the code from, as in ALI."""
+    stochastic: bool = False  # E gives a Gaussian to draw the code from, as in ALI
+    # Normalisation of the codes of E, without --stochastic
     code_norm: Literal["none", "batch"] = "none"
-    """Normalisation of the codes of E, without --stochastic."""
 
 
 class BiGAN(Framework):
@@ -74,7 +73,7 @@ class BiGAN(Framework):
         self.E = self.encoder(2 * n if config.stochastic else n)
         if config.code_norm == "batch" and not config.stochastic:
             self.E = nn.Sequential(self.E, nn.BatchNorm1d(n, affine=False))
-        self.D = self.joint_discriminator(n, self.prior.scale)
+        self.D = self.discriminator(self.nets.joint_discriminator, n, scale=self.prior.scale)
 
     def phases(self) -> list[Phase]:
         return [
@@ -82,12 +81,12 @@ class BiGAN(Framework):
             Phase("matching", ("G", "E"), self.config.lr, self.match),
         ]
 
-    def discriminate(self, batch: Batch) -> tuple[Tensor, Terms]:
+    def discriminate(self, batch: Batch) -> Loss:
         z_hat = without_graph(self.posterior, batch)  # (B, n)
         x_hat = without_graph(self.G, batch.z)  # (B, 3, H, W)
         return self.separate_images(batch, x_hat, real=(z_hat,), fake=(batch.z,))
 
-    def match(self, batch: Batch) -> tuple[Tensor, Terms]:
+    def match(self, batch: Batch) -> Loss:
         fooling = self.fooling(batch, self.posterior(batch), self.decode(batch.z))
         return fooling, {"fooling": fooling}
 

@@ -9,7 +9,7 @@ from torch import Tensor
 from training import losses
 from training.codes.priors import Switches, joint
 from training.config import Config
-from training.frameworks.base import Batch, CodeLabels, Flow, Framework, Phase, Terms, without_graph
+from training.frameworks.base import Batch, CodeLabels, Flow, Framework, Loss, Phase, without_graph
 from training.frameworks.options import FirstStage, ImageAdversary, Labels
 
 
@@ -65,7 +65,7 @@ class ICGAN(Framework):
         self.code_labels = CodeLabels(config.labels, exclusive=False)
         self.frozen = ("G",) if config.first_stage else ()
         self.G = self.generator(n + labels)
-        self.D = self.label_discriminator(labels)
+        self.D = self.discriminator(self.nets.label_discriminator, labels)
         self.E_z = self.encoder(n)
         self.E_y = self.encoder(labels)
 
@@ -80,18 +80,18 @@ class ICGAN(Framework):
             encoding,
         ]
 
-    def discriminate(self, batch: Batch) -> tuple[Tensor, Terms]:
+    def discriminate(self, batch: Batch) -> Loss:
         y = self.completed(batch, without_graph(self.read, batch.x))  # (B, labels)
         x_hat = without_graph(self.generate, batch.z, y)  # (B, 3, H, W)
         return self.separate_images(batch, x_hat, real=(y,), fake=(y,))
 
-    def fool(self, batch: Batch) -> tuple[Tensor, Terms]:
+    def fool(self, batch: Batch) -> Loss:
         y = self.completed(batch, without_graph(self.read, batch.x))
         x_hat = self.generate(batch.z, y)
         fooling = losses.fooling_loss(self.image_logits(x_hat, batch.generator, y))
         return fooling, {"fooling": fooling}
 
-    def invert(self, batch: Batch) -> tuple[Tensor, Terms]:
+    def invert(self, batch: Batch) -> Loss:
         y_hat = self.read(batch.x)
         y = self.completed(batch, y_hat.detach())
         x_hat = without_graph(self.generate, batch.z, y)

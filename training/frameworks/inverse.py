@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from torch import Tensor
-
 from training import losses
 from training.config import Config
-from training.frameworks.base import Batch, Flow, Framework, Phase, Terms, without_graph
+from training.frameworks.base import Batch, Flow, Framework, Loss, Phase, without_graph
 from training.frameworks.gan import AEGAN_ENCODER
 from training.frameworks.options import FirstStage
 
@@ -49,7 +47,7 @@ class Inverse(Framework):
     def phases(self) -> list[Phase]:
         return [Phase("inversion", ("E",), self.config.lr, self.invert)]
 
-    def invert(self, batch: Batch) -> tuple[Tensor, Terms]:
+    def invert(self, batch: Batch) -> Loss:
         z_hat = self.encode(without_graph(self.G, batch.z))  # (B, n)
         error = losses.code_error(batch.z, z_hat)
         return error, {"re-encoding": error}

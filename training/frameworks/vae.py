@@ -7,15 +7,14 @@ from torch import Tensor
 
 from training import losses
 from training.config import Config
-from training.frameworks.base import Batch, Flow, Framework, Phase, Terms, reparametrised
+from training.frameworks.base import Batch, Flow, Framework, Loss, Phase, reparametrised
 from training.frameworks.options import Reconstruction
 
 
 @dataclass(frozen=True)
 class Options(Reconstruction):
     prior: Literal["normal"] = "normal"
-    lambda_kl: float = 4e-3
-    """Weight of the KL divergence of q(z|x) from the prior."""
+    lambda_kl: float = 4e-3  # Weight of the KL divergence of q(z|x) from the prior
 
 
 class VAE(Framework):
@@ -58,7 +57,7 @@ class VAE(Framework):
     def phases(self) -> list[Phase]:
         return [Phase("bound", ("G", "E"), self.config.lr, self.bound)]
 
-    def bound(self, batch: Batch) -> tuple[Tensor, Terms]:
+    def bound(self, batch: Batch) -> Loss:
         mean, log_variance = self.E(batch.x).chunk(2, dim=1)  # (B, n) each
         z_hat = reparametrised(mean, log_variance, batch.generator)
         error = losses.pixel_error(batch.x, self.decode(z_hat))

@@ -3,21 +3,18 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from torch import Tensor
-
 from training import losses
 from training.config import Config
 from training.frameworks import aae
-from training.frameworks.base import Batch, Flow, Phase, Terms
+from training.frameworks.base import Batch, Flow, Loss, Phase
 
 
 @dataclass(frozen=True)
 class Options(aae.Options):
     prior: Literal["normal"] = "normal"
+    # Distance of the aggregate posterior from the prior
     penalty: Literal["mmd", "adversarial"] = "mmd"
-    """Distance of the aggregate posterior from the prior."""
-    lambda_mmd: float = 10.0
-    """Weight of the MMD penalty; --lambda-adv is that of the other."""
+    lambda_mmd: float = 10.0  # Weight of the MMD penalty; --lambda-adv is that of the other
 
 
 class WAE(aae.AAE):
@@ -58,7 +55,7 @@ class WAE(aae.AAE):
             return [Phase("reconstruction", ("G", "E"), self.config.lr, self.reconstruct_by_mmd)]
         return super().phases()
 
-    def reconstruct_by_mmd(self, batch: Batch) -> tuple[Tensor, Terms]:
+    def reconstruct_by_mmd(self, batch: Batch) -> Loss:
         z_hat = self.encode(batch.x)  # (B, n)
         error = losses.pixel_error(batch.x, self.decode(z_hat))
         distance = losses.mmd(batch.z, z_hat)

@@ -204,13 +204,9 @@ class CodeDiscriminator(nn.Module):
     def __init__(self, latent_size: int, scale: float = 1.0, hidden: int = 512):
         super().__init__()
         self.scale = scale
-        self.layers = nn.Sequential(
-            nn.Linear(latent_size, hidden),
-            nn.LeakyReLU(SLOPE),
-            nn.Linear(hidden, hidden),
-            nn.LeakyReLU(SLOPE),
-            nn.Linear(hidden, 1),
-        )
+        first = nn.Linear(latent_size, hidden), nn.LeakyReLU(SLOPE)
+        second = nn.Linear(hidden, hidden), nn.LeakyReLU(SLOPE)
+        self.layers = nn.Sequential(*first, *second, nn.Linear(hidden, 1))
 
     def forward(self, z: Tensor) -> Tensor:
         return self.layers(z * self.scale).squeeze(1).float()

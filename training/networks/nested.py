@@ -78,31 +78,17 @@ def nested_encoder(image_size: int, width: int, outputs: int, norm: str = "batch
     return kind(image_size, width, outputs, norm, inputs)
 
 
-class Doubling:
-    """Feature maps of a discriminator: few at full size, where most of the work is. It is not
-    shipped, and so is trained anew when the others have grown."""
-
-    @staticmethod
-    def maps(image_size: int, width: int) -> list[int]:
-        """Of each level, the finest first: [w, 2w, 2w] at 32 px, [w, 2w, 4w, 4w] at 64 px."""
-        levels = int(math.log2(image_size // networks.BASE_PX))
-        return [width * 2 ** min(level, levels - 2) for level in range(levels)]
+def nested_maps(image_size: int, width: int) -> list[int]:
+    """Feature maps of each level of a discriminator, the finest first: [w, 2w, 2w] at 32 px,
+    [w, 2w, 4w, 4w] at 64 px. Few at full size, where most of the work is: it is not shipped, and so
+    is trained anew when the others have grown."""
+    levels = int(math.log2(image_size // networks.BASE_PX))
+    return [width * 2 ** min(level, levels - 2) for level in range(levels)]
 
 
-class NestedImageDiscriminator(Doubling, networks.ImageDiscriminator):
-    """As the common one: images (B, 3, H, W) -> logits (B,)."""
-
-
-class NestedLabelDiscriminator(Doubling, networks.LabelDiscriminator):
-    """As the common one: images (B, 3, H, W) and labels (B, L) -> logits (B,)."""
-
-
-class NestedJointDiscriminator(Doubling, networks.JointDiscriminator):
-    """As the common one: images (B, 3, H, W) and codes (B, n) -> logits (B,)."""
-
-
-class NestedPatchDiscriminator(Doubling, networks.PatchDiscriminator):
-    """As the common one: images (B, 3, H, W) -> logits (B, side, side)."""
+def nested_discriminator(kind: type[networks.ImageDiscriminator]) -> type:
+    """A common discriminator, with the feature maps of `nested_maps`."""
+    return type(f"Nested{kind.__name__}", (kind,), {"maps": staticmethod(nested_maps)})
 
 
 def grow(network: nn.Module, former: nn.Module, doublings: int) -> None:

@@ -13,25 +13,9 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from training.networks.common import (
-    BASE_PX,
-    SLOPE,
-    Encoder,
-    Generator,
-    ImageDiscriminator,
-    JointDiscriminator,
-    LabelDiscriminator,
-    PatchDiscriminator,
-    normalization,
-)
-from training.networks.nested import (
-    NestedImageDiscriminator,
-    NestedJointDiscriminator,
-    NestedLabelDiscriminator,
-    NestedPatchDiscriminator,
-    nested_encoder,
-    nested_generator,
-)
+from training.networks import common
+from training.networks.common import BASE_PX, SLOPE, normalization
+from training.networks.nested import nested_discriminator, nested_encoder, nested_generator
 
 
 def doubling(image_size: int, width: int, to_px: int = BASE_PX, most: int = 8) -> list[int]:
@@ -77,7 +61,7 @@ class AEGANEncoder(nn.Module):
         return self.head(self.blocks(x).flatten(1)).float()
 
 
-class AEGANDiscriminator(ImageDiscriminator):
+class AEGANDiscriminator(common.ImageDiscriminator):
     """Table 4."""
 
     kernel, norm_first, maps = 5, True, staticmethod(doubling)
@@ -152,7 +136,7 @@ class AAAEGenerator(nn.Module):
         return (self.blocks(h).float().tanh() + 1) / 2
 
 
-class AAAEPatchDiscriminator(PatchDiscriminator):
+class AAAEPatchDiscriminator(common.PatchDiscriminator):
     """Table III, D(x): down to 2x2, one logit a place."""
 
     slope = 0.1
@@ -202,32 +186,23 @@ def as_table_3(layer: nn.Module) -> None:
 class Nets(NamedTuple):
     """One family of networks."""
 
-    generator: Callable[..., nn.Module] = Generator
-    encoder: Callable[..., nn.Module] = Encoder
-    image_discriminator: type[nn.Module] = ImageDiscriminator
-    label_discriminator: type[nn.Module] = LabelDiscriminator
-    joint_discriminator: type[nn.Module] = JointDiscriminator
-    patch_discriminator: type[nn.Module] = PatchDiscriminator
+    generator: Callable[..., nn.Module] = common.Generator
+    encoder: Callable[..., nn.Module] = common.Encoder
+    image_discriminator: type[nn.Module] = common.ImageDiscriminator
+    label_discriminator: type[nn.Module] = common.LabelDiscriminator
+    joint_discriminator: type[nn.Module] = common.JointDiscriminator
+    patch_discriminator: type[nn.Module] = common.PatchDiscriminator
 
 
 # What --nets may name
 NETS: dict[str, Nets] = {
     "common": Nets(),
-    "nested": Nets(
-        generator=nested_generator,
-        encoder=nested_encoder,
-        image_discriminator=NestedImageDiscriminator,
-        label_discriminator=NestedLabelDiscriminator,
-        joint_discriminator=NestedJointDiscriminator,
-        patch_discriminator=NestedPatchDiscriminator,
-    ),
+    "nested": Nets(nested_generator, nested_encoder, *map(nested_discriminator, Nets()[2:])),
     "aegan": Nets(
-        generator=AEGANGenerator,
-        encoder=AEGANEncoder,
+        AEGANGenerator,
+        AEGANEncoder,
         image_discriminator=AEGANDiscriminator,
         joint_discriminator=AEGANJointDiscriminator,
     ),
-    "aaae": Nets(
-        generator=AAAEGenerator, encoder=AAAEEncoder, patch_discriminator=AAAEPatchDiscriminator
-    ),
+    "aaae": Nets(AAAEGenerator, AAAEEncoder, patch_discriminator=AAAEPatchDiscriminator),
 }
