@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from inspect import getdoc
 from pathlib import Path
 
@@ -36,7 +37,7 @@ def fit(arguments: list[str]) -> None:
 
 def _fit_one(framework: type) -> Callable[[list[str]], None]:
     """The command that trains this system."""
-    from training.config import PRESETS, resolve, to_dict
+    from training.config import PRESETS, resolve
 
     presets = dict.fromkeys([*PRESETS, *framework.presets])
     prog = f"{PROG} fit {framework.id}"
@@ -55,7 +56,7 @@ def _fit_one(framework: type) -> Callable[[list[str]], None]:
             dry_run: bool = False,
         ) -> None:
             if dry_run:
-                print(json.dumps(to_dict(training), indent=2))
+                print(json.dumps(asdict(training), indent=2))
                 return
             from training.loop import fit as train
 
@@ -244,7 +245,7 @@ def benchmark(
     print_json(result) if json else print(step.table(result))
 
 
-def list_frameworks() -> None:
+def frameworks() -> None:
     """List the systems with their objectives."""
     from training.frameworks import FRAMEWORKS
 
@@ -256,20 +257,12 @@ def print_json(content: dict) -> None:
     print(json.dumps(content, indent=2))
 
 
-VERBS = {
-    "fit": fit,
-    "evaluate": evaluate,
-    "compare": compare,
-    "directions": directions,
-    "campaign": campaign,
-    "features": features,
-    "benchmark": benchmark,
-    "frameworks": list_frameworks,
-}
+COMMANDS = (fit, evaluate, compare, directions, campaign, features, benchmark, frameworks)
 
 
 def main() -> int:
-    return commandline.main(VERBS, sys.argv[1:], PROG, __doc__, STOPPED)
+    verbs = {each.__name__: each for each in COMMANDS}
+    return commandline.main(verbs, sys.argv[1:], PROG, __doc__, STOPPED)
 
 
 if __name__ == "__main__":

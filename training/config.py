@@ -160,7 +160,3 @@ def from_dict(framework: type, values: dict) -> Config:
         if isinstance(value, list):
             values = {**values, name: tuple(value)}
     return framework.Options(framework=framework.id, **values)
-
-
-def to_dict(config: Config) -> dict:
-    return dataclasses.asdict(config)

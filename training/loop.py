@@ -41,7 +41,7 @@ def fit(config: Config, resume: bool = False, watch: Watch | None = None) -> Pat
     if framework.needs_labels:
         config = with_labels(config, images, framework.needs_classes)
     state = _former_state(config, directory, resume)
-    run = Run.of(config, world, images)
+    run = Run(config, world, images)
     if state:
         run.restore(state)
     _train(run, Scribe(run, watch) if world.leads else None)

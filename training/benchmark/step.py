@@ -101,7 +101,7 @@ class Contest:
         """A turn of training steps; its name, and how many GFLOP an image takes."""
         images = self.images(config)
         names = [str(index) for index in range(len(images))]
-        run = Run.of(config, World(0, 1, self.device), ImageSet(images, names))
+        run = Run(config, World(0, 1, self.device), ImageSet(images, names))
         autocast = autocast_for(config, self.device)
 
         def play():
