@@ -49,9 +49,9 @@ class Config:
 
     # Systems narrow these two, and inherit a help that is a string, not one that is a comment
     prior: Literal[*PRIORS] = "sphere"
-    """Distribution of the codes."""
+    """Distribution of the codes"""
     latent_size: Annotated[int, POSITIVE] = 256
-    """Numbers in a code."""
+    """Numbers in a code"""
     width: Annotated[int, POSITIVE] = 64  # Feature maps of G and E at full resolution
     nets: Literal[*NETS] = "common"  # Networks: the common ones, nested ones, or those of a paper
     norm: Literal["batch", "none"] = "batch"  # Normalisation in G and E

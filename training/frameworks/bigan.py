@@ -7,14 +7,7 @@ from torch import Tensor, nn
 
 from training import losses
 from training.config import Config
-from training.frameworks.base import (
-    Batch,
-    Framework,
-    Loss,
-    Phase,
-    reparametrised,
-    without_graph,
-)
+from training.frameworks.base import Batch, Framework, Loss, Phase, reparametrised, without_graph
 from training.frameworks.gan import AEGAN_GAN
 from training.frameworks.options import ImageAdversary
 
