@@ -1,29 +1,48 @@
-"""Every system by its id. A new one is one file beside this and one table in systems.toml, where
+"""Every system by its id. A new one is one file beside this and one line in `FRAMEWORKS`, where
 loop, command line, tests and app find it."""
 
-import tomllib
-from importlib import import_module
-from pathlib import Path
-
 from training.config import Config, from_dict, option_names
+from training.frameworks.aaae import AAAE
+from training.frameworks.aae import AAE
+from training.frameworks.aae_cluster import AAECluster
+from training.frameworks.aae_gaussian import AAEGaussian
+from training.frameworks.aae_labels import AAELabels
+from training.frameworks.aae_noise import AAENoise
+from training.frameworks.aae_semi import AAESemi
+from training.frameworks.aae_supervised import AAESupervised
+from training.frameworks.aegan import AEGAN
+from training.frameworks.alice import ALICE
 from training.frameworks.base import Batch, Flow, Framework, Phase
+from training.frameworks.bigan import BiGAN
+from training.frameworks.faae import FAAE
+from training.frameworks.gan import GAN
+from training.frameworks.icgan import ICGAN
+from training.frameworks.inverse import Inverse
+from training.frameworks.vae import VAE
+from training.frameworks.wae import WAE
 
-REGISTRY = Path(__file__).with_name("systems.toml")
-
-
-def registered() -> dict[str, type[Framework]]:
-    """The systems of the registry, each with what it says of them."""
-    found = {}
-    for name, texts in tomllib.loads(REGISTRY.read_text(encoding="utf-8")).items():
-        module = import_module(f"{__name__}.{name.replace('-', '_')}")
-        found[name] = system = getattr(module, texts["class"])
-        system.id, system.title, system.source = name, texts["title"], texts["source"]
-        system.explanation = texts["explanation"]
-        system.flows = tuple(Flow(*flow) for flow in texts["flows"])
-    return found
-
-
-FRAMEWORKS = registered()
+FRAMEWORKS: dict[str, type[Framework]] = {
+    each.id: each
+    for each in (
+        FAAE,
+        AAE,
+        AAEGaussian,
+        AAENoise,
+        AAELabels,
+        AAESupervised,
+        AAESemi,
+        AAECluster,
+        VAE,
+        WAE,
+        GAN,
+        Inverse,
+        AEGAN,
+        ICGAN,
+        BiGAN,
+        ALICE,
+        AAAE,
+    )
+}
 
 
 def read_settings(settings: dict) -> Config:

@@ -71,9 +71,8 @@ class Flow(NamedTuple):
 class Framework(nn.Module):
     """A system of `G`, `E` and whatever else it needs; subclasses state their objective.
 
-    id, title, source, explanation, flows: from the registry, systems.toml; what readers who do not
-    know the paper are told, the flows as data-flow diagrams;
     Options: the dataclass of its settings; presets: its part of the common presets, and its own;
+    explanation, flows: a paragraph and data-flow diagrams for readers who do not know the paper;
     shipped: the networks that a checkpoint keeps;
     encodes: whether it has an encoder, without which images are inverted by recovery;
     needs_labels: whether the images must have labels (`config.labels` names them), needs_classes:
@@ -83,12 +82,12 @@ class Framework(nn.Module):
     two checkpoints is better (`training.measure.figures.compare`).
     """
 
+    Options: type[Config] = Config
     id: str
     title: str
     source: str
     explanation: str
     flows: tuple[Flow, ...]
-    Options: type[Config] = Config
     shipped: tuple[str, ...] = ("G", "E")
     presets: dict[str, dict] = {}
     encodes: bool = True
