@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from training import losses
 from training.codes.priors import Normal, PushedForward
 from training.config import POSITIVE, Config
-from training.frameworks.base import Batch, Flow, Framework, Loss, Phase, without_graph
+from training.frameworks.base import Batch, Framework, Loss, Phase, diagrams, without_graph
 from training.frameworks.options import (
     AdversarialTerm,
     GradientPenalty,
@@ -44,26 +44,19 @@ class AAAE(Framework):
     id = "aaae"
     title = "AAAE"
     source = "Xu et al. 2019, Adversarially Approximated Autoencoder, algorithm 1"
-    explanation = (
-        "An autoencoder whose codes c follow no prior, so that nothing limits its "
-        "reconstructions, with a discriminator D of image patches that keeps them sharp. "
-        "Alongside, another network A, the approximator, learns to turn random noise z into codes "
-        "like those of images, trained against a discriminator D_c of codes. New images are "
-        "generated from the codes that A gives."
-    )
-    flows = (
-        Flow("E and G: reconstruct the image", "x > E > c > G > x̂ ~ x"),
-        Flow(
-            "D tells patches of images from those of reconstructions, E and G learn to fool it",
-            "x > D",
-            "x > E > c > G > x̂ > D",
-        ),
-        Flow(
-            "D_c tells codes of images from those of A, which learns to fool it",
-            "x > E > c > D_c",
-            "z > A > ĉ > D_c",
-        ),
-    )
+    explanation = """
+        An autoencoder whose codes c follow no prior, so that nothing limits its reconstructions,
+        with a discriminator D of image patches that keeps them sharp. Alongside, another network A,
+        the approximator, learns to turn random noise z into codes like those of images, trained
+        against a discriminator D_c of codes. New images are generated from the codes that A gives.
+    """
+    flows = diagrams("""
+        E and G: reconstruct the image | x > E > c > G > x̂ ~ x
+        D tells patches of images from those of reconstructions, E and G learn to fool it
+            | x > D | x > E > c > G > x̂ > D
+        D_c tells codes of images from those of A, which learns to fool it
+            | x > E > c > D_c | z > A > ĉ > D_c
+    """)
     shipped = ("G", "E", "A")
     presets = {
         **dict.fromkeys(("small", "best", "gpu"), {"lambda_adv": 1.0}),

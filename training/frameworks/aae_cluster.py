@@ -9,7 +9,15 @@ from training import losses
 from training.codes.priors import OneHot, joint
 from training.config import POSITIVE, Config
 from training.frameworks import aae
-from training.frameworks.base import Batch, CodeLabels, Flow, Framework, Loss, Phase, without_graph
+from training.frameworks.base import (
+    Batch,
+    CodeLabels,
+    Framework,
+    Loss,
+    Phase,
+    diagrams,
+    without_graph,
+)
 from training.frameworks.options import EncoderNoise
 from training.networks.common import CodeDiscriminator
 
@@ -39,25 +47,17 @@ class AAECluster(Framework):
     id = "aae-cluster"
     title = "Clustering AAE"
     source = "Makhzani et al. 2015, Adversarial Autoencoders, section 6"
-    explanation = (
-        "An adversarial autoencoder whose encoder splits an image into one of several clusters ŷ "
-        "and a style ẑ, without any labels. One discriminator makes the clusters look like one- "
-        "hot vectors, all equally frequent, the other makes the styles look like samples of a "
-        "Gaussian prior. Images that have much in common come to share a cluster."
-    )
-    flows = (
-        Flow("E and G: reconstruct the image", "x > E > ẑ, ŷ > G > x̂ ~ x"),
-        Flow(
-            "D tells prior samples from styles of images, E learns to fool it",
-            "z > D",
-            "x > E > ẑ > D",
-        ),
-        Flow(
-            "D_y tells one-hot vectors from E's outputs, E learns to fool it",
-            "y > D_y",
-            "x > E > ŷ > D_y",
-        ),
-    )
+    explanation = """
+        An adversarial autoencoder whose encoder splits an image into one of several clusters ŷ and
+        a style ẑ, without any labels. One discriminator makes the clusters look like one- hot
+        vectors, all equally frequent, the other makes the styles look like samples of a Gaussian
+        prior. Images that have much in common come to share a cluster.
+    """
+    flows = diagrams("""
+        E and G: reconstruct the image | x > E > ẑ, ŷ > G > x̂ ~ x
+        D tells prior samples from styles of images, E learns to fool it | z > D | x > E > ẑ > D
+        D_y tells one-hot vectors from E's outputs, E learns to fool it | y > D_y | x > E > ŷ > D_y
+    """)
     presets = {"digits": {"lambda_adv": 1.0, "encoder_noise": 0.1}}
     judged_by = ("mse", "frechet", "class_error")
 

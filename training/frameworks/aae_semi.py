@@ -8,7 +8,7 @@ from torch.nn.functional import cross_entropy
 from training.config import Config
 from training.frameworks import aae
 from training.frameworks.aae_cluster import AAECluster
-from training.frameworks.base import Batch, Flow, Loss, Phase
+from training.frameworks.base import Batch, Loss, Phase, diagrams
 from training.frameworks.options import EncoderNoise, Labels
 
 
@@ -31,13 +31,16 @@ class AAESemi(AAECluster):
     id = "aae-semi"
     title = "Semi-supervised AAE"
     source = "Makhzani et al. 2015, Adversarial Autoencoders, section 5"
-    explanation = (
-        "An adversarial autoencoder whose encoder splits an image into a class ŷ and a style ẑ. "
-        "One discriminator makes the classes look like one-hot vectors, the other makes the "
-        "styles look like samples of a Gaussian prior. Most images come without a label; the "
-        "cross-entropy of the few that have one decides which output stands for which class."
+    explanation = """
+        An adversarial autoencoder whose encoder splits an image into a class ŷ and a style ẑ. One
+        discriminator makes the classes look like one-hot vectors, the other makes the styles look
+        like samples of a Gaussian prior. Most images come without a label; the cross-entropy of the
+        few that have one decides which output stands for which class.
+    """
+    flows = (
+        *AAECluster.flows,
+        *diagrams("E: predict the class of a labelled image | x > E > ŷ ~ y"),
     )
-    flows = (*AAECluster.flows, Flow("E: predict the class of a labelled image", "x > E > ŷ ~ y"))
     needs_labels = needs_classes = True
 
     @staticmethod

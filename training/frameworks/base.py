@@ -1,5 +1,6 @@
 """What every system is: networks, a prior, and the phases of a training step."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -68,6 +69,12 @@ class Flow(NamedTuple):
     other: str = ""
 
 
+def diagrams(text: str) -> tuple[Flow, ...]:
+    """The flows of a text, one a line: title | chain, or title | chain | other chain."""
+    lines = re.split(r"\n(?!\s*\|)", text.strip())  # a line that begins with | goes on
+    return tuple(Flow(*(part.strip() for part in line.split("|"))) for line in lines)
+
+
 class Framework(nn.Module):
     """A system of `G`, `E` and whatever else it needs; subclasses state their objective.
 
@@ -97,6 +104,9 @@ class Framework(nn.Module):
     first_stages: tuple[str, ...] = ()
     frozen: tuple[str, ...] = ()
     judged_by: tuple[str, ...] = ("mse", "frechet")
+
+    def __init_subclass__(cls):
+        cls.explanation = " ".join(cls.explanation.split())
 
     def __init__(self, config: Config):
         super().__init__()

@@ -9,10 +9,10 @@ from training import losses
 from training.config import Config
 from training.frameworks.base import (
     Batch,
-    Flow,
     Framework,
     Loss,
     Phase,
+    diagrams,
     reparametrised,
     without_graph,
 )
@@ -50,20 +50,17 @@ class BiGAN(Framework):
     id = "bigan"
     title = "BiGAN"
     source = "Donahue et al. 2016; Dumoulin et al. 2016, ALI; Zhang et al. 2018, eq. 3"
-    explanation = (
-        "A generator G turns prior samples into images, an encoder E turns images into codes, and "
-        "neither sees the other's output. A discriminator D sees pairs of an image and a code, "
-        "and tells real images with their codes by E from prior samples with their images by G. "
-        "Both fool it best when each inverts the other. As no pixels are compared, a "
-        "reconstruction resembles its image rather than matching it."
-    )
-    flows = (
-        Flow(
-            "D tells the two kinds of pairs apart, G and E learn to fool it",
-            "x > E > x, E(x) > D",
-            "z > G > G(z), z > D",
-        ),
-    )
+    explanation = """
+        A generator G turns prior samples into images, an encoder E turns images into codes, and
+        neither sees the other's output. A discriminator D sees pairs of an image and a code, and
+        tells real images with their codes by E from prior samples with their images by G. Both fool
+        it best when each inverts the other. As no pixels are compared, a reconstruction resembles
+        its image rather than matching it.
+    """
+    flows = diagrams("""
+        D tells the two kinds of pairs apart, G and E learn to fool it
+            | x > E > x, E(x) > D | z > G > G(z), z > D
+    """)
     presets = {"aegan": AEGAN_GAN, **dict.fromkeys(("small", "best", "gpu"), NORMED)}
 
     def __init__(self, config: Config):

@@ -8,7 +8,7 @@ from torch import Tensor
 from training import losses
 from training.config import POSITIVE, Config
 from training.errors import UserError
-from training.frameworks.base import Batch, Flow, Framework, Loss, Phase, without_graph
+from training.frameworks.base import Batch, Framework, Loss, Phase, diagrams, without_graph
 from training.frameworks.options import GradientPenalty, ImageAdversary
 
 # AEGAN's appendix: networks by tables 3 to 6, codes by section 3.2
@@ -50,17 +50,15 @@ class GAN(Framework):
     id = "gan"
     title = "GAN"
     source = "Goodfellow et al. 2014; Radford et al. 2015, DCGAN; Luo et al. 2017, eq. 4"
-    explanation = (
-        "A generator G turns prior samples into images, and a discriminator D learns to tell them "
-        "from real ones: each improves against the other. There is no encoder. The code of a "
-        "photo has to be found by optimisation: gradient descent from several random codes "
-        "towards the image of G that is nearest to the photo."
-    )
-    flows = (
-        Flow(
-            "D tells real images from fake ones, G learns to fool it", "x > D", "z > G > G(z) > D"
-        ),
-    )
+    explanation = """
+        A generator G turns prior samples into images, and a discriminator D learns to tell them
+        from real ones: each improves against the other. There is no encoder. The code of a photo
+        has to be found by optimisation: gradient descent from several random codes towards the
+        image of G that is nearest to the photo.
+    """
+    flows = diagrams("""
+        D tells real images from fake ones, G learns to fool it | x > D | z > G > G(z) > D
+    """)
     shipped = ("G",)
     presets = {"aegan": AEGAN_GAN}
     encodes = False

@@ -6,7 +6,7 @@ from typing import Literal
 from training import losses
 from training.config import Config
 from training.frameworks import aae
-from training.frameworks.base import Batch, Flow, Loss, Phase
+from training.frameworks.base import Batch, Loss, Phase, diagrams
 
 
 @dataclass(frozen=True)
@@ -33,17 +33,17 @@ class WAE(aae.AAE):
     id = "wae"
     title = "WAE"
     source = "Tolstikhin et al. 2018; Xu et al. 2019, section II"
-    explanation = (
-        "An autoencoder that minimises the reconstruction error while the aggregate posterior, "
-        "the distribution of the codes of all images taken together, is made to match the prior. "
-        "The mismatch is measured by the maximum mean discrepancy of samples from both, or by a "
-        "discriminator as AAE has one. A single image's posterior need not match the prior, as it "
-        "has to in a VAE, so that the codes of different images can stay apart."
-    )
-    flows = (
-        Flow("E and G: reconstruct the image", "x > E > ẑ > G > x̂ ~ x"),
-        Flow("E: match the aggregate posterior to the prior", "x > E > ẑ ~ z"),
-    )
+    explanation = """
+        An autoencoder that minimises the reconstruction error while the aggregate posterior, the
+        distribution of the codes of all images taken together, is made to match the prior. The
+        mismatch is measured by the maximum mean discrepancy of samples from both, or by a
+        discriminator as AAE has one. A single image's posterior need not match the prior, as it has
+        to in a VAE, so that the codes of different images can stay apart.
+    """
+    flows = diagrams("""
+        E and G: reconstruct the image | x > E > ẑ > G > x̂ ~ x
+        E: match the aggregate posterior to the prior | x > E > ẑ ~ z
+    """)
 
     def __init__(self, config: Config):
         super().__init__(config)
