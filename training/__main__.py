@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from inspect import getdoc
 from pathlib import Path
 
@@ -36,7 +37,7 @@ def fit(arguments: list[str]) -> None:
 
 def _fit_one(framework: type) -> Callable[[list[str]], None]:
     """The command that trains this system."""
-    from training.config import PRESETS, resolve, to_dict
+    from training.config import PRESETS, resolve
 
     presets = dict.fromkeys([*PRESETS, *framework.presets])
     prog = f"{PROG} fit {framework.id}"
@@ -55,7 +56,7 @@ def _fit_one(framework: type) -> Callable[[list[str]], None]:
             dry_run: bool = False,
         ) -> None:
             if dry_run:
-                print(json.dumps(to_dict(training), indent=2))
+                print(json.dumps(asdict(training), indent=2))
                 return
             from training.loop import fit as train
 
@@ -64,9 +65,9 @@ def _fit_one(framework: type) -> Callable[[list[str]], None]:
         train.__doc__ = f"""Train {framework.title} on images.
 
         Args:
-            preset: Defaults of the options: {", ".join(presets)}.
-            resume: Continue the run in --out.
-            dry_run: Print the resolved configuration as JSON, and stop.
+            preset: Defaults of the options: {", ".join(presets)}
+            resume: Continue the run in --out
+            dry_run: Print the resolved configuration as JSON, and stop
         """
         commandline.parse(train, arguments, prog)
 
@@ -93,17 +94,17 @@ def evaluate(
     """Measure a checkpoint on held-out images.
 
     Args:
-        checkpoint: A checkpoint's folder.
-        data: Images: folder, zips, or a dataset's name.
-        data_root: Where torchvision datasets are stored.
-        device: cpu or cuda.
-        refine_steps: Optimisation steps of refined codes.
-        refine_images: Images to refine.
-        seed: Of the prior samples.
+        checkpoint: A checkpoint's folder
+        data: Images: folder, zips, or a dataset's name
+        data_root: Where torchvision datasets are stored
+        device: cpu or cuda
+        refine_steps: Optimisation steps of refined codes
+        refine_images: Images to refine
+        seed: Of the prior samples
         attributes: True labels for a system that predicts classes: a table, 'classes' or '';
-            by default 'classes' where it was trained with those.
-        json: Print JSON.
-        save: Write metrics.json and the card beside the weights.
+            by default 'classes' where it was trained with those
+        json: Print JSON
+        save: Write metrics.json and the card beside the weights
     """
     from training.measure import evaluate as measure
     from training.measure.figures import FIGURES
@@ -136,16 +137,16 @@ def compare(
     """Measure a set of checkpoints as one table.
 
     Args:
-        folder: A folder of checkpoints, such as checkpoints/celeba32.
-        data: Images: folder, zips, or a dataset's name.
+        folder: A folder of checkpoints, such as checkpoints/celeba32
+        data: Images: folder, zips, or a dataset's name
         gallery: Labelled images among which faces are looked up; by default those whose codes the
-            set has.
-        attributes: The labels of --gallery: a table, or 'classes'.
-        data_root: Where torchvision datasets are stored.
-        device: cpu or cuda.
-        out: Folder for compare.md and compare.json; by default the set's.
-        readme: Document whose table of the set is renewed, between its marks.
-        json: Print JSON.
+            set has
+        attributes: The labels of --gallery: a table, or 'classes'
+        data_root: Where torchvision datasets are stored
+        device: cpu or cuda
+        out: Folder for compare.md and compare.json; by default the set's
+        readme: Document whose table of the set is renewed, between its marks
+        json: Print JSON
     """
     from training.report import compare as report
     from training.report.page import page
@@ -166,7 +167,7 @@ def directions(checkpoint: Positional[str]) -> None:
     """Find a checkpoint's attribute directions anew.
 
     Args:
-        checkpoint: A checkpoint's folder, with the codes of labelled images.
+        checkpoint: A checkpoint's folder, with the codes of labelled images
     """
     from training import checkpoints
     from training.codes.directions import METHODS
@@ -181,9 +182,9 @@ def features(data: tuple[str, ...], held_out: tuple[str, ...], epochs: int = 8) 
     """Train the network whose features the Frechet distance compares anew.
 
     Args:
-        data: CIFAR-10: zips with a folder for each class, or cifar10.
-        held_out: The same of its test images.
-        epochs: Passes over the images.
+        data: CIFAR-10: zips with a folder for each class, or cifar10
+        held_out: The same of its test images
+        epochs: Passes over the images
     """
     from training.measure import features as networks
 
@@ -205,13 +206,13 @@ def campaign(
     """Train, measure and ship a set of runs.
 
     Args:
-        name: A plan of training/campaigns/plans, such as celeba32.
-        data_dir: Folder of the data.
-        work: Folder of the runs, from which they are resumed.
-        into: Folder of the checkpoints that ship.
-        device: auto, cpu, cuda or cuda:N.
-        only: These runs of the set; by default all.
-        dry_run: Print the runs and how far they are, and stop.
+        name: A plan of training/campaigns/plans, such as celeba32
+        data_dir: Folder of the data
+        work: Folder of the runs, from which they are resumed
+        into: Folder of the checkpoints that ship
+        device: auto, cpu, cuda or cuda:N
+        only: These runs of the set; by default all
+        dry_run: Print the runs and how far they are, and stop
     """
     from training.campaigns import run
 
@@ -230,13 +231,13 @@ def benchmark(
     """Measure how fast training is.
 
     Args:
-        frameworks: Systems to measure.
-        preset: As of fit.
-        device: cpu or cuda; a CPU works with one thread.
-        rounds: Rounds, in each of which all are timed in turn.
-        steps: Training steps a turn, a multiple of the preset's --r1-every.
-        compile: G and E through torch.compile, in our steps.
-        json: Print JSON.
+        frameworks: Systems to measure
+        preset: As of fit
+        device: cpu or cuda; a CPU works with one thread
+        rounds: Rounds, in each of which all are timed in turn
+        steps: Training steps a turn, a multiple of the preset's --r1-every
+        compile: G and E through torch.compile, in our steps
+        json: Print JSON
     """
     from training.benchmark import step
 
@@ -244,7 +245,7 @@ def benchmark(
     print_json(result) if json else print(step.table(result))
 
 
-def list_frameworks() -> None:
+def frameworks() -> None:
     """List the systems with their objectives."""
     from training.frameworks import FRAMEWORKS
 
@@ -256,20 +257,12 @@ def print_json(content: dict) -> None:
     print(json.dumps(content, indent=2))
 
 
-VERBS = {
-    "fit": fit,
-    "evaluate": evaluate,
-    "compare": compare,
-    "directions": directions,
-    "campaign": campaign,
-    "features": features,
-    "benchmark": benchmark,
-    "frameworks": list_frameworks,
-}
+COMMANDS = (fit, evaluate, compare, directions, campaign, features, benchmark, frameworks)
 
 
 def main() -> int:
-    return commandline.main(VERBS, sys.argv[1:], PROG, __doc__, STOPPED)
+    verbs = {each.__name__: each for each in COMMANDS}
+    return commandline.main(verbs, sys.argv[1:], PROG, __doc__, STOPPED)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Command lines from typed, documented functions and dataclasses, by tyro; shared by `training` and
 `explorer`. Whatever is wrong with the input becomes one sentence (`UserError`)."""
 
+import os
 import sys
 import typing
 from collections.abc import Callable, Mapping, Sequence
@@ -18,34 +19,44 @@ NO_OPTION = {marked.__metadata__[0] for marked in (tyro.conf.Positional[str], ty
 REST = ["arguments"]
 
 
+Verbs = Mapping[str, Callable[..., None]]
+
+
 def main(
-    verbs: Mapping[str, Callable[..., None]],
+    verbs: Verbs | Callable[..., None],
     args: Sequence[str],
     prog: str,
     description: str = "",
     stopped: str = "Stopped.",
 ) -> int:
-    """Runs the verb that `args` begins with, and returns the exit code: 0, 2 after a UserError,
-    which is printed as one line, or 130 after Ctrl+C, with `stopped`.
-
-    """
+    """Runs the verb that `args` begins with, or the only one, and returns the exit code: 0, 2 after
+    an error of the input or of a file, which is printed as one line, or 130 after Ctrl+C, with
+    `stopped`."""
     try:
-        dispatch(verbs, args, prog, description)
-    except UserError as error:
-        print(error, file=sys.stderr)
-        return 2
+        try:
+            if callable(verbs):
+                parse(verbs, args, prog)
+            else:
+                dispatch(verbs, args, prog, description)
+        finally:
+            sys.stdout.flush()  # a closed pipe is found here, not after the end
     except KeyboardInterrupt:
         print(f"\n{stopped}", file=sys.stderr)
         return 130
+    except BrokenPipeError:  # the reader, as in `| head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except UserError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except OSError as error:
+        what, why = error.filename or "A file or an address", error.strerror or error
+        print(f"{what} cannot be written or read: {why}.", file=sys.stderr)
+        return 2
     return 0
 
 
 def dispatch(
-    verbs: Mapping[str, Callable[..., None]],
-    args: Sequence[str],
-    prog: str,
-    description: str = "",
-    kind: str = "command",
+    verbs: Verbs, args: Sequence[str], prog: str, description: str = "", kind: str = "command"
 ) -> None:
     """Runs the verb that `args` begins with; raises UserError.
 
@@ -74,8 +85,9 @@ def parse(target: Callable, args: Sequence[str], prog: str, **further):
     what it gives.
 
     Parameters are options, those typed `tyro.conf.Positional` positional; their help is the
-    docstring's `Args:`, of a dataclass the string below the field. `further` as `tyro.cli` has it:
-    description, default, return_unknown_args. Raises UserError, and SystemExit after `--help`.
+    docstring's `Args:`, of a dataclass the comment beside the field or the string below it.
+    `further` as `tyro.cli` has it: description, default, return_unknown_args. Raises UserError, and
+    SystemExit after `--help`.
     """
 
     def refuse(failure: failures.ParseErrorEvent) -> None:

@@ -32,81 +32,59 @@ SHARE = Bound("at least 0 and less than 1", lambda value: 0 <= value < 1)
 
 @dataclass(frozen=True)
 class Config:
-    """Options of every run. Defaults are the paper's (F-AAE section 4.1) where it names them."""
+    """Options of every run, with their help as comments. Defaults are the paper's (F-AAE section
+    4.1) where it names them."""
 
-    framework: Suppress[Fixed[str]] = ""
-    """Id of the system to train."""
-    out: str = "runs/faae"
-    """Folder for the checkpoint and for what --resume needs."""
+    framework: Suppress[Fixed[str]] = ""  # Id of the system to train
+    out: str = "runs/faae"  # Folder for the checkpoint and for what --resume needs
 
-    data: tuple[str, ...] = ()
-    """Folder, zip files, or a torchvision dataset's name."""
-    data_root: str = "data"
-    """Where torchvision datasets are stored or downloaded to."""
+    data: tuple[str, ...] = ()  # Folder, zip files, or a torchvision dataset's name
+    data_root: str = "data"  # Where torchvision datasets are stored or downloaded to
+    # Labels: a CSV with file_name, list_attr_celeba.txt, or 'classes' for the data's own
     attributes: str = ""
-    """Labels: a CSV with file_name, list_attr_celeba.txt, or 'classes' for the data's own."""
-    images_of: str = "picture"
-    """What the images show, in the singular, such as face or digit."""
-    licence: str = "not stated"
-    """Licence of the data and of the weights, for the card."""
-    image_size: Literal[*SIZES_PX] = 32
-    """Side of the images, px."""
-    crop: str = "center"
-    """'center' (largest square), 'none', or a side in px."""
-    flip: bool = True
-    """Mirror half of the images of each batch."""
+    images_of: str = "picture"  # What the images show, in the singular, such as face or digit
+    licence: str = "not stated"  # Licence of the data and of the weights, for the card
+    image_size: Literal[*SIZES_PX] = 32  # Side of the images, px
+    crop: str = "center"  # 'center' (largest square), 'none', or a side in px
+    flip: bool = True  # Mirror half of the images of each batch
+    # Largest random translation of the images of a batch, px in each direction
     shift: Annotated[int, NOT_NEGATIVE] = 0
-    """Largest random translation of the images of a batch, px in each direction."""
 
+    # Systems narrow these two, and inherit a help that is a string, not one that is a comment
     prior: Literal[*PRIORS] = "sphere"
-    """Distribution of the codes."""
+    """Distribution of the codes"""
     latent_size: Annotated[int, POSITIVE] = 256
-    """Numbers in a code."""
-    width: Annotated[int, POSITIVE] = 64
-    """Feature maps of G and E at full resolution."""
-    nets: Literal[*NETS] = "common"
-    """Networks: the common ones, nested ones, or those of a paper."""
-    norm: Literal["batch", "none"] = "batch"
-    """Normalisation in G and E."""
+    """Numbers in a code"""
+    width: Annotated[int, POSITIVE] = 64  # Feature maps of G and E at full resolution
+    nets: Literal[*NETS] = "common"  # Networks: the common ones, nested ones, or those of a paper
+    norm: Literal["batch", "none"] = "batch"  # Normalisation in G and E
 
-    batch_size: Annotated[int, POSITIVE] = 64
-    """Images a step, over all processes."""
-    epochs: Annotated[float, POSITIVE] = 50.0
-    """Passes over the training images."""
-    lr: Annotated[float, POSITIVE] = 3e-4
-    """Learning rate of G and E."""
-    beta1: float = 0.9
-    """Adam's first decay rate."""
-    beta2: float = 0.999
-    """Adam's second decay rate."""
+    batch_size: Annotated[int, POSITIVE] = 64  # Images a step, over all processes
+    epochs: Annotated[float, POSITIVE] = 50.0  # Passes over the training images
+    lr: Annotated[float, POSITIVE] = 3e-4  # Learning rate of G and E
+    beta1: float = 0.9  # Adam's first decay rate
+    beta2: float = 0.999  # Adam's second decay rate
+    # Learning rate over time; cosine ends at 0
     schedule: Literal["constant", "inverse", "cosine"] = "inverse"
-    """Learning rate over time; cosine ends at 0."""
-    lr_decay: float = 1e-4
-    """For the inverse schedule: lr / (1 + lr_decay * step)."""
+    lr_decay: float = 1e-4  # For the inverse schedule: lr / (1 + lr_decay * step)
+    # Decay of the moving average of the weights, a step; 0 for none
     ema: Annotated[float, SHARE] = 0.0
-    """Decay of the moving average of the weights, a step; 0 for none."""
 
+    # Checkpoint whose networks this run continues from; a run's folder gives D too; nested networks
+    # grow from those of a smaller --image-size
     start: str = ""
-    """Checkpoint whose networks this run continues from; a run's folder gives D too; nested
-    networks grow from those of a smaller --image-size."""
+    # Networks to train, the others keep the weights that --start gave them; default all
     train: tuple[str, ...] = ()
-    """Networks to train, the others keep the weights that --start gave them; default all."""
-    seed: Annotated[int, NOT_NEGATIVE] = 0
-    """Of weights, order, flips and codes."""
-    device: str = "auto"
-    """auto, cpu, cuda, or cuda:N."""
+    seed: Annotated[int, NOT_NEGATIVE] = 0  # Of weights, order, flips and codes
+    device: str = "auto"  # auto, cpu, cuda, or cuda:N
+    # bf16 autocast, fp32, or bf16 where it is faster
     precision: Literal["auto", "fp32", "bf16"] = "auto"
-    """bf16 autocast, fp32, or bf16 where it is faster."""
-    compile: bool = False
-    """G and E through torch.compile; no gain on a CPU."""
+    compile: bool = False  # G and E through torch.compile; no gain on a CPU
+    # Labelled images whose codes the checkpoint keeps, for the map
     keep_codes: Annotated[int, POSITIVE] = 4096
-    """Labelled images whose codes the checkpoint keeps, for the map."""
-    store: Literal["float32", "half", "int8"] = "float32"
-    """How the checkpoint stores its weights."""
-    checkpoint_minutes: float = 5.0
-    """Minutes from one checkpoint to the next."""
-    log_every: int = 50
-    """Steps from one logged figure to the next."""
+    store: Literal["float32", "half", "int8"] = "float32"  # How the checkpoint stores its weights
+    checkpoint_minutes: float = 5.0  # Minutes from one checkpoint to the next
+    log_every: int = 50  # Steps from one logged figure to the next
 
     def __post_init__(self):
         for name, hint in get_type_hints(type(self), include_extras=True).items():
@@ -211,7 +189,3 @@ def _tuples(value):
     if isinstance(value, dict):
         return {key: _tuples(each) for key, each in value.items()}
     return tuple(map(_tuples, value)) if isinstance(value, list) else value
-
-
-def to_dict(config: Config) -> dict:
-    return dataclasses.asdict(config)

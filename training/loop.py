@@ -17,14 +17,7 @@ from training.frameworks import FRAMEWORKS, read_settings
 from training.log import Scribe, Watch
 from training.run import STATE, Run, Stopped, autocast_for
 
-FREE_ON_RESUME = (
-    "checkpoint_minutes",
-    "log_every",
-    "epochs",
-    "compile",
-    "keep_codes",
-    "images_of",
-)
+FREE_ON_RESUME = ("checkpoint_minutes", "log_every", "epochs", "compile", "keep_codes", "images_of")
 
 
 def fit(config: Config, resume: bool = False, watch: Watch | None = None) -> Path:
@@ -48,7 +41,7 @@ def fit(config: Config, resume: bool = False, watch: Watch | None = None) -> Pat
     if framework.needs_labels:
         config = with_labels(config, images, framework.needs_classes)
     state = _former_state(config, directory, resume)
-    run = Run.of(config, world, images)
+    run = Run(config, world, images)
     if state:
         run.restore(state)
     _train(run, Scribe(run, watch) if world.leads else None)

@@ -5,7 +5,7 @@ import io
 import math
 import platform
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -15,7 +15,7 @@ from torch.optim.swa_utils import AveragedModel
 from training import checkpoints, data, distributed
 from training.config import Config
 from training.data.batches import Batches, step_generator, to_device
-from training.data.labels import Labels, labels_of
+from training.data.labels import labels_of
 from training.errors import UserError, choose
 from training.frameworks import FRAMEWORKS, Batch, Framework, Phase
 from training.frameworks.base import trainable
@@ -114,66 +114,45 @@ class Average(AveragedModel):
         self.n_averaged += 1
 
 
-@dataclass
+def start_from(directory: str, framework: Framework) -> int:
+    """Gives the framework the networks of a checkpoint, or of a run's folder, which has those that
+    are not shipped too; how many images they have seen. Raises UserError."""
+    former = checkpoints.copy_networks(directory, framework, framework.shipped)
+    state = Path(directory) / STATE
+    if state.is_file():
+        state = torch.load(state, map_location="cpu", weights_only=True)
+        try:
+            framework.load_state_dict(state["framework"])
+        except RuntimeError:
+            raise UserError(
+                f"'{directory}' was trained against another D: give its --d-width, --d-norm and "
+                f"--morphs, or a copy of it without {STATE} for a new D."
+            ) from None
+    return checkpoints.images_seen(former)
+
+
 class Run:
     """The networks, optimisers and data of one training; `state.pt` stores what resuming needs."""
 
-    config: Config
-    world: distributed.World
-    images: data.ImageSet
-    framework: Framework
-    phases: list[PhaseOptimizer]
-    averaged: Average | None
-    batches: Batches
-    labels: Labels | None
-    seen_before: int = 0  # images, by the checkpoint that it started from
-    step: int = 0
-    seconds: float = 0.0
-    started: float = field(default_factory=time.monotonic)
-
-    @classmethod
-    def of(cls, config: Config, world: distributed.World, images: data.ImageSet) -> "Run":
+    def __init__(self, config: Config, world: distributed.World, images: data.ImageSet):
         torch.manual_seed(config.seed)
-        framework, seen_before = FRAMEWORKS[config.framework](config), 0
-        if config.start:
-            former = checkpoints.copy_networks(config.start, framework, framework.shipped)
-            seen_before = checkpoints.images_seen(former)
-            state = Path(config.start) / STATE
-            if state.is_file():  # a run's folder, with the networks that are not shipped too
-                state = torch.load(state, map_location="cpu", weights_only=True)
-                try:
-                    framework.load_state_dict(state["framework"])
-                except RuntimeError:
-                    raise UserError(
-                        f"'{config.start}' was trained against another D: give its --d-width, "
-                        f"--d-norm and --morphs, or a copy of it without {STATE} for a new D."
-                    ) from None
+        self.config, self.world, self.images, device = config, world, images, world.device
+        framework = FRAMEWORKS[config.framework](config)
+        self.seen_before = start_from(config.start, framework) if config.start else 0  # images
         if framework.first_stages and config.first_stage:
             kinds = framework.first_stages
             checkpoints.copy_networks(config.first_stage, framework, framework.frozen, kinds)
-        framework = framework.to(world.device, memory_format=torch.channels_last).train()
+        self.framework = framework.to(device, memory_format=torch.channels_last).train()
         if config.compile:
             for name in framework.shipped:  # D's gradient of a gradient cannot be compiled
                 getattr(framework, name).compile()
-        return cls(
-            config,
-            world,
-            images,
-            framework,
-            [PhaseOptimizer(framework, phase, world) for phase in active_phases(framework)],
-            Average(framework) if config.ema else None,
-            Batches(
-                to_device(images.images, world.device),
-                config.batch_size,
-                config.flip,
-                config.seed,
-                world.rank,
-                world.size,
-                config.shift,
-            ),
-            labels_of(images, config, world.device) if framework.needs_labels else None,
-            seen_before,
-        )
+        self.phases = [PhaseOptimizer(framework, each, world) for each in active_phases(framework)]
+        self.averaged = Average(framework) if config.ema else None
+        order = config.seed, world.rank, world.size, config.shift
+        pixels = to_device(images.images, device)
+        self.batches = Batches(pixels, config.batch_size, config.flip, *order)
+        self.labels = labels_of(images, config, device) if framework.needs_labels else None
+        self.step, self.seconds, self.started = 0, 0.0, time.monotonic()
 
     @property
     def steps(self) -> int:

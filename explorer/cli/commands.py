@@ -25,11 +25,6 @@ from training.report.tables import renew
 WEBP_QUALITY = 62  # eleven systems on faces stay under 750 kB
 
 
-def of_verbs() -> dict[str, Callable[[list[str]], None]]:
-    """A command for each verb, by its name."""
-    return {name.replace("_", "-"): command(verb) for name, verb in VERBS.items()}
-
-
 def command(verb: Callable) -> Callable[[list[str]], None]:
     """Parses the arguments of a verb, calls it, and writes what it finds."""
     name, known, writer = verb.__name__, arguments(verb), OUTPUTS.get(verb.__name__, Output)
@@ -155,5 +150,6 @@ def screenshots(checkpoints: str = ROOT, out: Path = Path("assets/screenshots"))
 
 def commands() -> dict[str, Callable]:
     """All commands by name, in the order of the help."""
+    of_verbs = {name.replace("_", "-"): command(verb) for name, verb in VERBS.items()}
     more = {"map": make_map, "gallery": gallery, "screenshots": screenshots}
-    return {"models": models, **of_verbs(), **more}
+    return {"models": models, **of_verbs, **more}

@@ -26,15 +26,21 @@ def primitive(read: Callable[[str], Any], metavar: str) -> PrimitiveConstructorS
     )
 
 
+def finite(text: str, kind: type = float) -> float | None:
+    """The number that the text is, None where it is none or infinite."""
+    try:
+        value = kind(text)
+    except ValueError:
+        return None
+    return value if abs(value) < math.inf else None  # nan is not
+
+
 def number(least: float, most: float, kind: type = int) -> PrimitiveConstructorSpec:
     """A number from `least` to `most`."""
 
     def read(text: str) -> float:
-        try:
-            value = kind(text)
-        except ValueError:
-            value = math.nan
-        if not least <= value <= most:
+        value = finite(text, kind)
+        if value is None or not least <= value <= most:
             said = "whole number" if kind is int else "number"
             raise ValueError(f"'{text}' is no {said} from {least} to {most}")
         return value
@@ -60,24 +66,18 @@ def crop_of(text: str) -> Crop | str:
     """'face', 'centre', or a square given by hand."""
     if text in ("face", "centre"):
         return text
-    try:
-        x, y, side, *angle = [float(each) for each in text.split(",")]
-        if not side > 0 or len(angle) > 1 or not math.isfinite(x + y + side + sum(angle)):
-            raise ValueError(text)
-    except ValueError:
-        message = f"'{text}' is neither face nor centre nor X,Y,SIDE[,ANGLE]"
-        raise ValueError(message) from None
-    return Crop(x, y, side, sum(angle), True, "The crop was given.")
+    given = [finite(each) for each in text.split(",")]
+    if len(given) not in (3, 4) or None in given or given[2] <= 0:
+        raise ValueError(f"'{text}' is neither face nor centre nor X,Y,SIDE[,ANGLE]")
+    x, y, side, angle = (*given, 0.0)[:4]
+    return Crop(x, y, side, angle, True, "The crop was given.")
 
 
 def amount_of(text: str) -> tuple[str, float]:
     """'Smiling=2' as a pair."""
     name, _, amount = text.partition("=")
-    try:
-        value = float(amount)
-    except ValueError:
-        value = math.nan
-    if not name or not math.isfinite(value):
+    value = finite(amount)
+    if not name or value is None:
         raise ValueError(f"'{text}' is not like Smiling=2")
     return name, value
 

@@ -49,7 +49,7 @@ class Output:
             return
         self.write(found)
         if self.json:
-            figures = [_figures(each) for each in found]
+            figures = [{m.name: each.shown().figures for m, each in one.items()} for one in found]
             print(json.dumps(figures if len(figures) > 1 else figures[0], indent=2))
 
     def write(self, found: list[Found]) -> None:
@@ -57,10 +57,6 @@ class Output:
         tiles, labels = zip(*(tile[::-1] for row in rows for tile in row.items()), strict=True)
         columns = len(tiles) // len(rows) if len(rows) > 1 else len(tiles) // len(found[0])
         save(self.out, sheet(tiles, columns, self.px, labels=labels))
-
-
-def _figures(found: Found) -> dict[str, Any]:
-    return {model.name: result.shown().figures for model, result in found.items()}
 
 
 def captioned(found: Found) -> dict[str, Tensor]:
@@ -125,11 +121,22 @@ def _said(entry: dict) -> str:
 
 
 @dataclass(kw_only=True)
-class Morphs(Output):
-    """A grid for each model, side by side, and an animation."""
+class Grids(Output):
+    """A grid for each model, side by side."""
 
     px: Annotated[int, number(16, 512)] = 64
     """side of each tile, px"""
+
+    def grids(self, found: Found, columns: int) -> None:
+        called = titles([*found])
+        pages = {called[m]: sheet(each.images, columns, self.px) for m, each in found.items()}
+        save(self.out, beside(pages))
+
+
+@dataclass(kw_only=True)
+class Morphs(Grids):
+    """A grid for each model, and an animation."""
+
     gif: Annotated[Path | None, output(".gif")] = None
     """write an animated walk over the grid to this file, too"""
     gif_px: Annotated[int, number(32, 512)] = 192
@@ -139,25 +146,20 @@ class Morphs(Output):
 
     def write(self, found: list[Found]) -> None:
         (found,) = found
-        called = titles([*found])
-        pages = {
-            called[m]: sheet(each.images, len(each.codes), self.px) for m, each in found.items()
-        }
-        save(self.out, beside(pages))
+        self.grids(found, self.n)
         if self.gif:
+            called = titles([*found])
             frames = {called[model]: each.walk() for model, each in found.items()}
             walk_gif(frames, self.gif, px=self.gif_px, ms=self.gif_ms)
             print(self.gif, file=sys.stderr)
 
 
 @dataclass(kw_only=True)
-class Samples(Output):
-    """A grid for each model, side by side, and each tile as a file that holds its code."""
+class Samples(Grids):
+    """A grid for each model, and each tile as a file that holds its code."""
 
     count: Annotated[int, number(1, 1024)] = 64
     """how many, 1 to 1024"""
-    px: Annotated[int, number(16, 512)] = 64
-    """side of each tile, px"""
     columns: Annotated[int, number(1, 1024)] = 8
     """tiles in a row"""
     tiles: Path | None = None
@@ -165,9 +167,7 @@ class Samples(Output):
 
     def write(self, found: list[Found]) -> None:
         (found,) = found
-        called = titles([*found])
-        pages = {called[m]: sheet(each.images, self.columns, self.px) for m, each in found.items()}
-        save(self.out, beside(pages))
+        self.grids(found, self.columns)
         if not self.tiles:
             return
         for model, each in found.items():

@@ -4,7 +4,6 @@ Each time is the median over several runs of a tab's own handlers for the first 
 and browser come on top. The last line starts the app and waits until its page is served.
 """
 
-import argparse
 import os
 import socket
 import statistics
@@ -20,6 +19,8 @@ from explorer.engine import ROOT
 from explorer.page.tab import Timing
 from explorer.page.tabs import TABS
 from explorer.session.state import Session
+from training import commandline
+from training.errors import UserError
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 START = "page usable after the command"
@@ -56,29 +57,27 @@ def start_ms(root: str) -> float:
     finally:
         app.terminate()
         app.wait()
-    raise SystemExit(f"app.py did not serve its page within {PATIENCE_S} s.")
+    raise UserError(f"app.py did not serve its page within {PATIENCE_S} s.")
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(
-        prog="python -m explorer.tools.timings",
-        description=__doc__.split("\n")[0],
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
-    )
-    parser.add_argument("--checkpoints", default=ROOT, metavar="DIR", help="folder of model sets")
-    parser.add_argument("--runs", type=int, default=9, help="runs that the median is taken of")
-    options = parser.parse_args()
-    root = os.path.abspath(options.checkpoints)
+def timings(checkpoints: str = ROOT, runs: int = 9) -> None:
+    """Measures how long the server takes for what people do.
+
+    Args:
+        checkpoints: folder of model sets
+        runs: runs that the median is taken of
+    """
+    root = os.path.abspath(checkpoints)
     session = Session(root)
     if not session.names:
-        raise SystemExit(f"There is no usable checkpoint under '{options.checkpoints}'.")
+        raise UserError(f"There is no usable checkpoint under '{checkpoints}'.")
     print(f"{', '.join(session.names)}; {os.cpu_count()} cores, {torch.get_num_threads()} threads")
     print(f"{'':36} {'ms':>7} {'limit':>7}")
     for tab in TABS:
         for index, slot in enumerate(tab.slots):
             session.put(slot.name, session.draw(index))
     for timing in [timing for tab in TABS for timing in tab.timings]:
-        report(timing.name, median_ms(timing, session, options.runs), timing.limit_ms)
+        report(timing.name, median_ms(timing, session, runs), timing.limit_ms)
     report(START, statistics.median(start_ms(root) for _ in range(3)), START_LIMIT_MS)
 
 
@@ -87,4 +86,4 @@ def report(name: str, took_ms: float, limit_ms: int) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(commandline.main(timings, sys.argv[1:], "python -m explorer.tools.timings"))

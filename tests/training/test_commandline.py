@@ -1,7 +1,12 @@
 """Typed, documented functions as commands, and every way to call them wrongly."""
 
+import os
+import subprocess
+import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
+from urllib.error import URLError
 
 import pytest
 from tyro.conf import Positional
@@ -49,9 +54,26 @@ def refuse() -> None:
     raise UserError("Not today.")
 
 
+def write() -> None:
+    """Writes where it cannot."""
+    Path("nowhere/at/all").write_text("x")
+
+
+def fetch() -> None:
+    """Asks who does not answer."""
+    raise URLError("no route")
+
+
+def speak() -> None:
+    """Says more than anybody reads."""
+    print("word\n" * 10**5)
+
+
+VERBS = {each.__name__: each for each in (paint, give, wait, refuse, write, fetch)}
+
+
 def call(capsys, *args: str) -> tuple[int, str, str]:
-    verbs = {"paint": paint, "give": give, "wait": wait, "refuse": refuse}
-    code = main(verbs, args, "house", "What a house does.", "Stopped; come again.")
+    code = main(VERBS, args, "house", "What a house does.", "Stopped; come again.")
     return code, *capsys.readouterr()
 
 
@@ -82,8 +104,8 @@ def test_help_says_what_there_is(capsys):
 @pytest.mark.parametrize(
     ("args", "sentence"),
     [
-        ([], "Give a command: paint, give, wait, refuse."),
-        (["sing"], "There is no command 'sing'; choose from: paint, give, wait, refuse."),
+        ([], "Give a command: paint, give, wait, refuse, write, fetch."),
+        (["sing"], f"There is no command 'sing'; choose from: {', '.join(VERBS)}."),
         (["paint"], "Give name; `house paint --help` explains."),
         (
             ["paint", "cat", "--song", "3"],
@@ -97,12 +119,31 @@ def test_help_says_what_there_is(capsys):
         (["paint", "cat", "--weight", "much"], "--weight: could not convert string to float: 'm"),
         (["give", "--song"], "There is no option '--song' in `house give`; its options are: "),
         (["refuse"], "Not today."),
+        (["write"], "nowhere/at/all cannot be written or read: No such file or directory."),
+        (["fetch"], "A file or an address cannot be written or read: <urlopen error no route>."),
     ],
 )
 def test_bad_input_gets_one_sentence(args, sentence, capsys):
     code, out, err = call(capsys, *args)
     assert code == 2 and not out
     assert err.startswith(sentence) and err.endswith(".\n") and err.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", ["speak", "paint --help"])
+def test_a_reader_who_has_seen_enough_ends_a_command_quietly(command):
+    """As in `| head`: its output goes into a pipe that nobody reads."""
+    code = "from tests.training.test_commandline import *; import sys;"
+    code += f"sys.exit(main({{'speak': speak, 'paint': paint}}, {command.split()}, 'house'))"
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run([sys.executable, "-c", code], stdout=writing, stderr=subprocess.PIPE)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_a_single_function_is_a_command_line_too(capsys):
+    assert main(paint, ["cat", "--preset", "water"], "paint") == 0
+    assert capsys.readouterr().out == "cat 32 red True 1.0 water\n"
 
 
 def test_an_interrupted_command_says_how_to_go_on(capsys):

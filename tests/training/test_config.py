@@ -1,13 +1,14 @@
 """Each system's own options: which it has, what files say of them, and older files."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
 from tests.training.conftest import config_of
 from training import checkpoints, loop
-from training.config import PRESETS, Config, option_names, to_dict
+from training.config import PRESETS, Config, option_names
 from training.errors import UserError
 from training.frameworks import FRAMEWORKS, read_settings
 
@@ -33,14 +34,14 @@ def test_a_checkpoint_stores_the_options_of_its_system_alone(name, tmp_path):
 def test_a_shipped_file_is_read_and_says_what_its_images_are_of(path):
     settings = json.loads(path.read_text())["settings"]
     config = read_settings(settings)
-    for name, value in json.loads(json.dumps(to_dict(config))).items():
+    for name, value in json.loads(json.dumps(asdict(config))).items():
         assert settings.get(name, value) == value, name
     of_set = {"celeba32": "face", "celeba64": "face", "cifar32": "picture", "digits": "digit"}
     assert config.images_of == of_set[path.parts[-3]]
 
 
 def test_a_file_that_lists_the_options_of_all_systems_is_read():
-    settings = json.loads(json.dumps(to_dict(config_of("vae", width=7))))
+    settings = json.loads(json.dumps(asdict(config_of("vae", width=7))))
     older = {**settings, "morphs": 0.5, "clusters": 16, "labels": []}
     del older["images_of"]
     assert read_settings(older) == config_of("vae", width=7)

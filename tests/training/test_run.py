@@ -39,7 +39,7 @@ def test_the_moving_average_is_pytorchs_but_short_at_first():
 def test_no_step_makes_a_gpu_wait(name, images):
     device = torch.device("cuda")
     config = config_of(name, ema=0.9, r1_gamma=0.1, r1_every=2, precision="bf16")
-    run, autocast = Run.of(config, World(0, 1, device), images), autocast_for(config, device)
+    run, autocast = Run(config, World(0, 1, device), images), autocast_for(config, device)
     run.advance(autocast)
     torch.cuda.set_sync_debug_mode("error")
     try:
@@ -55,7 +55,7 @@ def test_compiled_networks_train_alike_and_are_stored_alike(images, monkeypatch)
     terms, keys = [], []
     for compiled in (False, True):
         config = config_of("faae", ema=0.9, r1_gamma=0.1, r1_every=2, compile=compiled)
-        run = Run.of(config, World(0, 1, torch.device("cpu")), images)
+        run = Run(config, World(0, 1, torch.device("cpu")), images)
         steps = [run.advance(autocast_for(config, torch.device("cpu"))) for _ in range(3)]
         terms.append([{name: float(term) for name, term in step.items()} for step in steps])
         keys.append(run.state()["framework"].keys())
@@ -67,7 +67,7 @@ def test_compiled_networks_train_alike_and_are_stored_alike(images, monkeypatch)
 @pytest.mark.parametrize("name", ["D", "E"])
 def test_a_network_that_is_not_to_learn_stands_still_in_all(name, images):
     config = config_of("faae", train=(name,), morphs=0.5)
-    run = Run.of(config, World(0, 1, torch.device("cpu")), images)
+    run = Run(config, World(0, 1, torch.device("cpu")), images)
     before = {key: value.clone() for key, value in run.framework.state_dict().items()}
     for _ in range(2):
         run.advance(autocast_for(config, torch.device("cpu")))
@@ -77,4 +77,4 @@ def test_a_network_that_is_not_to_learn_stands_still_in_all(name, images):
 
 def test_what_is_to_learn_must_be_one_of_the_networks(images):
     with pytest.raises(UserError, match="faae to train 'A'; choose from: D, G, E"):
-        Run.of(config_of("faae", train=("A",)), World(0, 1, torch.device("cpu")), images)
+        Run(config_of("faae", train=("A",)), World(0, 1, torch.device("cpu")), images)

@@ -17,7 +17,7 @@ generator = torch.Generator().manual_seed(3)
 pictures = torch.randint(0, 256, (64, 3, 32, 32), generator=generator, dtype=torch.uint8)
 world = distributed.join("cpu")
 config = config_of("faae", norm="none", batch_size=16, r1_gamma=1.0, r1_every=2)
-run = Run.of(config, world, ImageSet(pictures, [str(i) for i in range(64)]))
+run = Run(config, world, ImageSet(pictures, [str(i) for i in range(64)]))
 record = {"indices": [], "terms": [], "weights": []}
 for step in range(5):
     record["indices"].append(run.batches.indices(step).tolist())

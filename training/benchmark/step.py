@@ -97,7 +97,7 @@ class Contest:
     def add_system(self, config: Config) -> tuple[str, float]:
         """A turn of training steps; its name, and how many GFLOP an image takes."""
         images = self.images(config)
-        run = Run.of(config, World(0, 1, self.device), ImageSet(images, [""] * len(images)))
+        run = Run(config, World(0, 1, self.device), ImageSet(images, [""] * len(images)))
         autocast = autocast_for(config, self.device)
 
         def play():

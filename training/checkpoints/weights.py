@@ -11,6 +11,7 @@ preview.png, README.md
 import hashlib
 import json
 import math
+from dataclasses import asdict
 from pathlib import Path
 
 import safetensors
@@ -19,7 +20,7 @@ from safetensors.torch import save
 
 from training.checkpoints.files import CheckpointError, read_json, write_atomically, write_json
 from training.checkpoints.packing import pack, unpack
-from training.config import Config, to_dict
+from training.config import Config
 from training.errors import UserError, flag
 from training.frameworks import FRAMEWORKS, Framework, read_settings
 from training.networks.nested import grow
@@ -33,7 +34,7 @@ WEIGHTS, CONFIG, METRICS, LATENTS = FILES
 
 def portable(config: Config) -> dict:
     """The settings that hold on any machine, with files by name only."""
-    settings = to_dict(config)
+    settings = asdict(config)
     for name in OF_THE_MACHINE:
         del settings[name]
     for name in PATHS & settings.keys():

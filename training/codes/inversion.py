@@ -48,14 +48,28 @@ def hybrid(
     lr: float = LR,
     every: int = 1,
     loss: str = "squared",
+    generator: Generator | None = None,
 ) -> Iterator[tuple[int, Tensor]]:
     """Refines codes z of images x, the encoder's or any others, by Adam on the loss of G(z), each
     image for itself.
 
     Yields (step, codes on the support) every `every` steps and after the last; close it to stop.
-    Raises UserError for an unknown loss.
+    `generator` is for `Prior.restrict`. Raises UserError for an unknown loss.
     """
-    return _descend(framework, x, z, steps, lr, every, loss)
+    prior = framework.prior
+    code = prior.restrict(z.detach()).clone().requires_grad_(True)
+    optimizer = torch.optim.Adam([code], betas=BETAS)
+    for step in range(1, steps + 1):
+        pace = min(step / (RISE * steps), 1, (steps + 1 - step) / (FALL * steps))
+        optimizer.param_groups[0]["lr"] = pace * lr / prior.scale
+        with torch.enable_grad():
+            error = _error(framework, x, prior.project(code), loss).sum()
+            (code.grad,) = torch.autograd.grad(error, code)
+        optimizer.step()
+        with torch.no_grad():
+            code.copy_(prior.restrict(code, generator))
+        if step % every == 0 or step == steps:
+            yield step, prior.project(code.detach())
 
 
 def recovery(
@@ -80,7 +94,7 @@ def recovery(
     z = framework.prior.sample(starts, generator).to(x.device).repeat(len(x), 1)  # (B * starts, n)
     target = x.repeat_interleave(starts, dim=0)
     yield 0, _best(framework, target, z, starts, loss)
-    for step, codes in _descend(framework, target, z, steps, lr, every, loss, generator):
+    for step, codes in hybrid(framework, target, z, steps, lr, every, loss, generator):
         yield step, _best(framework, target, codes, starts, loss)
 
 
@@ -95,32 +109,6 @@ def refine(framework: Framework, x: Tensor, z: Tensor, steps: int = 50, **how) -
 def recover(framework: Framework, x: Tensor, steps: int = 100, **how) -> Tensor:
     """The last codes (B, n) of `recovery`."""
     return [codes for _, codes in recovery(framework, x, steps, every=max(steps, 1), **how)][-1]
-
-
-def _descend(
-    framework: Framework,
-    x: Tensor,
-    z: Tensor,
-    steps: int,
-    lr: float,
-    every: int,
-    loss: str,
-    generator: Generator | None = None,
-) -> Iterator[tuple[int, Tensor]]:
-    prior = framework.prior
-    code = prior.restrict(z.detach()).clone().requires_grad_(True)
-    optimizer = torch.optim.Adam([code], betas=BETAS)
-    for step in range(1, steps + 1):
-        pace = min(step / (RISE * steps), 1, (steps + 1 - step) / (FALL * steps))
-        optimizer.param_groups[0]["lr"] = pace * lr / prior.scale
-        with torch.enable_grad():
-            error = _error(framework, x, prior.project(code), loss).sum()
-            (code.grad,) = torch.autograd.grad(error, code)
-        optimizer.step()
-        with torch.no_grad():
-            code.copy_(prior.restrict(code, generator))
-        if step % every == 0 or step == steps:
-            yield step, prior.project(code.detach())
 
 
 @torch.no_grad()

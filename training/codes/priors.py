@@ -96,18 +96,14 @@ class Box(Prior):
 
 
 @dataclass(frozen=True)
-class Mixture(Prior):
-    """Ten 2-D Gaussians in a ring, one for each class, elongated along the radius (Makhzani et al.
-    2015, figure 4). Spread: the deviation around each centre."""
+class OfClasses(Prior):
+    """2-D priors with a part for each of `classes`, all equally likely."""
 
     classes: int = 10
-    radius: float = 4.0
-    along: float = 1.0
-    across: float = 0.25
 
     def __post_init__(self):
         if self.size != 2:
-            raise UserError("The mixture prior lies in a plane: give --latent-size 2.")
+            raise UserError(f"{self.called} lies in a plane: give --latent-size 2.")
 
     def sample(self, count: int, generator: Generator, spread: float = 1.0) -> Tensor:
         classes = _integers(self.classes, count, generator)
@@ -115,6 +111,24 @@ class Mixture(Prior):
 
     def sample_of(self, classes: Tensor, generator: Generator, spread: float = 1.0) -> Tensor:
         """Codes (B, 2) of the classes (B,) long."""
+        raise NotImplementedError
+
+    def class_of(self, z: Tensor) -> Tensor:
+        """The class (B,) whose part is nearest to each code (B, 2)."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Mixture(OfClasses):
+    """Ten 2-D Gaussians in a ring, one for each class, elongated along the radius (Makhzani et al.
+    2015, figure 4). Spread: the deviation around each centre."""
+
+    called = "The mixture prior"
+    radius: float = 4.0
+    along: float = 1.0
+    across: float = 0.25
+
+    def sample_of(self, classes: Tensor, generator: Generator, spread: float = 1.0) -> Tensor:
         angle = classes * (2 * math.pi / self.classes)
         ray = torch.stack([angle.cos(), angle.sin()], dim=1)  # (B, 2)
         tangent = torch.stack([-angle.sin(), angle.cos()], dim=1)
@@ -123,7 +137,6 @@ class Mixture(Prior):
         return along * ray + self.across * noise[:, 1:] * tangent
 
     def class_of(self, z: Tensor) -> Tensor:
-        """The most likely class (B,) of each code (B, 2)."""
         angle = torch.arange(self.classes, device=z.device) * (2 * math.pi / self.classes)
         along = z[:, :1] * angle.cos() + z[:, 1:] * angle.sin()  # (B, classes)
         across = z[:, 1:] * angle.cos() - z[:, :1] * angle.sin()
@@ -132,32 +145,22 @@ class Mixture(Prior):
 
 
 @dataclass(frozen=True)
-class SwissRoll(Prior):
+class SwissRoll(OfClasses):
     """A 2-D spiral (Makhzani et al. 2015, figure 4); class k is the k-th tenth of its length.
     Spread: the deviation around the curve."""
 
-    classes: int = 10
+    called = "The swiss roll"
     turns: float = 2.0
     radius: float = 4.0
     width: float = 0.1
 
-    def __post_init__(self):
-        if self.size != 2:
-            raise UserError("The swiss roll lies in a plane: give --latent-size 2.")
-
-    def sample(self, count: int, generator: Generator, spread: float = 1.0) -> Tensor:
-        classes = _integers(self.classes, count, generator)
-        return self.sample_of(classes, generator, spread)
-
     def sample_of(self, classes: Tensor, generator: Generator, spread: float = 1.0) -> Tensor:
-        """Codes (B, 2) of the classes (B,) long."""
         draw = torch.rand(len(classes), generator=generator, device=generator.device)
         t = ((classes + draw) / self.classes).sqrt()  # sqrt: even along the curve
         noise = spread * self.width * _normal(len(classes), 2, generator)
         return self._curve(t) + noise
 
     def class_of(self, z: Tensor) -> Tensor:
-        """The class (B,) whose part of the curve is nearest to each code (B, 2)."""
         t = (torch.arange(1000, device=z.device) + 0.5) / 1000
         nearest = torch.cdist(z, self._curve(t.sqrt())).argmin(dim=1)
         return nearest * self.classes // 1000
@@ -229,17 +232,17 @@ class Joint(Prior):
         return first, second
 
     def project(self, z: Tensor) -> Tensor:
-        first, second = self.split(z)
-        return torch.cat([self.first.project(first), self.second.project(second)], dim=1)
+        return self._each("project", z)
 
     def restrict(self, z: Tensor, generator: Generator | None = None) -> Tensor:
-        first, second = self.split(z)
-        parts = self.first.restrict(first, generator), self.second.restrict(second, generator)
-        return torch.cat(parts, dim=1)
+        return self._each("restrict", z, generator)
 
     def squash(self, h: Tensor) -> Tensor:
-        first, second = self.split(h)
-        return torch.cat([self.first.squash(first), self.second.squash(second)], dim=1)
+        return self._each("squash", h)
+
+    def _each(self, method: str, z: Tensor, *how) -> Tensor:
+        parts = zip((self.first, self.second), self.split(z), strict=True)
+        return torch.cat([getattr(prior, method)(part, *how) for prior, part in parts], dim=1)
 
 
 @dataclass(frozen=True)

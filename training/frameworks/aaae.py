@@ -3,12 +3,10 @@
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from torch import Tensor
-
 from training import losses
 from training.codes.priors import Normal, PushedForward
 from training.config import POSITIVE, Config
-from training.frameworks.base import Batch, Flow, Framework, Phase, Terms, without_graph
+from training.frameworks.base import Batch, Framework, Loss, Phase, diagrams, without_graph
 from training.frameworks.options import (
     AdversarialTerm,
     GradientPenalty,
@@ -21,10 +19,8 @@ from training.networks.paper import Approximator, CodeCritic, as_table_3
 @dataclass(frozen=True)
 class Options(ImageAdversary, Reconstruction, AdversarialTerm, GradientPenalty):
     prior: Literal["normal"] = "normal"
-    noise_size: Annotated[int, POSITIVE] = 64
-    """Random numbers that A makes a code from."""
-    critic_steps: Annotated[int, POSITIVE] = 2
-    """Steps of A to one of the autoencoder."""
+    noise_size: Annotated[int, POSITIVE] = 64  # Random numbers that A makes a code from
+    critic_steps: Annotated[int, POSITIVE] = 2  # Steps of A to one of the autoencoder
 
 
 class AAAE(Framework):
@@ -48,26 +44,19 @@ class AAAE(Framework):
     id = "aaae"
     title = "AAAE"
     source = "Xu et al. 2019, Adversarially Approximated Autoencoder, algorithm 1"
-    explanation = (
-        "An autoencoder whose codes c follow no prior, so that nothing limits its "
-        "reconstructions, with a discriminator D of image patches that keeps them sharp. "
-        "Alongside, another network A, the approximator, learns to turn random noise z into codes "
-        "like those of images, trained against a discriminator D_c of codes. New images are "
-        "generated from the codes that A gives."
-    )
-    flows = (
-        Flow("E and G: reconstruct the image", "x > E > c > G > x̂ ~ x"),
-        Flow(
-            "D tells patches of images from those of reconstructions, E and G learn to fool it",
-            "x > D",
-            "x > E > c > G > x̂ > D",
-        ),
-        Flow(
-            "D_c tells codes of images from those of A, which learns to fool it",
-            "x > E > c > D_c",
-            "z > A > ĉ > D_c",
-        ),
-    )
+    explanation = """
+        An autoencoder whose codes c follow no prior, so that nothing limits its reconstructions,
+        with a discriminator D of image patches that keeps them sharp. Alongside, another network A,
+        the approximator, learns to turn random noise z into codes like those of images, trained
+        against a discriminator D_c of codes. New images are generated from the codes that A gives.
+    """
+    flows = diagrams("""
+        E and G: reconstruct the image | x > E > c > G > x̂ ~ x
+        D tells patches of images from those of reconstructions, E and G learn to fool it
+            | x > D | x > E > c > G > x̂ > D
+        D_c tells codes of images from those of A, which learns to fool it
+            | x > E > c > D_c | z > A > ĉ > D_c
+    """)
     shipped = ("G", "E", "A")
     presets = {
         **dict.fromkeys(("small", "best", "gpu"), {"lambda_adv": 1.0}),
@@ -90,7 +79,7 @@ class AAAE(Framework):
         n = config.latent_size
         self.G = self.generator(n)
         self.E = self.encoder(n)
-        self.D = self.patch_discriminator()
+        self.D = self.discriminator(self.nets.patch_discriminator)
         self.A = Approximator(config.noise_size, n)
         self.D_c = CodeCritic(n)
         if config.nets == "aaae":
@@ -108,24 +97,24 @@ class AAAE(Framework):
             Phase("approximation", ("A",), lr, self.approximate),
         ]
 
-    def discriminate(self, batch: Batch) -> tuple[Tensor, Terms]:
+    def discriminate(self, batch: Batch) -> Loss:
         x_hat = without_graph(lambda x: self.decode(self.encode(x)), batch.x)
         return self.separate_images(batch, x_hat)
 
-    def reconstruct(self, batch: Batch) -> tuple[Tensor, Terms]:
+    def reconstruct(self, batch: Batch) -> Loss:
         x_hat = self.decode(self.encode(batch.x))
         error = losses.pixel_error(batch.x, x_hat)
         fooling = losses.fooling_loss(self.image_logits(x_hat, batch.generator))
         loss = self.config.alpha * error + self.config.lambda_adv * fooling
         return loss, {"reconstruction": error, "fooling": fooling}
 
-    def criticise(self, batch: Batch) -> tuple[Tensor, Terms]:
+    def criticise(self, batch: Batch) -> Loss:
         c, c_hat = without_graph(self.encode, batch.x), batch.z  # (B, n); z is A's already
         loss = losses.critic_loss(self.D_c(c), self.D_c(c_hat))
         penalty = losses.gradient_penalty(self.D_c, c, c_hat, batch.generator)
         return loss + self.config.lambda_gp * penalty, {"D_c": loss, "penalty": penalty}
 
-    def approximate(self, batch: Batch) -> tuple[Tensor, Terms]:
+    def approximate(self, batch: Batch) -> Loss:
         z = self.noise.sample(len(batch.x), batch.generator)  # (B, m)
         loss = -self.D_c(self.A(z)).mean()
         return loss, {"A": loss}

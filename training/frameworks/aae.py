@@ -6,7 +6,7 @@ from torch import Tensor
 
 from training import losses
 from training.config import Config
-from training.frameworks.base import Batch, Flow, Framework, Phase, Terms, without_graph
+from training.frameworks.base import Batch, Framework, Loss, Phase, diagrams, without_graph
 from training.frameworks.options import AdversarialTerm, Adversary, Reconstruction
 from training.networks.common import CodeDiscriminator
 
@@ -31,21 +31,17 @@ class AAE(Framework):
     id = "aae"
     title = "AAE"
     source = "Makhzani et al. 2015; Zhang et al. 2018, eq. 2"
-    explanation = (
-        "An encoder E turns an image into a code, and a generator G turns the code back into an "
-        "image. The reconstruction error is measured on pixels, and where G is uncertain it "
-        "averages, which blurs. A discriminator D tells prior samples from the codes of images, "
-        "and E learns to fool it. The distribution of all codes, the aggregate posterior, comes "
-        "to match the prior, so that G can generate new images from prior samples."
-    )
-    flows = (
-        Flow("E and G: reconstruct the image", "x > E > ẑ > G > x̂ ~ x"),
-        Flow(
-            "D tells prior samples from codes of images, E learns to fool it",
-            "z > D",
-            "x > E > ẑ > D",
-        ),
-    )
+    explanation = """
+        An encoder E turns an image into a code, and a generator G turns the code back into an
+        image. The reconstruction error is measured on pixels, and where G is uncertain it averages,
+        which blurs. A discriminator D tells prior samples from the codes of images, and E learns to
+        fool it. The distribution of all codes, the aggregate posterior, comes to match the prior,
+        so that G can generate new images from prior samples.
+    """
+    flows = diagrams("""
+        E and G: reconstruct the image | x > E > ẑ > G > x̂ ~ x
+        D tells prior samples from codes of images, E learns to fool it | z > D | x > E > ẑ > D
+    """)
 
     def __init__(self, config: Config):
         super().__init__(config)
@@ -60,12 +56,12 @@ class AAE(Framework):
             Phase("reconstruction", ("G", "E"), self.config.lr, self.reconstruct),
         ]
 
-    def regularise(self, batch: Batch) -> tuple[Tensor, Terms]:
+    def regularise(self, batch: Batch) -> Loss:
         z_hat = without_graph(self.posterior, batch)  # (B, n)
         loss = losses.discriminator_loss(self.D(batch.z), self.D(z_hat))
         return loss, {"D": loss}
 
-    def reconstruct(self, batch: Batch) -> tuple[Tensor, Terms]:
+    def reconstruct(self, batch: Batch) -> Loss:
         z_hat = self.posterior(batch)  # (B, n)
         error = losses.pixel_error(batch.x, self.decode(z_hat))
         fooling = losses.fooling_loss(self.D(z_hat))

@@ -12,10 +12,10 @@ from training.frameworks import aae
 from training.frameworks.base import (
     Batch,
     CodeLabels,
-    Flow,
     Framework,
+    Loss,
     Phase,
-    Terms,
+    diagrams,
     without_graph,
 )
 from training.frameworks.options import EncoderNoise
@@ -25,8 +25,7 @@ from training.networks.common import CodeDiscriminator
 @dataclass(frozen=True)
 class Options(aae.Options, EncoderNoise):
     prior: Literal["normal"] = "normal"
-    clusters: Annotated[int, POSITIVE] = 16
-    """Number of clusters."""
+    clusters: Annotated[int, POSITIVE] = 16  # Number of clusters
 
 
 class AAECluster(Framework):
@@ -48,25 +47,17 @@ class AAECluster(Framework):
     id = "aae-cluster"
     title = "Clustering AAE"
     source = "Makhzani et al. 2015, Adversarial Autoencoders, section 6"
-    explanation = (
-        "An adversarial autoencoder whose encoder splits an image into one of several clusters ŷ "
-        "and a style ẑ, without any labels. One discriminator makes the clusters look like one- "
-        "hot vectors, all equally frequent, the other makes the styles look like samples of a "
-        "Gaussian prior. Images that have much in common come to share a cluster."
-    )
-    flows = (
-        Flow("E and G: reconstruct the image", "x > E > ẑ, ŷ > G > x̂ ~ x"),
-        Flow(
-            "D tells prior samples from styles of images, E learns to fool it",
-            "z > D",
-            "x > E > ẑ > D",
-        ),
-        Flow(
-            "D_y tells one-hot vectors from E's outputs, E learns to fool it",
-            "y > D_y",
-            "x > E > ŷ > D_y",
-        ),
-    )
+    explanation = """
+        An adversarial autoencoder whose encoder splits an image into one of several clusters ŷ and
+        a style ẑ, without any labels. One discriminator makes the clusters look like one- hot
+        vectors, all equally frequent, the other makes the styles look like samples of a Gaussian
+        prior. Images that have much in common come to share a cluster.
+    """
+    flows = diagrams("""
+        E and G: reconstruct the image | x > E > ẑ, ŷ > G > x̂ ~ x
+        D tells prior samples from styles of images, E learns to fool it | z > D | x > E > ẑ > D
+        D_y tells one-hot vectors from E's outputs, E learns to fool it | y > D_y | x > E > ŷ > D_y
+    """)
     presets = {"digits": {"lambda_adv": 1.0, "encoder_noise": 0.1}}
     judged_by = ("mse", "frechet", "class_error")
 
@@ -92,14 +83,14 @@ class AAECluster(Framework):
             Phase("reconstruction", ("G", "E"), self.config.lr, self.reconstruct),
         ]
 
-    def regularise(self, batch: Batch) -> tuple[Tensor, Terms]:
+    def regularise(self, batch: Batch) -> Loss:
         z, y = self.prior.split(batch.z)  # (B, n), (B, classes)
         z_hat, y_hat = self.prior.split(without_graph(self.posterior, batch))
         of_z = losses.discriminator_loss(self.D(z), self.D(z_hat))
         of_y = losses.discriminator_loss(self.D_y(y), self.D_y(y_hat))
         return of_z + of_y, {"D": of_z, "D_y": of_y}
 
-    def reconstruct(self, batch: Batch) -> tuple[Tensor, Terms]:
+    def reconstruct(self, batch: Batch) -> Loss:
         code = self.posterior(batch)  # (B, n + classes)
         z_hat, y_hat = self.prior.split(code)
         error = losses.pixel_error(batch.x, self.decode(code))

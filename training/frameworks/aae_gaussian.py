@@ -7,7 +7,7 @@ from torch import Tensor
 
 from training.config import Config
 from training.frameworks import aae
-from training.frameworks.base import Batch, Flow, reparametrised
+from training.frameworks.base import Batch, diagrams, reparametrised
 
 
 @dataclass(frozen=True)
@@ -31,23 +31,18 @@ class AAEGaussian(aae.AAE):
     id = "aae-gaussian"
     title = "AAE, Gaussian posterior"
     source = "Makhzani et al. 2015, Adversarial Autoencoders, section 2"
-    explanation = (
-        "An adversarial autoencoder whose encoder gives a Gaussian posterior for each image in "
-        "place of a single code: a mean μ and a standard deviation σ for each number. Training "
-        "draws a code from it each time, so that codes near each other have to decode to similar "
-        "images. The code of an image that is shown or edited is the mean μ."
-    )
-    flows = (
-        Flow(
-            "E and G: reconstruct the image from a code drawn from its posterior",
-            "x > E > μ, σ > ẑ > G > x̂ ~ x",
-        ),
-        Flow(
-            "D tells prior samples from codes of images, E learns to fool it",
-            "z > D",
-            "x > E > μ, σ > ẑ > D",
-        ),
-    )
+    explanation = """
+        An adversarial autoencoder whose encoder gives a Gaussian posterior for each image in place
+        of a single code: a mean μ and a standard deviation σ for each number. Training draws a code
+        from it each time, so that codes near each other have to decode to similar images. The code
+        of an image that is shown or edited is the mean μ.
+    """
+    flows = diagrams("""
+        E and G: reconstruct the image from a code drawn from its posterior
+            | x > E > μ, σ > ẑ > G > x̂ ~ x
+        D tells prior samples from codes of images, E learns to fool it
+            | z > D | x > E > μ, σ > ẑ > D
+    """)
 
     def __init__(self, config: Config):
         super().__init__(config)

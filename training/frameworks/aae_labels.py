@@ -9,7 +9,7 @@ from torch import Tensor
 from training import losses
 from training.config import POSITIVE, Config
 from training.frameworks import aae
-from training.frameworks.base import Batch, Flow, Terms, without_graph
+from training.frameworks.base import Batch, Loss, diagrams, without_graph
 from training.frameworks.options import EncoderNoise, Labels
 from training.networks.common import CodeDiscriminator
 
@@ -37,22 +37,17 @@ class AAELabels(aae.AAE):
     id = "aae-labels"
     title = "AAE, labels in the regulariser"
     source = "Makhzani et al. 2015, Adversarial Autoencoders, section 2.3"
-    explanation = (
-        "An adversarial autoencoder with codes of two numbers only, so that the whole code space "
-        "can be seen on a plane. The prior has a part for each class: ten petals of a Gaussian "
-        "mixture, or ten stretches of a swiss roll. The discriminator sees the class beside the "
-        "code, so that the encoder has to place the images of a class in the part of the prior "
-        "that belongs to it."
-    )
-    flows = (
-        Flow("E and G: reconstruct the image", "x > E > ẑ > G > x̂ ~ x"),
-        Flow(
-            "D tells samples of a class's part of the prior from codes of its images, E learns to "
-            "fool it",
-            "z, y > D",
-            "x > E > ẑ, y > D",
-        ),
-    )
+    explanation = """
+        An adversarial autoencoder with codes of two numbers only, so that the whole code space can
+        be seen on a plane. The prior has a part for each class: ten petals of a Gaussian mixture,
+        or ten stretches of a swiss roll. The discriminator sees the class beside the code, so that
+        the encoder has to place the images of a class in the part of the prior that belongs to it.
+    """
+    flows = diagrams("""
+        E and G: reconstruct the image | x > E > ẑ > G > x̂ ~ x
+        D tells samples of a class's part of the prior from codes of its images, E learns to fool it
+            | z, y > D | x > E > ẑ, y > D
+    """)
     presets = {
         "digits": {
             "latent_size": 2,
@@ -78,7 +73,7 @@ class AAELabels(aae.AAE):
     def class_of(self, z: Tensor) -> Tensor:
         return self.prior.class_of(z)
 
-    def regularise(self, batch: Batch) -> tuple[Tensor, Terms]:
+    def regularise(self, batch: Batch) -> Loss:
         y = shown_labels(batch)  # (B, classes + 1)
         of_class = self.prior.sample_of(batch.y.argmax(dim=1), batch.generator)
         z = torch.where(batch.labelled[:, None], of_class, batch.z)  # (B, 2)
@@ -86,7 +81,7 @@ class AAELabels(aae.AAE):
         loss = losses.discriminator_loss(self.code_logits(z, y), self.code_logits(z_hat, y))
         return loss, {"D": loss}
 
-    def reconstruct(self, batch: Batch) -> tuple[Tensor, Terms]:
+    def reconstruct(self, batch: Batch) -> Loss:
         z_hat = self.posterior(batch)  # (B, 2)
         error = losses.pixel_error(batch.x, self.decode(z_hat))
         fooling = losses.fooling_loss(self.code_logits(z_hat, shown_labels(batch)))

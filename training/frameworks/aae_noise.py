@@ -8,14 +8,13 @@ from torch import Tensor
 
 from training.config import POSITIVE, Config
 from training.frameworks import aae
-from training.frameworks.base import Batch, Flow
+from training.frameworks.base import Batch, diagrams
 
 
 @dataclass(frozen=True)
 class Options(aae.Options):
     prior: Literal["normal"] = "normal"
-    noise_size: Annotated[int, POSITIVE] = 8
-    """Random numbers that E takes beside the image."""
+    noise_size: Annotated[int, POSITIVE] = 8  # Random numbers that E takes beside the image
 
 
 class AAENoise(aae.AAE):
@@ -35,20 +34,16 @@ class AAENoise(aae.AAE):
     id = "aae-noise"
     title = "AAE, universal approximator"
     source = "Makhzani et al. 2015, Adversarial Autoencoders, section 2"
-    explanation = (
-        "An adversarial autoencoder whose encoder takes random noise η beside the image. One "
-        "image then has many possible codes, and their distribution, the posterior, may have any "
-        "shape, where a Gaussian posterior has only one. The code of an image that is shown or "
-        "edited is the one for η = 0."
-    )
-    flows = (
-        Flow("E and G: reconstruct the image", "x, η > E > ẑ > G > x̂ ~ x"),
-        Flow(
-            "D tells prior samples from codes of images, E learns to fool it",
-            "z > D",
-            "x, η > E > ẑ > D",
-        ),
-    )
+    explanation = """
+        An adversarial autoencoder whose encoder takes random noise η beside the image. One image
+        then has many possible codes, and their distribution, the posterior, may have any shape,
+        where a Gaussian posterior has only one. The code of an image that is shown or edited is the
+        one for η = 0.
+    """
+    flows = diagrams("""
+        E and G: reconstruct the image | x, η > E > ẑ > G > x̂ ~ x
+        D tells prior samples from codes of images, E learns to fool it | z > D | x, η > E > ẑ > D
+    """)
 
     def __init__(self, config: Config):
         super().__init__(config)

@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from training.config import Config
 from training.frameworks import aae
 from training.frameworks.aae_cluster import AAECluster
-from training.frameworks.base import Batch, Flow, Phase, Terms
+from training.frameworks.base import Batch, Loss, Phase, diagrams
 from training.frameworks.options import EncoderNoise, Labels
 
 
@@ -32,15 +31,15 @@ class AAESemi(AAECluster):
     id = "aae-semi"
     title = "Semi-supervised AAE"
     source = "Makhzani et al. 2015, Adversarial Autoencoders, section 5"
-    explanation = (
-        "An adversarial autoencoder whose encoder splits an image into a class ŷ and a style ẑ. "
-        "One discriminator makes the classes look like one-hot vectors, the other makes the "
-        "styles look like samples of a Gaussian prior. Most images come without a label; the "
-        "cross-entropy of the few that have one decides which output stands for which class."
-    )
+    explanation = """
+        An adversarial autoencoder whose encoder splits an image into a class ŷ and a style ẑ. One
+        discriminator makes the classes look like one-hot vectors, the other makes the styles look
+        like samples of a Gaussian prior. Most images come without a label; the cross-entropy of the
+        few that have one decides which output stands for which class.
+    """
     flows = (
         *AAECluster.flows,
-        Flow("E: predict the class of a labelled image", "x > E > ŷ ~ y"),
+        *diagrams("E: predict the class of a labelled image | x > E > ŷ ~ y"),
     )
     needs_labels = needs_classes = True
 
@@ -52,7 +51,7 @@ class AAESemi(AAECluster):
         own = Phase("classification", ("E",), self.config.lr, self.classify_labelled)
         return [*super().phases(), own]
 
-    def classify_labelled(self, batch: Batch) -> tuple[Tensor, Terms]:
+    def classify_labelled(self, batch: Batch) -> Loss:
         _, logits = self.prior.split(self.E(self.disturbed(batch.x, batch.generator)))
         errors = cross_entropy(logits, batch.y, reduction="none")  # (B,)
         error = (errors * batch.labelled).mean()

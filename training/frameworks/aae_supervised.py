@@ -13,10 +13,10 @@ from training.frameworks import aae
 from training.frameworks.base import (
     Batch,
     CodeLabels,
-    Flow,
     Framework,
+    Loss,
     Phase,
-    Terms,
+    diagrams,
     without_graph,
 )
 from training.frameworks.options import Labels
@@ -44,19 +44,15 @@ class AAESupervised(Framework):
     id = "aae-supervised"
     title = "Supervised AAE"
     source = "Makhzani et al. 2015, Adversarial Autoencoders, section 4"
-    explanation = (
-        "An adversarial autoencoder whose generator is given the class of the image. The code "
-        "need not contain the class, and keeps the rest: the style, such as slant and stroke "
-        "width of a digit. One style can then be decoded in every class."
-    )
-    flows = (
-        Flow("E and G: reconstruct the image, given its class", "x > E > ẑ, y > G > x̂ ~ x"),
-        Flow(
-            "D tells prior samples from styles of images, E learns to fool it",
-            "z > D",
-            "x > E > ẑ > D",
-        ),
-    )
+    explanation = """
+        An adversarial autoencoder whose generator is given the class of the image. The code need
+        not contain the class, and keeps the rest: the style, such as slant and stroke width of a
+        digit. One style can then be decoded in every class.
+    """
+    flows = diagrams("""
+        E and G: reconstruct the image, given its class | x > E > ẑ, y > G > x̂ ~ x
+        D tells prior samples from styles of images, E learns to fool it | z > D | x > E > ẑ > D
+    """)
     # With a longer code or a weaker adversary the style contains the digit: G ignores the class
     presets = {"digits": {"latent_size": 3, "lambda_adv": 20.0, "lr": 1e-3}}
     needs_labels = needs_classes = True
@@ -77,12 +73,12 @@ class AAESupervised(Framework):
             Phase("reconstruction", ("G", "E"), self.config.lr, self.reconstruct),
         ]
 
-    def regularise(self, batch: Batch) -> tuple[Tensor, Terms]:
+    def regularise(self, batch: Batch) -> Loss:
         z, _ = self.prior.split(batch.z)  # (B, n)
         loss = losses.discriminator_loss(self.D(z), self.D(without_graph(self.E, batch.x)))
         return loss, {"D": loss}
 
-    def reconstruct(self, batch: Batch) -> tuple[Tensor, Terms]:
+    def reconstruct(self, batch: Batch) -> Loss:
         z_hat = self.E(batch.x)  # (B, n)
         x_hat = self.decode(torch.cat([z_hat, batch.y], dim=1))
         error = (losses.pixel_errors(batch.x, x_hat) * batch.labelled).mean()

@@ -3,19 +3,17 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from torch import Tensor
-
 from training import losses
 from training.frameworks import inverse
-from training.frameworks.base import Batch, Flow, Terms, without_graph
+from training.frameworks.base import Batch, Loss, diagrams, without_graph
 
 PIXEL_LOSSES = {"cross-entropy": losses.cross_entropy, "squared": losses.pixel_error}
 
 
 @dataclass(frozen=True)
 class Options(inverse.Options):
+    # Error between G(z) and G(E(G(z)))
     pixel_loss: Literal["cross-entropy", "squared"] = "cross-entropy"
-    """Error between G(z) and G(E(G(z)))."""
 
 
 class AEGAN(inverse.Inverse):
@@ -32,15 +30,17 @@ class AEGAN(inverse.Inverse):
     id = "aegan"
     title = "AEGAN"
     source = "Luo et al. 2017, Learning Inverse Mapping by AutoEncoder based GANs, eq. 5"
-    explanation = (
-        "An encoder for a finished GAN, whose generator stays as it is. The generator turns a "
-        "prior sample into an image, E encodes it, and the generator decodes that code again. The "
-        "error is measured between the two images. So E attends to what is visible in an image, "
-        "and may ignore what is not."
-    )
-    flows = (Flow("E: reconstruct a fake image", "z > G > G(z) > E > ẑ > G > G(ẑ) ~ G(z)"),)
+    explanation = """
+        An encoder for a finished GAN, whose generator stays as it is. The generator turns a prior
+        sample into an image, E encodes it, and the generator decodes that code again. The error is
+        measured between the two images. So E attends to what is visible in an image, and may ignore
+        what is not.
+    """
+    flows = diagrams("""
+        E: reconstruct a fake image | z > G > G(z) > E > ẑ > G > G(ẑ) ~ G(z)
+    """)
 
-    def invert(self, batch: Batch) -> tuple[Tensor, Terms]:
+    def invert(self, batch: Batch) -> Loss:
         x = without_graph(self.G, batch.z)  # (B, 3, H, W)
         x_hat = self.decode(self.encode(x))
         error = PIXEL_LOSSES[self.config.pixel_loss](x, x_hat)

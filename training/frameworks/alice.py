@@ -7,7 +7,7 @@ from torch import Tensor
 
 from training import losses
 from training.frameworks import bigan
-from training.frameworks.base import Batch, Flow, Terms, without_graph
+from training.frameworks.base import Batch, Loss, diagrams, without_graph
 from training.frameworks.bigan import NORMED, BiGAN
 from training.frameworks.options import AdversarialTerm, Reconstruction
 
@@ -29,24 +29,20 @@ class ALICE(BiGAN):
     id = "alice"
     title = "ALICE"
     source = "Li et al. 2017, ALICE: Towards Understanding Adversarial Learning"
-    explanation = (
-        "BiGAN with a reconstruction error. The discriminator of BiGAN sees pairs of an image and "
-        "a code, which leaves open which code belongs to which image. Here each image is also "
-        "encoded and decoded again, and the pixel error of this cycle settles which code is its "
-        "own."
-    )
-    flows = (
-        *BiGAN.flows,
-        Flow("E and G: reconstruct the image", "x > E > ẑ > G > x̂ ~ x"),
-    )
+    explanation = """
+        BiGAN with a reconstruction error. The discriminator of BiGAN sees pairs of an image and a
+        code, which leaves open which code belongs to which image. Here each image is also encoded
+        and decoded again, and the pixel error of this cycle settles which code is its own.
+    """
+    flows = (*BiGAN.flows, *diagrams("E and G: reconstruct the image | x > E > ẑ > G > x̂ ~ x"))
     presets = dict.fromkeys(("small", "best", "gpu"), {"alpha": 30.0, "lambda_adv": 1.0, **NORMED})
 
-    def discriminate(self, batch: Batch) -> tuple[Tensor, Terms]:
+    def discriminate(self, batch: Batch) -> Loss:
         z_hat = without_graph(self.posterior, batch)  # (B, n)
         x_hat, _ = without_graph(self.generate, batch.z, z_hat)
         return self.separate_images(batch, x_hat, real=(z_hat,), fake=(batch.z,))
 
-    def match(self, batch: Batch) -> tuple[Tensor, Terms]:
+    def match(self, batch: Batch) -> Loss:
         z_hat = self.posterior(batch)  # (B, n)
         x_hat, x_again = self.generate(batch.z, z_hat)
         fooling = self.fooling(batch, z_hat, x_hat)

@@ -1,6 +1,7 @@
 """What every system is: networks, a prior, and the phases of a training step."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -31,7 +32,7 @@ class Batch:
     labelled: Tensor | None = None
 
 
-Terms = dict[str, Tensor]
+Loss = tuple[Tensor, dict[str, Tensor]]  # the scalar to minimise, and figures to show
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Phase:
     name: str
     networks: tuple[str, ...]
     lr: float
-    loss: Callable[[Batch], tuple[Tensor, Terms]]
+    loss: Callable[[Batch], Loss]
     every: int = 1
     betas: tuple[float, float] | None = None
 
@@ -66,6 +67,12 @@ class Flow(NamedTuple):
     title: str
     chain: str
     other: str = ""
+
+
+def diagrams(text: str) -> tuple[Flow, ...]:
+    """The flows of a text, one a line: title | chain, or title | chain | other chain."""
+    lines = re.split(r"\n(?!\s*\|)", text.strip())  # a line that begins with | goes on
+    return tuple(Flow(*(part.strip() for part in line.split("|"))) for line in lines)
 
 
 class Framework(nn.Module):
@@ -98,6 +105,9 @@ class Framework(nn.Module):
     frozen: tuple[str, ...] = ()
     judged_by: tuple[str, ...] = ("mse", "frechet")
 
+    def __init_subclass__(cls):
+        cls.explanation = " ".join(cls.explanation.split())
+
     def __init__(self, config: Config):
         super().__init__()
         self.config = config
@@ -126,27 +136,10 @@ class Framework(nn.Module):
         config = self.config
         return self.nets.encoder(config.image_size, config.width, outputs, config.norm, inputs)
 
-    def image_discriminator(self) -> nn.Module:
-        """D(x)."""
+    def discriminator(self, kind: Callable[..., nn.Module], *inputs, **further) -> nn.Module:
+        """D of a `kind` of `nets` that sees images, and what further inputs the kind has."""
         config = self.config
-        return self.nets.image_discriminator(config.image_size, config.d_width, config.d_norm)
-
-    def label_discriminator(self, labels: int) -> nn.Module:
-        """D(x, y), of images and so many labels."""
-        config = self.config
-        sizes = config.image_size, config.d_width, labels
-        return self.nets.label_discriminator(*sizes, config.d_norm)
-
-    def joint_discriminator(self, inputs: int, scale: float = 1.0) -> nn.Module:
-        """D(x, z), of images and codes of so many numbers, `scale`d to be of order one."""
-        config = self.config
-        sizes = config.image_size, config.d_width, inputs
-        return self.nets.joint_discriminator(*sizes, config.d_norm, scale)
-
-    def patch_discriminator(self) -> nn.Module:
-        """D(x) of patches."""
-        config = self.config
-        return self.nets.patch_discriminator(config.image_size, config.d_width, config.d_norm)
+        return kind(config.image_size, config.d_width, *inputs, norm=config.d_norm, **further)
 
     def train(self, mode: bool = True) -> "Framework":
         """As in nn.Module, but networks that are not trained stay in evaluation mode."""
@@ -202,12 +195,8 @@ class Framework(nn.Module):
         return self.D(augment(x, self.config.augment, generator), *condition)
 
     def separate_images(
-        self,
-        batch: Batch,
-        x_hat: Tensor,
-        real: tuple[Tensor, ...] = (),
-        fake: tuple[Tensor, ...] = (),
-    ) -> tuple[Tensor, Terms]:
+        self, batch: Batch, x_hat: Tensor, real: Sequence[Tensor] = (), fake: Sequence[Tensor] = ()
+    ) -> Loss:
         """Loss of the image discriminator `D` of x against x_hat, with the codes or labels `real`
         and `fake` as conditions, and with lazy R1: weight gamma / 2, every `r1_every` steps and
         multiplied by that number."""

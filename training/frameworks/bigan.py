@@ -9,10 +9,10 @@ from training import losses
 from training.config import Config
 from training.frameworks.base import (
     Batch,
-    Flow,
     Framework,
+    Loss,
     Phase,
-    Terms,
+    diagrams,
     reparametrised,
     without_graph,
 )
@@ -25,10 +25,9 @@ NORMED = {"code_norm": "batch"}
 @dataclass(frozen=True)
 class Options(ImageAdversary):
     prior: Literal["normal", "sphere", "box"] = "normal"
-    stochastic: bool = False
-    """E gives a Gaussian to draw the code from, as in ALI."""
+    stochastic: bool = False  # E gives a Gaussian to draw the code from, as in ALI
+    # Normalisation of the codes of E, without --stochastic
     code_norm: Literal["none", "batch"] = "none"
-    """Normalisation of the codes of E, without --stochastic."""
 
 
 class BiGAN(Framework):
@@ -51,20 +50,17 @@ class BiGAN(Framework):
     id = "bigan"
     title = "BiGAN"
     source = "Donahue et al. 2016; Dumoulin et al. 2016, ALI; Zhang et al. 2018, eq. 3"
-    explanation = (
-        "A generator G turns prior samples into images, an encoder E turns images into codes, and "
-        "neither sees the other's output. A discriminator D sees pairs of an image and a code, "
-        "and tells real images with their codes by E from prior samples with their images by G. "
-        "Both fool it best when each inverts the other. As no pixels are compared, a "
-        "reconstruction resembles its image rather than matching it."
-    )
-    flows = (
-        Flow(
-            "D tells the two kinds of pairs apart, G and E learn to fool it",
-            "x > E > x, E(x) > D",
-            "z > G > G(z), z > D",
-        ),
-    )
+    explanation = """
+        A generator G turns prior samples into images, an encoder E turns images into codes, and
+        neither sees the other's output. A discriminator D sees pairs of an image and a code, and
+        tells real images with their codes by E from prior samples with their images by G. Both fool
+        it best when each inverts the other. As no pixels are compared, a reconstruction resembles
+        its image rather than matching it.
+    """
+    flows = diagrams("""
+        D tells the two kinds of pairs apart, G and E learn to fool it
+            | x > E > x, E(x) > D | z > G > G(z), z > D
+    """)
     presets = {"aegan": AEGAN_GAN, **dict.fromkeys(("small", "best", "gpu"), NORMED)}
 
     def __init__(self, config: Config):
@@ -74,7 +70,7 @@ class BiGAN(Framework):
         self.E = self.encoder(2 * n if config.stochastic else n)
         if config.code_norm == "batch" and not config.stochastic:
             self.E = nn.Sequential(self.E, nn.BatchNorm1d(n, affine=False))
-        self.D = self.joint_discriminator(n, self.prior.scale)
+        self.D = self.discriminator(self.nets.joint_discriminator, n, scale=self.prior.scale)
 
     def phases(self) -> list[Phase]:
         return [
@@ -82,12 +78,12 @@ class BiGAN(Framework):
             Phase("matching", ("G", "E"), self.config.lr, self.match),
         ]
 
-    def discriminate(self, batch: Batch) -> tuple[Tensor, Terms]:
+    def discriminate(self, batch: Batch) -> Loss:
         z_hat = without_graph(self.posterior, batch)  # (B, n)
         x_hat = without_graph(self.G, batch.z)  # (B, 3, H, W)
         return self.separate_images(batch, x_hat, real=(z_hat,), fake=(batch.z,))
 
-    def match(self, batch: Batch) -> tuple[Tensor, Terms]:
+    def match(self, batch: Batch) -> Loss:
         fooling = self.fooling(batch, self.posterior(batch), self.decode(batch.z))
         return fooling, {"fooling": fooling}
 

@@ -10,7 +10,7 @@ from torch import Tensor
 from training import losses
 from training.codes.geometry import bilinear_weights, interpolated
 from training.config import SHARE, Config
-from training.frameworks.base import Batch, Flow, Framework, Phase, Terms, without_graph
+from training.frameworks.base import Batch, Framework, Loss, Phase, diagrams, without_graph
 from training.frameworks.options import AdversarialTerm, EncoderNoise, ImageAdversary
 
 EVEN = {"alpha": 1.0, "lambda_adv": 1.0}  # equal weights of the two terms of G
@@ -18,12 +18,10 @@ EVEN = {"alpha": 1.0, "lambda_adv": 1.0}  # equal weights of the two terms of G
 
 @dataclass(frozen=True)
 class Options(ImageAdversary, AdversarialTerm, EncoderNoise):
-    alpha: float = 100.0
-    """Weight of the re-encoding error."""
-    lambda_cycle: float = 0.0
-    """Weight of the pixel error of re-encoded samples."""
+    alpha: float = 100.0  # Weight of the re-encoding error
+    lambda_cycle: float = 0.0  # Weight of the pixel error of re-encoded samples
+    # Share of D's fake images that come from interpolated codes of real images
     morphs: Annotated[float, SHARE] = 0.0
-    """Share of D's fake images that come from interpolated codes of real images."""
 
 
 class FAAE(Framework):
@@ -50,19 +48,17 @@ class FAAE(Framework):
     id = "faae"
     title = "F-AAE"
     source = "Zhang et al. 2018, Flipped-Adversarial AutoEncoders, eq. 4"
-    explanation = (
-        "A generator G turns prior samples, which are random codes, into images, and a "
-        "discriminator D learns to tell them from real ones, so that G's images become sharp. An "
-        "encoder E learns to recover the code that each of them was generated from. E is never "
-        "trained on a real image, yet it encodes photos too. It is an autoencoder with the roles "
-        "flipped: the error is measured on codes, and the discriminator sees images."
-    )
-    flows = (
-        Flow(
-            "D tells real images from fake ones, G learns to fool it", "x > D", "z > G > G(z) > D"
-        ),
-        Flow("G and E: recover the code of a fake image", "z > G > G(z) > E > ẑ ~ z"),
-    )
+    explanation = """
+        A generator G turns prior samples, which are random codes, into images, and a discriminator
+        D learns to tell them from real ones, so that G's images become sharp. An encoder E learns
+        to recover the code that each of them was generated from. E is never trained on a real
+        image, yet it encodes photos too. It is an autoencoder with the roles flipped: the error is
+        measured on codes, and the discriminator sees images.
+    """
+    flows = diagrams("""
+        D tells real images from fake ones, G learns to fool it | x > D | z > G > G(z) > D
+        G and E: recover the code of a fake image | z > G > G(z) > E > ẑ ~ z
+    """)
     presets = {
         **dict.fromkeys(("small", "gpu"), EVEN),
         "best": {
@@ -89,7 +85,10 @@ class FAAE(Framework):
         super().__init__(config)
         self.G = self.generator(config.latent_size)
         self.E = self.encoder(config.latent_size)
-        self.D = self.label_discriminator(2) if config.morphs else self.image_discriminator()
+        if config.morphs:
+            self.D = self.discriminator(self.nets.label_discriminator, 2)
+        else:
+            self.D = self.discriminator(self.nets.image_discriminator)
 
     def phases(self) -> list[Phase]:
         return [
@@ -97,12 +96,12 @@ class FAAE(Framework):
             Phase("re-encoding", ("G", "E"), self.config.lr, self.re_encode),
         ]
 
-    def regularise(self, batch: Batch) -> tuple[Tensor, Terms]:
+    def regularise(self, batch: Batch) -> Loss:
         z, between, kind = self.codes(batch)
         x_hat = without_graph(self.G, torch.cat([z, between]))
         return self.separate_images(batch, x_hat, real=kind, fake=kind)
 
-    def re_encode(self, batch: Batch) -> tuple[Tensor, Terms]:
+    def re_encode(self, batch: Batch) -> Loss:
         config, (z, between, kind) = self.config, self.codes(batch)
         x_hat = self.decode(torch.cat([z, between]))  # (B, 3, H, W)
         sample = x_hat[: len(z)]

@@ -8,7 +8,7 @@ from torch import Tensor
 from training import losses
 from training.config import POSITIVE, Config
 from training.errors import UserError
-from training.frameworks.base import Batch, Flow, Framework, Phase, Terms, without_graph
+from training.frameworks.base import Batch, Framework, Loss, Phase, diagrams, without_graph
 from training.frameworks.options import GradientPenalty, ImageAdversary
 
 # AEGAN's appendix: networks by tables 3 to 6, codes by section 3.2
@@ -27,10 +27,8 @@ AEGAN_GAN = {**AEGAN_ENCODER, "d_norm": "batch", "lr_d": 2e-4}
 @dataclass(frozen=True)
 class Options(ImageAdversary, GradientPenalty):
     prior: Literal["box", "sphere", "normal"] = "box"
-    gan_loss: Literal["softplus", "wasserstein"] = "softplus"
-    """Non-saturating loss, or WGAN-GP's."""
-    critic_steps: Annotated[int, POSITIVE] = 5
-    """WGAN-GP: steps of D to one of G."""
+    gan_loss: Literal["softplus", "wasserstein"] = "softplus"  # Non-saturating loss, or WGAN-GP's
+    critic_steps: Annotated[int, POSITIVE] = 5  # WGAN-GP: steps of D to one of G
 
 
 class GAN(Framework):
@@ -52,17 +50,15 @@ class GAN(Framework):
     id = "gan"
     title = "GAN"
     source = "Goodfellow et al. 2014; Radford et al. 2015, DCGAN; Luo et al. 2017, eq. 4"
-    explanation = (
-        "A generator G turns prior samples into images, and a discriminator D learns to tell them "
-        "from real ones: each improves against the other. There is no encoder. The code of a "
-        "photo has to be found by optimisation: gradient descent from several random codes "
-        "towards the image of G that is nearest to the photo."
-    )
-    flows = (
-        Flow(
-            "D tells real images from fake ones, G learns to fool it", "x > D", "z > G > G(z) > D"
-        ),
-    )
+    explanation = """
+        A generator G turns prior samples into images, and a discriminator D learns to tell them
+        from real ones: each improves against the other. There is no encoder. The code of a photo
+        has to be found by optimisation: gradient descent from several random codes towards the
+        image of G that is nearest to the photo.
+    """
+    flows = diagrams("""
+        D tells real images from fake ones, G learns to fool it | x > D | z > G > G(z) > D
+    """)
     shipped = ("G",)
     presets = {"aegan": AEGAN_GAN}
     encodes = False
@@ -71,7 +67,7 @@ class GAN(Framework):
     def __init__(self, config: Config):
         super().__init__(config)
         self.G = self.generator(config.latent_size)
-        self.D = self.image_discriminator()
+        self.D = self.discriminator(self.nets.image_discriminator)
 
     def phases(self) -> list[Phase]:
         config = self.config
@@ -86,24 +82,21 @@ class GAN(Framework):
             Phase("generation", ("G",), config.lr, self.fool),
         ]
 
-    def discriminate(self, batch: Batch) -> tuple[Tensor, Terms]:
+    def discriminate(self, batch: Batch) -> Loss:
         return self.separate_images(batch, x_hat=without_graph(self.G, batch.z))
 
-    def fool(self, batch: Batch) -> tuple[Tensor, Terms]:
+    def fool(self, batch: Batch) -> Loss:
         fooling = losses.fooling_loss(self.image_logits(self.decode(batch.z), batch.generator))
         return fooling, {"fooling": fooling}
 
-    def criticise(self, batch: Batch) -> tuple[Tensor, Terms]:
+    def criticise(self, batch: Batch) -> Loss:
         x, x_hat = batch.x, without_graph(self.G, batch.z)
-        real, fake = (
-            self.image_logits(x, batch.generator),
-            self.image_logits(x_hat, batch.generator),
-        )
+        real, fake = (self.image_logits(each, batch.generator) for each in (x, x_hat))
         loss = losses.critic_loss(real, fake)
         penalty = losses.gradient_penalty(self.D, x, x_hat, batch.generator)
         return loss + self.config.lambda_gp * penalty, {"D": loss, "penalty": penalty}
 
-    def please(self, batch: Batch) -> tuple[Tensor, Terms]:
+    def please(self, batch: Batch) -> Loss:
         loss = -self.image_logits(self.decode(batch.z), batch.generator).mean()
         return loss, {"G": loss}
 

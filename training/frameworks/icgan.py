@@ -9,7 +9,15 @@ from torch import Tensor
 from training import losses
 from training.codes.priors import Switches, joint
 from training.config import Config
-from training.frameworks.base import Batch, CodeLabels, Flow, Framework, Phase, Terms, without_graph
+from training.frameworks.base import (
+    Batch,
+    CodeLabels,
+    Framework,
+    Loss,
+    Phase,
+    diagrams,
+    without_graph,
+)
 from training.frameworks.options import FirstStage, ImageAdversary, Labels
 
 
@@ -39,21 +47,18 @@ class ICGAN(Framework):
     id = "icgan"
     title = "ICGAN"
     source = "Perarnau et al. 2016, Invertible Conditional GANs; Luo et al. 2017, eq. 3"
-    explanation = (
-        "A GAN whose generator takes labels y beside the code z, such as smiling or not, and "
-        "whose discriminator sees them beside the image. Two encoders belong to it: E_z predicts "
-        "the code of an image, E_y its labels. So a photo can be encoded and decoded again with "
-        "one label switched and the rest of its code unchanged."
-    )
-    flows = (
-        Flow(
-            "D tells real images from fake ones, each with its labels, G learns to fool it",
-            "x, y > D",
-            "z, y > G > G(z, y), y > D",
-        ),
-        Flow("E_z: recover the code of a fake image", "z, y > G > G(z, y) > E_z > ẑ ~ z"),
-        Flow("E_y: predict the labels of a real image", "x > E_y > ŷ ~ y"),
-    )
+    explanation = """
+        A GAN whose generator takes labels y beside the code z, such as smiling or not, and whose
+        discriminator sees them beside the image. Two encoders belong to it: E_z predicts the code
+        of an image, E_y its labels. So a photo can be encoded and decoded again with one label
+        switched and the rest of its code unchanged.
+    """
+    flows = diagrams("""
+        D tells real images from fake ones, each with its labels, G learns to fool it
+            | x, y > D | z, y > G > G(z, y), y > D
+        E_z: recover the code of a fake image | z, y > G > G(z, y) > E_z > ẑ ~ z
+        E_y: predict the labels of a real image | x > E_y > ŷ ~ y
+    """)
     shipped = ("G", "E_z", "E_y")
     needs_labels = True
     first_stages = ("icgan",)
@@ -65,7 +70,7 @@ class ICGAN(Framework):
         self.code_labels = CodeLabels(config.labels, exclusive=False)
         self.frozen = ("G",) if config.first_stage else ()
         self.G = self.generator(n + labels)
-        self.D = self.label_discriminator(labels)
+        self.D = self.discriminator(self.nets.label_discriminator, labels)
         self.E_z = self.encoder(n)
         self.E_y = self.encoder(labels)
 
@@ -80,18 +85,18 @@ class ICGAN(Framework):
             encoding,
         ]
 
-    def discriminate(self, batch: Batch) -> tuple[Tensor, Terms]:
+    def discriminate(self, batch: Batch) -> Loss:
         y = self.completed(batch, without_graph(self.read, batch.x))  # (B, labels)
         x_hat = without_graph(self.generate, batch.z, y)  # (B, 3, H, W)
         return self.separate_images(batch, x_hat, real=(y,), fake=(y,))
 
-    def fool(self, batch: Batch) -> tuple[Tensor, Terms]:
+    def fool(self, batch: Batch) -> Loss:
         y = self.completed(batch, without_graph(self.read, batch.x))
         x_hat = self.generate(batch.z, y)
         fooling = losses.fooling_loss(self.image_logits(x_hat, batch.generator, y))
         return fooling, {"fooling": fooling}
 
-    def invert(self, batch: Batch) -> tuple[Tensor, Terms]:
+    def invert(self, batch: Batch) -> Loss:
         y_hat = self.read(batch.x)
         y = self.completed(batch, y_hat.detach())
         x_hat = without_graph(self.generate, batch.z, y)

@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from torch import Tensor
-
 from training import losses
 from training.config import Config
-from training.frameworks.base import Batch, Flow, Framework, Phase, Terms, without_graph
+from training.frameworks.base import Batch, Framework, Loss, Phase, diagrams, without_graph
 from training.frameworks.gan import AEGAN_ENCODER
 from training.frameworks.options import FirstStage
 
@@ -30,12 +28,14 @@ class Inverse(Framework):
     id = "inverse"
     title = "Direct inverse"
     source = "Perarnau et al. 2016; Luo et al. 2017, section 2"
-    explanation = (
-        "An encoder for a finished GAN, whose generator stays as it is. The generator turns prior "
-        "samples into images, and E learns to predict the code of each. The error is the squared "
-        "distance of the two codes: the images of G that they give are not compared."
-    )
-    flows = (Flow("E: recover the code of a fake image", "z > G > G(z) > E > ẑ ~ z"),)
+    explanation = """
+        An encoder for a finished GAN, whose generator stays as it is. The generator turns prior
+        samples into images, and E learns to predict the code of each. The error is the squared
+        distance of the two codes: the images of G that they give are not compared.
+    """
+    flows = diagrams("""
+        E: recover the code of a fake image | z > G > G(z) > E > ẑ ~ z
+    """)
     presets = {"aegan": AEGAN_ENCODER}
     first_stages = ("gan",)
     frozen = ("G",)
@@ -49,7 +49,7 @@ class Inverse(Framework):
     def phases(self) -> list[Phase]:
         return [Phase("inversion", ("E",), self.config.lr, self.invert)]
 
-    def invert(self, batch: Batch) -> tuple[Tensor, Terms]:
+    def invert(self, batch: Batch) -> Loss:
         z_hat = self.encode(without_graph(self.G, batch.z))  # (B, n)
         error = losses.code_error(batch.z, z_hat)
         return error, {"re-encoding": error}

@@ -12,71 +12,62 @@ from training.networks.common import D_NORMS
 class Adversary(Config):
     """Of systems with a discriminator."""
 
-    lr_d: float = 1e-3
-    """Learning rate of D."""
+    lr_d: float = 1e-3  # Learning rate of D
 
 
 @dataclass(frozen=True)
 class ImageAdversary(Adversary):
     """Of systems with a discriminator of images."""
 
-    d_width: Annotated[int, POSITIVE] = 64
-    """Feature maps of the image discriminator's first layer."""
-    d_norm: Literal[*D_NORMS] = "none"
-    """Normalisation in the image discriminator."""
-    r1_gamma: float = 0.0
-    """R1 penalty on the image discriminator; 0 for none."""
-    r1_every: Annotated[int, POSITIVE] = 8
-    """Steps from one R1 penalty to the next."""
+    d_width: Annotated[int, POSITIVE] = 64  # Feature maps of the image discriminator's first layer
+    d_norm: Literal[*D_NORMS] = "none"  # Normalisation in the image discriminator
+    r1_gamma: float = 0.0  # R1 penalty on the image discriminator; 0 for none
+    r1_every: Annotated[int, POSITIVE] = 8  # Steps from one R1 penalty to the next
+    # Differentiable augmentation of real and fake images before D
     augment: tuple[Literal[*POLICIES], ...] = ()
-    """Differentiable augmentation of real and fake images before D."""
 
 
 @dataclass(frozen=True)
 class Reconstruction(Config):
     """Of systems that minimise a reconstruction error."""
 
-    alpha: float = 100.0
-    """Weight of the reconstruction error."""
+    alpha: float = 100.0  # Weight of the reconstruction error
 
 
 @dataclass(frozen=True)
 class AdversarialTerm(Config):
     """Of systems that weight what G or E minimises to fool D."""
 
-    lambda_adv: float = 0.1
-    """Weight of the adversarial term of G or E."""
+    lambda_adv: float = 0.1  # Weight of the adversarial term of G or E
 
 
 @dataclass(frozen=True)
 class EncoderNoise(Config):
     """Of systems that add noise to the images that E is trained on."""
 
+    # Largest standard deviation of the noise on E's training images, on [0, 1] pixels
     encoder_noise: float = 0.0
-    """Largest standard deviation of the noise on E's training images, on [0, 1] pixels."""
 
 
 @dataclass(frozen=True)
 class Labels(Config):
     """Of systems that train on labels."""
 
-    labels: tuple[str, ...] = ()
-    """Which of the data's labels to train on; default all."""
+    labels: tuple[str, ...] = ()  # Which of the data's labels to train on; default all
+    # Images that keep their label, spread over the classes; 0 for all
     labelled: Annotated[int, NOT_NEGATIVE] = 0
-    """Images that keep their label, spread over the classes; 0 for all."""
 
 
 @dataclass(frozen=True)
 class FirstStage(Config):
     """Of systems that stand on the finished networks of another."""
 
+    # Checkpoint of the system that this one stands on; its networks stay as they are
     first_stage: str = ""
-    """Checkpoint of the system that this one stands on; its networks stay as they are."""
 
 
 @dataclass(frozen=True)
 class GradientPenalty(Config):
     """Of systems with a WGAN-GP critic."""
 
-    lambda_gp: float = 10.0
-    """Weight of the critic's gradient penalty."""
+    lambda_gp: float = 10.0  # Weight of the critic's gradient penalty

@@ -7,15 +7,14 @@ from torch import Tensor
 
 from training import losses
 from training.config import Config
-from training.frameworks.base import Batch, Flow, Framework, Phase, Terms, reparametrised
+from training.frameworks.base import Batch, Framework, Loss, Phase, diagrams, reparametrised
 from training.frameworks.options import Reconstruction
 
 
 @dataclass(frozen=True)
 class Options(Reconstruction):
     prior: Literal["normal"] = "normal"
-    lambda_kl: float = 4e-3
-    """Weight of the KL divergence of q(z|x) from the prior."""
+    lambda_kl: float = 4e-3  # Weight of the KL divergence of q(z|x) from the prior
 
 
 class VAE(Framework):
@@ -34,21 +33,18 @@ class VAE(Framework):
     id = "vae"
     title = "VAE"
     source = "Kingma and Welling 2013; Xu et al. 2019, section II"
-    explanation = (
-        "An encoder E gives a Gaussian posterior for each image, a mean μ and a standard "
-        "deviation σ for each number of the code, and a generator G reconstructs the image from a "
-        "code drawn from it. There is no discriminator: training minimises the reconstruction "
-        "error and the KL divergence of each posterior from the prior, which has a closed form. "
-        "Where the posteriors of several images overlap, G averages over them, and its images are "
-        "blurred."
-    )
-    flows = (
-        Flow(
-            "E and G: reconstruct the image from a code drawn from its posterior",
-            "x > E > μ, σ > ẑ > G > x̂ ~ x",
-        ),
-        Flow("E: keep each posterior close to the prior", "x > E > μ, σ ~ 0, 1"),
-    )
+    explanation = """
+        An encoder E gives a Gaussian posterior for each image, a mean μ and a standard deviation σ
+        for each number of the code, and a generator G reconstructs the image from a code drawn from
+        it. There is no discriminator: training minimises the reconstruction error and the KL
+        divergence of each posterior from the prior, which has a closed form. Where the posteriors
+        of several images overlap, G averages over them, and its images are blurred.
+    """
+    flows = diagrams("""
+        E and G: reconstruct the image from a code drawn from its posterior
+            | x > E > μ, σ > ẑ > G > x̂ ~ x
+        E: keep each posterior close to the prior | x > E > μ, σ ~ 0, 1
+    """)
 
     def __init__(self, config: Config):
         super().__init__(config)
@@ -58,7 +54,7 @@ class VAE(Framework):
     def phases(self) -> list[Phase]:
         return [Phase("bound", ("G", "E"), self.config.lr, self.bound)]
 
-    def bound(self, batch: Batch) -> tuple[Tensor, Terms]:
+    def bound(self, batch: Batch) -> Loss:
         mean, log_variance = self.E(batch.x).chunk(2, dim=1)  # (B, n) each
         z_hat = reparametrised(mean, log_variance, batch.generator)
         error = losses.pixel_error(batch.x, self.decode(z_hat))

@@ -3,21 +3,18 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from torch import Tensor
-
 from training import losses
 from training.config import Config
 from training.frameworks import aae
-from training.frameworks.base import Batch, Flow, Phase, Terms
+from training.frameworks.base import Batch, Loss, Phase, diagrams
 
 
 @dataclass(frozen=True)
 class Options(aae.Options):
     prior: Literal["normal"] = "normal"
+    # Distance of the aggregate posterior from the prior
     penalty: Literal["mmd", "adversarial"] = "mmd"
-    """Distance of the aggregate posterior from the prior."""
-    lambda_mmd: float = 10.0
-    """Weight of the MMD penalty; --lambda-adv is that of the other."""
+    lambda_mmd: float = 10.0  # Weight of the MMD penalty; --lambda-adv is that of the other
 
 
 class WAE(aae.AAE):
@@ -36,17 +33,17 @@ class WAE(aae.AAE):
     id = "wae"
     title = "WAE"
     source = "Tolstikhin et al. 2018; Xu et al. 2019, section II"
-    explanation = (
-        "An autoencoder that minimises the reconstruction error while the aggregate posterior, "
-        "the distribution of the codes of all images taken together, is made to match the prior. "
-        "The mismatch is measured by the maximum mean discrepancy of samples from both, or by a "
-        "discriminator as AAE has one. A single image's posterior need not match the prior, as it "
-        "has to in a VAE, so that the codes of different images can stay apart."
-    )
-    flows = (
-        Flow("E and G: reconstruct the image", "x > E > ẑ > G > x̂ ~ x"),
-        Flow("E: match the aggregate posterior to the prior", "x > E > ẑ ~ z"),
-    )
+    explanation = """
+        An autoencoder that minimises the reconstruction error while the aggregate posterior, the
+        distribution of the codes of all images taken together, is made to match the prior. The
+        mismatch is measured by the maximum mean discrepancy of samples from both, or by a
+        discriminator as AAE has one. A single image's posterior need not match the prior, as it has
+        to in a VAE, so that the codes of different images can stay apart.
+    """
+    flows = diagrams("""
+        E and G: reconstruct the image | x > E > ẑ > G > x̂ ~ x
+        E: match the aggregate posterior to the prior | x > E > ẑ ~ z
+    """)
 
     def __init__(self, config: Config):
         super().__init__(config)
@@ -58,7 +55,7 @@ class WAE(aae.AAE):
             return [Phase("reconstruction", ("G", "E"), self.config.lr, self.reconstruct_by_mmd)]
         return super().phases()
 
-    def reconstruct_by_mmd(self, batch: Batch) -> tuple[Tensor, Terms]:
+    def reconstruct_by_mmd(self, batch: Batch) -> Loss:
         z_hat = self.encode(batch.x)  # (B, n)
         error = losses.pixel_error(batch.x, self.decode(z_hat))
         distance = losses.mmd(batch.z, z_hat)

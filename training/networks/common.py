@@ -15,12 +15,13 @@ from torch.nn.utils.parametrizations import spectral_norm
 BASE_PX = 4
 SIZES_PX = (32, 64, 128)
 SLOPE = 0.2
+HIDDEN = 512  # units of the dense layers of discriminators of codes
 D_NORMS = ("none", "batch", "spectral")
 
 
-def channels(image_size: int, width: int) -> list[int]:
+def channels(size_px: int, width: int) -> list[int]:
     """Feature maps from full resolution down to 4x4: [w, 2w, 4w, 8w] at 32 px."""
-    levels = int(math.log2(image_size // BASE_PX))
+    levels = int(math.log2(size_px // BASE_PX))
     return [width * min(2**level, 8) for level in range(levels + 1)]
 
 
@@ -51,9 +52,9 @@ class UpConv(nn.Module):
 class Generator(nn.Module):
     """G: codes (B, n) -> images (B, 3, H, W) in [0, 1]; sigmoid at the end."""
 
-    def __init__(self, image_size: int, width: int, latent_size: int, norm: str = "batch"):
+    def __init__(self, size_px: int, width: int, latent_size: int, norm: str = "batch"):
         super().__init__()
-        features = channels(image_size, width)[::-1]
+        features = channels(size_px, width)[::-1]
         self.stem = nn.Linear(latent_size, features[0] * BASE_PX**2)
         blocks = [normalization(norm, features[0]), nn.LeakyReLU(SLOPE, inplace=True)]
         for wide, narrow in pairwise(features):
@@ -78,10 +79,10 @@ class Encoder(nn.Module):
     """
 
     def __init__(
-        self, image_size: int, width: int, outputs: int, norm: str = "batch", inputs: int = 3
+        self, size_px: int, width: int, outputs: int, norm: str = "batch", inputs: int = 3
     ):
         super().__init__()
-        features = [inputs, *channels(image_size, width)]
+        features = [inputs, *channels(size_px, width)]
         blocks = []
         for level, (narrow, wide) in enumerate(pairwise(features), start=2):
             pool = nn.MaxPool2d(2) if level < len(features) else nn.Identity()  # stop at 4x4
@@ -110,9 +111,9 @@ class ImageDiscriminator(nn.Module):
 
     kernel, slope, norm_first = 4, SLOPE, False
 
-    def __init__(self, image_size: int, width: int, norm: str = "none"):
+    def __init__(self, size_px: int, width: int, norm: str = "none"):
         super().__init__()
-        features = [3, *self.maps(image_size, width)]
+        features = [3, *self.maps(size_px, width)]
         padding = (self.kernel - 1) // 2
         blocks = []
         for before, after in pairwise(features):
@@ -122,13 +123,13 @@ class ImageDiscriminator(nn.Module):
                 blocks += [nn.BatchNorm2d(after)]
             blocks += [nn.LeakyReLU(self.slope, inplace=True)]
         self.blocks = nn.Sequential(*blocks)
-        side = image_size >> len(features[1:])
+        side = size_px >> len(features[1:])
         self.head = bound(nn.Linear(features[-1] * side**2, 1), norm)
 
     @staticmethod
-    def maps(image_size: int, width: int) -> list[int]:
+    def maps(size_px: int, width: int) -> list[int]:
         """Feature maps of each level, the finest first."""
-        levels = int(math.log2(image_size // BASE_PX))
+        levels = int(math.log2(size_px // BASE_PX))
         return [width] + [2 * width] * (levels - 1)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -138,9 +139,9 @@ class ImageDiscriminator(nn.Module):
 class PatchDiscriminator(ImageDiscriminator):
     """D(x) of patches: images (B, 3, H, W) -> logits (B, side, side), by a 3x3 convolution."""
 
-    def __init__(self, image_size: int, width: int, norm: str = "none"):
-        super().__init__(image_size, width, norm)
-        last = self.maps(image_size, width)[-1]
+    def __init__(self, size_px: int, width: int, norm: str = "none"):
+        super().__init__(size_px, width, norm)
+        last = self.maps(size_px, width)[-1]
         self.head = bound(nn.Conv2d(last, 1, 3, padding=1), norm)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -152,8 +153,8 @@ class LabelDiscriminator(ImageDiscriminator):
     (Miyato and Koyama 2018): D(x), and what x says for each label that y has and against each
     that it has not. An MLP on both, as for codes, leaves the labels unheeded for long."""
 
-    def __init__(self, image_size: int, width: int, labels: int, norm: str = "none"):
-        super().__init__(image_size, width, norm)
+    def __init__(self, size_px: int, width: int, labels: int, norm: str = "none"):
+        super().__init__(size_px, width, norm)
         self.label_head = bound(nn.Linear(self.head.in_features, labels), norm)
 
     def forward(self, x: Tensor, y: Tensor) -> Tensor:
@@ -170,24 +171,18 @@ class JointDiscriminator(ImageDiscriminator):
     """
 
     def __init__(
-        self,
-        image_size: int,
-        width: int,
-        latent_size: int,
-        norm: str = "none",
-        scale: float = 1.0,
-        hidden: int = 512,
+        self, size_px: int, width: int, latent_size: int, norm: str = "none", scale: float = 1.0
     ):
-        super().__init__(image_size, width, norm)
+        super().__init__(size_px, width, norm)
         self.scale = scale
         flat = self.head.in_features
 
         def dense(inputs: int) -> list[nn.Module]:
-            return [bound(nn.Linear(inputs, hidden), norm), nn.LeakyReLU(self.slope)]
+            return [bound(nn.Linear(inputs, HIDDEN), norm), nn.LeakyReLU(self.slope)]
 
-        self.code = nn.Sequential(*dense(latent_size), *dense(hidden))
-        last = bound(nn.Linear(hidden, 1), norm)
-        self.head = nn.Sequential(*dense(flat + hidden), last)
+        self.code = nn.Sequential(*dense(latent_size), *dense(HIDDEN))
+        last = bound(nn.Linear(HIDDEN, 1), norm)
+        self.head = nn.Sequential(*dense(flat + HIDDEN), last)
 
     def forward(self, x: Tensor, z: Tensor) -> Tensor:
         pair = torch.cat([self.blocks(x).flatten(1), self.code(z * self.scale)], dim=1)
@@ -201,16 +196,12 @@ class CodeDiscriminator(nn.Module):
     entries are of order one.
     """
 
-    def __init__(self, latent_size: int, scale: float = 1.0, hidden: int = 512):
+    def __init__(self, latent_size: int, scale: float = 1.0):
         super().__init__()
         self.scale = scale
-        self.layers = nn.Sequential(
-            nn.Linear(latent_size, hidden),
-            nn.LeakyReLU(SLOPE),
-            nn.Linear(hidden, hidden),
-            nn.LeakyReLU(SLOPE),
-            nn.Linear(hidden, 1),
-        )
+        first = nn.Linear(latent_size, HIDDEN), nn.LeakyReLU(SLOPE)
+        second = nn.Linear(HIDDEN, HIDDEN), nn.LeakyReLU(SLOPE)
+        self.layers = nn.Sequential(*first, *second, nn.Linear(HIDDEN, 1))
 
     def forward(self, z: Tensor) -> Tensor:
         return self.layers(z * self.scale).squeeze(1).float()

@@ -29,9 +29,9 @@ def silent(layer: nn.Conv2d) -> nn.Conv2d:
 class NestedGenerator(nn.Module):
     """As the common one: codes (B, n) -> images (B, 3, H, W) in [0, 1]."""
 
-    def __init__(self, image_size: int, width: int, latent_size: int, norm: str = "batch"):
+    def __init__(self, size_px: int, width: int, latent_size: int, norm: str = "batch"):
         super().__init__()
-        self.inner = nested_generator(image_size // 2, 2 * width, latent_size, norm)
+        self.inner = nested_generator(size_px // 2, 2 * width, latent_size, norm)
         self.outer = nn.Sequential(
             UpConv(2 * width, width), normalization(norm, width), nn.LeakyReLU(SLOPE, inplace=True)
         )
@@ -51,10 +51,10 @@ class NestedEncoder(nn.Module):
     """As the common one: images (B, inputs, H, W) in [0, 1] -> (B, outputs)."""
 
     def __init__(
-        self, image_size: int, width: int, outputs: int, norm: str = "batch", inputs: int = 3
+        self, size_px: int, width: int, outputs: int, norm: str = "batch", inputs: int = 3
     ):
         super().__init__()
-        self.inner = nested_encoder(image_size // 2, 2 * width, outputs, norm, inputs)
+        self.inner = nested_encoder(size_px // 2, 2 * width, outputs, norm, inputs)
         self.first = nn.Conv2d(inputs, width, 3, padding=1)
         self.outer = nn.Sequential(
             nn.MaxPool2d(2), normalization(norm, width), nn.LeakyReLU(SLOPE, inplace=True)
@@ -68,41 +68,27 @@ class NestedEncoder(nn.Module):
         return self.inner(avg_pool2d(x, 2), self.detail(h))
 
 
-def nested_generator(image_size: int, width: int, latent_size: int, norm: str = "batch"):
-    kind = NestedGenerator if image_size > SMALLEST_PX else networks.Generator
-    return kind(image_size, width, latent_size, norm)
+def nested_generator(size_px: int, width: int, latent_size: int, norm: str = "batch"):
+    kind = NestedGenerator if size_px > SMALLEST_PX else networks.Generator
+    return kind(size_px, width, latent_size, norm)
 
 
-def nested_encoder(image_size: int, width: int, outputs: int, norm: str = "batch", inputs: int = 3):
-    kind = NestedEncoder if image_size > SMALLEST_PX else networks.Encoder
-    return kind(image_size, width, outputs, norm, inputs)
+def nested_encoder(size_px: int, width: int, outputs: int, norm: str = "batch", inputs: int = 3):
+    kind = NestedEncoder if size_px > SMALLEST_PX else networks.Encoder
+    return kind(size_px, width, outputs, norm, inputs)
 
 
-class Doubling:
-    """Feature maps of a discriminator: few at full size, where most of the work is. It is not
-    shipped, and so is trained anew when the others have grown."""
-
-    @staticmethod
-    def maps(image_size: int, width: int) -> list[int]:
-        """Of each level, the finest first: [w, 2w, 2w] at 32 px, [w, 2w, 4w, 4w] at 64 px."""
-        levels = int(math.log2(image_size // networks.BASE_PX))
-        return [width * 2 ** min(level, levels - 2) for level in range(levels)]
+def nested_maps(size_px: int, width: int) -> list[int]:
+    """Feature maps of each level of a discriminator, the finest first: [w, 2w, 2w] at 32 px,
+    [w, 2w, 4w, 4w] at 64 px. Few at full size, where most of the work is: it is not shipped, and so
+    is trained anew when the others have grown."""
+    levels = int(math.log2(size_px // networks.BASE_PX))
+    return [width * 2 ** min(level, levels - 2) for level in range(levels)]
 
 
-class NestedImageDiscriminator(Doubling, networks.ImageDiscriminator):
-    """As the common one: images (B, 3, H, W) -> logits (B,)."""
-
-
-class NestedLabelDiscriminator(Doubling, networks.LabelDiscriminator):
-    """As the common one: images (B, 3, H, W) and labels (B, L) -> logits (B,)."""
-
-
-class NestedJointDiscriminator(Doubling, networks.JointDiscriminator):
-    """As the common one: images (B, 3, H, W) and codes (B, n) -> logits (B,)."""
-
-
-class NestedPatchDiscriminator(Doubling, networks.PatchDiscriminator):
-    """As the common one: images (B, 3, H, W) -> logits (B, side, side)."""
+def nested_discriminator(kind: type[networks.ImageDiscriminator]) -> type:
+    """A common discriminator, with the feature maps of `nested_maps`."""
+    return type(f"Nested{kind.__name__}", (kind,), {"maps": staticmethod(nested_maps)})
 
 
 def grow(network: nn.Module, former: nn.Module, doublings: int) -> None:

@@ -13,39 +13,23 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from training.networks.common import (
-    BASE_PX,
-    SLOPE,
-    Encoder,
-    Generator,
-    ImageDiscriminator,
-    JointDiscriminator,
-    LabelDiscriminator,
-    PatchDiscriminator,
-    normalization,
-)
-from training.networks.nested import (
-    NestedImageDiscriminator,
-    NestedJointDiscriminator,
-    NestedLabelDiscriminator,
-    NestedPatchDiscriminator,
-    nested_encoder,
-    nested_generator,
-)
+from training.networks import common
+from training.networks.common import BASE_PX, HIDDEN, SLOPE, normalization
+from training.networks.nested import nested_discriminator, nested_encoder, nested_generator
 
 
-def doubling(image_size: int, width: int, to_px: int = BASE_PX, most: int = 8) -> list[int]:
+def doubling(size_px: int, width: int, to_px: int = BASE_PX, most: int = 8) -> list[int]:
     """Feature maps after each halving, the finest first: [w, 2w, 4w, 8w] from 64 px to 4x4."""
-    levels = int(math.log2(image_size // to_px))
+    levels = int(math.log2(size_px // to_px))
     return [width * min(2**level, most) for level in range(levels)]
 
 
 class AEGANGenerator(nn.Module):
     """Table 3: codes (B, n) -> images (B, 3, H, W) in [0, 1]; 5x5 transposed convolutions."""
 
-    def __init__(self, image_size: int, width: int, latent_size: int, norm: str = "batch"):
+    def __init__(self, size_px: int, width: int, latent_size: int, norm: str = "batch"):
         super().__init__()
-        features = doubling(image_size, width)[::-1]
+        features = doubling(size_px, width)[::-1]
         self.stem = nn.Linear(latent_size, features[0] * BASE_PX**2)
         blocks = []
         for before, after in pairwise([*features, 3]):
@@ -62,10 +46,10 @@ class AEGANEncoder(nn.Module):
     """Table 5: images (B, inputs, H, W) -> (B, outputs); the table's tanh is `Box.squash`."""
 
     def __init__(
-        self, image_size: int, width: int, outputs: int, norm: str = "batch", inputs: int = 3
+        self, size_px: int, width: int, outputs: int, norm: str = "batch", inputs: int = 3
     ):
         super().__init__()
-        features = [inputs, *doubling(image_size, width)]
+        features = [inputs, *doubling(size_px, width)]
         blocks = []
         for before, after in pairwise(features):
             blocks += [nn.Conv2d(before, after, 5, 2, padding=2)]
@@ -77,7 +61,7 @@ class AEGANEncoder(nn.Module):
         return self.head(self.blocks(x).flatten(1)).float()
 
 
-class AEGANDiscriminator(ImageDiscriminator):
+class AEGANDiscriminator(common.ImageDiscriminator):
     """Table 4."""
 
     kernel, norm_first, maps = 5, True, staticmethod(doubling)
@@ -88,7 +72,7 @@ class AEGANJointDiscriminator(nn.Module):
     place; convolutions down to 1x1."""
 
     def __init__(
-        self, image_size: int, width: int, latent_size: int, norm: str = "batch", scale: float = 1.0
+        self, size_px: int, width: int, latent_size: int, norm: str = "batch", scale: float = 1.0
     ):
         super().__init__()
         self.scale = scale
@@ -102,7 +86,7 @@ class AEGANJointDiscriminator(nn.Module):
             *level(3, width), *level(width, 2 * width), *level(2 * width, 4 * width)
         )
         pair = level(4 * width + latent_size, last)
-        for _ in range(int(math.log2(image_size)) - 4):
+        for _ in range(int(math.log2(size_px)) - 4):
             pair += level(last, last)
         self.pair = nn.Sequential(*pair, nn.Flatten(), nn.Linear(last, 1))
 
@@ -117,10 +101,10 @@ class AAAEEncoder(nn.Module):
     text keeps three: where it prints no cross, there is one."""
 
     def __init__(
-        self, image_size: int, width: int, outputs: int, norm: str = "batch", inputs: int = 3
+        self, size_px: int, width: int, outputs: int, norm: str = "batch", inputs: int = 3
     ):
         super().__init__()
-        features = [width, *doubling(image_size, 2 * width, to_px=2)]
+        features = [width, *doubling(size_px, 2 * width, to_px=2)]
         blocks = [nn.ZeroPad2d((1, 2, 1, 2)), nn.Conv2d(inputs, width, 4)]  # the side stays
         for before, after in pairwise(features):
             blocks += [normalization(norm, before), nn.ELU(inplace=True)]
@@ -137,9 +121,9 @@ class AAAEGenerator(nn.Module):
     """Table III, G: codes (B, n) -> images (B, 3, H, W) in [0, 1], from 2x2; its tanh's [-1, 1]
     is moved to [0, 1]."""
 
-    def __init__(self, image_size: int, width: int, latent_size: int, norm: str = "batch"):
+    def __init__(self, size_px: int, width: int, latent_size: int, norm: str = "batch"):
         super().__init__()
-        features = [width, *doubling(image_size, 2 * width, to_px=2)][::-1]
+        features = [width, *doubling(size_px, 2 * width, to_px=2)][::-1]
         self.stem = nn.Linear(latent_size, features[0] * 4)
         blocks = [normalization(norm, features[0]), nn.ELU(inplace=True)]
         for before, after in pairwise(features):
@@ -152,22 +136,22 @@ class AAAEGenerator(nn.Module):
         return (self.blocks(h).float().tanh() + 1) / 2
 
 
-class AAAEPatchDiscriminator(PatchDiscriminator):
+class AAAEPatchDiscriminator(common.PatchDiscriminator):
     """Table III, D(x): down to 2x2, one logit a place."""
 
     slope = 0.1
 
     @staticmethod
-    def maps(image_size: int, width: int) -> list[int]:
-        return doubling(image_size, width, to_px=2)
+    def maps(size_px: int, width: int) -> list[int]:
+        return doubling(size_px, width, to_px=2)
 
 
-def dense(inputs: int, outputs: int, activation: nn.Module, hidden: int = 512) -> nn.Sequential:
+def dense(inputs: int, outputs: int, activation: nn.Module) -> nn.Sequential:
     """inputs-512-512-512-outputs."""
     layers = []
-    for before, after in pairwise([inputs, hidden, hidden, hidden]):
+    for before, after in pairwise([inputs, *3 * [HIDDEN]]):
         layers += [nn.Linear(before, after), activation]
-    return nn.Sequential(*layers, nn.Linear(hidden, outputs))
+    return nn.Sequential(*layers, nn.Linear(HIDDEN, outputs))
 
 
 class Approximator(nn.Module):
@@ -202,32 +186,23 @@ def as_table_3(layer: nn.Module) -> None:
 class Nets(NamedTuple):
     """One family of networks."""
 
-    generator: Callable[..., nn.Module] = Generator
-    encoder: Callable[..., nn.Module] = Encoder
-    image_discriminator: type[nn.Module] = ImageDiscriminator
-    label_discriminator: type[nn.Module] = LabelDiscriminator
-    joint_discriminator: type[nn.Module] = JointDiscriminator
-    patch_discriminator: type[nn.Module] = PatchDiscriminator
+    generator: Callable[..., nn.Module] = common.Generator
+    encoder: Callable[..., nn.Module] = common.Encoder
+    image_discriminator: type[nn.Module] = common.ImageDiscriminator
+    label_discriminator: type[nn.Module] = common.LabelDiscriminator
+    joint_discriminator: type[nn.Module] = common.JointDiscriminator
+    patch_discriminator: type[nn.Module] = common.PatchDiscriminator
 
 
 # What --nets may name
 NETS: dict[str, Nets] = {
     "common": Nets(),
-    "nested": Nets(
-        generator=nested_generator,
-        encoder=nested_encoder,
-        image_discriminator=NestedImageDiscriminator,
-        label_discriminator=NestedLabelDiscriminator,
-        joint_discriminator=NestedJointDiscriminator,
-        patch_discriminator=NestedPatchDiscriminator,
-    ),
+    "nested": Nets(nested_generator, nested_encoder, *map(nested_discriminator, Nets()[2:])),
     "aegan": Nets(
-        generator=AEGANGenerator,
-        encoder=AEGANEncoder,
+        AEGANGenerator,
+        AEGANEncoder,
         image_discriminator=AEGANDiscriminator,
         joint_discriminator=AEGANJointDiscriminator,
     ),
-    "aaae": Nets(
-        generator=AAAEGenerator, encoder=AAAEEncoder, patch_discriminator=AAAEPatchDiscriminator
-    ),
+    "aaae": Nets(AAAEGenerator, AAAEEncoder, patch_discriminator=AAAEPatchDiscriminator),
 }

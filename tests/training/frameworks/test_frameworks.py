@@ -74,7 +74,7 @@ def test_the_loss_is_the_equation(name, options):
 
 
 def advance(name, images, steps, **overrides):
-    run = Run.of(config_of(name, **overrides), CPU, images)
+    run = Run(config_of(name, **overrides), CPU, images)
     return run, [run.advance(autocast_for(run.config, CPU.device)) for _ in range(steps)]
 
 
@@ -171,15 +171,15 @@ def test_a_discriminator_may_be_normalised(norm, images):
 def test_a_run_may_start_from_the_networks_of_a_checkpoint(images, tmp_path):
     former = make("faae", seed=1)
     checkpoints.write(tmp_path, former, {"images_seen": 70, "images_seen_before": 7})
-    run = Run.of(config_of("faae", start=str(tmp_path)), CPU, images)
+    run = Run(config_of("faae", start=str(tmp_path)), CPU, images)
     assert run.facts()["images_seen_before"] == 77
     for a, b in zip(former.E.parameters(), run.framework.E.parameters(), strict=True):
         assert torch.equal(a, b)
     with pytest.raises(UserError, match="--width"):
-        Run.of(config_of("faae", start=str(tmp_path), width=16), CPU, images)
+        Run(config_of("faae", start=str(tmp_path), width=16), CPU, images)
     torch.save({"framework": former.state_dict()}, tmp_path / "state.pt")
     with pytest.raises(UserError, match="another D"):
-        Run.of(config_of("faae", start=str(tmp_path), d_width=8), CPU, images)
+        Run(config_of("faae", start=str(tmp_path), d_width=8), CPU, images)
 
 
 @pytest.mark.parametrize("doublings", [1, 2])

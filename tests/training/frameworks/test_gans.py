@@ -32,7 +32,7 @@ def test_the_first_stage_is_taken_and_never_changes(stage, images):
     name, directory = stage
     former, _ = checkpoints.read(directory)
     config = config_of(name, first_stage=str(directory), ema=0.9)
-    run = Run.of(config, CPU, images)
+    run = Run(config, CPU, images)
     before = copy.deepcopy(run.framework.state_dict())
     for _ in range(3):
         run.advance(autocast_for(config, CPU.device))
@@ -52,7 +52,7 @@ def test_a_first_stage_that_does_not_fit_is_named(stage, images, tmp_path):
 
     def refused(match: str, **settings):
         with pytest.raises(UserError, match=match):
-            Run.of(config_of(name, **{"first_stage": str(directory), **settings}), CPU, images)
+            Run(config_of(name, **{"first_stage": str(directory), **settings}), CPU, images)
 
     refused("--width", width=8)
     refused("--latent-size 8", latent_size=4)
@@ -118,7 +118,7 @@ def test_r1_of_patches_is_of_their_mean():
 
 
 def test_some_phases_wait_for_their_step(images):
-    run = Run.of(config_of("gan", gan_loss="wasserstein", critic_steps=3), CPU, images)
+    run = Run(config_of("gan", gan_loss="wasserstein", critic_steps=3), CPU, images)
     played = [set(run.advance(autocast_for(run.config, CPU.device))) for _ in range(4)]
     assert ["G" in terms for terms in played] == [True, False, False, True]
     assert all("penalty" in terms for terms in played)
