@@ -11,7 +11,7 @@ import gradio as gr
 from explorer import api
 from explorer.engine import ROOT
 from explorer.page import header, link
-from explorer.page.components import QUIET, shelf_value, shelf_view, slot_value
+from explorer.page.components import IN_TURN, QUIET, shelf_value, shelf_view, slot_value
 from explorer.page.tab import Tab, Widgets, number
 from explorer.page.tabs import SLOTS, TABS, attributes
 from explorer.pictures.picture import Picture
@@ -119,7 +119,7 @@ def bring_up_to_date(
         session.tab = tab.name if opens else session.tab
         return parts.show(session, *inputs) if session.tab == tab.name else gr.skip()
 
-    shown = event(show, [session, *parts.inputs], parts.outputs, **QUIET)
+    shown = event(show, [session, *parts.inputs], parts.outputs, **IN_TURN)
     if parts.after is None:
         return
     go_on, inputs, output = parts.after

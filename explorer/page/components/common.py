@@ -15,8 +15,10 @@ from explorer.verbs.options import Reason
 
 # For every event but the five endpoints: not listed for programs, no spinner over the output.
 QUIET = {"api_visibility": "private", "show_progress": "hidden"}
+# For what a tab shows: answers come in the order of the questions, or a late one would be the last.
+IN_TURN = {**QUIET, "concurrency_id": "shown"}
 # For controls that are dragged: of the moves made while one is answered, only the last counts.
-LIVE = {**QUIET, "trigger_mode": "always_last"}
+LIVE = {**IN_TURN, "trigger_mode": "always_last"}
 # For what takes seconds: visitors need not wait for each other.
 LONG = {**QUIET, "trigger_mode": "multiple", "concurrency_limit": None}
 

@@ -12,6 +12,7 @@ from torch import Tensor
 from explorer.engine import Model, catalogue
 from explorer.page.components import (
     CLASSES,
+    IN_TURN,
     QUIET,
     address,
     board_row,
@@ -56,7 +57,7 @@ def build(session: gr.State) -> Widgets:
             chart = map_view("Map of codes", "No model is chosen.", servers(session.value.root))
         with gr.Column(scale=2, min_width=280):
             board = board_view("Hover over a point to decode it, click to keep it here.")
-    colour.change(paint, [session, colour], chart, **QUIET)
+    colour.change(paint, [session, colour], chart, **IN_TURN)
     chart.select(choose, session, board, **QUIET)
     for button in (files, folder):
         button.upload(add, [session, button], [chart, said], api_visibility="private")

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from explorer.engine import Model
 from explorer.page.components import (
+    IN_TURN,
     LIVE,
     LONG,
     QUIET,
@@ -60,9 +61,9 @@ def build(session: gr.State) -> Widgets:
                 stop = gr.Button("Stop", min_width=90, scale=0)
             board = board_view("Drop a picture into the slot, or click an example.")
     outputs = [board, editor, found]
-    started = slot.changed(show, session, outputs, **QUIET)
+    started = slot.changed(show, session, outputs, **IN_TURN)
     editor.move(moved, session, [board, slot, found], **LIVE)
-    placed = editor.place(moved, session, [board, slot, found], **QUIET)
+    placed = editor.place(moved, session, [board, slot, found], **IN_TURN)
     for event in (started.then, placed.then, again.click, steps.release):
         event(refine, [session, steps], board, **LONG)
     stop.click(halt, session, **QUIET)

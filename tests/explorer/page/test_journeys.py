@@ -2,12 +2,13 @@
 
 import base64
 import re
+import time
 
 import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from explorer.page.tabs import TABS
+from explorer.page.tabs import TABS, sample
 from explorer.tools.screenshots import shoot
 from tests.explorer.conftest import BAD
 
@@ -100,6 +101,21 @@ def test_samples_are_drawn_and_one_is_sent_to_another_tab(page):
     expect(page.locator(".slot .said").filter(visible=True)).to_have_text("Sample 5·4")
 
 
+def test_an_earlier_answer_that_comes_late_is_not_the_last(page, monkeypatch):
+    draw = sample.draw
+
+    def slow_at_first(session, seed, *inputs):
+        time.sleep(0 if seed else 3)
+        return draw(session, seed, *inputs)
+
+    monkeypatch.setattr(sample, "draw", slow_at_first)
+    open_tab(page, "Sample")
+    page.get_by_label("Seed").fill("5")
+    page.get_by_role("button", name="Sample 5·1, AAE").wait_for()
+    page.wait_for_timeout(4000)
+    expect(page.get_by_role("button", name="Sample 5·1, AAE")).to_be_visible()
+
+
 def test_a_slider_changes_the_picture_of_every_model(page):
     open_tab(page, "Attributes")
     pictures = [shown(page, f"Changed, {title}") for title in ("F-AAE", "AAE")]
@@ -190,7 +206,7 @@ def test_what_a_model_is_can_be_asked_and_put_away(page):
     about = page.locator(".about-model")
     expect(about.get_by_role("heading", name="AAE", exact=True)).to_be_visible()
     expect(about.get_by_text("The objective")).to_be_visible()
-    expect(about.locator("svg").first).to_be_visible()
+    expect(about.locator(".flow .network").first).to_be_visible()
     page.keyboard.press("Escape")
     expect(about).to_be_hidden()
     page.get_by_role("checkbox", name="VAE", exact=True).press("Space")
