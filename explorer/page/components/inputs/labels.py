@@ -5,8 +5,7 @@ from collections.abc import Mapping, Sequence
 import gradio as gr
 
 from explorer.engine import Model
-from explorer.page.components.common import columns, component
-from explorer.page.components.inputs.sliders import words
+from explorer.page.components.common import columns, component, words
 from explorer.verbs.labels import label_names
 
 KEPT, EVERY = "", "*"

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 import gradio as gr
 
 from explorer.engine import Model
-from explorer.page.components.common import columns, component
+from explorer.page.components.common import columns, component, words
 from explorer.verbs.edit import attributes
 
 LIMIT, STEP, FIRST = 5, 0.1, 10
@@ -56,11 +56,6 @@ def slider_attributes(models: Sequence[Model], method: str) -> list[dict]:
     rest = sorted(known, key=best.__getitem__, reverse=True)
     order = dict.fromkeys([*(name for name in FAVOURITES if name in known), *rest])
     return [{"name": name, "label": words(name), "figures": known[name]} for name in order]
-
-
-def words(name: str) -> str:
-    """An attribute's name as people read it."""
-    return name.replace("_", " ")
 
 
 def _figures(model: Model, method: str) -> dict[str, dict]:
