@@ -1,6 +1,6 @@
 """The page's own components: each is a `gr.HTML` with its script beside it."""
 
-from explorer.page.components.assets import ICON, head, plotly_path, styles
+from explorer.page.components.assets import ASSETS, head
 from explorer.page.components.common import LIVE, LONG, QUIET, address, columns, words
 from explorer.page.components.inputs.crop import crop_value, crop_view
 from explorer.page.components.inputs.labels import labels_value, labels_view

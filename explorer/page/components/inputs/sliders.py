@@ -14,16 +14,8 @@ ALIKE = 3  # other attributes that are named with each
 EMPTY = "None of the selected models has attribute directions."
 # What people reach for, before the rest comes in the order of how well it is found.
 FAVOURITES = (
-    "Smiling",
-    "Male",
-    "Young",
-    "Eyeglasses",
-    "Blond_Hair",
-    "Bangs",
-    "Mouth_Slightly_Open",
-    "Heavy_Makeup",
-    "Wearing_Hat",
-    "No_Beard",
+    *("Smiling", "Male", "Young", "Eyeglasses", "Blond_Hair", "Bangs", "Mouth_Slightly_Open"),
+    *("Heavy_Makeup", "Wearing_Hat", "No_Beard"),
 )
 
 
