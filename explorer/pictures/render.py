@@ -118,9 +118,8 @@ def read_code(png: bytes | str | Path) -> tuple[Tensor, str] | None:
     for the caller to compare with the model's.
     """
     try:
-        with Image.open(
-            io.BytesIO(png) if isinstance(png, bytes) else png, formats=["PNG"]
-        ) as file:
+        source = io.BytesIO(png) if isinstance(png, bytes) else png
+        with Image.open(source, formats=["PNG"]) as file:
             text = file.text
         numbers = np.frombuffer(base64.b64decode(text[CODE_KEY], validate=True), "<f4")
     except (OSError, SyntaxError, ValueError, KeyError, binascii.Error):
