@@ -1,38 +1,22 @@
 """The page's header: which models are compared, and what they are."""
 
-from dataclasses import dataclass
 from html import escape
 
 import gradio as gr
 
 from explorer.engine import Model
-from explorer.page.components import QUIET, models_value, models_view
+from explorer.page import components as ui
 from explorer.page.explain import explained
 from explorer.session.state import Session
 from training.measure.figures import MAIN, columns
 
 NAME = "Latent Explorer"
-BRAND = f"""<div class="brand"><svg viewBox="0 0 32 32" width="30" height="30" aria-hidden="true">
-<rect width="32" height="32" rx="9" fill="var(--primary-600)"/>
-<g fill="#fff"><circle cx="9" cy="9" r="3.2"/><circle cx="23" cy="9" r="2.4" opacity=".8"/>
-<circle cx="9" cy="23" r="2.4" opacity=".8"/><circle cx="23" cy="23" r="3.2" opacity=".55"/>
-<circle cx="16" cy="16" r="2.2"/></g></svg><h1>{NAME}</h1></div>"""
+LOGO = (ui.ASSETS / "logo.svg").read_text(encoding="utf-8")
+BRAND = f'<div class="brand">{LOGO}<h1>{NAME}</h1></div>'
 
 
-@dataclass
-class Header:
-    model_set: gr.Dropdown
-    faithful: gr.Checkbox
-    models: gr.HTML
-    link: gr.Button
-
-    @property
-    def parts(self) -> list:
-        """What shows the session's choice of models."""
-        return [self.model_set, self.faithful, self.models]
-
-
-def build(session: Session) -> Header:
+def build(session: Session) -> tuple[list, gr.Button]:
+    """What shows the choice of models, as `parts` has its values, and the button for a link."""
     with gr.Row(elem_id="header"):
         gr.HTML(BRAND, apply_default_css=False, elem_classes="brand-box")
         sets, size = list(session.catalogue.sets), {"min_width": 150, "scale": 0}
@@ -45,13 +29,13 @@ def build(session: Session) -> Header:
         )
         link = gr.Button("Copy link", elem_id="copy-link", size="sm", min_width=92, scale=0)
         theme = gr.Button("Light / dark", size="sm", min_width=100, scale=0)
-    models = models_view(value=compared(session), elem_id="models")
-    theme.click(None, js="() => Latent.toggleDark()", **QUIET)
-    return Header(model_set, refined, models, link)
+    models = ui.models_view(value=compared(session), elem_id="models")
+    theme.click(None, js="() => Latent.toggleDark()", **ui.QUIET)
+    return [model_set, refined, models], link
 
 
 def parts(session: Session) -> list:
-    """Values for `Header.parts`."""
+    """Model set, whether codes are refined, and the models."""
     return [session.model_set, session.faithful, compared(session)]
 
 
@@ -77,17 +61,13 @@ def choose_faithful(session: Session, faithful: bool) -> None:
 def compared(session: Session) -> dict:
     """The models of the set, which of them are compared, and what is said of each."""
     models = [session.catalogue.models[name] for name in session.catalogue.sets[session.model_set]]
-    return models_value(models, session.models, [described(model) for model in models])
+    return ui.models_value(models, session.models, [described(model) for model in models])
 
 
 def described(model: Model) -> str:
-    """What the system is, and what this one of its models is, as HTML."""
-    return f"{explained(model.system)}<h4>This model</h4><p>{escape(measured(model))}</p>"
-
-
-def measured(model: Model) -> str:
-    """Its size, and its main figures."""
+    """What the system is, and this model's size and main figures, as HTML."""
     known = model.metrics
     figures = [f"{f.short} {f.text(known[f.name])}" for f in columns(MAIN) if f.name in known]
     size = f"{model.image_size} px images, {model.latent_size}-dimensional codes"
-    return " · ".join([size, *filter(None, [model.note]), *figures])
+    said = " · ".join([size, *filter(None, [model.note]), *figures])
+    return f"{explained(model.system)}<h4>This model</h4><p>{escape(said)}</p>"

@@ -1,15 +1,18 @@
 """Serving the page: its looks, its port, and what is done before the first visitor comes."""
 
 import socket
+import tomllib
+from pathlib import Path
 
-from explorer.page import ui
-from explorer.page.components import ICON, head, styles
+import gradio as gr
+
+from explorer.page import components, ui
 from explorer.page.header import NAME
 from explorer.page.tabs import TABS, reconstruct
-from explorer.page.theme import theme
 from explorer.session.state import Session
 
 PORTS_TRIED = 100
+THEME = Path(__file__).with_name("theme.toml")
 
 
 def serve(root: str, host: str, port: int, share: bool = False, browser: bool = False) -> None:
@@ -31,11 +34,12 @@ def serve(root: str, host: str, port: int, share: bool = False, browser: bool = 
 
 def looks() -> dict:
     """How the page looks and what it takes, for `Blocks.launch`."""
+    theme = tomllib.loads(THEME.read_text(encoding="utf-8"))
     return {
-        "theme": theme(),
-        "css_paths": styles(),
-        "head": head([(tab.name, tab.title) for tab in TABS if tab.slots]),
-        "favicon_path": ICON,
+        "theme": gr.themes.Base(**theme["base"]).set(**theme["set"]),
+        "css_paths": sorted(components.ASSETS.glob("*.css")),
+        "head": components.head([(tab.name, tab.title) for tab in TABS if tab.slots]),
+        "favicon_path": components.ASSETS / "icon.png",
         "pwa": True,
         "ssr_mode": False,
         "max_file_size": "64mb",

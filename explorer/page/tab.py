@@ -1,6 +1,6 @@
 """What a tab declares of itself, and which of its widgets the page connects."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -78,6 +78,18 @@ class Tab:
         names = [slot.name for slot in self.slots]
         empty = [name for name in names if name not in session.slots]
         return (empty or [name for name in session.slots if name in names])[0]
+
+
+def completed(session: Session, draw: Callable, inputs: Sequence, slots: Sequence[str]):
+    """What `draw(session, *inputs)` gives once the codes of the slots' pictures are found that
+    take seconds; `gr.skip()` where there are none."""
+    if session.seen(f"codes of {', '.join(slots)}", *inputs, slots=slots):
+        return gr.skip()
+    pictures = [session.slots.get(slot) for slot in slots]
+    waiting = {} if None in pictures else session.waits(pictures, session.models)
+    for model in waiting:
+        session.codes(pictures, model)
+    return draw(session, *inputs) if waiting else gr.skip()
 
 
 def number(text: str | None, least: float, most: float) -> float | None:

@@ -2,7 +2,6 @@
 
 import random
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import partial
 from inspect import isgeneratorfunction
 
@@ -25,11 +24,8 @@ FALLBACK = attributes.TAB  # takes what is used while a tab without slots is ope
 UNKEPT = "Uploads, morph tiles and edits stay on this computer: the link leaves them out."
 
 
-@dataclass
-class Filled:
-    """The tabs whose slots have had their examples, by name."""
-
-    tabs: set[str] = field(default_factory=set)
+class Filled(set):
+    """The names of the tabs whose slots have had their examples."""
 
 
 def build(root: str = ROOT) -> gr.Blocks:
@@ -41,7 +37,7 @@ def build(root: str = ROOT) -> gr.Blocks:
             gr.Markdown(nothing(root, first.catalogue.problems), elem_classes="notice")
             return demo
         api.build(root, first.names)  # first, so that they get their names
-        top = header.build(first)
+        top, copy = header.build(first)
         if first.catalogue.problems:
             gr.Markdown(unusable(first.catalogue.problems), elem_classes="notice")
         with gr.Row(elem_id="body"):
@@ -63,8 +59,8 @@ def build(root: str = ROOT) -> gr.Blocks:
             bring_up_to_date(opens, tab, parts[tab], session, opens=True)
         exchange(session, tabs, shelf, bundled, parts.values(), slots)
         choose(session, top, bundled, parts)
-        copy_link(session, top.link, controls)
-        shown = [*top.parts, tabs, bundled, *slots, *controls.values()]
+        copy_link(session, copy, controls)
+        shown = [*top, tabs, bundled, *slots, *controls.values()]
         demo.load(loader(controls), session, shown, **QUIET)
     return demo
 
@@ -86,10 +82,11 @@ def exchange(session, tabs, shelf, bundled, parts, slots) -> None:
 
 def choose(session, top, bundled, parts: dict[Tab, Widgets]) -> None:
     """Another choice of models, which concerns the open tab and the examples."""
+    model_set, refined, models = top
     chosen = [
-        top.model_set.input(header.choose_set, [session, top.model_set], top.parts, **QUIET),
-        top.models.input(header.choose_models, session, top.parts, **QUIET),
-        top.faithful.input(header.choose_faithful, [session, top.faithful], None, **QUIET),
+        model_set.input(header.choose_set, [session, model_set], top, **QUIET),
+        models.input(header.choose_models, session, top, **QUIET),
+        refined.input(header.choose_faithful, [session, refined], None, **QUIET),
     ]
     for event in chosen:
         for tab in TABS:
@@ -138,7 +135,7 @@ def bring_up_to_date(
 def fill(tab: Tab, session: Session) -> list:
     """Examples for those of a tab's slots that are empty when it is first opened: values for all
     slots."""
-    filled = session.of(Filled).tabs
+    filled = session.of(Filled)
     slots = () if tab.name in filled else tab.slots
     filled.add(tab.name)
     empty = [slot for slot in slots if slot.name not in session.slots]

@@ -12,6 +12,7 @@ from training.data import resize
 from training.errors import UserError
 
 Images = Tensor | np.ndarray | Image.Image | Sequence[Image.Image | np.ndarray | Tensor]
+NOT_FINITE = "not finite (NaN or infinity): mend them first."
 TOLERANCE = 1e-3  # of the range: resizing by Lanczos overshoots by as much
 
 
@@ -37,9 +38,7 @@ def as_codes(codes: Tensor, size: int) -> Tensor:
     if codes.ndim != 2 or codes.shape[1] != size:
         raise UserError(f"Codes are (B, {size}) here, not {tuple(codes.shape)}.")
     if not codes.isfinite().all():
-        raise UserError(
-            "Codes hold numbers that are not finite (NaN or infinity): mend them first."
-        )
+        raise UserError(f"Codes hold numbers that are {NOT_FINITE}")
     return codes.to(torch.float32)
 
 
@@ -68,9 +67,7 @@ def _ranged(images: Tensor | np.ndarray, size: int) -> Tensor:
         return x.float() / 255
     x = x.to(torch.float32)
     if not x.isfinite().all():
-        raise UserError(
-            "Images hold values that are not finite (NaN or infinity): mend them first."
-        )
+        raise UserError(f"Images hold values that are {NOT_FINITE}")
     low, high = x.min().item(), x.max().item()
     if low < -TOLERANCE or high > 1 + TOLERANCE:
         hint = "(x + 1) / 2" if -1 - TOLERANCE <= low < 0 and high <= 1 + TOLERANCE else "x / 255"

@@ -54,15 +54,22 @@ def find_crop(picture: Image.Image) -> Crop:
     found = next(filter(len, (_faces(picture, side) for side in SEARCH_PX)), None)
     if found is None:
         message = "No face was found, so the centre is used: correct the crop if it is off."
-        return _centre(picture, False, message)
+        return whole(picture, False, message)
     # The largest, but for the few boxes that hold no face: the cascade finds those but a few times.
     clarity = found[:, 2] * found[:, 4]
     box = found[clarity.argmax(), :4]
     faces = int((clarity > clarity.max() / 2).sum())
     crop = _around(box, _lean(picture, box), faces)
-    whole = _centre(picture, True, "The picture is already cropped to a face: all of it is used.")
+    every = whole(picture, message="The picture is already cropped to a face: all of it is used.")
     square = picture.width == picture.height
-    return whole if square and _overlap(crop, whole) > SAME_CROP else crop
+    return every if square and _overlap(crop, every) > SAME_CROP else crop
+
+
+def whole(picture: Image.Image, found: bool = True, message: str = "") -> Crop:
+    """The largest square in the middle of a picture."""
+    side = min(picture.size)
+    x, y = ((length - side) / 2 for length in picture.size)
+    return Crop(x, y, side, 0.0, found, message)
 
 
 def cut(picture: Image.Image, crop: Crop, size: int) -> Tensor:
@@ -150,12 +157,6 @@ def _around(box: np.ndarray, angle: float, faces: int) -> Crop:
         said += f", turned by {abs(angle):.0f}° to be level"
     x, y = middle - side / 2
     return Crop(float(x), float(y), float(side), float(angle), True, said + ".")
-
-
-def _centre(picture: Image.Image, found: bool, message: str) -> Crop:
-    width, height = picture.size
-    side = min(width, height)
-    return Crop((width - side) / 2, (height - side) / 2, side, 0.0, found, message)
 
 
 def _overlap(one: Crop, other: Crop) -> float:

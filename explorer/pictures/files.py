@@ -29,15 +29,14 @@ def open_picture(source: str | Path | bytes | Image.Image | np.ndarray) -> Image
     [0, 1]. Rotation by EXIF is applied, transparency is laid over white, 16-bit and CMYK become
     8-bit RGB, and of an animation the first frame is taken. Raises `PictureError`.
     """
-    if isinstance(source, np.ndarray):
-        return _upright_rgb(_from_array(source), "The picture")
-    if isinstance(source, Image.Image):
-        return _upright_rgb(source, "The picture")
     name = "The picture"
-    if not isinstance(source, bytes):
-        name = Path(source).name
-        source = _read(Path(source))
-    return _upright_rgb(_from_bytes(source, name), name)
+    if not isinstance(source, bytes | np.ndarray | Image.Image):
+        name, source = Path(source).name, _read(Path(source))
+    if isinstance(source, np.ndarray):
+        source = _from_array(source)
+    elif isinstance(source, bytes):
+        source = _from_bytes(source, name)
+    return _upright_rgb(source, name)
 
 
 def astronaut() -> Image.Image:

@@ -8,7 +8,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from explorer.pictures.faces import Crop, cut
+from explorer.pictures.faces import Crop, cut, whole
 
 # Where a picture comes from.
 PHOTO, EXAMPLE, SAMPLE, MORPH, EDIT, MAP = "photo", "example", "sample", "morph", "edit", "map"
@@ -46,13 +46,6 @@ class Picture:
     def cropped(self, crop: Crop) -> None:
         """Sets another crop, for which no code is known yet."""
         self.crop, self.codes, self.refined, self.cuts = crop, {}, {}, {}
-
-
-def whole(source: Image.Image) -> Crop:
-    """The largest square in the middle of a picture."""
-    width, height = source.size
-    side = min(source.size)
-    return Crop((width - side) / 2, (height - side) / 2, side, 0.0, True, "")
 
 
 def pixels(pictures: Sequence[Picture], size: int) -> Tensor:

@@ -118,9 +118,8 @@ def read_code(png: bytes | str | Path) -> tuple[Tensor, str] | None:
     for the caller to compare with the model's.
     """
     try:
-        with Image.open(
-            io.BytesIO(png) if isinstance(png, bytes) else png, formats=["PNG"]
-        ) as file:
+        source = io.BytesIO(png) if isinstance(png, bytes) else png
+        with Image.open(source, formats=["PNG"]) as file:
             text = file.text
         numbers = np.frombuffer(base64.b64decode(text[CODE_KEY], validate=True), "<f4")
     except (OSError, SyntaxError, ValueError, KeyError, binascii.Error):
@@ -168,25 +167,12 @@ def sharpness_curve(curves: dict[str, Tensor | None]) -> go.Figure:
         colour = LINE_COLOURS[index % len(LINE_COLOURS)]
         x = np.linspace(0, 100, values.shape[1])
         low, high = (values.amin(0).tolist(), values.amax(0).tolist())
-        figure.add_scatter(
-            x=[*x, *x[::-1]],
-            y=[*high, *low[::-1]],
-            fill="toself",
-            fillcolor=colour,
-            opacity=0.15,
-            mode="lines",
-            line_width=0,
-            hoverinfo="skip",
-            showlegend=False,
-        )
-        figure.add_scatter(
-            x=x,
-            y=values.mean(0).tolist(),
-            name=title,
-            mode="lines+markers",
-            line_color=colour,
-            hovertemplate="%{y:.4f}<extra>" + title + "</extra>",
-        )
+        band = {"fill": "toself", "fillcolor": colour, "opacity": 0.15, "hoverinfo": "skip"}
+        hidden = {"mode": "lines", "line_width": 0, "showlegend": False}
+        figure.add_scatter(x=[*x, *x[::-1]], y=[*high, *low[::-1]], **band, **hidden)
+        line = {"name": title, "mode": "lines+markers", "line_color": colour}
+        hover = "%{y:.4f}<extra>" + title + "</extra>"
+        figure.add_scatter(x=x, y=values.mean(0).tolist(), hovertemplate=hover, **line)
     figure.update_xaxes(title="from corner to centre (%)")
     figure.update_yaxes(title="sharpness (mean squared Laplacian)", rangemode="tozero")
     figure.update_layout(

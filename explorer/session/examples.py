@@ -13,20 +13,15 @@ SAMPLES = 11
 SEED = 23  # chosen by eye; its first four are the corners of the first morph
 
 
-def subject(root: str, model_set: str) -> str:
-    """What the images of a set are of, such as 'face' or 'picture': by its first model."""
-    return catalogue(root).models[catalogue(root).sets[model_set][0]].shows
-
-
 @cache
 def examples(root: str, model_set: str) -> tuple[Picture, ...]:
     """Samples of the model with the least Frechet distance, the same at every start; before them,
     where models show faces, a real photo."""
-    pictures, shown = [], subject(root, model_set)
+    models = [catalogue(root).models[name] for name in catalogue(root).sets[model_set]]
+    pictures, shown = [], models[0].shows
     if shown == "face":
         photo = astronaut()
         pictures.append(Picture("Astronaut (photo: NASA)", EXAMPLE, photo, find_crop(photo)))
-    models = [catalogue(root).models[name] for name in catalogue(root).sets[model_set]]
     artist = min(models, key=lambda model: model.metrics.get("frechet", math.inf))
     drawn = artist.decode(artist.sample_codes(SAMPLES, SEED))
     for index, image in enumerate(drawn, start=1):

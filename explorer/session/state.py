@@ -15,7 +15,7 @@ from explorer.engine import ROOT, Catalogue, Model, catalogue
 from explorer.pictures.faces import find_crop
 from explorer.pictures.files import open_picture
 from explorer.pictures.picture import EXAMPLE, MAP, PHOTO, SAMPLE, Picture
-from explorer.session.examples import examples, subject
+from explorer.session.examples import examples
 from explorer.verbs.codes import codes, waits
 from explorer.verbs.grids import Grid, map_row, sample_grid, sampled
 from explorer.verbs.labels import label_choices
@@ -70,7 +70,7 @@ class Session:
     @property
     def subject(self) -> str:
         """What the images of the set are of, such as 'face' or 'picture'."""
-        return subject(self.root, self.model_set)
+        return self.catalogue.models[self.catalogue.sets[self.model_set][0]].shows
 
     def choose_set(self, model_set: str) -> None:
         """The first two models of a set are compared until others are chosen."""
@@ -114,18 +114,15 @@ class Session:
 
     def keep(self, picture: Picture) -> None:
         """Onto the shelf, newest first; beyond its limit the oldest go."""
-        if self.on_shelf(picture.id) is None:
+        if all(kept.id != picture.id for kept in self.shelf):
             self.shelf = [picture, *self.shelf][:SHELF_LIMIT]
-
-    def on_shelf(self, picture_id: str) -> Picture | None:
-        return next((picture for picture in self.shelf if picture.id == picture_id), None)
 
     def tile(self, grid: str, index: int) -> Picture:
         """The picture behind a tile, as the first model draws it."""
         tiles = self.grids.get(grid)
         if tiles is None or not 0 <= index < len(tiles.labels):
             raise Unavailable("That tile is gone: choose one that is shown.")
-        return tiles.picture(index, self.catalogue.models, self.names)
+        return self._pictured(tiles, index)
 
     def draw(self, seed: int) -> Picture:
         """One sample from the prior."""
@@ -152,16 +149,14 @@ class Session:
                 return self.examples()[int(numbers[0])]
             if kind == SAMPLE:
                 seed, spread, count, index = numbers
-                return self._refer_sample(int(seed), float(spread), int(count), int(index))
+                if 0 <= int(index) < int(count) <= 144:
+                    grid = sample_grid(self.models, int(seed), int(count), float(spread))
+                    return self._pictured(grid, int(index))
             if kind == MAP:
-                grid = map_row(self.models, int(numbers[0]))
-                return grid.picture(0, self.catalogue.models, self.names)
+                return self._pictured(map_row(self.models, int(numbers[0])), 0)
         except (ValueError, IndexError):
             pass
         raise Unavailable("The link names a picture that these models do not have.")
 
-    def _refer_sample(self, seed: int, spread: float, count: int, index: int) -> Picture:
-        if not 0 <= index < count <= 144:
-            raise IndexError(index)
-        grid = sample_grid(self.models, seed, count, spread)
+    def _pictured(self, grid: Grid, index: int) -> Picture:
         return grid.picture(index, self.catalogue.models, self.names)

@@ -5,8 +5,6 @@ No picture of a data set is in them: faces are decoded, and the photo is the bun
 Notation: x images (B, 3, H, W) in [0, 1]; z codes (B, n); x_hat = G(z).
 """
 
-from collections.abc import Callable
-
 from PIL import Image
 from torch import Tensor
 
@@ -34,23 +32,27 @@ Titles = dict[Model, str]
 
 
 def draw(session: Session, titles: Titles) -> dict[str, Image.Image]:
-    """Pictures of the session's models by name; one that no model has the parts for is left out."""
+    """Pictures of the session's models by name; one that no model has the parts for is left out.
+
+    The samples are the first of one seed, not selected; the morphs lie between the first four
+    drawn faces, as in F-AAE's figure 9.
+    """
     encoding = [model for model in session.models if model.encodes]
-    editable = [model for model in encoding if _editable(model)]
-    pages = {"samples": samples(session.models, titles)}
+    drawn = sample(session.models, SAMPLE_SEED, SAMPLES)
+    sheets = {"samples": {m: sheet(each.images, SAMPLE_COLUMNS) for m, each in drawn.items()}}
+    if encoding:
+        found = morph(session.examples()[1:5], encoding, MORPH_TILES)
+        sheets["morphs"] = {m: sheet(g.images, MORPH_TILES, px=56) for m, g in found.items()}
+    if editable := [model for model in encoding if _editable(model)]:
+        face = session.examples()[1]
+        sheets["attributes"] = {model: edits(face, model) for model in editable}
+    pages = {
+        name: beside({titles[model]: page for model, page in each.items()}, columns=ABREAST)
+        for name, each in sheets.items()
+    }
     if encoding:
         pages["reconstructions"] = reconstructions(session, encoding, titles)
-        pages["morphs"] = morphs(session, encoding, titles)
-    if editable:
-        pages["attributes"] = edits(session, editable, titles)
     return pages
-
-
-def samples(models: list[Model], titles: Titles) -> Image.Image:
-    """The first samples of one seed, not selected: the same codes through all with the same
-    prior."""
-    drawn = sample(models, SAMPLE_SEED, SAMPLES)
-    return _abreast(models, titles, lambda model: sheet(drawn[model].images, SAMPLE_COLUMNS))
 
 
 def reconstructions(session: Session, models: list[Model], titles: Titles) -> Image.Image:
@@ -58,7 +60,8 @@ def reconstructions(session: Session, models: list[Model], titles: Titles) -> Im
     refined codes."""
     photo = session.examples()[:1] if session.subject == "face" else []
     artists = [models[i % len(models)] for i in range(FACES)]
-    faces = [to_pil(_drawn(artist)[index]) for index, artist in enumerate(artists)]
+    drawn = {artist: artist.decode(artist.sample_codes(FACES, SEED)) for artist in artists}
+    faces = [to_pil(drawn[artist][index]) for index, artist in enumerate(artists)]
     pictures = [*photo, *(Picture("", EXAMPLE, face) for face in faces)]
     rows: dict[str, Tensor] = {"picture": pixels(pictures, models[0].image_size)}
     for model in models:
@@ -70,41 +73,20 @@ def reconstructions(session: Session, models: list[Model], titles: Titles) -> Im
     return table(rows, heads, px=80)
 
 
-def morphs(session: Session, models: list[Model], titles: Titles) -> Image.Image:
-    """Interpolated codes between the first four drawn faces, as F-AAE's figure 9 shows them."""
-    found = morph(session.examples()[1:5], models, MORPH_TILES)
-    return _abreast(models, titles, lambda model: sheet(found[model].images, MORPH_TILES, px=56))
-
-
-def edits(session: Session, models: list[Model], titles: Titles) -> Image.Image:
-    """The first drawn face moved along attribute directions, a row each."""
-    face = session.examples()[1]
-
-    def page(model: Model) -> Image.Image:
-        rows = {
-            name.replace("_", " "): [
-                edit(face, [model], {name: amount})[model].images[1] for amount in AMOUNTS
-            ]
-            for name in _editable(model)
-        }
-        return table(rows, [f"{amount:+d}" if amount else "0" for amount in AMOUNTS], px=48)
-
-    return _abreast(models, titles, page)
-
-
-def _drawn(artist: Model) -> Tensor:
-    return artist.decode(artist.sample_codes(FACES, SEED))
+def edits(face: Picture, model: Model) -> Image.Image:
+    """A face moved along attribute directions, a row each."""
+    rows = {
+        name.replace("_", " "): [
+            edit(face, [model], {name: amount})[model].images[1] for amount in AMOUNTS
+        ]
+        for name in _editable(model)
+    }
+    return table(rows, [f"{amount:+d}" if amount else "0" for amount in AMOUNTS], px=48)
 
 
 def _editable(model: Model) -> list[str]:
     known = attributes(model, DEFAULT)
     return [name for name in ATTRIBUTES if name in known]
-
-
-def _abreast(
-    models: list[Model], titles: Titles, page: Callable[[Model], Image.Image]
-) -> Image.Image:
-    return beside({titles[model]: page(model) for model in models}, columns=ABREAST)
 
 
 def figure_table(models: list[Model], titles: Titles) -> str:

@@ -29,10 +29,18 @@ def take(root: str, folder: Path) -> Iterator[Path]:
     """Writes a picture of each tab with the first model set under `root` into `folder` and gives
     its path.
 
-    Raises UserError where a tool is missing.
+    Raises UserError where playwright or Chromium is missing.
     """
-    with browser() as opened, served(root) as url:
-        page = opened.new_page(viewport=WINDOW_PX)
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        message = "Screenshots need playwright: `pip install -r tests/requirements.txt`."
+        raise UserError(message) from None
+    if chromium() is None:
+        raise UserError("Screenshots need Chromium: there is none on the PATH.")
+    with sync_playwright() as playwright, served(root) as url:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        page = browser.new_page(viewport=WINDOW_PX)
         page.set_default_timeout(PATIENCE_MS)
         for tab in TABS:
             yield shoot(page, url, tab, folder)
@@ -61,22 +69,6 @@ def served(root: str) -> Iterator[str]:
         yield url.rstrip("/")
     finally:
         demo.close(verbose=False)
-
-
-@contextmanager
-def browser():
-    """A headless Chromium; raises UserError where it or playwright is missing."""
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        raise UserError(
-            "Screenshots need playwright: `pip install -r tests/requirements.txt`."
-        ) from None
-    path = chromium()
-    if path is None:
-        raise UserError("Screenshots need Chromium: there is none on the PATH.")
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=path, args=FLAGS)
 
 
 def chromium() -> str | None:

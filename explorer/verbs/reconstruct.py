@@ -97,11 +97,6 @@ def measure(model: Model, x: Tensor, z: Tensor, x_hat: Tensor) -> dict[str, floa
     return {name: float(values.mean()) for name, values in figures.items()}
 
 
-def first_codes(model: Model, x: Tensor) -> Tensor:
-    """Codes (B, n) that refinement starts from: the encoder's, or the best of prior samples."""
-    return model.encode(x) if model.encodes else model.recover(x, steps=0)
-
-
 def refined_in_step(
     models: Sequence[Model],
     images: Mapping[str, Tensor],

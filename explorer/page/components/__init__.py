@@ -1,13 +1,13 @@
 """The page's own components: each is a `gr.HTML` with its script beside it."""
 
-from explorer.page.components.assets import ICON, head, plotly_path, styles
-from explorer.page.components.common import IN_TURN, LIVE, LONG, QUIET, address, columns
+from explorer.page.components.assets import ASSETS, head
+from explorer.page.components.common import IN_TURN, LIVE, LONG, QUIET, address, columns, words
 from explorer.page.components.inputs.crop import crop_value, crop_view
 from explorer.page.components.inputs.labels import labels_value, labels_view
 from explorer.page.components.inputs.models import models_value, models_view
-from explorer.page.components.inputs.sliders import LIMIT, sliders_value, sliders_view, words
+from explorer.page.components.inputs.sliders import LIMIT, sliders_value, sliders_view
 from explorer.page.components.inputs.slot import slot_value, slot_view
-from explorer.page.components.views.board import board_row, board_value, board_view
+from explorer.page.components.views.board import board_row, board_value, board_view, label_stats
 from explorer.page.components.views.chart import chart_value, chart_view
 from explorer.page.components.views.map import CLASSES, map_value, map_view
 from explorer.page.components.views.shelf import shelf_value, shelf_view

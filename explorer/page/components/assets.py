@@ -10,7 +10,6 @@ import gradio as gr
 
 SCRIPTS = Path(__file__).parent
 ASSETS = SCRIPTS.parents[2] / "assets"
-ICON = ASSETS / "icon.png"
 
 
 def head(receivers: Sequence[tuple[str, str]]) -> str:
@@ -20,10 +19,6 @@ def head(receivers: Sequence[tuple[str, str]]) -> str:
     texts = [path.read_text(encoding="utf-8") for path in scripts]
     texts.append(f"Latent.PLACES.push(...{json.dumps(receivers)});")
     return "\n".join(f"<script>\n{text}</script>" for text in texts)
-
-
-def styles() -> list[Path]:
-    return sorted(ASSETS.glob("*.css"))
 
 
 @cache

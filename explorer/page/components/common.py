@@ -65,3 +65,8 @@ def address(image: Tensor | Image.Image, form: str = "png") -> str:
 def shown(image: Tensor | Reason) -> dict:
     """A picture (3, H, W), or the words that stand in its place, as the page's scripts take it."""
     return image._asdict() if isinstance(image, Reason) else {"src": address(image)}
+
+
+def words(name: str) -> str:
+    """An attribute's name as people read it."""
+    return name.replace("_", " ")

@@ -7,27 +7,14 @@ import gradio as gr
 import torch
 
 from explorer.engine import Model
-from explorer.page.components import (
-    LIMIT,
-    LIVE,
-    LONG,
-    board_row,
-    board_value,
-    board_view,
-    labels_value,
-    labels_view,
-    sliders_value,
-    sliders_view,
-    slot_view,
-    words,
-)
-from explorer.page.tab import Shot, Slot, Tab, Timing, Widgets, number
+from explorer.page import components as ui
+from explorer.page.tab import Shot, Slot, Tab, Timing, Widgets, completed, number
 from explorer.pictures.picture import EDIT, Picture
 from explorer.session.state import Session
 from explorer.verbs import edit as edit_codes
 from explorer.verbs.edit import Edit, attributes, without_directions
 from explorer.verbs.grids import Grid
-from explorer.verbs.labels import read_labels, unconcerned
+from explorer.verbs.labels import unconcerned
 from training.codes.directions import DEFAULT, METHODS
 
 NAME = "attributes"
@@ -46,20 +33,20 @@ def build(session: gr.State) -> Widgets:
     with gr.Row(elem_classes="split"):
         with gr.Column(scale=1, min_width=300):
             with gr.Group(elem_classes="compact"):
-                slot = slot_view(SLOT.name, SLOT.title, random=True)
+                slot = ui.slot_view(SLOT.name, SLOT.title, random=True)
             methods = [(each.title, name) for name, each in METHODS.items()]
             method = gr.Radio(methods, value=DEFAULT, label="Attribute directions by")
-            labels = labels_view()
-            sliders = sliders_view()
+            labels = ui.labels_view()
+            sliders = ui.sliders_view()
         with gr.Column(scale=1, min_width=320, elem_classes="first-on-phone"):
-            board = board_view("Put a picture into the slot, or click an example.")
+            board = ui.board_view("Put a picture into the slot, or click an example.")
     outputs = [board, sliders, labels]
-    slot.changed(placed, [session, method], outputs, **LIVE).then(
-        complete, [session, method], board, **LONG
+    slot.changed(placed, [session, method], outputs, **ui.LIVE).then(
+        complete, [session, method], board, **ui.LONG
     )
-    method.change(show, [session, method], outputs, **LIVE)
-    sliders.input(moved, [session, method], board, **{**LIVE, "queue": False})
-    labels.input(switch, [session, method], board, **LIVE)
+    method.change(show, [session, method], outputs, **ui.LIVE)
+    sliders.input(moved, [session, method], board, **{**ui.LIVE, "queue": False})
+    labels.input(switch, [session, method], board, **ui.LIVE)
     after, controls = (complete, [method], board), {"method": method}
     return Widgets(show, [method], outputs, after, [slot], [board], controls=controls)
 
@@ -67,19 +54,13 @@ def build(session: gr.State) -> Widgets:
 def show(session: Session, method: str) -> tuple:
     """Pictures, sliders with the figures of their directions, and labels."""
     changes = session.of(Changes)
-    sliders = sliders_value(session.models, method, changes.amounts, changes.held)
-    return edit(session, method), sliders, labels_value(session.models, session.labels)
+    sliders = ui.sliders_value(session.models, method, changes.amounts, changes.held)
+    return edit(session, method), sliders, ui.labels_value(session.models, session.labels)
 
 
 def complete(session: Session, method: str) -> dict | None:
-    """The pictures once the codes of the models are found that take long to find."""
-    picture = session.slots.get(NAME)
-    if picture is None or session.seen("attributes-complete", slots=[NAME]):
-        return gr.skip()
-    waiting = session.waits([picture], session.models)
-    for model in waiting:
-        session.codes([picture], model)
-    return edit(session, method) if waiting else gr.skip()
+    """As `edit`, once the codes are found that take seconds."""
+    return completed(session, edit, [method], [NAME])
 
 
 def placed(session: Session, method: str) -> tuple:
@@ -106,39 +87,29 @@ def switch(session: Session, method: str, event: gr.EventData) -> dict | None:
 def edit(session: Session, method: str) -> dict | None:
     """Every model's picture before and after the visitor's changes, with the labels that
     `session.labels` switches."""
-    picture = session.slots.get(NAME)
+    picture, changes = session.slots.get(NAME), session.of(Changes)
     if picture is None:
         return None
-    changes = session.of(Changes)
     models = session.models  # the session may turn to others meanwhile
     waiting = session.waits([picture], models)
-    codes, images, stats = {}, [], []
-    for model in models:
-        if model in waiting:
-            images.append([waiting[model]] * 2)
-            stats.append([[], []])
-            continue
-        found = edited(session, picture, model, method)
-        codes[model.name] = torch.cat([found.after, found.before])
-        images.append(found.images.flip(0))  # (2, 3, H, W)
-        stats.append([_labels(model, each[None]) for each in codes[model.name]])
-    pushed = [f"{words(name)} {amount:+g}" for name, amount in changes.amounts.items()]
-    pushed += [f"{words(name)} {'on' if on else 'off'}" for name, on in session.switches.items()]
-    said = ", ".join(pushed)
-    session.grids[NAME] = Grid(EDIT, [said or picture.label, picture.label], codes)
-    note = said or "move a slider"
+    found = {m: edited(session, picture, m, method) for m in models if m not in waiting}
+    codes = {model.name: torch.cat([each.after, each.before]) for model, each in found.items()}
+    pushed = [f"{ui.words(name)} {amount:+g}" for name, amount in changes.amounts.items()]
+    pushed += [f"{ui.words(name)} {'on' if on else 'off'}" for name, on in session.switches.items()]
+    note = ", ".join(pushed)
+    session.grids[NAME] = Grid(EDIT, [note or picture.label, picture.label], codes)
+    note = note or "move a slider"
     if changes.held:
-        note += f"; held: {', '.join(map(words, changes.held))}"
+        note += f"; held: {', '.join(map(ui.words, changes.held))}"
     if unable := [model.title for model in models if not attributes(model, method)]:
         note += f"; without directions: {', '.join(unable)}"
-    changed_, before = zip(*images, strict=True)
-    figures, of_before = zip(*stats, strict=True)
     why = [_unchanged(session, model, method) for model in models]
-    rows = [
-        board_row("Changed", 0, changed_, figures, note, why),
-        board_row("Before", 1, before, of_before, "unchanged"),
-    ]
-    return board_value(NAME, models, rows)
+    rows = []
+    for at, (title, *said) in enumerate([("Changed", note, why), ("Before", "unchanged")]):
+        images = [found[m].images[1 - at] if m in found else waiting[m] for m in models]
+        stats = [ui.label_stats(m, codes[m.name][at, None]) if m in found else [] for m in models]
+        rows.append(ui.board_row(title, at, images, stats, *said))
+    return ui.board_value(NAME, models, rows)
 
 
 def edited(session: Session, picture: Picture, model: Model, method: str) -> Edit:
@@ -160,12 +131,6 @@ def _unchanged(session: Session, model: Model, method: str) -> str:
     return unconcerned(model, session.switches) if labelled else without_directions(model)
 
 
-def _labels(model: Model, code: torch.Tensor) -> list[tuple[str, str, str]]:
-    """The labels of a code (1, n), if it ends in some, as a figure of the board."""
-    said = read_labels(model, code)
-    return [("Labels", words(said), "The labels at the end of the code")] if said else []
-
-
 def pack(session: Session) -> dict[str, str]:
     changes = session.of(Changes)
     amounts = (f"{name}:{value:g}" for name, value in changes.amounts.items())
@@ -174,10 +139,12 @@ def pack(session: Session) -> dict[str, str]:
 
 def unpack(session: Session, fields: Mapping[str, str]) -> None:
     known = {name for m in session.models if m.latents for name in m.latents.names}
-    pairs = (part.partition(":") for part in fields.get("edit", "").split(","))
-    amounts = {name: number(value, -LIMIT, LIMIT) for name, _, value in pairs if name in known}
     changes = session.of(Changes)
-    changes.amounts = {name: amount for name, amount in amounts.items() if amount}
+    changes.amounts = {}
+    for name, _, value in (part.partition(":") for part in fields.get("edit", "").split(",")):
+        amount = number(value, -ui.LIMIT, ui.LIMIT)
+        if amount and name in known:
+            changes.amounts[name] = amount
     changes.held = [name for name in fields.get("hold", "").split(",") if name in known]
 
 

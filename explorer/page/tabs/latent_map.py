@@ -10,17 +10,7 @@ import torch
 from torch import Tensor
 
 from explorer.engine import Model, catalogue
-from explorer.page.components import (
-    CLASSES,
-    IN_TURN,
-    QUIET,
-    address,
-    board_row,
-    board_value,
-    board_view,
-    map_value,
-    map_view,
-)
+from explorer.page import components as ui
 from explorer.page.tab import Shot, Tab, Timing, Widgets
 from explorer.pictures.files import PictureError
 from explorer.pictures.picture import MAP, Picture
@@ -30,7 +20,6 @@ from explorer.verbs.map import code_plane, laid_out, placed
 from explorer.verbs.options import Reason
 from training.errors import UserError
 
-PLAIN = "Nothing"
 OWN_LIMIT = 500
 THUMB_PX = 64
 
@@ -54,11 +43,11 @@ def build(session: gr.State) -> Widgets:
     said = gr.Markdown(elem_classes="status")
     with gr.Row(elem_classes="split"):
         with gr.Column(scale=5, min_width=320):
-            chart = map_view("Map of codes", "No model is chosen.", servers(session.value.root))
+            chart = ui.map_view("Map of codes", "No model is chosen.", servers(session.value.root))
         with gr.Column(scale=2, min_width=280):
-            board = board_view("Hover over a point to decode it, click to keep it here.")
-    colour.change(paint, [session, colour], chart, **IN_TURN)
-    chart.select(choose, session, board, **QUIET)
+            board = ui.board_view("Hover over a point to decode it, click to keep it here.")
+    colour.change(paint, [session, colour], chart, **ui.IN_TURN)
+    chart.select(choose, session, board, **ui.QUIET)
     for button in (files, folder):
         button.upload(add, [session, button], [chart, said], api_visibility="private")
     return Widgets(show, [], [chart, colour], senders=[board], controls={"colour": colour})
@@ -76,27 +65,26 @@ def show(session: Session) -> tuple:
 
 def maps(session: Session) -> dict:
     models, own = session.models, session.of(Own)
-    mine = [{"label": p.label, "src": address(p.pixels(THUMB_PX))} for p in own.pictures]
+    mine = [{"label": p.label, "src": ui.address(p.pixels(THUMB_PX))} for p in own.pictures]
     places, planes = [laid_out(model) for model in models], [code_plane(model) for model in models]
     lie = [place(session, model) for model in models]
-    return map_value(models, places, planes, own.colour, mine, lie)
+    return ui.map_value(models, places, planes, own.colour, mine, lie)
 
 
 def colourings(models: list[Model]) -> list[tuple[str, str]]:
     """What points can be coloured by: nothing, one label, or all classes at once."""
-    names = sorted({name for model in models if model.latents for name in model.latents.names})
-    known = [model.latents.labels for model in models if model.latents]
-    of_classes = any(bool((labels.sum(dim=1) == 1).all()) for labels in known)
-    classes = [("All classes", CLASSES)] if of_classes else []
-    return [(PLAIN, ""), *classes, *((name.replace("_", " "), name) for name in names)]
+    known = [model.latents for model in models if model.latents]
+    names = sorted({name for latents in known for name in latents.names})
+    of_classes = any(bool((latents.labels.sum(dim=1) == 1).all()) for latents in known)
+    classes = [("All classes", ui.CLASSES)] if of_classes else []
+    return [("Nothing", ""), *classes, *((ui.words(name), name) for name in names)]
 
 
 def known_colour(session: Session, choices: list[tuple[str, str]]) -> str:
     """The session's colouring where it is among the choices, else by all classes if possible."""
-    values, colour = [value for _, value in choices], session.of(Own).colour
-    if colour in values:
-        return colour
-    return CLASSES if CLASSES in values else ""
+    values = [value for _, value in choices]
+    wanted = (session.of(Own).colour, ui.CLASSES, "")
+    return next(colour for colour in wanted if colour in values)
 
 
 def paint(session: Session, colour: str) -> dict:
@@ -114,79 +102,61 @@ def place(session: Session, model: Model) -> Tensor:
 
 
 def servers(root: str) -> list[Callable[[dict], dict]]:
-    """`preview` and `decode` under the names by which the page's script calls them."""
+    """What the page's script calls, under these names, for a point under the pointer."""
 
     def preview_point(asked: dict) -> dict:
-        return preview(root, asked)
+        """One encoded picture, decoded by every model that has it."""
+        models, index = catalogue(root).models, int(asked["index"])
+        grid = map_row([models[name] for name in asked["models"]], index)
+        images = [ui.address(models[name].decode(z)[0]) for name, z in grid.codes.items()]
+        latents = models[next(iter(grid.codes))].latents
+        has = [name for name, on in zip(latents.names, latents.labels[index], strict=True) if on]
+        return {"label": f"{grid.labels[0]}: {ui.words(', '.join(has))}", "images": images}
 
     def decode_point(asked: dict) -> dict:
-        return decode(root, asked)
+        """What any point of a model's plane decodes to."""
+        model = catalogue(root).models[asked["model"]]
+        code, label = plane_code(model, asked["z"])
+        return {"label": label, "images": [ui.address(model.decode(code)[0])]}
 
     return [preview_point, decode_point]
 
 
-def preview(root: str, asked: dict) -> dict:
-    """What hovering over a point shows: one encoded picture, decoded by every model that has it."""
-    models = [catalogue(root).models[name] for name in asked["models"]]
-    index = int(asked["index"])
-    grid = map_row(models, index)
-    having = [model for model in models if model.name in grid.codes]
-    images = [address(model.decode(grid.codes[model.name])[0]) for model in having]
-    latents = having[0].latents
-    has = [name for name, on in zip(latents.names, latents.labels[index], strict=True) if on]
-    return {"label": f"{grid.labels[0]}: {', '.join(has).replace('_', ' ')}", "images": images}
-
-
-def decode(root: str, asked: dict) -> dict:
-    """What any point of a model's plane decodes to."""
-    model = catalogue(root).models[asked["model"]]
-    code = plane_code(model, asked["z"])
-    return {"label": _point(code), "images": [address(model.decode(code)[0])]}
-
-
-def plane_code(model: Model, z: list[float]) -> Tensor:
-    """(1, 2), on the prior's support; raises UserError for anything but two numbers."""
+def plane_code(model: Model, z: list[float]) -> tuple[Tensor, str]:
+    """A code (1, 2) on the prior's support, and what to call it; raises UserError for anything but
+    two numbers."""
     code = torch.tensor([z], dtype=torch.float32)
     if model.latent_size != 2 or code.shape != (1, 2) or not code.isfinite().all():
         raise UserError(f"{model.name} has no code {z} on a plane.")
-    return model.project(code)
+    code = model.project(code)
+    x, y = code[0].tolist()
+    return code, f"Point ({x:.2f}, {y:.2f})"
 
 
 def choose(session: Session, event: gr.EventData) -> dict:
     """The chosen image, decoded by every model from its own code, or a point of a plane."""
-    grid = chosen(session, event._data)
-    session.grids[MAP] = grid
-    models = [model for model in session.models if model.name in grid.codes]
-    images = [model.decode(grid.codes[model.name])[0] for model in models]
-    return board_value(MAP, models, [board_row(grid.labels[0], 0, images)])
-
-
-def chosen(session: Session, data: dict) -> Grid:
-    """A grid of the one thing that was clicked, with the codes of the models that have it."""
+    data, models = event._data, session.models
     if "z" in data:
         model = session.catalogue.models[data["model"]]
-        code = plane_code(model, data["z"])
-        alike = [each for each in session.models if each.shares_prior(model)]
-        return Grid(MAP, [_point(code)], {each.name: code for each in alike})
-    index = int(data["index"])
-    if index >= 0:
-        return map_row(session.models, index)
-    picture = session.of(Own).pictures[-1 - index]
-    encoding = [model for model in session.models if model.encodes]
-    codes = {model.name: session.codes([picture], model) for model in encoding}
-    return Grid(MAP, [picture.label], codes)
-
-
-def _point(code: Tensor) -> str:
-    x, y = code[0].tolist()
-    return f"Point ({x:.2f}, {y:.2f})"
+        code, label = plane_code(model, data["z"])
+        alike = [each for each in models if each.shares_prior(model)]
+        grid = Grid(MAP, [label], {each.name: code for each in alike})
+    elif (index := int(data["index"])) >= 0:
+        grid = map_row(models, index)
+    else:
+        picture = session.of(Own).pictures[-1 - index]
+        codes = {m.name: session.codes([picture], m) for m in models if m.encodes}
+        grid = Grid(MAP, [picture.label], codes)
+    session.grids[MAP] = grid
+    having = [model for model in models if model.name in grid.codes]
+    images = [model.decode(grid.codes[model.name])[0] for model in having]
+    return ui.board_value(MAP, having, [ui.board_row(grid.labels[0], 0, images)])
 
 
 def add(session: Session, paths: list[str] | None, progress=gr.Progress()) -> tuple:  # noqa: B008
     """Encodes uploaded files and puts them on the maps; names those that are no pictures."""
-    mine, refused = session.of(Own).pictures, []
+    paths, mine, refused = sorted(paths or []), session.of(Own).pictures, []
     before = len(mine)
-    paths = sorted(paths or [])
     for path in progress.tqdm(paths[:OWN_LIMIT], desc="Finding faces"):
         try:
             mine.append(session.photo(path, Path(path).name, keep=False))
@@ -195,16 +165,12 @@ def add(session: Session, paths: list[str] | None, progress=gr.Progress()) -> tu
     for model in progress.tqdm(session.models, desc="Encoding"):
         place(session, model)
     session.seen(MAP, len(mine))
-    return maps(session), _summary(len(mine) - before, refused, len(paths))
-
-
-def _summary(added: int, refused: list[str], given: int) -> str:
-    said = [f"On the map, as stars: {added} of {given} pictures."]
-    if given > OWN_LIMIT:
+    said = [f"On the map, as stars: {len(mine) - before} of {len(paths)} pictures."]
+    if len(paths) > OWN_LIMIT:
         said.append(f"At most {OWN_LIMIT} are taken at a time.")
     if refused:
         said.append(f"Left out, {len(refused)}: {' '.join(refused[:5])}")
-    return " ".join(said)
+    return maps(session), " ".join(said)
 
 
 SHOT = Shot(".map .js-plotly-plot", click=True)

@@ -7,31 +7,17 @@ from functools import cache, partial
 
 import gradio as gr
 import torch
-from torch import Tensor
 
 from explorer.engine import Model
-from explorer.page.components import (
-    IN_TURN,
-    LIVE,
-    LONG,
-    QUIET,
-    board_row,
-    board_value,
-    board_view,
-    crop_value,
-    crop_view,
-    slot_value,
-    slot_view,
-    words,
-)
+from explorer.page import components as ui
 from explorer.page.tab import Shot, Slot, Tab, Timing, Widgets
 from explorer.pictures.faces import Crop
 from explorer.pictures.files import astronaut
 from explorer.pictures.picture import Picture
 from explorer.session.state import Session
+from explorer.verbs import reconstruct
 from explorer.verbs.grids import Grid
-from explorer.verbs.labels import read_labels
-from explorer.verbs.reconstruct import first_codes, measure, refined_in_step
+from explorer.verbs.reconstruct import Reconstruction, Stage, refined_in_step, stage
 from training.measure.figures import FIGURES
 
 NAME = "reconstruct"
@@ -49,24 +35,24 @@ class Turn:
 def build(session: gr.State) -> Widgets:
     with gr.Row(elem_classes="split"):
         with gr.Column(scale=2, min_width=280):
-            slot = slot_view(SLOT.name, SLOT.title)
+            slot = ui.slot_view(SLOT.name, SLOT.title)
             found = gr.Markdown(elem_classes="status")
             with gr.Accordion("Correct the crop", open=False):
-                editor = crop_view()
+                editor = ui.crop_view()
         with gr.Column(scale=5, min_width=320):
             with gr.Row(elem_classes="controls"):
                 label = {"label": "Refinement steps", "info": "optimisation steps on the code"}
                 steps = gr.Slider(0, 300, 50, step=5, min_width=250, **label)
                 again = gr.Button("Refine", variant="primary", min_width=90, scale=0)
                 stop = gr.Button("Stop", min_width=90, scale=0)
-            board = board_view("Drop a picture into the slot, or click an example.")
+            board = ui.board_view("Drop a picture into the slot, or click an example.")
     outputs = [board, editor, found]
-    started = slot.changed(show, session, outputs, **IN_TURN)
-    editor.move(moved, session, [board, slot, found], **LIVE)
-    placed = editor.place(moved, session, [board, slot, found], **IN_TURN)
+    started = slot.changed(show, session, outputs, **ui.IN_TURN)
+    editor.move(moved, session, [board, slot, found], **ui.LIVE)
+    placed = editor.place(moved, session, [board, slot, found], **ui.IN_TURN)
     for event in (started.then, placed.then, again.click, steps.release):
-        event(refine, [session, steps], board, **LONG)
-    stop.click(halt, session, **QUIET)
+        event(refine, [session, steps], board, **ui.LONG)
+    stop.click(halt, session, **ui.QUIET)
     after, controls = (resume, [steps], board), {"steps": steps}
     return Widgets(show, [], outputs, after, [slot], [board], placed, controls)
 
@@ -82,8 +68,7 @@ def show(session: Session) -> tuple:
     message = picture.crop.message if picture.crop else ""
     if picture.crop and not picture.crop.found:
         message = f"**{message}**"
-    encoded, originals = _encoded(session, picture)
-    return _board(session, originals, encoded), crop_value(picture), message
+    return board(session, encoded(session, picture)), ui.crop_value(picture), message
 
 
 def refine(session: Session, steps: int) -> Iterator[dict]:
@@ -101,20 +86,26 @@ def refine(session: Session, steps: int) -> Iterator[dict]:
     if picture is None or steps < 1:
         yield gr.skip()
         return
-    encoded, originals = _encoded(session, picture)
-    names, board = [*encoded], None
-    models = _models(session, encoded)
-    for step, codes in refined_in_step(models, originals, encoded, int(steps), EVERY):
+    found, value = encoded(session, picture), None
+    names = [model.name for model in found]
+    x = {model.name: each.x for model, each in found.items()}
+    z = {model.name: each.stages[model.found_by].z for model, each in found.items()}
+    for step, codes in refined_in_step([*found], x, z, int(steps), EVERY):
         if session.of(Turn).number != turn or session.names != names:  # stopped, or outdated
             break
         if session.tab != NAME:  # another tab needs the time; `resume` begins anew
             session.shown.pop("refined", None)
             break
-        if picture.real:
-            _remember(session, picture, codes, step)
-        board = _board(session, originals, encoded, codes, f"{step} of {int(steps)} steps")
-        yield board
-    if board is None:
+        for model, each in found.items():
+            z = codes[model.name]
+            each.stages["refined"] = stage(model, each.x, z)
+            # Not where there is no encoder: refined codes begin with a longer recovery there.
+            longest = picture.refined.get(model.name, (None, 0))[1]
+            if picture.real and model.encodes and step >= longest:
+                picture.refined[model.name] = (z[0], step)
+        value = board(session, found, f"{step} of {int(steps)} steps")
+        yield value
+    if value is None:
         yield gr.skip()
 
 
@@ -135,9 +126,8 @@ def moved(session: Session, event: gr.EventData) -> tuple:
     place = [float(event._data[name]) for name in ("x", "y", "side", "angle")]
     picture.cropped(Crop(*place, True, "The crop was set by hand."))
     session.seen(NAME, slots=[NAME])
-    encoded, originals = _encoded(session, picture)
-    board = _board(session, originals, encoded)
-    return board, slot_value(picture, quiet=True), picture.crop.message
+    value = board(session, encoded(session, picture))
+    return value, ui.slot_value(picture, quiet=True), picture.crop.message
 
 
 def halt(session: Session) -> None:
@@ -145,52 +135,30 @@ def halt(session: Session) -> None:
     session.of(Turn).number += 1
 
 
-def _remember(session: Session, picture: Picture, codes: dict, step: int) -> None:
-    """Keeps the codes (1, n) of the most steps as the picture's refined codes; not those of models
-    without an encoder, whose refined codes begin with a longer recovery."""
-    for name in [model.name for model in _models(session, codes) if model.encodes]:
-        _, steps = picture.refined.get(name, (None, 0))
-        if step >= steps:
-            picture.refined[name] = (codes[name][0], step)
-
-
-def _encoded(session: Session, picture: Picture) -> tuple[dict, dict]:
-    """Codes (1, n) and originals (1, 3, H, W) by model name; the best of prior samples where there
-    is no encoder."""
-    models, codes = session.models, {}
-    originals = {model.name: picture.pixels(model.image_size)[None] for model in models}
-    for model in models:
-        codes[model.name] = first_codes(model, originals[model.name])
+def encoded(session: Session, picture: Picture) -> dict[Model, Reconstruction]:
+    """From the encoders' codes; from the best of prior samples where there is no encoder."""
+    found = {}
+    for model in session.models:
+        found |= reconstruct(picture, [model], steps=0, method=model.found_by)
         if picture.real and model.encodes:
-            picture.codes[model.name] = codes[model.name][0]
-    return codes, originals
+            picture.codes[model.name] = found[model].stages["encoder"].z[0]
+    return found
 
 
-def _models(session: Session, codes: dict) -> list[Model]:
-    """Those that codes by model name are of; the session may have turned to others meanwhile."""
-    return [session.catalogue.models[name] for name in codes]
-
-
-def _board(
-    session: Session, originals: dict, encoded: dict, refined: dict | None = None, note: str = ""
-) -> dict:
-    """Rows for the encoder's and the refined codes, and the grid behind them."""
-    stages = [("Encoder", "without refinement", encoded)]
-    if refined:
-        stages.append(("Refined", note, refined))
-    models, rows = _models(session, encoded), []
-    for index, (title, said, codes) in enumerate(stages):
-        images = {m.name: m.decode(codes[m.name]) for m in models}
-        first = originals[models[0].name]
-        stats = [[("Sharpness", "1.00", "The others are relative to this")]]
-        stats += [_stats(m, originals[m.name], codes[m.name], images[m.name]) for m in models]
-        why = ["", *(_unencoded(model) for model in models)]
-        pictures = [first[0], *(image[0] for image in images.values())]
-        rows.append(board_row(title, index, pictures, stats, said, why if index == 0 else ()))
-    codes = {model.name: torch.cat([stage[model.name] for *_, stage in stages]) for model in models}
-    labels = [f"{title} reconstruction" for title, *_ in stages]
-    session.grids[NAME] = Grid(NAME, labels, codes)
-    return board_value(NAME, models, rows, original=True)
+def board(session: Session, found: dict[Model, Reconstruction], note: str = "") -> dict:
+    """A row for each stage that was found, and the grid behind them."""
+    models, titles = [*found], ("Encoder", "Refined")
+    notes = ("without refinement", note)
+    why = (["", *(_unencoded(model) for model in models)], ())
+    original = [("Sharpness", "1.00", "The others are relative to this")]
+    rows, kept = [], [each.stages.values() for each in found.values()]
+    for at, stages in enumerate(zip(*kept, strict=True)):
+        images = [found[models[0]].x[0], *(each.x_hat[0] for each in stages)]
+        stats = [original, *map(_stats, models, stages)]
+        rows.append(ui.board_row(titles[at], at, images, stats, notes[at], why[at]))
+    codes = {m.name: torch.cat([s.z for s in each.stages.values()]) for m, each in found.items()}
+    session.grids[NAME] = Grid(NAME, [f"{row['title']} reconstruction" for row in rows], codes)
+    return ui.board_value(NAME, models, rows, original=True)
 
 
 def _unencoded(model: Model) -> str:
@@ -204,18 +172,14 @@ def _unencoded(model: Model) -> str:
     )
 
 
-def _stats(model: Model, x: Tensor, z: Tensor, x_hat: Tensor) -> list[tuple[str, str, str]]:
-    """Figures of the reconstruction `x_hat` of `x` (1, 3, H, W) from the code `z` (1, n), and the
-    labels that it ends in, if any."""
-    figures = measure(model, x, z, x_hat)
-    known = [(FIGURES[name], value) for name, value in figures.items()]
+def _stats(model: Model, found: Stage) -> list[tuple[str, str, str]]:
+    """Figures of a reconstruction, and the labels that its code ends in, if any."""
+    known = [(FIGURES[name], value) for name, value in found.figures.items()]
     rows = [(figure.title, figure.text(value), figure.words) for figure, value in known]
     if not model.encodes:
         meaning = "Descent from several prior samples, the best kept"
         rows.append(("Found by", model.found_by, meaning))
-    if said := read_labels(model, z):
-        rows.append(("Labels", words(said), "The labels at the end of the code"))
-    return rows
+    return rows + ui.label_stats(model, found.z)
 
 
 @cache

@@ -3,23 +3,19 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 
 import gradio as gr
 import torch
 
 from explorer.engine import Model
-from explorer.page.components import LIVE, QUIET, labels_value, labels_view, tiles_value, tiles_view
+from explorer.page import components as ui
 from explorer.page.tab import Shot, Tab, Timing, Widgets
 from explorer.pictures.picture import SAMPLE
 from explorer.session.state import Session
+from explorer.verbs import sample
 from explorer.verbs.grids import Grid, sample_grid
-from explorer.verbs.labels import (
-    in_every_class,
-    label_names,
-    switched,
-    unconcerned,
-    without_classes,
-)
+from explorer.verbs.labels import in_every_class, label_names, unconcerned, without_classes
 from explorer.verbs.options import Reason
 
 MOST, EVERY = 144, "every"
@@ -39,13 +35,13 @@ def build(session: gr.State) -> Widgets:
         info = "1 is the prior; below 1, samples lie nearer to its mean"
         spread = gr.Slider(0, 2, 1, step=0.05, label="Spread", info=info, min_width=160, scale=2)
         another = gr.Button("New seed", variant="primary", min_width=110, scale=0)
-    labels = labels_view()
-    tiles = tiles_view(SAMPLE, "Samples", "No model is chosen.")
+    labels = ui.labels_view()
+    tiles = ui.tiles_view(SAMPLE, "Samples", "No model is chosen.")
     inputs, outputs = [seed, count, spread], [tiles, labels]
     for control in inputs:
-        control.change(show, [session, *inputs], outputs, **LIVE)
-    labels.input(switch, [session, *inputs], tiles, **LIVE)
-    another.click(lambda seed: (seed or 0) + 1, seed, seed, **QUIET)
+        control.change(show, [session, *inputs], outputs, **ui.LIVE)
+    labels.input(switch, [session, *inputs], tiles, **ui.LIVE)
+    another.click(lambda seed: (seed or 0) + 1, seed, seed, **ui.QUIET)
     controls = {"seed": seed, "count": count, "spread": spread}
     return Widgets(show, inputs, outputs, senders=[tiles], controls=controls)
 
@@ -56,7 +52,7 @@ def show(session: Session, seed: int | None, count: int, spread: float) -> tuple
     chosen = tuple(session.labels.items()), every_class
     if session.seen(SAMPLE, seed, count, spread, *chosen):
         return gr.skip(), gr.skip()
-    values = labels_value(session.models, session.labels, every_class, "as drawn")
+    values = ui.labels_value(session.models, session.labels, every_class, "as drawn")
     return draw(session, seed, count, spread), values
 
 
@@ -72,34 +68,30 @@ def switch(
 def draw(session: Session, seed: int | None, count: int, spread: float) -> dict:
     """The same codes, decoded by every model that shares their prior, with the labels chosen; or,
     where a model has classes, a style a row in every class a column."""
-    models = session.models  # the session may turn to others meanwhile
+    seed, count, spread = int(seed or 0), int(count), float(spread)
     wide = math.ceil(math.sqrt(count))
+    models, switches = session.models, session.switches  # both may be others meanwhile
     classes = [label_names(model, exclusive=True) for model in models]
     if session.of(Styles).every_class and any(classes):
-        return styles(session, models, int(seed or 0), wide, float(spread), classes)
-    grid = sample_grid(models, int(seed or 0), int(count), float(spread))
-    switches = session.switches
-    notes = [unconcerned(model, switches) for model in models]
-    if switches:
-        changed = {m.name: switched(m, grid.codes[m.name], switches) for m in models}
-        grid = Grid(SAMPLE, grid.labels, changed)
-    session.grids[SAMPLE] = grid
-    images = [model.decode(grid.codes[model.name]) for model in models]
-    notes = [said or _apart(m, models[0]) for said, m in zip(notes, models, strict=True)]
-    return tiles_value(models, images, wide, grid.labels, notes)
+        return styles(session, models, seed, wide, spread)
+    drawn = sample_grid(models, seed, count, spread)
+    found = sample(models, seed, count, spread, switches)
+    codes = {model.name: each.codes for model, each in found.items()}
+    references = None if switches else drawn.references
+    session.grids[SAMPLE] = Grid(SAMPLE, drawn.labels, codes, references)
+    notes = []
+    for model in models:
+        apart = "" if model.shares_prior(models[0]) else "another prior, so other codes"
+        notes.append(unconcerned(model, switches) or apart)
+    images = [each.images for each in found.values()]
+    return ui.tiles_value(models, images, wide, drawn.labels, notes)
 
 
-def styles(
-    session: Session,
-    models: list[Model],
-    seed: int,
-    rows: int,
-    spread: float,
-    classes: list[tuple[str, ...]],
-) -> dict:
-    """A style a row, a class a column, by the models that have `classes` (Makhzani et al. 2015,
+def styles(session: Session, models: list[Model], seed: int, rows: int, spread: float) -> dict:
+    """A style a row, a class a column, by the models that have classes (Makhzani et al. 2015,
     figure 7)."""
-    wide = max(map(len, classes))
+    classes = [label_names(model, exclusive=True) for model in models]
+    heads = [" / ".join(dict.fromkeys(filter(None, names))) for names in zip_longest(*classes)]
     drawn = sample_grid(models, seed, rows, spread).codes
     images, codes = [], {}
     for model, names in zip(models, classes, strict=True):
@@ -108,22 +100,11 @@ def styles(
             continue
         grid = in_every_class(model, drawn[model.name])  # (rows, classes, n)
         images.append(model.decode(grid.flatten(0, 1)))
-        filled = torch.arange(wide).clamp_max(len(names) - 1)  # as many columns for every model
+        filled = torch.arange(len(heads)).clamp_max(len(names) - 1)  # as many columns for all
         codes[model.name] = grid[:, filled].flatten(0, 1)
-    heads = [_named(each[column : column + 1] for each in classes) for column in range(wide)]
     labels = [f"Style {seed}·{row + 1}, {head}" for row in range(rows) for head in heads]
     session.grids[SAMPLE] = Grid(SAMPLE, labels, codes)
-    return tiles_value(models, images, wide, labels, heads=classes)
-
-
-def _named(names) -> str:
-    """A column's class, by all the names that models have for it."""
-    return " / ".join(dict.fromkeys(name for each in names for name in each))
-
-
-def _apart(model: Model, first: Model) -> str:
-    """Says so where the codes are not those of the first model."""
-    return "" if model.shares_prior(first) else "another prior, so other codes"
+    return ui.tiles_value(models, images, len(heads), labels, heads=classes)
 
 
 def pack(session: Session) -> dict[str, str]:

@@ -220,7 +220,8 @@ def test_the_map_shows_every_face_and_decodes_the_chosen_one(session):
     assert [len(panel["x"]) for panel in value["panels"]] == [count] * len(session.models)
     board = latent_map.choose(session, event(index=7))
     assert board["rows"][0]["title"] == "Face 7" and len(board["rows"][0]["cards"]) == 2
-    seen = latent_map.preview(str(CHECKPOINTS), {"index": 7, "models": session.names})
+    preview, _ = latent_map.servers(str(CHECKPOINTS))
+    seen = preview({"index": 7, "models": session.names})
     assert seen["images"] == [card["src"] for card in board["rows"][0]["cards"]]
 
 

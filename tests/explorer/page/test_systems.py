@@ -172,20 +172,22 @@ def test_a_plane_shows_codes_and_the_priors_density(root, mixed):
     dense = density(model.sample_codes(4000, seed=5), box.low, box.high, 72) > 0.3
     assert box.density[dense].mean() > 5 * box.density[~dense].mean()
     z = [1.0, -2.0]
-    seen = latent_map.decode(root, {"model": "mixed/aae-labels", "z": z})
+    _, decode = latent_map.servers(root)
+    seen = decode({"model": "mixed/aae-labels", "z": z})
     board = latent_map.choose(mixed, event(model="mixed/aae-labels", z=z))
     assert board["rows"][0]["title"] == seen["label"] == "Point (1.00, -2.00)"
     assert board["rows"][0]["cards"][0]["src"] == seen["images"][0]
     for bad in ([1.0], [1.0, float("nan")]):
         with pytest.raises(UserError):
-            latent_map.decode(root, {"model": "mixed/aae-labels", "z": bad})
+            decode({"model": "mixed/aae-labels", "z": bad})
 
 
 def test_models_with_fewer_encoded_pictures_are_passed_over(root, mixed):
     assert set(map_row(mixed.models, 3).codes) == {"mixed/faae", "mixed/aae-labels"}
     beyond = map_row(mixed.models, ENCODED)
     assert set(beyond.codes) == {"mixed/faae"}
-    seen = latent_map.preview(root, {"index": ENCODED, "models": [*beyond.codes]})
+    preview, _ = latent_map.servers(root)
+    seen = preview({"index": ENCODED, "models": [*beyond.codes]})
     assert len(seen["images"]) == 1
     with pytest.raises(IndexError):
         map_row(mixed.models, 10**6)

@@ -13,9 +13,7 @@ def crop_view(**options) -> gr.HTML:
     return component("crop", ["move", "place"], **options)
 
 
-def crop_value(picture: Picture | None) -> dict | None:
-    if picture is None:
-        return None
+def crop_value(picture: Picture) -> dict:
     width, height = picture.source.size
     crop = picture.crop or whole(picture.source)
     shown = picture.source.copy()

@@ -5,8 +5,7 @@ from collections.abc import Mapping, Sequence
 import gradio as gr
 
 from explorer.engine import Model
-from explorer.page.components.common import columns, component
-from explorer.page.components.inputs.sliders import words
+from explorer.page.components.common import columns, component, words
 from explorer.verbs.labels import label_names
 
 KEPT, EVERY = "", "*"
@@ -25,37 +24,30 @@ def labels_value(
 ) -> dict:
     """A group of choices for each label that models can switch, and one for the class; that of
     every class at once is offered unless `every_class` is None."""
-    switches = _owners(models, exclusive=False)
-    groups = [
-        {
+    coloured = list(zip(models, columns(models), strict=True))
+    groups = []
+    for name in _names(models, exclusive=False):
+        group = {
             "name": name,
             "title": words(name),
-            "models": owners,
+            "models": [c for m, c in coloured if name in label_names(m, exclusive=False)],
             "choices": [[KEPT, kept], ["on", "on"], ["off", "off"]],
             "chosen": {True: "on", False: "off", None: KEPT}[labels.get(name)],
         }
-        for name, owners in switches.items()
-    ]
-    classes = _owners(models, exclusive=True)
-    if classes:
+        groups.append(group)
+    if classes := _names(models, exclusive=True):
         each = [[EVERY, "every class"]] if every_class is not None else []
         chosen = next((name for name in classes if labels.get(name)), KEPT)
-        groups.append(
-            {
-                "name": "",
-                "title": "Class",
-                "models": list({c["title"]: c for own in classes.values() for c in own}.values()),
-                "choices": [[KEPT, kept], *each, *([name, name] for name in classes)],
-                "chosen": EVERY if every_class else chosen,
-            }
-        )
+        group = {
+            "name": "",
+            "title": "Class",
+            "models": [c for m, c in coloured if label_names(m, exclusive=True)],
+            "choices": [[KEPT, kept], *each, *([name, name] for name in classes)],
+            "chosen": EVERY if every_class else chosen,
+        }
+        groups.append(group)
     return {"groups": groups}
 
 
-def _owners(models: Sequence[Model], exclusive: bool) -> dict[str, list[dict]]:
-    """Titles and colours of the models that have each label."""
-    owners: dict[str, list[dict]] = {}
-    for model, column in zip(models, columns(models), strict=True):
-        for name in label_names(model, exclusive):
-            owners.setdefault(name, []).append(column)
-    return owners
+def _names(models: Sequence[Model], exclusive: bool) -> list[str]:
+    return [*dict.fromkeys(name for model in models for name in label_names(model, exclusive))]

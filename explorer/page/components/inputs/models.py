@@ -16,18 +16,10 @@ def models_view(**options) -> gr.HTML:
 def models_value(models: Sequence[Model], compared: Sequence[Model], about: Sequence[str]) -> dict:
     """All `models` of a set with what is said `about` each, HTML; those `compared` with their
     colours."""
-    colours = {
-        model.name: column["colour"]
-        for model, column in zip(compared, columns(compared), strict=True)
-    }
-    return {
-        "models": [
-            {
-                "name": model.name,
-                "title": title,
-                "colour": colours.get(model.name),
-                "about": said,
-            }
-            for (model, title), said in zip(titles(models).items(), about, strict=True)
-        ]
-    }
+    colours = {m: each["colour"] for m, each in zip(compared, columns(compared), strict=True)}
+    called = titles(models)
+    known = [
+        {"name": m.name, "title": called[m], "colour": colours.get(m), "about": said}
+        for m, said in zip(models, about, strict=True)
+    ]
+    return {"models": known}

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 import gradio as gr
 
 from explorer.engine import Model
-from explorer.page.components.common import columns, component
+from explorer.page.components.common import columns, component, words
 from explorer.verbs.edit import attributes
 
 LIMIT, STEP, FIRST = 5, 0.1, 10
@@ -14,16 +14,8 @@ ALIKE = 3  # other attributes that are named with each
 EMPTY = "None of the selected models has attribute directions."
 # What people reach for, before the rest comes in the order of how well it is found.
 FAVOURITES = (
-    "Smiling",
-    "Male",
-    "Young",
-    "Eyeglasses",
-    "Blond_Hair",
-    "Bangs",
-    "Mouth_Slightly_Open",
-    "Heavy_Makeup",
-    "Wearing_Hat",
-    "No_Beard",
+    *("Smiling", "Male", "Young", "Eyeglasses", "Blond_Hair", "Bangs", "Mouth_Slightly_Open"),
+    *("Heavy_Makeup", "Wearing_Hat", "No_Beard"),
 )
 
 
@@ -37,17 +29,8 @@ def sliders_view(**options) -> gr.HTML:
 def sliders_value(
     models: Sequence[Model], method: str, amounts: dict[str, float], held: Collection[str]
 ) -> dict:
-    """All sliders and where they stand; `at` makes the page set them even to the same again."""
-    return {
-        "at": secrets.token_hex(4),
-        "attributes": slider_attributes(models, method),
-        "amounts": amounts,
-        "held": [*held],
-    }
-
-
-def slider_attributes(models: Sequence[Model], method: str) -> list[dict]:
-    """Every attribute that a model knows, with the figures of each model's direction."""
+    """A slider for every attribute that a model knows, with the figures of each model's direction,
+    and where they stand; `at` makes the page set them even to the same again."""
     known: dict[str, list[dict]] = {}
     for model, column in zip(models, columns(models), strict=True):
         for name, figures in _figures(model, method).items():
@@ -55,12 +38,9 @@ def slider_attributes(models: Sequence[Model], method: str) -> list[dict]:
     best = {name: max(each["auc"] for each in figures) for name, figures in known.items()}
     rest = sorted(known, key=best.__getitem__, reverse=True)
     order = dict.fromkeys([*(name for name in FAVOURITES if name in known), *rest])
-    return [{"name": name, "label": words(name), "figures": known[name]} for name in order]
-
-
-def words(name: str) -> str:
-    """An attribute's name as people read it."""
-    return name.replace("_", " ")
+    sliders = [{"name": name, "label": words(name), "figures": known[name]} for name in order]
+    where = {"at": secrets.token_hex(4), "amounts": amounts, "held": [*held]}
+    return {"attributes": sliders, **where}
 
 
 def _figures(model: Model, method: str) -> dict[str, dict]:

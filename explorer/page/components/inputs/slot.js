@@ -1,5 +1,5 @@
 // A place for one picture: drop, choose, paste or photograph it, or drop one that is at hand.
-// value {src, label, note, problem, quiet} or null. Triggers pick {slot, path, name} | {slot, id} |
+// value {src, label, problem, quiet} or null. Triggers pick {slot, path, name} | {slot, id} |
 // {slot, grid, index} | {slot, random: true} | {slot, clear: true}, and changed.
 Latent.slot = function ({ element, props, trigger, watch, upload, name, what, random }) {
   const { h } = Latent;
@@ -69,7 +69,7 @@ Latent.slot = function ({ element, props, trigger, watch, upload, name, what, ra
     face.title = value?.label ?? "";
     clear.hidden = !value?.src;
     root.classList.toggle("filled", Boolean(value?.src));
-    say(value?.problem || value?.note || value?.label || "", Boolean(value?.problem));
+    say(value?.problem || value?.label || "", Boolean(value?.problem));
   }
 
   Latent.dropTarget(root, pick, take);

@@ -16,14 +16,12 @@ def slot_view(name: str, what: str, random: bool = False, **options) -> gr.HTML:
     return component("slot", ["pick", "changed"], constants, **options)
 
 
-def slot_value(
-    picture: Picture | None, note: str = "", problem: str = "", quiet: bool = False
-) -> dict:
+def slot_value(picture: Picture | None, problem: str = "", quiet: bool = False) -> dict:
     """What a slot shows; `quiet` where the page need not react as to another picture.
 
     `at` makes every value a new one, so that a second bad upload speaks again.
     """
-    shown = {"at": secrets.token_hex(4), "note": note, "problem": problem, "quiet": quiet}
+    shown = {"at": secrets.token_hex(4), "problem": problem, "quiet": quiet}
     if picture is None:
         return {**shown, "src": "", "label": ""}
     return {**shown, "src": address(picture.pixels(SLOT_PX)), "label": picture.label}

@@ -6,7 +6,8 @@ import gradio as gr
 from torch import Tensor
 
 from explorer.engine import Model
-from explorer.page.components.common import columns, component, shown
+from explorer.page.components.common import columns, component, shown, words
+from explorer.verbs.labels import read_labels
 from explorer.verbs.options import Reason
 
 Stat = tuple[str, str, str]  # name, value, meaning
@@ -42,3 +43,9 @@ def board_value(
     """`grid` names the session's grid behind the rows; `original` adds a first column for it."""
     first = [{"title": "Original", "colour": ""}] if original else []
     return {"grid": grid, "columns": first + columns(models), "rows": list(rows)}
+
+
+def label_stats(model: Model, code: Tensor) -> list[Stat]:
+    """The labels that a code (1, n) ends in, if any, as a figure of the board."""
+    said = read_labels(model, code)
+    return [("Labels", words(said), "The labels at the end of the code")] if said else []

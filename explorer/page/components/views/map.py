@@ -34,8 +34,8 @@ def map_value(
     places: Sequence[Tensor | Reason],
     planes: Sequence[Plane | None],
     colour: str,
-    own: Sequence[dict] = (),
-    placed: Sequence[Tensor] = (),
+    own: Sequence[dict],
+    placed: Sequence[Tensor],
 ) -> dict:
     """Where each model has its encoded pictures, (N, 2), or why it has no map, and the plane behind
     them where it is one; `own` pictures {label, src} lie at `placed`, (M, 2) a model."""
@@ -45,10 +45,8 @@ def map_value(
         if isinstance(place, Reason):
             panels.append({**panel, **place._asdict()})
             continue
-        mine = placed[at] if placed else place[:0]
-        panels.append(
-            {**panel, **_points(place), "own": _points(mine), "plane": _plane(planes[at])}
-        )
+        mine = {"own": _points(placed[at]), "plane": _plane(planes[at])}
+        panels.append({**panel, **_points(place), **mine})
     known = [model.latents for model in models if model.latents is not None]
     most = max(known, key=lambda latents: len(latents.codes), default=None)
     return {

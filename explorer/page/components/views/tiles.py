@@ -41,12 +41,8 @@ def tiles_value(
         panel = {**column, **shown(picture), "columns": across, "heads": _short(names)}
         panels.append({**panel, "note": notes[at] if notes else ""})
     sizes = [each.shape[-1] for each in images if not isinstance(each, Reason)]
-    return {
-        "columns": wide,
-        "labels": list(labels),
-        "size": max(sizes, default=0),
-        "panels": panels,
-    }
+    size = max(sizes, default=0)
+    return {"columns": wide, "labels": list(labels), "size": size, "panels": panels}
 
 
 def _short(names: Sequence[str]) -> list[str]:
