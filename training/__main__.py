@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from inspect import getdoc
 from pathlib import Path
 
@@ -79,170 +79,144 @@ def _preset(preset: str = "paper") -> str:
     return preset
 
 
-def evaluate(
-    checkpoint: Positional[str],
-    data: tuple[str, ...],
-    data_root: str = "data",
-    device: str = "cpu",
-    refine_steps: int = 50,
-    refine_images: int = 1024,
-    seed: int = 0,
-    attributes: str | None = None,
-    json: bool = False,
-    save: bool = False,
-) -> None:
-    """Measure a checkpoint on held-out images.
+@dataclass
+class Evaluate:
+    """Measure a checkpoint on held-out images."""
 
-    Args:
-        checkpoint: A checkpoint's folder
-        data: Images: folder, zips, or a dataset's name
-        data_root: Where torchvision datasets are stored
-        device: cpu or cuda
-        refine_steps: Optimisation steps of refined codes
-        refine_images: Images to refine
-        seed: Of the prior samples
-        attributes: True labels for a system that predicts classes: a table, 'classes' or '';
-            by default 'classes' where it was trained with those
-        json: Print JSON
-        save: Write metrics.json and the card beside the weights
-    """
-    from training.measure import evaluate as measure
-    from training.measure.figures import FIGURES
-    from training.report.card import write_card
+    checkpoint: Positional[str]  # A checkpoint's folder
+    data: tuple[str, ...]  # Images: folder, zips, or a dataset's name
+    data_root: str = "data"  # Where torchvision datasets are stored
+    device: str = "cpu"  # cpu or cuda
+    refine_steps: int = 50  # Optimisation steps of refined codes
+    refine_images: int = 1024  # Images to refine
+    seed: int = 0  # Of the prior samples
+    # True labels for a system that predicts classes: a table, 'classes' or ''; by default 'classes'
+    # where it was trained with those
+    attributes: str | None = None
+    json: bool = False  # Print JSON
+    save: bool = False  # Write metrics.json and the card beside the weights
 
-    how = device, refine_steps, refine_images, seed, data_root, attributes
-    result = measure.evaluate(checkpoint, data, *how)
-    if save:
-        measure.save(checkpoint, result)
-        write_card(checkpoint)
-    if json:
-        print_json(result)
-        return
-    print(f"{result['images']} images, features of {result['features']}")
-    for name, value in result["figures"].items():
-        print(f"{name:24} {value:10.5f}   {FIGURES[name].words}")
+    def __call__(self) -> None:
+        from training.measure.evaluate import evaluate, save
+        from training.measure.figures import FIGURES
+        from training.report.card import write_card
+
+        how = self.refine_steps, self.refine_images, self.seed, self.data_root, self.attributes
+        result = evaluate(self.checkpoint, self.data, self.device, *how)
+        if self.save:
+            save(self.checkpoint, result)
+            write_card(self.checkpoint)
+        if self.json:
+            print_json(result)
+            return
+        print(f"{result['images']} images, features of {result['features']}")
+        for name, value in result["figures"].items():
+            print(f"{name:24} {value:10.5f}   {FIGURES[name].words}")
 
 
-def compare(
-    folder: Positional[Path],
-    data: tuple[str, ...],
-    gallery: tuple[str, ...] = (),
-    attributes: str = "",
-    data_root: str = "data",
-    device: str = "cpu",
-    out: Path | None = None,
-    readme: Path | None = None,
-    json: bool = False,
-) -> None:
-    """Measure a set of checkpoints as one table.
+@dataclass
+class Compare:
+    """Measure a set of checkpoints as one table."""
 
-    Args:
-        folder: A folder of checkpoints, such as checkpoints/celeba32
-        data: Images: folder, zips, or a dataset's name
-        gallery: Labelled images among which faces are looked up; by default those whose codes the
-            set has
-        attributes: The labels of --gallery: a table, or 'classes'
-        data_root: Where torchvision datasets are stored
-        device: cpu or cuda
-        out: Folder for compare.md and compare.json; by default the set's
-        readme: Document whose table of the set is renewed, between its marks
-        json: Print JSON
-    """
-    from training.report import compare as report
-    from training.report.page import page
-    from training.report.tables import renew
+    folder: Positional[Path]  # A folder of checkpoints, such as checkpoints/celeba32
+    data: tuple[str, ...]  # Images: folder, zips, or a dataset's name
+    # Labelled images among which faces are looked up; by default those whose codes the set has
+    gallery: tuple[str, ...] = ()
+    attributes: str = ""  # The labels of --gallery: a table, or 'classes'
+    data_root: str = "data"  # Where torchvision datasets are stored
+    device: str = "cpu"  # cpu or cuda
+    out: Path | None = None  # Folder for compare.md and compare.json; by default the set's
+    readme: Path | None = None  # Document whose table of the set is renewed, between its marks
+    json: bool = False  # Print JSON
 
-    mark = f"compare:{folder.resolve().name}"
-    if readme and not (readme.is_file() and f"<!-- {mark} -->" in readme.read_text("utf-8")):
-        raise UserError(f"'{readme}' has no place for the table: <!-- {mark} --> <!-- end -->.")
-    request = report.Request(data, gallery, attributes, data_root, device)
-    content = report.compare(folder, request, out)
-    table = page(content)
-    if readme:
-        renew(readme, mark, table)
-    print_json(content) if json else print(table)
+    def __call__(self) -> None:
+        from training.report.compare import Request, compare
+        from training.report.page import page
+        from training.report.tables import renew
+
+        mark, readme = f"compare:{self.folder.resolve().name}", self.readme
+        if readme and not (readme.is_file() and f"<!-- {mark} -->" in readme.read_text("utf-8")):
+            raise UserError(f"'{readme}' has no place for the table: <!-- {mark} --> <!-- end -->.")
+        request = Request(self.data, self.gallery, self.attributes, self.data_root, self.device)
+        content = compare(self.folder, request, self.out)
+        table = page(content)
+        if readme:
+            renew(readme, mark, table)
+        print_json(content) if self.json else print(table)
 
 
-def directions(checkpoint: Positional[str]) -> None:
-    """Find a checkpoint's attribute directions anew.
+@dataclass
+class Directions:
+    """Find a checkpoint's attribute directions anew."""
 
-    Args:
-        checkpoint: A checkpoint's folder, with the codes of labelled images
-    """
-    from training import checkpoints
-    from training.codes.directions import METHODS
+    checkpoint: Positional[str]  # A checkpoint's folder, with the codes of labelled images
 
-    for name, found in checkpoints.find_anew(checkpoint).directions.items():
-        auc, d, random = (each.nanmean() for each in (found.auc, found.cohens_d, found.random_d))
-        title = METHODS[name].title
-        print(f"{title:20} AUC {auc:.3f}, Cohen's d {d:.2f} (random {random:.2f}), means")
+    def __call__(self) -> None:
+        from training.checkpoints import find_anew
+        from training.codes.directions import METHODS
 
-
-def features(data: tuple[str, ...], held_out: tuple[str, ...], epochs: int = 8) -> None:
-    """Train the network whose features the Frechet distance compares anew.
-
-    Args:
-        data: CIFAR-10: zips with a folder for each class, or cifar10
-        held_out: The same of its test images
-        epochs: Passes over the images
-    """
-    from training.measure import features as networks
-
-    network = networks.teach(data, epochs)
-    networks.write(network)
-    share = networks.accuracy(network, held_out)
-    print(f"{network.name} names {share:.1%} of the held-out images: {networks.WEIGHTS}")
+        for name, found in find_anew(self.checkpoint).directions.items():
+            auc, d, random = (
+                each.nanmean() for each in (found.auc, found.cohens_d, found.random_d)
+            )
+            title = METHODS[name].title
+            print(f"{title:20} AUC {auc:.3f}, Cohen's d {d:.2f} (random {random:.2f}), means")
 
 
-def campaign(
-    name: Positional[str],
-    data_dir: Path = Path("data"),
-    work: Path = Path("runs"),
-    into: Path = Path("checkpoints"),
-    device: str = "auto",
-    only: tuple[str, ...] = (),
-    dry_run: bool = False,
-) -> None:
-    """Train, measure and ship a set of runs.
+@dataclass
+class Features:
+    """Train the network whose features the Frechet distance compares anew."""
 
-    Args:
-        name: A plan of training/campaigns/plans, such as celeba32
-        data_dir: Folder of the data
-        work: Folder of the runs, from which they are resumed
-        into: Folder of the checkpoints that ship
-        device: auto, cpu, cuda or cuda:N
-        only: These runs of the set; by default all
-        dry_run: Print the runs and how far they are, and stop
-    """
-    from training.campaigns import run
+    data: tuple[str, ...]  # CIFAR-10: zips with a folder for each class, or cifar10
+    held_out: tuple[str, ...]  # The same of its test images
+    epochs: int = 8  # Passes over the images
 
-    run.run(run.site_of(name, data_dir, work, into, device), only, dry_run)
+    def __call__(self) -> None:
+        from training.measure import features
+
+        network = features.teach(self.data, self.epochs)
+        features.write(network)
+        share = features.accuracy(network, self.held_out)
+        print(f"{network.name} names {share:.1%} of the held-out images: {features.WEIGHTS}")
 
 
-def benchmark(
-    frameworks: tuple[str, ...] = ("faae", "aae"),
-    preset: str = "small",
-    device: str = "cpu",
-    rounds: int = 5,
-    steps: int = 16,
-    compile: bool = False,
-    json: bool = False,
-) -> None:
-    """Measure how fast training is.
+@dataclass
+class Campaign:
+    """Train, measure and ship a set of runs."""
 
-    Args:
-        frameworks: Systems to measure
-        preset: As of fit
-        device: cpu or cuda; a CPU works with one thread
-        rounds: Rounds, in each of which all are timed in turn
-        steps: Training steps a turn, a multiple of the preset's --r1-every
-        compile: G and E through torch.compile, in our steps
-        json: Print JSON
-    """
-    from training.benchmark import step
+    name: Positional[str]  # A plan of training/campaigns/plans, such as celeba32
+    data_dir: Path = Path("data")  # Folder of the data
+    work: Path = Path("runs")  # Folder of the runs, from which they are resumed
+    into: Path = Path("checkpoints")  # Folder of the checkpoints that ship
+    device: str = "auto"  # auto, cpu, cuda or cuda:N
+    only: tuple[str, ...] = ()  # These runs of the set; by default all
+    dry_run: bool = False  # Print the runs and how far they are, and stop
 
-    result = step.benchmark(frameworks, preset, device, rounds, steps, compile)
-    print_json(result) if json else print(step.table(result))
+    def __call__(self) -> None:
+        from training.campaigns.run import run, site_of
+
+        site = site_of(self.name, self.data_dir, self.work, self.into, self.device)
+        run(site, self.only, self.dry_run)
+
+
+@dataclass
+class Benchmark:
+    """Measure how fast training is."""
+
+    frameworks: tuple[str, ...] = ("faae", "aae")  # Systems to measure
+    preset: str = "small"  # As of fit
+    device: str = "cpu"  # cpu or cuda; a CPU works with one thread
+    rounds: int = 5  # Rounds, in each of which all are timed in turn
+    steps: int = 16  # Training steps a turn, a multiple of the preset's --r1-every
+    compile: bool = False  # G and E through torch.compile, in our steps
+    json: bool = False  # Print JSON
+
+    def __call__(self) -> None:
+        from training.benchmark.step import benchmark, table
+
+        how = self.preset, self.device, self.rounds, self.steps, self.compile
+        result = benchmark(self.frameworks, *how)
+        print_json(result) if self.json else print(table(result))
 
 
 def frameworks() -> None:
@@ -257,11 +231,11 @@ def print_json(content: dict) -> None:
     print(json.dumps(content, indent=2))
 
 
-COMMANDS = (fit, evaluate, compare, directions, campaign, features, benchmark, frameworks)
+COMMANDS = (fit, Evaluate, Compare, Directions, Campaign, Features, Benchmark, frameworks)
 
 
 def main() -> int:
-    verbs = {each.__name__: each for each in COMMANDS}
+    verbs = {each.__name__.lower(): each for each in COMMANDS}
     return commandline.main(verbs, sys.argv[1:], PROG, __doc__, STOPPED)
 
 

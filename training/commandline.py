@@ -35,7 +35,7 @@ def main(
     try:
         try:
             if callable(verbs):
-                parse(verbs, args, prog)
+                run(verbs, args, prog)
             else:
                 dispatch(verbs, args, prog, description)
         finally:
@@ -60,24 +60,30 @@ def dispatch(
 ) -> None:
     """Runs the verb that `args` begins with; raises UserError.
 
-    A verb is a function as `parse` takes it, or one whose only parameter is `arguments`: it gets
-    the rest of the line as it is, to parse what depends on it. The first line of each docstring
-    is its help.
+    A verb is a function as `parse` takes it, a dataclass that is called once it is made, or a
+    function whose only parameter is `arguments`: it gets the rest of the line as it is, to parse
+    what depends on it. The first line of each docstring is its help.
     """
     if not args:
         raise UserError(f"Give a {kind}: {', '.join(verbs)}.")
     name, *rest = args
     if name in ("-h", "--help"):
         print(f"usage: {prog} {kind.upper()} [OPTIONS]\n\n{description}\n\n{kind}s:")
-        for verb, run in verbs.items():
-            print(f"  {verb:15} {getdoc(run).splitlines()[0]}")
+        for verb, target in verbs.items():
+            print(f"  {verb:15} {getdoc(target).splitlines()[0]}")
         print(f"\n`{prog} {kind.upper()} --help` explains one.")
         return
-    run = verbs[choose(kind, name, verbs)]
-    if [*signature(run).parameters] == REST:
-        run(rest)
+    run(verbs[choose(kind, name, verbs)], rest, f"{prog} {name}")
+
+
+def run(verb: Callable, args: Sequence[str], prog: str) -> None:
+    """Runs a verb as `dispatch` explains it; raises UserError."""
+    if [*signature(verb).parameters] == REST:
+        verb(args)
     else:
-        parse(run, rest, f"{prog} {name}")
+        made = parse(verb, args, prog)
+        if is_dataclass(made):
+            made()
 
 
 def parse(target: Callable, args: Sequence[str], prog: str, **further):
