@@ -1,10 +1,10 @@
 """`python -m explorer VERB`: a command for each verb, made from its signature, and a few more."""
 
+import json
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import field, make_dataclass, replace
+from dataclasses import dataclass, field, make_dataclass, replace
 from inspect import getdoc
-from json import dumps
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +15,7 @@ from explorer.cli.options import is_pairs, output, spelling
 from explorer.cli.outputs import OUTPUTS, Output
 from explorer.engine import ROOT, titles
 from explorer.session.state import Session
+from explorer.tools.gallery import draw, figure_table
 from explorer.verbs import VERBS
 from explorer.verbs.options import arguments
 from training.checkpoints import labelled_latents, write_latents
@@ -59,97 +60,95 @@ def session_of(root: str, models: Sequence[str] = ()) -> Session:
     return Session(root, known[names[0]].directory.parent.name, names) if names else session
 
 
-def models(checkpoints: str = ROOT, json: FlagCreatePairsOff[bool] = False) -> None:
-    """Lists the models that can be explored.
+@dataclass
+class Models:
+    """Lists the models that can be explored."""
 
-    Args:
-        checkpoints: folder of model sets
-        json: print JSON
-    """
-    rows = [
-        {
-            "name": model.name,
-            "framework": model.title,
-            "image_px": model.image_size,
-            "code_length": model.latent_size,
-            "codes_by": model.found_by,
-            "figures": model.metrics,
-        }
-        for model in session_of(checkpoints).catalogue.models.values()
-    ]
-    if json:
-        print(dumps(rows, indent=2))
-        return
-    for row in rows:
-        shown = ", ".join(f"{name} {value:.3g}" for name, value in row["figures"].items())
-        print(f"{row['name']}: {row['framework']}, {row['image_px']} px, ", end="")
-        print(f"{row['code_length']} numbers a code" + (f"; {shown}" if shown else ""))
+    checkpoints: str = ROOT  # folder of model sets
+    json: FlagCreatePairsOff[bool] = False  # print JSON
 
-
-def make_map(checkpoint: Positional[Path]) -> None:
-    """Computes the latent map of a checkpoint by UMAP and writes it there.
-
-    Args:
-        checkpoint: the checkpoint's folder
-    """
-    latents = labelled_latents(checkpoint)
-    from umap import UMAP  # here, because it takes seconds to import
-
-    coordinates = UMAP(random_state=0, n_jobs=1).fit_transform(latents.codes.numpy())
-    write_latents(checkpoint, replace(latents, map=torch.from_numpy(coordinates)))
-    print(f"{len(coordinates)} points in {checkpoint}")
+    def __call__(self) -> None:
+        rows = [
+            {
+                "name": model.name,
+                "framework": model.title,
+                "image_px": model.image_size,
+                "code_length": model.latent_size,
+                "codes_by": model.found_by,
+                "figures": model.metrics,
+            }
+            for model in session_of(self.checkpoints).catalogue.models.values()
+        ]
+        if self.json:
+            print(json.dumps(rows, indent=2))
+            return
+        for row in rows:
+            shown = ", ".join(f"{name} {value:.3g}" for name, value in row["figures"].items())
+            print(f"{row['name']}: {row['framework']}, {row['image_px']} px, ", end="")
+            print(f"{row['code_length']} numbers a code" + (f"; {shown}" if shown else ""))
 
 
-def gallery(
-    checkpoints: str = ROOT,
-    set: str = "",
-    out: Path = Path("assets/gallery"),
-    readme: Path = Path("checkpoints/RESULTS.md"),
-) -> None:
-    """Makes the documents' pictures and table of figures of a model set.
+@dataclass
+class Map:
+    """Computes the latent map of a checkpoint by UMAP and writes it there."""
 
-    Args:
-        checkpoints: folder of model sets
-        set: model set; by default the first
-        out: folder for the pictures, which go to OUT/SET
-        readme: document whose table of the set is renewed, between its marks
-    """
-    from explorer.tools.gallery import draw, figure_table
+    checkpoint: Positional[Path]  # the checkpoint's folder
 
-    session = session_of(checkpoints)
-    sets = session.catalogue.sets
-    if set:
-        session.choose_set(choose("model set", set, sets))
-    session.names = sets[session.model_set]
-    called = titles(session.models)
-    folder = out / session.model_set
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, page in draw(session, called).items():
-        path = folder / f"{name}.webp"
-        page.save(path, quality=WEBP_QUALITY, method=6)
-        print(path, file=sys.stderr)
-    table = figure_table(session.models, called)
-    print(table)
-    if readme.is_file() and renew(readme, f"figures:{session.model_set}", table):
-        print(readme, file=sys.stderr)
+    def __call__(self) -> None:
+        latents = labelled_latents(self.checkpoint)
+        from umap import UMAP  # here, because it takes seconds to import
+
+        coordinates = UMAP(random_state=0, n_jobs=1).fit_transform(latents.codes.numpy())
+        write_latents(self.checkpoint, replace(latents, map=torch.from_numpy(coordinates)))
+        print(f"{len(coordinates)} points in {self.checkpoint}")
 
 
-def screenshots(checkpoints: str = ROOT, out: Path = Path("assets/screenshots")) -> None:
-    """Takes the documents' pictures of the page, with Chromium.
+@dataclass
+class Gallery:
+    """Makes the documents' pictures and table of figures of a model set."""
 
-    Args:
-        checkpoints: folder of model sets
-        out: folder for the pictures
-    """
-    from explorer.tools.screenshots import take  # here, because it takes seconds to import gradio
+    checkpoints: str = ROOT  # folder of model sets
+    set: str = ""  # model set; by default the first
+    out: Path = Path("assets/gallery")  # folder for the pictures, which go to OUT/SET
+    # document whose table of the set is renewed, between its marks
+    readme: Path = Path("checkpoints/RESULTS.md")
 
-    out.mkdir(parents=True, exist_ok=True)
-    for path in take(checkpoints, out):
-        print(path, file=sys.stderr)
+    def __call__(self) -> None:
+        session = session_of(self.checkpoints)
+        sets = session.catalogue.sets
+        if self.set:
+            session.choose_set(choose("model set", self.set, sets))
+        session.names = sets[session.model_set]
+        called = titles(session.models)
+        folder = self.out / session.model_set
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, page in draw(session, called).items():
+            path = folder / f"{name}.webp"
+            page.save(path, quality=WEBP_QUALITY, method=6)
+            print(path, file=sys.stderr)
+        table = figure_table(session.models, called)
+        print(table)
+        if self.readme.is_file() and renew(self.readme, f"figures:{session.model_set}", table):
+            print(self.readme, file=sys.stderr)
+
+
+@dataclass
+class Screenshots:
+    """Takes the documents' pictures of the page, with Chromium."""
+
+    checkpoints: str = ROOT  # folder of model sets
+    out: Path = Path("assets/screenshots")  # folder for the pictures
+
+    def __call__(self) -> None:
+        from explorer.tools.screenshots import take  # here, because gradio takes seconds to import
+
+        self.out.mkdir(parents=True, exist_ok=True)
+        for path in take(self.checkpoints, self.out):
+            print(path, file=sys.stderr)
 
 
 def commands() -> dict[str, Callable]:
     """All commands by name, in the order of the help."""
     of_verbs = {name.replace("_", "-"): command(verb) for name, verb in VERBS.items()}
-    more = {"map": make_map, "gallery": gallery, "screenshots": screenshots}
-    return {"models": models, **of_verbs, **more}
+    more = {"map": Map, "gallery": Gallery, "screenshots": Screenshots}
+    return {"models": Models, **of_verbs, **more}

@@ -201,9 +201,4 @@ class Edits(Output):
                 print(f"  {name} {said} ({found.random_d[i]:.2f})")
 
 
-OUTPUTS: dict[str, type[Output]] = {
-    "reconstruct": Reconstructions,
-    "morph": Morphs,
-    "sample": Samples,
-    "edit": Edits,
-}
+OUTPUTS = {"reconstruct": Reconstructions, "morph": Morphs, "sample": Samples, "edit": Edits}

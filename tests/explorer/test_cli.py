@@ -16,6 +16,7 @@ from PIL import Image
 
 from explorer import load_model
 from explorer.__main__ import main
+from explorer.cli.commands import commands
 from explorer.pictures.files import astronaut
 from explorer.pictures.render import read_code, to_pil
 from training import checkpoints
@@ -176,6 +177,16 @@ def test_bad_input_gives_one_sentence_and_exit_code_2(what, run):
     assert code == 2 and out == ""
     lines = [line for line in err.splitlines() if not line.endswith(".png")]
     assert len(lines) == 1 and re.search(said, lines[0]), err
+
+
+@pytest.mark.parametrize("name", commands())
+def test_every_option_of_every_command_has_help(name, run, capsys):
+    _, helped, _ = run(name, "--help")
+    plain = re.sub(r"[│╭╮╰╯─┌┐└┘|+]", " ", helped)
+    listed = re.split(r"\n +(?=--?\w)", plain.split(" options ")[-1])[1:]
+    assert listed
+    for option in listed:
+        assert len(re.sub(r"\(default[^)]*\)|--?\S+", "", option).split()) > 1, option
 
 
 def test_module_runs_as_a_program():
