@@ -16,13 +16,6 @@ from training.frameworks.options import (
 from training.networks.paper import Approximator, CodeCritic, as_table_3
 
 
-@dataclass(frozen=True)
-class Options(ImageAdversary, Reconstruction, AdversarialTerm, GradientPenalty):
-    prior: Literal["normal"] = "normal"
-    noise_size: Annotated[int, POSITIVE] = 64  # Random numbers that A makes a code from
-    critic_steps: Annotated[int, POSITIVE] = 2  # Steps of A to one of the autoencoder
-
-
 class AAAE(Framework):
     """AAAE (Xu et al. 2019, algorithm 1): an autoencoder with unconstrained codes c, and an
     approximator A that learns their distribution, c ~ A(z), z ~ N(0, I).
@@ -40,7 +33,12 @@ class AAAE(Framework):
     penalty at A(z), WGAN-GP at v between E(x) and A(z).
     """
 
-    Options = Options
+    @dataclass(frozen=True)
+    class Options(ImageAdversary, Reconstruction, AdversarialTerm, GradientPenalty):
+        prior: Literal["normal"] = "normal"
+        noise_size: Annotated[int, POSITIVE] = 64  # Random numbers that A makes a code from
+        critic_steps: Annotated[int, POSITIVE] = 2  # Steps of A to one of the autoencoder
+
     id = "aaae"
     title = "AAAE"
     source = "Xu et al. 2019, Adversarially Approximated Autoencoder, algorithm 1"

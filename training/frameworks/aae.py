@@ -11,11 +11,6 @@ from training.frameworks.options import AdversarialTerm, Adversary, Reconstructi
 from training.networks.common import CodeDiscriminator
 
 
-@dataclass(frozen=True)
-class Options(Adversary, Reconstruction, AdversarialTerm):
-    pass
-
-
 class AAE(Framework):
     """AAE with a deterministic encoder (Makhzani et al. 2015; Zhang et al. 2018, eq. 2): a
     discriminator of codes, an error on images.
@@ -27,7 +22,10 @@ class AAE(Framework):
     The two terms of E are one sum, as eq. 2 has them (see FAAE).
     """
 
-    Options = Options
+    @dataclass(frozen=True)
+    class Options(Adversary, Reconstruction, AdversarialTerm):
+        pass
+
     id = "aae"
     title = "AAE"
     source = "Makhzani et al. 2015; Zhang et al. 2018, eq. 2"

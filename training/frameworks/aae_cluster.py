@@ -22,12 +22,6 @@ from training.frameworks.options import EncoderNoise
 from training.networks.common import CodeDiscriminator
 
 
-@dataclass(frozen=True)
-class Options(aae.Options, EncoderNoise):
-    prior: Literal["normal"] = "normal"
-    clusters: Annotated[int, POSITIVE] = 16  # Number of clusters
-
-
 class AAECluster(Framework):
     """AAE whose encoder gives a class beside the style, with a discriminator for each (Makhzani et
     al. 2015, section 6: unsupervised clustering, the classes being the clusters).
@@ -43,7 +37,11 @@ class AAECluster(Framework):
     from the start: without it half of them never get one (digits, 16 clusters).
     """
 
-    Options = Options
+    @dataclass(frozen=True)
+    class Options(aae.AAE.Options, EncoderNoise):
+        prior: Literal["normal"] = "normal"
+        clusters: Annotated[int, POSITIVE] = 16  # Number of clusters
+
     id = "aae-cluster"
     title = "Clustering AAE"
     source = "Makhzani et al. 2015, Adversarial Autoencoders, section 6"

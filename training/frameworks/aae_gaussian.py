@@ -10,11 +10,6 @@ from training.frameworks import aae
 from training.frameworks.base import Batch, diagrams, reparametrised
 
 
-@dataclass(frozen=True)
-class Options(aae.Options):
-    prior: Literal["normal"] = "normal"
-
-
 class AAEGaussian(aae.AAE):
     """AAE whose encoder gives a Gaussian, its mean and log-variance, to draw a code from
     (Makhzani et al. 2015, section 2).
@@ -27,7 +22,10 @@ class AAEGaussian(aae.AAE):
     `encode` gives mu(x).
     """
 
-    Options = Options
+    @dataclass(frozen=True)
+    class Options(aae.AAE.Options):
+        prior: Literal["normal"] = "normal"
+
     id = "aae-gaussian"
     title = "AAE, Gaussian posterior"
     source = "Makhzani et al. 2015, Adversarial Autoencoders, section 2"

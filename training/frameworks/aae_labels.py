@@ -14,12 +14,6 @@ from training.frameworks.options import EncoderNoise, Labels
 from training.networks.common import CodeDiscriminator
 
 
-@dataclass(frozen=True)
-class Options(aae.Options, Labels, EncoderNoise):
-    prior: Literal["mixture", "swiss-roll"] = "mixture"
-    latent_size: Annotated[int, POSITIVE] = 2
-
-
 class AAELabels(aae.AAE):
     """AAE whose discriminator sees the label beside the code, so that each class takes its own part
     of a 2-D prior (Makhzani et al. 2015, section 2.3, figures 3 and 4).
@@ -33,7 +27,11 @@ class AAELabels(aae.AAE):
     Labels are used in training only: E sees nothing but the image.
     """
 
-    Options = Options
+    @dataclass(frozen=True)
+    class Options(aae.AAE.Options, Labels, EncoderNoise):
+        prior: Literal["mixture", "swiss-roll"] = "mixture"
+        latent_size: Annotated[int, POSITIVE] = 2
+
     id = "aae-labels"
     title = "AAE, labels in the regulariser"
     source = "Makhzani et al. 2015, Adversarial Autoencoders, section 2.3"

@@ -11,12 +11,6 @@ from training.frameworks import aae
 from training.frameworks.base import Batch, diagrams
 
 
-@dataclass(frozen=True)
-class Options(aae.Options):
-    prior: Literal["normal"] = "normal"
-    noise_size: Annotated[int, POSITIVE] = 8  # Random numbers that E takes beside the image
-
-
 class AAENoise(aae.AAE):
     """AAE whose encoder takes noise beside the image, so that q(z|x) may have any shape
     (Makhzani et al. 2015, section 2: the universal approximator posterior).
@@ -30,7 +24,11 @@ class AAENoise(aae.AAE):
     `encode` gives E(x, 0).
     """
 
-    Options = Options
+    @dataclass(frozen=True)
+    class Options(aae.AAE.Options):
+        prior: Literal["normal"] = "normal"
+        noise_size: Annotated[int, POSITIVE] = 8  # Random numbers that E takes beside the image
+
     id = "aae-noise"
     title = "AAE, universal approximator"
     source = "Makhzani et al. 2015, Adversarial Autoencoders, section 2"

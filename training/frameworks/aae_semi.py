@@ -12,11 +12,6 @@ from training.frameworks.base import Batch, Loss, Phase, diagrams
 from training.frameworks.options import EncoderNoise, Labels
 
 
-@dataclass(frozen=True)
-class Options(aae.Options, Labels, EncoderNoise):
-    prior: Literal["normal"] = "normal"
-
-
 class AAESemi(AAECluster):
     """AAE with labels for some of the images (Makhzani et al. 2015, section 5).
 
@@ -27,7 +22,10 @@ class AAESemi(AAECluster):
     strong where few images have a label.
     """
 
-    Options = Options
+    @dataclass(frozen=True)
+    class Options(aae.AAE.Options, Labels, EncoderNoise):
+        prior: Literal["normal"] = "normal"
+
     id = "aae-semi"
     title = "Semi-supervised AAE"
     source = "Makhzani et al. 2015, Adversarial Autoencoders, section 5"

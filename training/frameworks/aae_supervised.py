@@ -23,11 +23,6 @@ from training.frameworks.options import Labels
 from training.networks.common import CodeDiscriminator
 
 
-@dataclass(frozen=True)
-class Options(aae.Options, Labels):
-    prior: Literal["normal"] = "normal"
-
-
 class AAESupervised(Framework):
     """AAE whose generator takes the class beside the code, which then holds the style alone
     (Makhzani et al. 2015, section 4, figures 6 and 7).
@@ -40,7 +35,10 @@ class AAESupervised(Framework):
     image without a label has no reconstruction error.
     """
 
-    Options = Options
+    @dataclass(frozen=True)
+    class Options(aae.AAE.Options, Labels):
+        prior: Literal["normal"] = "normal"
+
     id = "aae-supervised"
     title = "Supervised AAE"
     source = "Makhzani et al. 2015, Adversarial Autoencoders, section 4"

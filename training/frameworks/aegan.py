@@ -10,12 +10,6 @@ from training.frameworks.base import Batch, Loss, diagrams, without_graph
 PIXEL_LOSSES = {"cross-entropy": losses.cross_entropy, "squared": losses.pixel_error}
 
 
-@dataclass(frozen=True)
-class Options(inverse.Options):
-    # Error between G(z) and G(E(G(z)))
-    pixel_loss: Literal["cross-entropy", "squared"] = "cross-entropy"
-
-
 class AEGAN(inverse.Inverse):
     """AEGAN (Luo et al. 2017, eq. 5, algorithm 1): the inverse of a GAN's generator, trained on the
     error of images.
@@ -26,7 +20,11 @@ class AEGAN(inverse.Inverse):
     that --first-stage gives, and is not trained; the paper calls E the inverse generator, IG.
     """
 
-    Options = Options
+    @dataclass(frozen=True)
+    class Options(inverse.Inverse.Options):
+        # Error between G(z) and G(E(G(z)))
+        pixel_loss: Literal["cross-entropy", "squared"] = "cross-entropy"
+
     id = "aegan"
     title = "AEGAN"
     source = "Luo et al. 2017, Learning Inverse Mapping by AutoEncoder based GANs, eq. 5"

@@ -6,15 +6,9 @@ import torch
 from torch import Tensor
 
 from training import losses
-from training.frameworks import bigan
 from training.frameworks.base import Batch, Loss, diagrams, without_graph
 from training.frameworks.bigan import NORMED, BiGAN
 from training.frameworks.options import AdversarialTerm, Reconstruction
-
-
-@dataclass(frozen=True)
-class Options(bigan.Options, Reconstruction, AdversarialTerm):
-    pass
 
 
 class ALICE(BiGAN):
@@ -25,7 +19,10 @@ class ALICE(BiGAN):
         matching         min over G, E   + alpha E_x ||x - G(E(x))||^2 / (3 H W)
     """
 
-    Options = Options
+    @dataclass(frozen=True)
+    class Options(BiGAN.Options, Reconstruction, AdversarialTerm):
+        pass
+
     id = "alice"
     title = "ALICE"
     source = "Li et al. 2017, ALICE: Towards Understanding Adversarial Learning"

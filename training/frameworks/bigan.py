@@ -22,14 +22,6 @@ from training.frameworks.options import ImageAdversary
 NORMED = {"code_norm": "batch"}
 
 
-@dataclass(frozen=True)
-class Options(ImageAdversary):
-    prior: Literal["normal", "sphere", "box"] = "normal"
-    stochastic: bool = False  # E gives a Gaussian to draw the code from, as in ALI
-    # Normalisation of the codes of E, without --stochastic
-    code_norm: Literal["none", "batch"] = "none"
-
-
 class BiGAN(Framework):
     """BiGAN (Donahue et al. 2016; Zhang et al. 2018, eq. 3): a discriminator of pairs of an image
     and a code.
@@ -46,7 +38,13 @@ class BiGAN(Framework):
     which D recognises them.
     """
 
-    Options = Options
+    @dataclass(frozen=True)
+    class Options(ImageAdversary):
+        prior: Literal["normal", "sphere", "box"] = "normal"
+        stochastic: bool = False  # E gives a Gaussian to draw the code from, as in ALI
+        # Normalisation of the codes of E, without --stochastic
+        code_norm: Literal["none", "batch"] = "none"
+
     id = "bigan"
     title = "BiGAN"
     source = "Donahue et al. 2016; Dumoulin et al. 2016, ALI; Zhang et al. 2018, eq. 3"

@@ -16,14 +16,6 @@ from training.frameworks.options import AdversarialTerm, EncoderNoise, ImageAdve
 EVEN = {"alpha": 1.0, "lambda_adv": 1.0}  # equal weights of the two terms of G
 
 
-@dataclass(frozen=True)
-class Options(ImageAdversary, AdversarialTerm, EncoderNoise):
-    alpha: float = 100.0  # Weight of the re-encoding error
-    lambda_cycle: float = 0.0  # Weight of the pixel error of re-encoded samples
-    # Share of D's fake images that come from interpolated codes of real images
-    morphs: Annotated[float, SHARE] = 0.0
-
-
 class FAAE(Framework):
     """F-AAE (Zhang et al. 2018, eq. 4): a discriminator of images, an error on codes.
 
@@ -44,7 +36,13 @@ class FAAE(Framework):
     from separate steps. Eq. 4 prints E_theta(G_phi); it means E_phi(G_theta).
     """
 
-    Options = Options
+    @dataclass(frozen=True)
+    class Options(ImageAdversary, AdversarialTerm, EncoderNoise):
+        alpha: float = 100.0  # Weight of the re-encoding error
+        lambda_cycle: float = 0.0  # Weight of the pixel error of re-encoded samples
+        # Share of D's fake images that come from interpolated codes of real images
+        morphs: Annotated[float, SHARE] = 0.0
+
     id = "faae"
     title = "F-AAE"
     source = "Zhang et al. 2018, Flipped-Adversarial AutoEncoders, eq. 4"

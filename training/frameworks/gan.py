@@ -24,13 +24,6 @@ AEGAN_ENCODER = {
 AEGAN_GAN = {**AEGAN_ENCODER, "d_norm": "batch", "lr_d": 2e-4}
 
 
-@dataclass(frozen=True)
-class Options(ImageAdversary, GradientPenalty):
-    prior: Literal["box", "sphere", "normal"] = "box"
-    gan_loss: Literal["softplus", "wasserstein"] = "softplus"  # Non-saturating loss, or WGAN-GP's
-    critic_steps: Annotated[int, POSITIVE] = 5  # WGAN-GP: steps of D to one of G
-
-
 class GAN(Framework):
     """GAN (Goodfellow et al. 2014; Zhang et al. 2018, eq. 1), with the R1 penalty on D if given.
 
@@ -46,7 +39,13 @@ class GAN(Framework):
     first stage.
     """
 
-    Options = Options
+    @dataclass(frozen=True)
+    class Options(ImageAdversary, GradientPenalty):
+        prior: Literal["box", "sphere", "normal"] = "box"
+        # Non-saturating loss, or WGAN-GP's
+        gan_loss: Literal["softplus", "wasserstein"] = "softplus"
+        critic_steps: Annotated[int, POSITIVE] = 5  # WGAN-GP: steps of D to one of G
+
     id = "gan"
     title = "GAN"
     source = "Goodfellow et al. 2014; Radford et al. 2015, DCGAN; Luo et al. 2017, eq. 4"

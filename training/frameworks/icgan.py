@@ -21,11 +21,6 @@ from training.frameworks.base import (
 from training.frameworks.options import FirstStage, ImageAdversary, Labels
 
 
-@dataclass(frozen=True)
-class Options(ImageAdversary, Labels, FirstStage):
-    prior: Literal["normal", "sphere", "box"] = "normal"
-
-
 class ICGAN(Framework):
     """ICGAN (Perarnau et al. 2016; Luo et al. 2017, eq. 3): codes are noise z and labels y, which
     can be switched one by one.
@@ -43,7 +38,10 @@ class ICGAN(Framework):
     --first-stage, its G is kept, and only they are trained.
     """
 
-    Options = Options
+    @dataclass(frozen=True)
+    class Options(ImageAdversary, Labels, FirstStage):
+        prior: Literal["normal", "sphere", "box"] = "normal"
+
     id = "icgan"
     title = "ICGAN"
     source = "Perarnau et al. 2016, Invertible Conditional GANs; Luo et al. 2017, eq. 3"

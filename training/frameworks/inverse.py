@@ -10,11 +10,6 @@ from training.frameworks.gan import AEGAN_ENCODER
 from training.frameworks.options import FirstStage
 
 
-@dataclass(frozen=True)
-class Options(FirstStage):
-    prior: Literal["box", "sphere", "normal"] = "box"
-
-
 class Inverse(Framework):
     """The inverse of a GAN's generator, trained on the error of codes (ICGAN's without labels, with
     which Luo et al. 2017 compare).
@@ -24,7 +19,10 @@ class Inverse(Framework):
     G is that of the GAN that --first-stage gives, and is not trained.
     """
 
-    Options = Options
+    @dataclass(frozen=True)
+    class Options(FirstStage):
+        prior: Literal["box", "sphere", "normal"] = "box"
+
     id = "inverse"
     title = "Direct inverse"
     source = "Perarnau et al. 2016; Luo et al. 2017, section 2"

@@ -11,12 +11,6 @@ from training.frameworks.base import Batch, Framework, Loss, Phase, diagrams, re
 from training.frameworks.options import Reconstruction
 
 
-@dataclass(frozen=True)
-class Options(Reconstruction):
-    prior: Literal["normal"] = "normal"
-    lambda_kl: float = 4e-3  # Weight of the KL divergence of q(z|x) from the prior
-
-
 class VAE(Framework):
     """VAE (Kingma and Welling 2013; Xu et al. 2019, section II): a bound on the likelihood, without
     a discriminator.
@@ -29,7 +23,11 @@ class VAE(Framework):
     3 H W / (2 s^2). `encode` gives mu(x).
     """
 
-    Options = Options
+    @dataclass(frozen=True)
+    class Options(Reconstruction):
+        prior: Literal["normal"] = "normal"
+        lambda_kl: float = 4e-3  # Weight of the KL divergence of q(z|x) from the prior
+
     id = "vae"
     title = "VAE"
     source = "Kingma and Welling 2013; Xu et al. 2019, section II"

@@ -9,14 +9,6 @@ from training.frameworks import aae
 from training.frameworks.base import Batch, Loss, Phase, diagrams
 
 
-@dataclass(frozen=True)
-class Options(aae.Options):
-    prior: Literal["normal"] = "normal"
-    # Distance of the aggregate posterior from the prior
-    penalty: Literal["mmd", "adversarial"] = "mmd"
-    lambda_mmd: float = 10.0  # Weight of the MMD penalty; --lambda-adv is that of the other
-
-
 class WAE(aae.AAE):
     """WAE (Tolstikhin et al. 2018; Xu et al. 2019, section II): a transport cost on images, and a
     distance of the aggregate posterior from the prior.
@@ -29,7 +21,13 @@ class WAE(aae.AAE):
     prior N(0, I): regularisation   min over D   E_z[sp(-D(z))] + E_x[sp(D(E(x)))],  sp = softplus.
     """
 
-    Options = Options
+    @dataclass(frozen=True)
+    class Options(aae.AAE.Options):
+        prior: Literal["normal"] = "normal"
+        # Distance of the aggregate posterior from the prior
+        penalty: Literal["mmd", "adversarial"] = "mmd"
+        lambda_mmd: float = 10.0  # Weight of the MMD penalty; --lambda-adv is that of the other
+
     id = "wae"
     title = "WAE"
     source = "Tolstikhin et al. 2018; Xu et al. 2019, section II"
