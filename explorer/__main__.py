@@ -1,5 +1,4 @@
-"""`python -m explorer VERB`: figures go to stdout, the names of written files and everything else
-to stderr."""
+"""`python -m explorer VERB`: figures go to stdout, the names of written files to stderr."""
 
 import sys
 from collections.abc import Sequence

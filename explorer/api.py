@@ -40,8 +40,7 @@ TYPES = {
 
 
 def build(root: str, names: list[str]) -> None:
-    """An endpoint for each verb, on the checkpoints under `root`; `names` are compared unless the
-    call names others."""
+    """An endpoint for each verb on the checkpoints under `root`, with `names` as default models."""
     for verb in VERBS.values():
         gr.api(endpoint(verb, root, names), api_name=verb.__name__)
 
@@ -68,27 +67,15 @@ def endpoint(verb: Callable, root: str, names: list[str]) -> Callable:
     returned = dict[str, Any] if single else tuple[list[Captioned], dict[str, Any]]
     call.__signature__ = Signature(parameters, return_annotation=returned)
     call.__annotations__ = {each.name: each.annotation for each in parameters}
-    said = (f"    {argument.name}: {_said(argument)}" for argument in known)
+    said = (f"    {name}: {option.said}" for name, _, _, option in known)
     call.__doc__ = "\n".join([cleandoc(verb.__doc__), "", "Args:", *said])
     return call
 
 
 def _parameter(argument: Argument, names: list[str]) -> Parameter:
-    default = argument.default
-    if argument.kind == list[Model]:
-        default = names
-    elif argument.kind is Model:
-        default = names[0]
-    kind = TYPES.get(argument.kind, argument.kind)
-    return Parameter(
-        argument.name, Parameter.POSITIONAL_OR_KEYWORD, default=default, annotation=kind
-    )
-
-
-def _said(argument: Argument) -> str:
-    option = argument.option
-    limits = "" if option.least is None else f", {option.least:g} to {option.most:g}"
-    return f"{option.words}{limits}"
+    defaults = {list[Model]: names, Model: names[0]}.get(argument.kind, argument.default)
+    how = {"default": defaults, "annotation": TYPES.get(argument.kind, argument.kind)}
+    return Parameter(argument.name, Parameter.POSITIONAL_OR_KEYWORD, **how)
 
 
 def _files(value: Any) -> Any:

@@ -117,8 +117,7 @@ class Model:
         return inversion.hybrid(self._network, self._images(images), start, steps, every=every)
 
     def recover(self, images: Images, steps: int = RECOVERY_STEPS, **how) -> Tensor:
-        """Codes (B, n) found without the encoder; `how` is for `inversion.recovery`, such as
-        starts=8, seed=1."""
+        """Codes (B, n) found without the encoder; `how`, such as starts=8, as in `inversion`."""
         return inversion.recover(self._network, self._images(images), steps, **how)
 
     def recover_steps(
@@ -146,8 +145,7 @@ class Model:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """models: name -> Model, in the order to show; sets: set -> names; problems: a sentence for
-    each checkpoint that was left out."""
+    """models: by name, in display order; sets: set -> names; problems: why others are left out."""
 
     models: dict[str, Model]
     sets: dict[str, list[str]]
@@ -165,14 +163,14 @@ def list_models(root: str | Path = ROOT, device: str = "cpu") -> Catalogue:
     """Every usable checkpoint `root/SET/NAME`, loaded, each set in the order of the registry;
     unusable ones are named in `.problems`."""
 
-    def load(folder: Path) -> Model | CheckpointError:
+    def load(name: str, folder: Path) -> Model | CheckpointError:
         try:
-            return Model(folder, _name(folder), device)
+            return Model(folder, name, device)
         except CheckpointError as error:
             return error
 
     with ThreadPoolExecutor() as pool:  # reading and unpacking run beside each other
-        found = list(pool.map(load, _folders(root)))
+        found = list(pool.map(load, *zip(*_folders(root).items(), strict=True)))
     models = [each for each in found if isinstance(each, Model)]
     problems = [str(each) for each in found if isinstance(each, CheckpointError)]
     order = list(FRAMEWORKS)
@@ -194,16 +192,14 @@ def load_model(name: str, root: str | Path = ROOT, device: str = "cpu") -> Model
 
     Raises UserError, which lists what exists.
     """
-    folders = {_name(folder): folder for folder in _folders(root)}
+    folders = _folders(root)
     if not folders:
         raise UserError(f"'{root}' holds no checkpoint; `python -m training fit` makes one.")
     choose("model", name, folders)
     return Model(folders[name], name, device)
 
 
-def _folders(root: str | Path) -> list[Path]:
-    return sorted(f for f in Path(root).glob("*/*") if f.is_dir() and any(f.iterdir()))
-
-
-def _name(folder: Path) -> str:
-    return f"{folder.parent.name}/{folder.name}"
+def _folders(root: str | Path) -> dict[str, Path]:
+    """The folders of checkpoints by name, SET/NAME."""
+    found = sorted(f for f in Path(root).glob("*/*") if f.is_dir() and any(f.iterdir()))
+    return {f"{folder.parent.name}/{folder.name}": folder for folder in found}

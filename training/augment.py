@@ -1,5 +1,4 @@
-"""Differentiable augmentation (Zhao et al. 2020): real and fake images are transformed alike before
-D, with gradients through to G."""
+"""Differentiable augmentation (Zhao et al. 2020), alike for real and fake images before D."""
 
 import torch
 from torch import Generator, Tensor

@@ -32,8 +32,7 @@ SHARE = Bound("at least 0 and less than 1", lambda value: 0 <= value < 1)
 
 @dataclass(frozen=True)
 class Config:
-    """Options of every run, with their help as comments. Defaults are the paper's (F-AAE section
-    4.1) where it names them."""
+    """Options of every run, with help as comments; defaults are of F-AAE section 4.1."""
 
     framework: Suppress[Fixed[str]] = ""  # Id of the system to train
     out: str = "runs/faae"  # Folder for the checkpoint and for what --resume needs
@@ -105,36 +104,6 @@ def _check(name: str, value, hint) -> None:
             raise UserError(f"{flag(name)} must be {bound.words}.")
 
 
-# A framework adds its own to these (`Framework.presets`): loss weights mean different things. Each
-# setting applies to the systems that have the option.
-_BEYOND_PAPER = {
-    "beta1": 0.5,
-    "beta2": 0.99,
-    "schedule": "cosine",
-    "ema": 0.999,
-    "r1_gamma": 0.1,
-    "r1_every": 16,
-}
-PRESETS: dict[str, dict] = {
-    "paper": {},
-    "small": {**_BEYOND_PAPER, "width": 32},
-    "best": {**_BEYOND_PAPER, "width": 32, "d_width": 96},
-    "gpu": {**_BEYOND_PAPER, "width": 64, "d_width": 128, "batch_size": 128},
-    "digits": {
-        **_BEYOND_PAPER,
-        "data": ("digits",),
-        "attributes": "classes",
-        "images_of": "digit",
-        "licence": "scikit-learn's digits (Alpaydin and Kaynak, UCI 1998): no licence stated",
-        "flip": False,
-        "shift": 2,  # half a pixel of the 8x8 that there are
-        "width": 16,
-        "latent_size": 8,
-        "epochs": 40.0,
-    },
-}
-
-
 def option_names(options: type[Config]) -> list[str]:
     """Of a system's options, `framework` aside: a system has no choice there."""
     return [each.name for each in dataclasses.fields(options) if each.name != "framework"]
@@ -172,8 +141,7 @@ def read_toml(path: Path) -> dict:
 
 
 def from_table(kind: type, table: dict, where: str):
-    """`kind(**table)`, lists as tuples; UserError, which begins with `where`, for a key that is
-    unknown or missing."""
+    """`kind(**table)`, lists as tuples; UserError, `where` first, for an unknown or missing key."""
     signature = inspect.signature(kind)
     try:
         signature.bind_partial(**table)  # an unknown key is named before a missing one
@@ -189,3 +157,14 @@ def _tuples(value):
     if isinstance(value, dict):
         return {key: _tuples(each) for key, each in value.items()}
     return tuple(map(_tuples, value)) if isinstance(value, list) else value
+
+
+def _presets() -> dict[str, dict]:
+    """presets.toml, each preset with the settings of the one that it extends."""
+    presets = {}
+    for name, table in read_toml(Path(__file__).with_name("presets.toml")).items():
+        presets[name] = {**presets.get(table.pop("extends", ""), {}), **_tuples(table)}
+    return presets
+
+
+PRESETS = _presets()

@@ -45,8 +45,7 @@ def join(device: str) -> World:
 
 
 def leave() -> None:
-    """Ends this process once all others are ready to: Gloo aborts a process whose partner closes
-    its connections early."""
+    """Ends this process once all are ready: Gloo aborts one whose partner leaves early."""
     if distributed.is_initialized():
         distributed.barrier()
         distributed.destroy_process_group()

@@ -48,14 +48,12 @@ class Scribe:
         """Reports terms of the loss, means since the last call, and the figures of `watch`."""
         self.bar.update(self.run.images_seen - self.bar.n)
         self.bar.set_postfix({name: f"{value:.4f}" for name, value in means.items()})
-        if self.writer:
-            for name, value in means.items():
-                self.writer.add_scalar(f"loss/{name}", value, self.bar.n)
-            rate = self.bar.format_dict["rate"] or 0
-            self.writer.add_scalar("speed/images_per_s", rate, self.bar.n)
-        for name, value in (self.watch(self.run) if self.watch else {}).items():
-            if self.writer:
-                self.writer.add_scalar(f"figures/{name}", value, self.bar.n)
+        watched = self.watch(self.run) if self.watch else {}
+        scalars = {f"loss/{name}": value for name, value in means.items()}
+        scalars["speed/images_per_s"] = self.bar.format_dict["rate"] or 0
+        scalars |= {f"figures/{name}": value for name, value in watched.items()}
+        for name, value in scalars.items() if self.writer else ():
+            self.writer.add_scalar(name, value, self.bar.n)
 
     def keep(self) -> None:
         """Writes all files of the run."""
@@ -84,8 +82,7 @@ class Scribe:
 
 @torch.no_grad()
 def preview_grid(framework, x: torch.Tensor, seed: int) -> torch.Tensor:
-    """Rows of `COLUMNS` images: reconstructions if there is an encoder, then two rows of samples;
-    (3, height, width) in [0, 1]."""
+    """Rows of `COLUMNS` images in [0, 1]: reconstructions if E exists, then two rows of samples."""
     training, device = framework.training, next(framework.parameters()).device
     framework.eval()
     codes = framework.prior.sample(2 * COLUMNS, step_generator(seed, 0)).to(device)

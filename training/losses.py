@@ -43,8 +43,7 @@ def cross_entropy(x: Tensor, x_hat: Tensor) -> Tensor:
 
 
 def kl_divergence(mean: Tensor, log_variance: Tensor) -> Tensor:
-    """E KL(N(mean, variance) || N(0, I)) in nats, summed over the code; (B, n) each (Kingma and
-    Welling 2013, appendix B)."""
+    """E KL(N(mean, variance) || N(0, I)) in nats, of (B, n) each (Kingma and Welling 2013)."""
     of_each = (mean.square() + log_variance.exp() - 1 - log_variance) / 2
     return of_each.sum(dim=1).mean()
 
@@ -74,8 +73,7 @@ def r1_penalty(x: Tensor, logits: Tensor) -> Tensor:
 
 
 def critic_loss(real: Tensor, fake: Tensor) -> Tensor:
-    """Wasserstein loss of a critic D: E[D(fake)] - E[D(real)], the negative of its estimate of the
-    distance (Arjovsky et al. 2017)."""
+    """Wasserstein loss of a critic D: E[D(fake)] - E[D(real)] (Arjovsky et al. 2017)."""
     return fake.mean() - real.mean()
 
 

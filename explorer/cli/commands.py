@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, make_dataclass, replace
 from inspect import getdoc
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, get_args, get_origin
 
 import torch
 from tyro.conf import FlagCreatePairsOff, Positional, arg
 
-from explorer.cli.options import is_pairs, output, spelling
+from explorer.cli.options import output, spelling
 from explorer.cli.outputs import OUTPUTS, Output
 from explorer.engine import ROOT, titles
 from explorer.session.state import Session
@@ -38,16 +38,15 @@ def command(verb: Callable) -> Callable[[list[str]], None]:
         given = parse(options, arguments, f"python -m explorer {name}", description=getdoc(verb))
         session = session_of(given.checkpoints, getattr(given, "models", ()))
         values = {each.name: getattr(given, each.name) for each in known}
-        pairs = {key: dict(value) for key, value in values.items() if is_pairs(value)}
-        given.run(session, verb, values | pairs)
+        of_pairs = [each.name for each in known if dict in map(get_origin, get_args(each.kind))]
+        given.run(session, verb, values | {name: dict(values[name]) for name in of_pairs})
 
     run.__doc__ = getdoc(verb).splitlines()[0]
     return run
 
 
 def session_of(root: str, models: Sequence[str] = ()) -> Session:
-    """The models asked for, by default the first two of the first set; what is wrong with other
-    checkpoints goes to stderr."""
+    """The models asked for, by default the first two; faults of other checkpoints go to stderr."""
     session = Session(root)
     for problem in session.catalogue.problems:
         print(problem, file=sys.stderr)

@@ -118,8 +118,3 @@ def spelling(argument: Argument) -> tuple[str, Any, Any]:
     limited = () if option.least is None else (number(option.least, option.most, kind),)
     given = field(default_factory=list) if default == [] else field(default=default)
     return name, Annotated[(kind, *limited, described)], given
-
-
-def is_pairs(value: Any) -> bool:
-    """Whether it is what was given as NAME=VALUE, once or several times."""
-    return isinstance(value, list) and bool(value) and isinstance(value[0], tuple)

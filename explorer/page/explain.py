@@ -1,5 +1,4 @@
-"""The explanation of a system behind its info button, as HTML: a paragraph, data-flow diagrams and
-the objective."""
+"""What an info button explains of a system, as HTML: paragraph, data-flow diagrams, objective."""
 
 import re
 from collections.abc import Collection

@@ -28,8 +28,7 @@ def left_out(session: Session) -> int:
 
 
 def restore(session: Session, fields: Mapping[str, str]) -> None:
-    """Models, pictures and the tabs' own state from a link; what does not exist here is passed
-    over."""
+    """Models, pictures and the tabs' own state from a link, as far as they exist here."""
     sets = session.catalogue.sets
     if fields.get("set") in sets:
         session.choose_set(fields["set"])

@@ -109,8 +109,7 @@ def copy_link(session, button, controls: dict) -> None:
 def bring_up_to_date(
     event: Callable, tab: Tab, parts: Widgets, session: gr.State, opens: bool = False
 ) -> None:
-    """Shows a tab's state after an event: one that opens the tab, or one that concerns whichever
-    is open."""
+    """Shows a tab's state after an event that opens it, or that concerns whichever tab is open."""
 
     def show(session: Session, *inputs):
         session.tab = tab.name if opens else session.tab
@@ -133,8 +132,7 @@ def bring_up_to_date(
 
 
 def fill(tab: Tab, session: Session) -> list:
-    """Examples for those of a tab's slots that are empty when it is first opened: values for all
-    slots."""
+    """Examples for the slots of a tab that are empty when it first opens: values for all slots."""
     filled = session.of(Filled)
     slots = () if tab.name in filled else tab.slots
     filled.add(tab.name)
@@ -170,8 +168,7 @@ def resolve(session: Session, data: dict) -> Picture:
 
 
 def send(session: Session, event: gr.EventData) -> list:
-    """A picture goes to the shelf or into a tab, by default the open one: values for tabs, shelf
-    and all slots."""
+    """Sends a picture to the shelf or a tab, by default the open one: tabs, shelf, all slots."""
     data = event._data
     still = [gr.skip()] * (2 + len(SLOTS))
     try:

@@ -37,6 +37,12 @@ class Picture:
     def real(self) -> bool:
         return self.origin in ENCODED
 
+    def code(self, name: str, refined: bool = False) -> Tensor | None:
+        """The model's code of it, if it is known; with `refined`, the refined one if encoded."""
+        if refined and self.real:
+            return self.refined.get(name, (None, 0))[0]
+        return self.codes.get(name)
+
     def pixels(self, size: int) -> Tensor:
         """The crop as a model sees it, float32 (3, size, size) in [0, 1]."""
         if size not in self.cuts:

@@ -56,8 +56,7 @@ def draw(session: Session, titles: Titles) -> dict[str, Image.Image]:
 
 
 def reconstructions(session: Session, models: list[Model], titles: Titles) -> Image.Image:
-    """Of faces the photo, and pictures that the models drew in turn, from the encoders' and
-    refined codes."""
+    """A photo if they are faces, and each model's samples, from encoders' and refined codes."""
     photo = session.examples()[:1] if session.subject == "face" else []
     artists = [models[i % len(models)] for i in range(FACES)]
     drawn = {artist: artist.decode(artist.sample_codes(FACES, SEED)) for artist in artists}
@@ -90,8 +89,7 @@ def _editable(model: Model) -> list[str]:
 
 
 def figure_table(models: list[Model], titles: Titles) -> str:
-    """The measured figures as a Markdown table, a column a model, the best in bold, and on what
-    they were measured."""
+    """The figures as a Markdown table, a column a model, best in bold; and how measured."""
     named = [titles[model] for model in models]
     seen = [f"{images_seen(model.config['trained']) / 1e6:.2f}" for model in models]
     rows = [["images seen in training, million", *seen]]

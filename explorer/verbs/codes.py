@@ -15,10 +15,10 @@ BATCH = 64  # pictures that fit into memory at once
 
 def codes(model: Model, pictures: Sequence[Picture], refined: bool = False) -> Tensor:
     """Codes (B, n) of pictures, kept in them; with `refined`, refined codes of encoded pictures."""
-    if not all(_complete(picture, model, refined) for picture in pictures):
+    if any(picture.code(model.name, refined) is None for picture in pictures):
         with model.searching:  # who asks for the same codes meanwhile finds them known
             _find(model, pictures, refined)
-    return torch.stack([_best(picture, model, refined) for picture in pictures])
+    return torch.stack([picture.code(model.name, refined) for picture in pictures])
 
 
 def waits(
@@ -30,7 +30,7 @@ def waits(
     """
     said, seconds = {}, 0.0
     for model in models:
-        lost = [p for p in pictures if not model.encodes and not _known(p, model)]
+        lost = [] if model.encodes else [p for p in pictures if _known(p, model) is None]
         coarse = [p for p in pictures if p.real and model.name not in p.refined]
         if lost:
             seconds += model.descent_s(len(lost))
@@ -44,16 +44,11 @@ def waits(
 
 def _find(model: Model, pictures: Sequence[Picture], refined: bool) -> None:
     """Writes what is missing of their codes into the pictures."""
-    foreign = []
+    shared = {picture.id: _known(picture, model) for picture in pictures}
     for picture in pictures:
-        if model.name in picture.codes:
-            continue
-        shared = _shared(picture, model)
-        if shared is None:
-            foreign.append(picture)
-        else:
-            picture.codes[model.name] = shared
-    for batch in _batches(foreign):
+        if shared[picture.id] is not None:
+            picture.codes[model.name] = shared[picture.id]
+    for batch in _batches([picture for picture in pictures if shared[picture.id] is None]):
         found = model.encode(pixels(batch, model.image_size))
         for picture, code in zip(batch, found, strict=True):
             picture.codes[model.name] = code
@@ -66,29 +61,13 @@ def _find(model: Model, pictures: Sequence[Picture], refined: bool) -> None:
                 picture.refined[model.name] = (code, REFINING_STEPS)
 
 
-def _complete(picture: Picture, model: Model, refined: bool) -> bool:
-    wanted = refined and picture.real
-    return model.name in picture.codes and (not wanted or model.name in picture.refined)
-
-
-def _known(picture: Picture, model: Model) -> bool:
-    return model.name in picture.codes or _shared(picture, model) is not None
-
-
-def _best(picture: Picture, model: Model, refined: bool) -> Tensor:
-    if refined and model.name in picture.refined:
-        return picture.refined[model.name][0]
-    return picture.codes[model.name]
-
-
-def _shared(picture: Picture, model: Model) -> Tensor | None:
-    """The code of a sample, which is the same for every model with the same prior."""
-    if picture.origin != SAMPLE:
-        return None
-    models = catalogue(model.root).models
-    known = (name for name in picture.codes if model.shares_prior(models[name]))
-    name = next(known, None)
-    return None if name is None else picture.codes[name]
+def _known(picture: Picture, model: Model) -> Tensor | None:
+    """The code that is known of a picture; of a sample, every model's with the same prior."""
+    name, models = model.name, catalogue(model.root).models
+    if picture.origin == SAMPLE and name not in picture.codes:
+        alike = (other for other in picture.codes if model.shares_prior(models[other]))
+        name = next(alike, name)
+    return picture.codes.get(name)
 
 
 def _batches(pictures: Sequence[Picture]) -> Iterator[Sequence[Picture]]:

@@ -10,8 +10,7 @@ from training.errors import UserError, choose
 
 
 def label_names(model: Model, exclusive: bool) -> tuple[str, ...]:
-    """The labels that the model's codes end in if they are classes, `exclusive`, or if they are
-    switches; () otherwise."""
+    """The labels that codes end in, as classes if `exclusive`, else as switches; or ()."""
     labels = model.code_labels
     return labels.names if labels and labels.exclusive == exclusive else ()
 

@@ -60,8 +60,7 @@ class Plane(NamedTuple):
 
 @cache
 def code_plane(model: Model) -> Plane | None:
-    """The plane of 2-D codes that holds all encoded images and the prior's samples; None for
-    longer codes."""
+    """The plane of 2-D codes, with all encoded images and prior samples; None for longer codes."""
     if model.latent_size != 2:
         return None
     drawn = model.sample_codes(PRIOR_SAMPLES).cpu()
@@ -74,8 +73,7 @@ def code_plane(model: Model) -> Plane | None:
 
 
 def laid_out(model: Model) -> Tensor | Reason:
-    """Where the model's encoded images lie, (N, 2): on the plane of 2-D codes, else by UMAP; or
-    why there is nothing to show."""
+    """Where the model's encoded images lie, (N, 2), on the plane or by UMAP; or why nowhere."""
     if code_plane(model):
         return torch.zeros(0, 2) if model.latents is None else model.latents.codes
     if model.latents is None or model.latents.map is None:

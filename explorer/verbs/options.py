@@ -16,13 +16,18 @@ from explorer.engine import Model
 
 @dataclass(frozen=True)
 class Option:
-    """An argument: `words` describe it, `least` and `most` are its limits, `flag` is a
-    second name on the command line."""
+    """An argument: its description, limits, and `flag`, a second name on the command line."""
 
     words: str
     least: float | None = None
     most: float | None = None
     flag: str = ""
+
+    @property
+    def said(self) -> str:
+        """The description with the limits."""
+        limits = "" if self.least is None else f", {self.least:g} to {self.most:g}"
+        return self.words + limits
 
 
 class Reason(NamedTuple):
@@ -41,10 +46,9 @@ class Shown:
 
 
 class Result:
-    """What a verb finds for one model. `shared` is what does not depend on the model."""
+    """What a verb finds for one model: `shown` of it, `shared` by all models."""
 
-    def shown(self) -> Shown:
-        raise TypeError(f"{type(self).__name__} shows nothing")
+    shown: Callable[[], Shown]
 
     def shared(self) -> Shown:
         return Shown({}, {})

@@ -69,8 +69,7 @@ class Job:
 
 @dataclass(frozen=True)
 class Site:
-    """A campaign on this machine: the folders of its data, its work and the shipped checkpoints,
-    and the device to compute on."""
+    """A campaign on this machine: folders of data, work and shipped checkpoints, and the device."""
 
     name: str
     campaign: Campaign

@@ -14,9 +14,7 @@ from training.checkpoints.latents import (
 from training.checkpoints.weights import (
     CONFIG,
     FILES,
-    LATENTS,
     METRICS,
-    WEIGHTS,
     copy_networks,
     images_seen,
     portable,

@@ -13,8 +13,7 @@ class CheckpointError(UserError):
 
 
 def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
-    """`write` to a temporary file in the same folder, then rename it to `path`: a crash or a full
-    disk leaves the former file intact."""
+    """`write` to a file beside `path`, then rename it: a crash leaves the former file intact."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(path.name + ".part")
     try:

@@ -117,7 +117,9 @@ def copy_networks(
     theirs, ours = vars(former.config), vars(framework.config)
     differing = [name for name in OF_CODES if theirs.get(name, ()) != ours.get(name, ())]
     if differing:
-        given = " and ".join(f"{flag(name)} {_words(theirs.get(name, ()))}" for name in differing)
+        words = {name: theirs.get(name, ()) for name in differing}
+        words |= {name: " ".join(each) for name, each in words.items() if isinstance(each, tuple)}
+        given = " and ".join(f"{flag(name)} {each}" for name, each in words.items())
         raise CheckpointError(f"The codes of '{directory}' are of another kind: give its {given}.")
     doublings = int(math.log2(framework.config.image_size / former.config.image_size))
     try:
@@ -134,10 +136,6 @@ def copy_networks(
 def images_seen(trained: dict) -> int:
     """Images seen by a checkpoint with these facts, and by those that it started from."""
     return trained.get("images_seen", 0) + trained.get("images_seen_before", 0)
-
-
-def _words(value) -> str:
-    return " ".join(value) if isinstance(value, tuple) else str(value)
 
 
 def read_metrics(directory: str | Path) -> dict:

@@ -49,8 +49,7 @@ def logistic_regression(z: Tensor, has: Tensor) -> Tensor:
 
 
 def linear_svm(z: Tensor, has: Tensor) -> Tensor:
-    """The normal of a linear support vector machine's separating plane (InterFaceGAN, Shen et al.
-    2020)."""
+    """The normal of a linear SVM's separating plane (InterFaceGAN, Shen et al. 2020)."""
     from sklearn.svm import LinearSVC
 
     return _normal(LinearSVC(C=C_SVM, class_weight="balanced", dual=False), z, has)

@@ -54,8 +54,7 @@ def interpolated(corners: Tensor, weights: Tensor, keep_norm: bool = False) -> T
 
 
 def four_corners(corners: Tensor, n: int, keep_norm: bool = False) -> Tensor:
-    """The n x n grid of `interpolated` codes (n, n, latent) between four (4, latent): top-left,
-    top-right, bottom-left, bottom-right."""
+    """`interpolated` codes (n, n, latent) of top-left, top-right, bottom-left, bottom-right."""
     if n < 2:
         raise ValueError(f"A grid between four corners needs at least 2 rows, not {n}.")
     t = torch.linspace(0, 1, n, dtype=torch.float64)

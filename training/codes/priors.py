@@ -20,8 +20,7 @@ class Prior:
     size: int
 
     def sample(self, count: int, generator: Generator, spread: float = 1.0) -> Tensor:
-        """`count` codes, float32 (count, size), on the generator's device; a `spread` below 1 draws
-        nearer to the centre of the prior."""
+        """float32 (count, size), on the generator's device; `spread` < 1: nearer the centre."""
         raise NotImplementedError
 
     def project(self, z: Tensor) -> Tensor:
@@ -97,7 +96,8 @@ class Box(Prior):
 
 @dataclass(frozen=True)
 class OfClasses(Prior):
-    """2-D priors with a part for each of `classes`, all equally likely."""
+    """2-D priors with a part for each of `classes`, all equally likely: `sample_of` draws codes (B,
+    2) of classes (B,), `class_of` gives the class (B,) whose part is nearest to each code."""
 
     classes: int = 10
 
@@ -108,14 +108,6 @@ class OfClasses(Prior):
     def sample(self, count: int, generator: Generator, spread: float = 1.0) -> Tensor:
         classes = _integers(self.classes, count, generator)
         return self.sample_of(classes, generator, spread)
-
-    def sample_of(self, classes: Tensor, generator: Generator, spread: float = 1.0) -> Tensor:
-        """Codes (B, 2) of the classes (B,) long."""
-        raise NotImplementedError
-
-    def class_of(self, z: Tensor) -> Tensor:
-        """The class (B,) whose part is nearest to each code (B, 2)."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True)
@@ -172,8 +164,7 @@ class SwissRoll(OfClasses):
 
 @dataclass(frozen=True)
 class OneHot(Prior):
-    """One of `size` classes, all equally likely; the support is the simplex of distributions over
-    them. Spread has no effect."""
+    """One of `size` classes, equally likely; support: the simplex. Spread has no effect."""
 
     def sample(self, count: int, generator: Generator, spread: float = 1.0) -> Tensor:
         classes = _integers(self.size, count, generator)
@@ -197,8 +188,7 @@ class OneHot(Prior):
 
 @dataclass(frozen=True)
 class Switches(Prior):
-    """`size` independent labels, each 0 or 1 with probability 1/2; the support is the cube between.
-    Spread has no effect."""
+    """`size` independent labels, 0 or 1 with even odds; support: the cube. Spread has no effect."""
 
     def sample(self, count: int, generator: Generator, spread: float = 1.0) -> Tensor:
         draw = torch.rand(count, self.size, generator=generator, device=generator.device)

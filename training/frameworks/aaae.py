@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from training import losses
 from training.codes.priors import Normal, PushedForward
 from training.config import POSITIVE, Config
-from training.frameworks.base import Batch, Framework, Loss, Phase, diagrams, without_graph
+from training.frameworks.base import Batch, Flow, Framework, Loss, Phase, without_graph
 from training.frameworks.options import (
     AdversarialTerm,
     GradientPenalty,
@@ -48,7 +48,7 @@ class AAAE(Framework):
         the approximator, learns to turn random noise z into codes like those of images, trained
         against a discriminator D_c of codes. New images are generated from the codes that A gives.
     """
-    flows = diagrams("""
+    flows = Flow.lines("""
         E and G: reconstruct the image | x > E > c > G > x̂ ~ x
         D tells patches of images from those of reconstructions, E and G learn to fool it
             | x > D | x > E > c > G > x̂ > D

@@ -6,7 +6,7 @@ from torch import Tensor
 
 from training import losses
 from training.config import Config
-from training.frameworks.base import Batch, Framework, Loss, Phase, diagrams, without_graph
+from training.frameworks.base import Batch, Flow, Framework, Loss, Phase, without_graph
 from training.frameworks.options import AdversarialTerm, Adversary, Reconstruction
 from training.networks.common import CodeDiscriminator
 
@@ -36,7 +36,7 @@ class AAE(Framework):
         fool it. The distribution of all codes, the aggregate posterior, comes to match the prior,
         so that G can generate new images from prior samples.
     """
-    flows = diagrams("""
+    flows = Flow.lines("""
         E and G: reconstruct the image | x > E > ẑ > G > x̂ ~ x
         D tells prior samples from codes of images, E learns to fool it | z > D | x > E > ẑ > D
     """)

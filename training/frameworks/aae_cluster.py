@@ -9,15 +9,7 @@ from training import losses
 from training.codes.priors import OneHot, joint
 from training.config import POSITIVE, Config
 from training.frameworks import aae
-from training.frameworks.base import (
-    Batch,
-    CodeLabels,
-    Framework,
-    Loss,
-    Phase,
-    diagrams,
-    without_graph,
-)
+from training.frameworks.base import Batch, CodeLabels, Flow, Framework, Loss, Phase, without_graph
 from training.frameworks.options import EncoderNoise
 from training.networks.common import CodeDiscriminator
 
@@ -51,7 +43,7 @@ class AAECluster(Framework):
         vectors, all equally frequent, the other makes the styles look like samples of a Gaussian
         prior. Images that have much in common come to share a cluster.
     """
-    flows = diagrams("""
+    flows = Flow.lines("""
         E and G: reconstruct the image | x > E > ẑ, ŷ > G > x̂ ~ x
         D tells prior samples from styles of images, E learns to fool it | z > D | x > E > ẑ > D
         D_y tells one-hot vectors from E's outputs, E learns to fool it | y > D_y | x > E > ŷ > D_y

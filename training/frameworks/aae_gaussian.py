@@ -7,7 +7,7 @@ from torch import Tensor
 
 from training.config import Config
 from training.frameworks import aae
-from training.frameworks.base import Batch, diagrams, reparametrised
+from training.frameworks.base import Batch, Flow, reparametrised
 
 
 class AAEGaussian(aae.AAE):
@@ -35,7 +35,7 @@ class AAEGaussian(aae.AAE):
         from it each time, so that codes near each other have to decode to similar images. The code
         of an image that is shown or edited is the mean μ.
     """
-    flows = diagrams("""
+    flows = Flow.lines("""
         E and G: reconstruct the image from a code drawn from its posterior
             | x > E > μ, σ > ẑ > G > x̂ ~ x
         D tells prior samples from codes of images, E learns to fool it

@@ -9,7 +9,7 @@ from torch import Tensor
 from training import losses
 from training.config import POSITIVE, Config
 from training.frameworks import aae
-from training.frameworks.base import Batch, Loss, diagrams, without_graph
+from training.frameworks.base import Batch, Flow, Loss, without_graph
 from training.frameworks.options import EncoderNoise, Labels
 from training.networks.common import CodeDiscriminator
 
@@ -41,7 +41,7 @@ class AAELabels(aae.AAE):
         or ten stretches of a swiss roll. The discriminator sees the class beside the code, so that
         the encoder has to place the images of a class in the part of the prior that belongs to it.
     """
-    flows = diagrams("""
+    flows = Flow.lines("""
         E and G: reconstruct the image | x > E > ẑ > G > x̂ ~ x
         D tells samples of a class's part of the prior from codes of its images, E learns to fool it
             | z, y > D | x > E > ẑ, y > D

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from training.config import POSITIVE, Config
 from training.frameworks import aae
-from training.frameworks.base import Batch, diagrams
+from training.frameworks.base import Batch, Flow
 
 
 class AAENoise(aae.AAE):
@@ -38,7 +38,7 @@ class AAENoise(aae.AAE):
         where a Gaussian posterior has only one. The code of an image that is shown or edited is the
         one for η = 0.
     """
-    flows = diagrams("""
+    flows = Flow.lines("""
         E and G: reconstruct the image | x, η > E > ẑ > G > x̂ ~ x
         D tells prior samples from codes of images, E learns to fool it | z > D | x, η > E > ẑ > D
     """)

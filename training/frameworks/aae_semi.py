@@ -8,7 +8,7 @@ from torch.nn.functional import cross_entropy
 from training.config import Config
 from training.frameworks import aae
 from training.frameworks.aae_cluster import AAECluster
-from training.frameworks.base import Batch, Loss, Phase, diagrams
+from training.frameworks.base import Batch, Flow, Loss, Phase
 from training.frameworks.options import EncoderNoise, Labels
 
 
@@ -37,7 +37,7 @@ class AAESemi(AAECluster):
     """
     flows = (
         *AAECluster.flows,
-        *diagrams("E: predict the class of a labelled image | x > E > ŷ ~ y"),
+        *Flow.lines("E: predict the class of a labelled image | x > E > ŷ ~ y"),
     )
     needs_labels = needs_classes = True
 

@@ -10,15 +10,7 @@ from training import losses
 from training.codes.priors import OneHot, joint
 from training.config import Config
 from training.frameworks import aae
-from training.frameworks.base import (
-    Batch,
-    CodeLabels,
-    Framework,
-    Loss,
-    Phase,
-    diagrams,
-    without_graph,
-)
+from training.frameworks.base import Batch, CodeLabels, Flow, Framework, Loss, Phase, without_graph
 from training.frameworks.options import Labels
 from training.networks.common import CodeDiscriminator
 
@@ -47,7 +39,7 @@ class AAESupervised(Framework):
         not contain the class, and keeps the rest: the style, such as slant and stroke width of a
         digit. One style can then be decoded in every class.
     """
-    flows = diagrams("""
+    flows = Flow.lines("""
         E and G: reconstruct the image, given its class | x > E > ẑ, y > G > x̂ ~ x
         D tells prior samples from styles of images, E learns to fool it | z > D | x > E > ẑ > D
     """)

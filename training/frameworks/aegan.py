@@ -5,7 +5,7 @@ from typing import Literal
 
 from training import losses
 from training.frameworks import inverse
-from training.frameworks.base import Batch, Loss, diagrams, without_graph
+from training.frameworks.base import Batch, Flow, Loss, without_graph
 
 PIXEL_LOSSES = {"cross-entropy": losses.cross_entropy, "squared": losses.pixel_error}
 
@@ -34,7 +34,7 @@ class AEGAN(inverse.Inverse):
         measured between the two images. So E attends to what is visible in an image, and may ignore
         what is not.
     """
-    flows = diagrams("""
+    flows = Flow.lines("""
         E: reconstruct a fake image | z > G > G(z) > E > ẑ > G > G(ẑ) ~ G(z)
     """)
 

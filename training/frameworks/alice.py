@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from training import losses
-from training.frameworks.base import Batch, Loss, diagrams, without_graph
+from training.frameworks.base import Batch, Flow, Loss, without_graph
 from training.frameworks.bigan import NORMED, BiGAN
 from training.frameworks.options import AdversarialTerm, Reconstruction
 
@@ -31,7 +31,7 @@ class ALICE(BiGAN):
         code, which leaves open which code belongs to which image. Here each image is also encoded
         and decoded again, and the pixel error of this cycle settles which code is its own.
     """
-    flows = (*BiGAN.flows, *diagrams("E and G: reconstruct the image | x > E > ẑ > G > x̂ ~ x"))
+    flows = (*BiGAN.flows, *Flow.lines("E and G: reconstruct the image | x > E > ẑ > G > x̂ ~ x"))
     presets = dict.fromkeys(("small", "best", "gpu"), {"alpha": 30.0, "lambda_adv": 1.0, **NORMED})
 
     def discriminate(self, batch: Batch) -> Loss:

@@ -68,11 +68,11 @@ class Flow(NamedTuple):
     chain: str
     other: str = ""
 
-
-def diagrams(text: str) -> tuple[Flow, ...]:
-    """The flows of a text, one a line: title | chain, or title | chain | other chain."""
-    lines = re.split(r"\n(?!\s*\|)", text.strip())  # a line that begins with | goes on
-    return tuple(Flow(*(part.strip() for part in line.split("|"))) for line in lines)
+    @classmethod
+    def lines(cls, text: str) -> tuple["Flow", ...]:
+        """The flows of a text, one a line: title | chain, or title | chain | other chain."""
+        lines = re.split(r"\n(?!\s*\|)", text.strip())  # a line that begins with | goes on
+        return tuple(cls(*(part.strip() for part in line.split("|"))) for line in lines)
 
 
 class Framework(nn.Module):
@@ -150,8 +150,7 @@ class Framework(nn.Module):
         return self
 
     def learns(self, name: str) -> bool:
-        """Whether the run trains a network: one that is not frozen, and among `config.train` if
-        that names any."""
+        """Whether the run trains a network: not frozen, and in `config.train` if that is given."""
         return name not in self.frozen and (not self.config.train or name in self.config.train)
 
     def phases(self) -> list[Phase]:
@@ -181,8 +180,7 @@ class Framework(nn.Module):
         return z[:, -len(self.classes) :].argmax(dim=1)
 
     def disturbed(self, x: Tensor, generator: Generator) -> Tensor:
-        """Images with noise of a random standard deviation each, up to `encoder_noise`, so that E
-        relies on what is visible in them."""
+        """Images with noise of random deviation up to `encoder_noise`: E reads what is visible."""
         most, device = self.config.encoder_noise, generator.device
         if not most:
             return x
@@ -190,8 +188,7 @@ class Framework(nn.Module):
         return x + deviation * torch.randn(x.shape, generator=generator, device=device)
 
     def image_logits(self, x: Tensor, generator: Generator, *condition: Tensor) -> Tensor:
-        """Logits of the image discriminator for the augmented `x`, given a code or labels where it
-        takes them."""
+        """Logits of the image discriminator for the augmented `x`, and a code or labels if any."""
         return self.D(augment(x, self.config.augment, generator), *condition)
 
     def separate_images(
@@ -228,7 +225,6 @@ def without_graph(network: Callable[..., Tensor], *inputs) -> Tensor:
 
 
 def reparametrised(mean: Tensor, log_variance: Tensor, generator: Generator) -> Tensor:
-    """Codes (B, n) drawn from Gaussians of this mean and log-variance (B, n), with gradients to
-    both."""
+    """Codes (B, n) drawn from Gaussians of mean and log-variance (B, n), differentiable in both."""
     noise = torch.randn(mean.shape, generator=generator, device=generator.device)
     return mean + (log_variance / 2).exp() * noise

@@ -9,10 +9,10 @@ from training import losses
 from training.config import Config
 from training.frameworks.base import (
     Batch,
+    Flow,
     Framework,
     Loss,
     Phase,
-    diagrams,
     reparametrised,
     without_graph,
 )
@@ -55,7 +55,7 @@ class BiGAN(Framework):
         it best when each inverts the other. As no pixels are compared, a reconstruction resembles
         its image rather than matching it.
     """
-    flows = diagrams("""
+    flows = Flow.lines("""
         D tells the two kinds of pairs apart, G and E learn to fool it
             | x > E > x, E(x) > D | z > G > G(z), z > D
     """)
@@ -86,15 +86,13 @@ class BiGAN(Framework):
         return fooling, {"fooling": fooling}
 
     def fooling(self, batch: Batch, z_hat: Tensor, x_hat: Tensor) -> Tensor:
-        """The matching phase's loss for codes z_hat (B, n) of x and images x_hat (B, 3, H, W) of
-        z."""
+        """The matching phase's loss for codes z_hat (B, n) of x and images x_hat of z."""
         real = self.image_logits(batch.x, batch.generator, z_hat)
         fake = self.image_logits(x_hat, batch.generator, batch.z)
         return losses.fooling_loss(-real) + losses.fooling_loss(fake)
 
     def posterior(self, batch: Batch) -> Tensor:
-        """A code (B, n) of each image, drawn from q(z|x), which is E(x) alone unless
-        stochastic."""
+        """A code (B, n) of each image, drawn from q(z|x): E(x) itself unless stochastic."""
         if not self.config.stochastic:
             return self.encode(batch.x)
         drawn = reparametrised(*self.E(batch.x).chunk(2, dim=1), batch.generator)

@@ -10,7 +10,7 @@ from torch import Tensor
 from training import losses
 from training.codes.geometry import bilinear_weights, interpolated
 from training.config import SHARE, Config
-from training.frameworks.base import Batch, Framework, Loss, Phase, diagrams, without_graph
+from training.frameworks.base import Batch, Flow, Framework, Loss, Phase, without_graph
 from training.frameworks.options import AdversarialTerm, EncoderNoise, ImageAdversary
 
 EVEN = {"alpha": 1.0, "lambda_adv": 1.0}  # equal weights of the two terms of G
@@ -53,7 +53,7 @@ class FAAE(Framework):
         image, yet it encodes photos too. It is an autoencoder with the roles flipped: the error is
         measured on codes, and the discriminator sees images.
     """
-    flows = diagrams("""
+    flows = Flow.lines("""
         D tells real images from fake ones, G learns to fool it | x > D | z > G > G(z) > D
         G and E: recover the code of a fake image | z > G > G(z) > E > ẑ ~ z
     """)

@@ -8,7 +8,7 @@ from torch import Tensor
 from training import losses
 from training.config import POSITIVE, Config
 from training.errors import UserError
-from training.frameworks.base import Batch, Framework, Loss, Phase, diagrams, without_graph
+from training.frameworks.base import Batch, Flow, Framework, Loss, Phase, without_graph
 from training.frameworks.options import GradientPenalty, ImageAdversary
 
 # AEGAN's appendix: networks by tables 3 to 6, codes by section 3.2
@@ -55,7 +55,7 @@ class GAN(Framework):
         has to be found by optimisation: gradient descent from several random codes towards the
         image of G that is nearest to the photo.
     """
-    flows = diagrams("""
+    flows = Flow.lines("""
         D tells real images from fake ones, G learns to fool it | x > D | z > G > G(z) > D
     """)
     shipped = ("G",)

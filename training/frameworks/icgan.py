@@ -9,15 +9,7 @@ from torch import Tensor
 from training import losses
 from training.codes.priors import Switches, joint
 from training.config import Config
-from training.frameworks.base import (
-    Batch,
-    CodeLabels,
-    Framework,
-    Loss,
-    Phase,
-    diagrams,
-    without_graph,
-)
+from training.frameworks.base import Batch, CodeLabels, Flow, Framework, Loss, Phase, without_graph
 from training.frameworks.options import FirstStage, ImageAdversary, Labels
 
 
@@ -51,7 +43,7 @@ class ICGAN(Framework):
         of an image, E_y its labels. So a photo can be encoded and decoded again with one label
         switched and the rest of its code unchanged.
     """
-    flows = diagrams("""
+    flows = Flow.lines("""
         D tells real images from fake ones, each with its labels, G learns to fool it
             | x, y > D | z, y > G > G(z, y), y > D
         E_z: recover the code of a fake image | z, y > G > G(z, y) > E_z > ẑ ~ z

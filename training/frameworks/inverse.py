@@ -5,7 +5,7 @@ from typing import Literal
 
 from training import losses
 from training.config import Config
-from training.frameworks.base import Batch, Framework, Loss, Phase, diagrams, without_graph
+from training.frameworks.base import Batch, Flow, Framework, Loss, Phase, without_graph
 from training.frameworks.gan import AEGAN_ENCODER
 from training.frameworks.options import FirstStage
 
@@ -31,7 +31,7 @@ class Inverse(Framework):
         samples into images, and E learns to predict the code of each. The error is the squared
         distance of the two codes: the images of G that they give are not compared.
     """
-    flows = diagrams("""
+    flows = Flow.lines("""
         E: recover the code of a fake image | z > G > G(z) > E > ẑ ~ z
     """)
     presets = {"aegan": AEGAN_ENCODER}

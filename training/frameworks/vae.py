@@ -7,7 +7,7 @@ from torch import Tensor
 
 from training import losses
 from training.config import Config
-from training.frameworks.base import Batch, Framework, Loss, Phase, diagrams, reparametrised
+from training.frameworks.base import Batch, Flow, Framework, Loss, Phase, reparametrised
 from training.frameworks.options import Reconstruction
 
 
@@ -38,7 +38,7 @@ class VAE(Framework):
         divergence of each posterior from the prior, which has a closed form. Where the posteriors
         of several images overlap, G averages over them, and its images are blurred.
     """
-    flows = diagrams("""
+    flows = Flow.lines("""
         E and G: reconstruct the image from a code drawn from its posterior
             | x > E > μ, σ > ẑ > G > x̂ ~ x
         E: keep each posterior close to the prior | x > E > μ, σ ~ 0, 1

@@ -6,7 +6,7 @@ from typing import Literal
 from training import losses
 from training.config import Config
 from training.frameworks import aae
-from training.frameworks.base import Batch, Loss, Phase, diagrams
+from training.frameworks.base import Batch, Flow, Loss, Phase
 
 
 class WAE(aae.AAE):
@@ -38,7 +38,7 @@ class WAE(aae.AAE):
         discriminator as AAE has one. A single image's posterior need not match the prior, as it has
         to in a VAE, so that the codes of different images can stay apart.
     """
-    flows = diagrams("""
+    flows = Flow.lines("""
         E and G: reconstruct the image | x > E > ẑ > G > x̂ ~ x
         E: match the aggregate posterior to the prior | x > E > ẑ ~ z
     """)

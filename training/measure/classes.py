@@ -48,8 +48,7 @@ def class_figures(
 
 
 def confusion(framework: Framework, codes: Tensor, labels: Tensor) -> Tensor:
-    """How many of the codes (N, n) are predicted to be of each class and have each of the labels
-    bool (N, A): float (classes, A)."""
+    """Of codes (N, n), how many of each class have each label, bool (N, A): (classes, A)."""
     device = next(framework.parameters()).device
     classes = framework.class_of(codes.to(device)).cpu()
     return one_hot(classes, len(framework.classes)).float().T @ labels.float()

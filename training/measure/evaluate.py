@@ -21,10 +21,7 @@ from training.measure.figures import FIGURES
 BATCH = 256
 MORPHS = 256
 # What is compared with the real images, the prefix of its figures, and its Frechet distance
-KINDS = (
-    ("reconstruction", "", "frechet_reconstructions"),
-    ("sample", "sample_", "frechet"),
-)
+KINDS = (("reconstruction", "", "frechet_reconstructions"), ("sample", "sample_", "frechet"))
 
 
 def evaluate(
@@ -157,8 +154,7 @@ def _measure_refined(
 
 
 def on_file(content: dict, sources: tuple[str, ...], measurement: dict) -> bool:
-    """Whether a measurement is of these images and of the weights of a config.json, with the
-    features that are used here."""
+    """Whether a measurement is of these images, these weights and the features in use."""
     wanted = {
         "data": [Path(source).name for source in sources],
         "features": feature_network().name,

@@ -106,8 +106,7 @@ def distinct(real: Tensor, fake: Tensor) -> float:
 
 
 def nearest(a: Tensor, b: Tensor, k: int) -> Tensor:
-    """Distance (N,) of each of a (N, d) to its k-th nearest of b (M, d), k from 1; to the farthest
-    where there are fewer."""
+    """Distance (N,) of each of a (N, d) to its k-th nearest of b (M, d), or to the farthest."""
     k = min(k, len(b))
     return torch.cat([torch.cdist(part, b).kthvalue(k, dim=1).values for part in a.split(1024)])
 

@@ -68,8 +68,7 @@ class AEGANDiscriminator(common.ImageDiscriminator):
 
 
 class AEGANJointDiscriminator(nn.Module):
-    """Table 6: the code (B, n) joins the feature maps after the third convolution, at every
-    place; convolutions down to 1x1."""
+    """Table 6: the code (B, n) joins every pixel after the third convolution; down to 1x1."""
 
     def __init__(
         self, size_px: int, width: int, latent_size: int, norm: str = "batch", scale: float = 1.0
@@ -118,8 +117,7 @@ class AAAEEncoder(nn.Module):
 
 
 class AAAEGenerator(nn.Module):
-    """Table III, G: codes (B, n) -> images (B, 3, H, W) in [0, 1], from 2x2; its tanh's [-1, 1]
-    is moved to [0, 1]."""
+    """Table III, G: codes (B, n) -> images (B, 3, H, W), from 2x2; its tanh is moved to [0, 1]."""
 
     def __init__(self, size_px: int, width: int, latent_size: int, norm: str = "batch"):
         super().__init__()

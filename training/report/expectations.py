@@ -52,8 +52,7 @@ class Printed:
 
 
 class Expected(NamedTuple):
-    """What is known of a data set; apart: which of the papers' figures have no counterpart here,
-    and why."""
+    """What is known of a data set; apart: the papers' figures without a counterpart, and why."""
 
     claims: tuple[Claim, ...] = ()
     printed: tuple[Printed, ...] = ()
@@ -93,8 +92,7 @@ EXPECTED = _read()
 
 
 def expected(sources: Sequence[str]) -> Expected:
-    """What is known of a set that is trained or measured on `sources`; nothing, unless all are of
-    the same known data."""
+    """What is known of a set whose `sources` are all of one known data set; else nothing."""
     names = ["" if Path(source).is_dir() else Path(source).name for source in sources]
     found = {EXPECTED.get(name, Expected()) for name in names}
     return found.pop() if len(found) == 1 else Expected()

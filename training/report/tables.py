@@ -11,8 +11,7 @@ MISSING = "–"
 
 
 def headings(candidates: Sequence[Sequence[str]]) -> list[str]:
-    """A heading for each thing: the first of its names that no other thing has in the same
-    position, otherwise its last."""
+    """For each thing its first name that no other has in that position, else its last."""
     columns = [*zip(*candidates, strict=True)]
     return [
         next(

@@ -13,8 +13,7 @@ ASSETS = SCRIPTS.parents[2] / "assets"
 
 
 def head(receivers: Sequence[tuple[str, str]]) -> str:
-    """All scripts of the components, for the page's head. `receivers` are name and title of each
-    tab that pictures can be sent to."""
+    """All scripts, for the page's head; `receivers`: name and title of tabs that take pictures."""
     scripts = [SCRIPTS / "common.js", *sorted(SCRIPTS.glob("*/*.js"))]  # common.js defines Latent
     texts = [path.read_text(encoding="utf-8") for path in scripts]
     texts.append(f"Latent.PLACES.push(...{json.dumps(receivers)});")

@@ -85,8 +85,7 @@ def switch(session: Session, method: str, event: gr.EventData) -> dict | None:
 
 
 def edit(session: Session, method: str) -> dict | None:
-    """Every model's picture before and after the visitor's changes, with the labels that
-    `session.labels` switches."""
+    """Every model's picture before and after the changes, with `session.labels` switched."""
     picture, changes = session.slots.get(NAME), session.of(Changes)
     if picture is None:
         return None

@@ -123,8 +123,7 @@ def servers(root: str) -> list[Callable[[dict], dict]]:
 
 
 def plane_code(model: Model, z: list[float]) -> tuple[Tensor, str]:
-    """A code (1, 2) on the prior's support, and what to call it; raises UserError for anything but
-    two numbers."""
+    """A code (1, 2) on the prior's support, and its label; UserError unless z is two numbers."""
     code = torch.tensor([z], dtype=torch.float32)
     if model.latent_size != 2 or code.shape != (1, 2) or not code.isfinite().all():
         raise UserError(f"{model.name} has no code {z} on a plane.")

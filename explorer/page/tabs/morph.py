@@ -82,8 +82,7 @@ def full(session: Session) -> bool:
 
 
 def between(session: Session, models: list[Model], n: int) -> dict[Model, Morph]:
-    """Interpolated codes between the pictures in the four corners; raises gr.Error where one is
-    empty."""
+    """Interpolated codes between the four corners' pictures; gr.Error where one is empty."""
     if not full(session):
         message = "Put a picture into each of the four corners first."
         raise gr.Error(message, print_exception=False)

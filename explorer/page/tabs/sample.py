@@ -88,8 +88,7 @@ def draw(session: Session, seed: int | None, count: int, spread: float) -> dict:
 
 
 def styles(session: Session, models: list[Model], seed: int, rows: int, spread: float) -> dict:
-    """A style a row, a class a column, by the models that have classes (Makhzani et al. 2015,
-    figure 7)."""
+    """A style a row, a class a column, of models with classes (Makhzani et al. 2015, figure 7)."""
     classes = [label_names(model, exclusive=True) for model in models]
     heads = [" / ".join(dict.fromkeys(filter(None, names))) for names in zip_longest(*classes)]
     drawn = sample_grid(models, seed, rows, spread).codes

@@ -14,8 +14,7 @@ def models_view(**options) -> gr.HTML:
 
 
 def models_value(models: Sequence[Model], compared: Sequence[Model], about: Sequence[str]) -> dict:
-    """All `models` of a set with what is said `about` each, HTML; those `compared` with their
-    colours."""
+    """All `models` of a set, with HTML `about` each; those `compared` have their colours."""
     colours = {m: each["colour"] for m, each in zip(compared, columns(compared), strict=True)}
     called = titles(models)
     known = [

@@ -20,8 +20,7 @@ FAVOURITES = (
 
 
 def sliders_view(**options) -> gr.HTML:
-    """Event: input {amounts: {attribute: standard deviations}, held: [attribute]}, zeros left
-    out."""
+    """Event: input {amounts: {attribute: standard deviations, not 0}, held: [attribute]}."""
     constants = {"limit": LIMIT, "step": STEP, "first": FIRST, "empty": EMPTY}
     return component("sliders", ["input"], constants, **options)
 

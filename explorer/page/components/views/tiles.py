@@ -38,13 +38,9 @@ def tiles_value(
         names = heads[at] if heads else ()
         across = len(names) or wide
         picture = each if isinstance(each, Reason) else sprite(each, across)
-        panel = {**column, **shown(picture), "columns": across, "heads": _short(names)}
+        short = [name.removeprefix(commonprefix(names)) or name for name in names]  # they must fit
+        panel = {**column, **shown(picture), "columns": across, "heads": short}
         panels.append({**panel, "note": notes[at] if notes else ""})
     sizes = [each.shape[-1] for each in images if not isinstance(each, Reason)]
     size = max(sizes, default=0)
     return {"columns": wide, "labels": list(labels), "size": size, "panels": panels}
-
-
-def _short(names: Sequence[str]) -> list[str]:
-    """Names without what all of them begin with: they have to fit over a tile."""
-    return [name.removeprefix(commonprefix(names)) or name for name in names]
