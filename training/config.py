@@ -162,7 +162,7 @@ def _tuples(value):
 def _presets() -> dict[str, dict]:
     """presets.toml, each preset with the settings of the one that it extends."""
     presets = {}
-    for name, table in read_toml(Path(__file__).with_name("presets.toml")).items():
+    for name, table in read_toml(Path(__file__).parent / "frameworks" / "presets.toml").items():
         presets[name] = {**presets.get(table.pop("extends", ""), {}), **_tuples(table)}
     return presets
 

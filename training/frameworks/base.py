@@ -11,7 +11,7 @@ from torch import Generator, Tensor, nn
 from training import losses
 from training.augment import augment
 from training.codes.priors import PRIORS, Prior
-from training.config import Config, resolve
+from training.config import Config, option_names, resolve
 from training.networks.paper import NETS, Nets
 
 
@@ -116,9 +116,10 @@ class Framework(nn.Module):
     @classmethod
     def networks(cls) -> frozenset[str]:
         """Names of the networks that a run of default settings trains, and of the frozen ones."""
-        labels = {"labels": ("a", "b")} if cls.needs_labels else {}
-        with torch.device("meta"):  # names alone: nothing is computed
-            made = cls(resolve(cls, "paper", labels))
+        smallest = {"width": 1, "d_width": 1, "labels": ("a", "b")}
+        options = {name: smallest[name] for name in option_names(cls.Options) if name in smallest}
+        with torch.random.fork_rng():  # only names are of interest
+            made = cls(resolve(cls, "paper", options))
         trained = {name for phase in made.phases() for name in phase.networks}
         return frozenset(trained | set(made.frozen))
 
