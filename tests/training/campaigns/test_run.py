@@ -1,8 +1,6 @@
 """A campaign: stopped anywhere, moved, taken up again; what ships, and what is said."""
 
 import json
-import shutil
-import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,74 +8,13 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from tests.training.conftest import draw
+from tests.training.campaigns.conftest import SETTINGS, TABLE, site
 from training import __main__ as command_line
 from training import checkpoints, loop
 from training.campaigns import run as campaign
-from training.campaigns.plans import CAMPAIGNS, Campaign, Row, read_plan
-from training.config import resolve
+from training.campaigns.plans import CAMPAIGNS, Row
 from training.errors import UserError
-from training.frameworks import FRAMEWORKS
 from training.run import STATE
-
-SETTINGS = {
-    "width": 4,
-    "batch_size": 8,
-    "precision": "fp32",
-    "latent_size": 8,
-    "image_size": 32,
-    "log_every": 2,
-    "checkpoint_minutes": 0.0,
-    "store": "half",
-}
-TABLE = Campaign(
-    data=("train.zip",),
-    held_out=("valid.zip",),
-    attributes="table.csv",
-    images=80,
-    point_every=32,
-    settings=SETTINGS,
-    runs={"one": Row("faae", "small", {"ema": 0.9, "d_width": 4})},
-)
-
-
-@pytest.fixture(scope="module")
-def untouched(tmp_path_factory) -> Path:
-    """A machine's folder, with data/train.zip, valid.zip and table.csv in it."""
-    data = tmp_path_factory.mktemp("machine") / "data"
-    data.mkdir()
-    for name, count in (("train.zip", 40), ("valid.zip", 12)):
-        with zipfile.ZipFile(data / name, "w") as archive:
-            for index in range(count):
-                with archive.open(f"{index:02d}.png", "w") as file:
-                    draw(index).save(file, "png")
-    rows = [f"{i:02d}.png,{i % 2}" for i in range(40)]
-    (data / "table.csv").write_text("\n".join(["file_name,Odd", *rows]))
-    return data.parent
-
-
-@pytest.fixture(scope="module")
-def over(untouched, tmp_path_factory) -> Path:
-    """The same, with the campaign at its end."""
-    place = tmp_path_factory.mktemp("over") / "machine"
-    shutil.copytree(untouched, place)
-    campaign.run(site(place))
-    return place
-
-
-@pytest.fixture
-def place(untouched, tmp_path) -> Path:
-    return shutil.copytree(untouched, tmp_path / "machine")
-
-
-@pytest.fixture
-def finished(over, tmp_path) -> Path:
-    return shutil.copytree(over, tmp_path / "machine")
-
-
-def site(place: Path, table: Campaign = TABLE) -> campaign.Site:
-    work, into = place / "work" / "tiny", place / "checkpoints"
-    return campaign.Site("tiny", table, place / "data", work, into, "cpu")
 
 
 def weights(directory: Path) -> dict[str, torch.Tensor]:
@@ -87,52 +24,6 @@ def weights(directory: Path) -> dict[str, torch.Tensor]:
 def equal(one: Path, two: Path) -> bool:
     a, b = weights(one), weights(two)
     return a.keys() == b.keys() and all(torch.equal(a[key], b[key]) for key in a)
-
-
-@pytest.mark.parametrize(("name", "table"), CAMPAIGNS.items())
-def test_every_run_of_the_tables_is_one_that_can_be(name, table):
-    earlier = {""}
-    for run, row in table.runs.items():
-        resolve(FRAMEWORKS[row.framework], row.preset, {**table.settings, **row.settings})
-        assert row.first_stage in earlier
-        earlier.add(run)
-
-
-PLAN = """
-data = ["digits"]
-held_out = ["digits"]
-images = 80
-settings = { width = 4 }
-
-[runs]
-one = { framework = "faae", preset = "small", settings = { augment = ["translation"] } }
-"""
-
-
-def test_a_plan_is_read_from_its_file(tmp_path):
-    (tmp_path / "tiny.toml").write_text(PLAN)
-    one = Row("faae", "small", {"augment": ("translation",)})
-    read = read_plan(tmp_path / "tiny.toml")
-    assert read == Campaign(("digits",), ("digits",), 80, {"one": one}, {"width": 4})
-
-
-@pytest.mark.parametrize(
-    ("right", "wrong", "message"),
-    [
-        ("images = 80", "image = 80", r"tiny.toml: .*'image'.*; its keys are: data, held_out, "),
-        ("images = 80", "", "tiny.toml: missing .*'images'; its keys are: "),
-        ("images = 80", "images 80", r"tiny.toml: .* \(at line 4, column 8\)"),
-        ("preset =", "present =", "tiny.toml, run one: .*'present'; its keys are: framework, "),
-        ("faae", "gnome", "tiny.toml, run one: There is no framework 'gnome'; choose from: "),
-        ("augment", "augments", "tiny.toml, run one: faae has no option augments; it has: "),
-        ("width = 4", "width = 0", "tiny.toml, run one: --width must be greater than 0"),
-        ('preset = "small"', 'preset = "s"', "tiny.toml, run one: There is no preset 's'"),
-    ],
-)
-def test_a_wrong_plan_is_refused_by_its_file_and_key(right, wrong, message, tmp_path):
-    (tmp_path / "tiny.toml").write_text(PLAN.replace(right, wrong))
-    with pytest.raises(UserError, match=message):
-        read_plan(tmp_path / "tiny.toml")
 
 
 def test_a_run_grows_out_of_a_shipped_checkpoint(finished):
@@ -239,20 +130,6 @@ def test_a_shipped_one_that_cannot_be_read_is_replaced(finished, capsys):
     campaign.run(site(finished))
     assert "config.json is damaged. It is replaced." in capsys.readouterr().err
     assert equal(shipped, finished / "work" / "tiny" / "one")
-
-
-def test_a_run_that_cannot_go_on_is_left_behind_and_the_summary_says_why(place, capsys):
-    runs = {"bad": Row("faae", "small", {"lr": 1e30, "d_width": 4}), "good": Row("aae", "small")}
-    table = replace(TABLE, runs=runs, ships=False, attributes="")
-    campaign.run(site(place, table))
-    assert not (place / "checkpoints").exists()
-    said = json.loads((place / "work" / "tiny" / "summary.json").read_text())["runs"]
-    assert "not finite" in said["bad"]["outcome"]["stopped"] and not said["bad"]["measured"]
-    assert said["good"]["measured"]["figures"]["mse"] == said["good"]["curve"]["points"][-1]["mse"]
-    page = (place / "work" / "tiny" / "summary.md").read_text()
-    assert page in capsys.readouterr().out
-    mse = said["good"]["measured"]["figures"]["mse"]
-    assert "| good | 80 |" in page and f"| {mse:.4g} |" in page
 
 
 def test_a_run_waits_for_the_one_whose_networks_it_stands_on(place):

@@ -1,0 +1,75 @@
+"""The handlers of the tab Attributes, without a browser."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+
+from explorer.page.tabs import attributes
+from explorer.verbs.edit import moved as changed
+from tests.explorer.conftest import event
+from training.codes.directions import DEFAULT, METHODS
+from training.errors import UserError
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_pushing_an_attribute_raises_its_score_in_every_model(session, method):
+    session.put("attributes", session.draw(5))
+    for amount in (0.0, 2.0, 4.0):
+        board = attributes.moved(session, method, event(amounts={"Smiling": amount}, held=[]))
+        for model in session.models:
+            after, before = scores(session, model, method)["Smiling"]
+            assert (after > before) if amount else torch.isclose(after, before)
+    assert board["rows"][0]["note"] == "Smiling +4"
+
+
+def scores(session, model, method) -> dict[str, torch.Tensor]:
+    """Of the changed and of the former picture (2,), along every attribute's direction."""
+    codes = session.grids["attributes"].codes[model.name]
+    along = codes @ model.latents.directions[method].vectors.T  # (2, A)
+    return dict(zip(model.latents.names, along.T, strict=True))
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_held_attributes_stay_where_they_are_however_many(session, method):
+    session.put("attributes", session.draw(5))
+    still = ["Male", "Young", "High_Cheekbones"]
+    board = attributes.moved(session, method, event(amounts={"Smiling": 3.0}, held=still))
+    assert board["rows"][0]["note"] == "Smiling +3; held: Male, Young, High Cheekbones"
+    for model in session.models:
+        along = scores(session, model, method)
+        assert along["Smiling"][0] > along["Smiling"][1]
+        assert all(along[name].diff().abs() < 1e-5 for name in still)
+    before = {model.name: scores(session, model, method)["Male"][1] for model in session.models}
+    attributes.moved(session, method, event(amounts={"Male": 2.0}, held=[]))
+    pushed = {model.name: scores(session, model, method)["Male"][0] for model in session.models}
+    attributes.moved(session, method, event(amounts={"Male": 2.0, "Smiling": 3.0}, held=["Male"]))
+    for model in session.models:  # one that is pushed and then held stays where it was pushed to
+        after, _ = scores(session, model, method)["Male"]
+        assert after > before[model.name]
+        assert torch.isclose(after, pushed[model.name], atol=1e-5)
+
+
+def test_a_model_without_directions_says_how_to_get_them(session, monkeypatch):
+    model = session.models[0]
+    monkeypatch.setattr(model, "latents", replace(model.latents, directions={}))
+    with pytest.raises(UserError, match="python -m training directions .*celeba32/faae"):
+        changed(model, model.sample_codes(1), {"Smiling": 1.0})
+    session.put("attributes", session.draw(5))
+    session.of(attributes.Changes).amounts = {"Smiling": 2.0}
+    board, value, _ = attributes.show(session, DEFAULT)
+    assert board["rows"][0]["note"] == "Smiling +2; without directions: F-AAE"
+    assert all([each["title"] for each in a["figures"]] == ["AAE"] for a in value["attributes"])
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_every_attribute_has_a_slider_with_its_figures(session, method):
+    _, value, _ = attributes.show(session, method)
+    assert {slider["name"] for slider in value["attributes"]} == set(
+        session.models[0].latents.names
+    )
+    assert [slider["name"] for slider in value["attributes"][:2]] == ["Smiling", "Male"]
+    assert all(len(slider["figures"]) == len(session.models) for slider in value["attributes"])
+    smiling = value["attributes"][0]["figures"][0]
+    assert smiling["auc"] > 0.9 and smiling["d"] > 3 * smiling["random"]
+    assert smiling["alike"][0][0] == "High Cheekbones" and 0.8 < smiling["alike"][0][1] < 1

@@ -1,0 +1,27 @@
+"""The handlers of the tab Morph, without a browser."""
+
+import torch
+from PIL import Image
+
+from explorer.page import ui
+from explorer.page.tabs import morph
+
+
+def test_a_morph_has_its_pictures_in_its_corners(session):
+    for seed, corner in enumerate(morph.CORNERS):
+        session.put(corner, session.draw(seed))
+    value, chart = morph.show(session, 5)
+    assert [panel["title"] for panel in value["panels"]] == [m.title for m in session.models]
+    assert len(value["labels"]) == 25 and len(chart["data"]) == 2 * len(session.models)
+    for model in session.models:
+        codes = session.grids["morph"].codes[model.name]
+        corners = session.codes([session.slots[corner] for corner in morph.CORNERS], model)
+        assert torch.allclose(codes[[0, 4, 20, 24]], corners, atol=1e-6)
+        assert torch.allclose(codes.norm(dim=1), torch.ones(25), atol=1e-5)
+
+
+def test_a_morph_can_be_downloaded(session):
+    ui.fill(morph.TAB, session)
+    png, gif = Image.open(morph.save_png(session, 3)), Image.open(morph.save_gif(session, 3))
+    assert png.format == "PNG" and png.width > 2 * 3 * 64
+    assert gif.format == "GIF" and gif.n_frames >= 9 and gif.info["loop"] == 0

@@ -1,0 +1,45 @@
+"""The header: the model set, its models, refined codes."""
+
+import shutil
+
+import torch
+
+from explorer.page import header
+from explorer.page.tabs import attributes
+from explorer.pictures.files import astronaut
+from explorer.session.state import Session
+from tests.explorer.conftest import CHECKPOINTS, event
+from training.codes.directions import DEFAULT
+
+
+def test_faithful_codes_come_closer_and_other_tabs_use_them(session):
+    picture, model = session.photo(astronaut(), "photo"), session.models[0]
+    x = picture.pixels(model.image_size)[None]
+    plain = session.codes([picture], model)
+    header.choose_faithful(session, True)
+    faithful = session.codes([picture], model)
+    error = [(model.decode(z) - x).square().mean() for z in (plain, faithful)]
+    assert error[1] < error[0]
+    session.put("attributes", picture)
+    attributes.edit(session, DEFAULT)
+    assert torch.equal(session.grids["attributes"].codes[model.name][1], faithful[0])
+
+
+def test_another_set_of_models_keeps_the_pictures_and_encodes_them_anew(tmp_path):
+    for name in ("one", "two"):
+        shutil.copytree(CHECKPOINTS / "celeba32", tmp_path / name)
+    session = Session(str(tmp_path))
+    picture = session.photo(astronaut(), "photo")
+    session.put("attributes", session.draw(0))
+    before = session.codes([picture, session.slots["attributes"]], session.models[0])
+    header.choose_set(session, "two")
+    assert session.names == ["two/faae", "two/aae"]
+    after = session.codes([picture, session.slots["attributes"]], session.models[0])
+    assert torch.allclose(before, after, atol=1e-6)
+
+
+def test_at_least_one_model_stays_chosen(session):
+    header.choose_models(session, event(names=[]))
+    assert session.names == ["celeba32/faae", "celeba32/aae"]
+    header.choose_models(session, event(names=["celeba32/aae"]))
+    assert [model.title for model in session.models] == ["AAE"]

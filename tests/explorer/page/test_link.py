@@ -1,0 +1,53 @@
+"""Links to what the page shows."""
+
+import pytest
+import torch
+
+from explorer.page import link, ui
+from explorer.page.tabs import attributes, sample
+from explorer.session.state import Session
+from tests.explorer.conftest import CHECKPOINTS, event
+
+
+def test_a_link_brings_everything_back_but_uploads(session, photo):
+    sample.show(session, 9, 16, 0.5)
+    ui.send(session, event(grid="sample", index=3, to="attributes"))
+    changes = attributes.Changes({"Smiling": 1.5, "Male": -2.0}, ["Young", "Male"])
+    session.owned[attributes.Changes], session.faithful = changes, True
+    session.put("reconstruct", session.photo(photo, "mine"))
+    session.names = session.names[1:]
+    query = link.query(session, {"seed": 9, "count": 16})
+    assert link.left_out(session) == 1
+    other = Session(str(CHECKPOINTS))
+    link.restore(other, dict(pair.split("=") for pair in query.split("&")))
+    assert (other.names, other.faithful, other.tab) == (session.names, True, "attributes")
+    assert other.of(attributes.Changes) == changes
+    model = other.models[0]
+    codes = [s.codes([s.slots["attributes"]], model) for s in (session, other)]
+    assert torch.equal(*codes)
+    assert "reconstruct" not in other.slots
+
+
+def test_a_link_brings_labels_back(session):
+    session.names = ["celeba32/icgan"]
+    session.labels = {"Male": True, "Eyeglasses": False}
+    session.of(sample.Styles).every_class = True
+    other = Session(str(CHECKPOINTS))
+    link.restore(other, dict(pair.split("=") for pair in link.query(session, {}).split("&")))
+    assert other.labels == session.labels and other.of(sample.Styles).every_class
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"set": "no"},
+        {"attributes": "sample/x"},
+        {"edit": "a:b,:,Grinning:1", "hold": "Grinning,"},
+        {"labels": "Male:1,:,Hat", "classes": "some"},
+    ],
+)
+def test_a_broken_link_is_passed_over(session, fields):
+    link.restore(session, {"tab": "nowhere", **fields})
+    assert session.tab == "reconstruct" and session.slots == {}
+    assert session.of(attributes.Changes) == attributes.Changes()
+    assert session.labels == {} and not session.of(sample.Styles).every_class

@@ -1,0 +1,68 @@
+"""The page's own handlers, without a browser: uploads, sending, opening."""
+
+import shutil
+from pathlib import Path
+from types import SimpleNamespace
+
+import gradio as gr
+import pytest
+import torch
+
+from explorer.page import header, ui
+from explorer.page.tabs import sample
+from tests.explorer.conftest import BAD, CHECKPOINTS, event
+
+
+def upload(path: Path) -> dict:
+    """A file as the browser's upload leaves it: in the folder that the server takes files from."""
+    folder = Path(gr.utils.get_upload_folder())
+    folder.mkdir(parents=True, exist_ok=True)
+    return {"path": shutil.copy(path, folder / path.name), "name": path.name}
+
+
+def test_a_sample_goes_on_with_its_code(session):
+    sample.show(session, 0, 9, 1.0)
+    values = ui.send(session, event(grid="sample", index=4, to="attributes"))
+    assert values[0]["selected"] == session.tab == "attributes"
+    for model in session.models:
+        codes = session.codes([session.slots["attributes"]], model)
+        assert torch.equal(codes[0], session.grids["sample"].codes[model.name][4])
+    ui.send(session, event(grid="sample", index=2, to="shelf"))
+    assert [picture.label for picture in session.shelf] == ["Sample 0·3"]
+    ui.send(session, event(id=session.shelf[0].id, to="morph"))
+    assert session.slots["corner-0"].label == "Sample 0·3"
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_bad_upload_gives_one_sentence_and_keeps_what_was_there(session, bad, name):
+    session.put("reconstruct", session.examples()[1])
+    value, shelf = ui.pick(session, event(slot="reconstruct", **upload(bad(name))))
+    assert value["problem"].startswith(BAD[name]) and value["problem"].count(". ") == 0
+    assert session.slots["reconstruct"].label == "Drawn face 1"
+    assert shelf == gr.skip()
+
+
+def test_only_uploads_are_opened(session, photo):
+    value, _ = ui.pick(session, event(slot="reconstruct", path=str(photo), name="photo.jpg"))
+    assert "not uploaded here" in value["problem"]
+
+
+def test_a_link_opens_its_tab_though_the_first_one_is_shown_meanwhile(session, monkeypatch):
+    examples = session.examples
+
+    def slowly():
+        session.tab = "reconstruct"  # the select that the page itself fires when it appears
+        return examples()
+
+    monkeypatch.setattr(session, "examples", slowly)
+    load, request = ui.loader({}), SimpleNamespace(query_params={"tab": "sample"})
+    opened = load(session, request)[len(header.parts(session))]
+    assert opened["selected"] == "sample"
+
+
+def test_without_checkpoints_the_page_says_how_to_train(tmp_path):
+    shutil.copytree(CHECKPOINTS / "celeba32" / "aae", tmp_path / "celeba32" / "aae")
+    (tmp_path / "celeba32" / "aae" / "model.safetensors").write_bytes(b"broken")
+    said = [c["props"].get("value") for c in ui.build(str(tmp_path)).config["components"]]
+    page = next(text for text in said if isinstance(text, str))
+    assert "python -m training fit" in page and "celeba32/aae" in page

@@ -1,0 +1,23 @@
+"""The state of one visitor."""
+
+import copy
+import pickle
+
+import pytest
+
+from explorer.pictures.files import astronaut
+from explorer.session.state import Unavailable
+
+
+def test_a_session_is_small_and_can_be_copied(session):
+    session.photo(astronaut(), "photo")
+    session.put("attributes", session.draw(1))
+    assert copy.deepcopy(session).shelf[0].label == "photo"
+    assert len(pickle.dumps(session)) < 4e6  # pictures and codes, no models
+
+
+def test_what_is_gone_is_said(session):
+    with pytest.raises(Unavailable, match="no longer on the shelf"):
+        session.find("nothing")
+    with pytest.raises(Unavailable, match="tile is gone"):
+        session.tile("sample", 3)
