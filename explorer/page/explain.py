@@ -18,7 +18,7 @@ def explained(framework: type[Framework]) -> str:
     drawings = "".join(drawing(flow, networks) for flow in framework.flows)
     objective = getdoc(framework).split("\n\n", 1)[1]
     return (
-        f"<p>{escape(framework.explanation)}</p>{drawings}"
+        f"<p>{_subscripts(framework.explanation)}</p>{drawings}"
         f"<h4>The objective</h4><pre>{escape(objective)}</pre>"
         f'<p class="note">{escape(framework.source)}</p>'
     )
