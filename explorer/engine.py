@@ -106,15 +106,13 @@ class Model:
     def refine(self, images: Images, codes: Tensor | None = None, steps: int = 50, **how) -> Tensor:
         """Better codes (B, n) for the images, by descent from `codes` (the encoder's if None);
         `how` is for `inversion.hybrid`, such as loss="cross-entropy"."""
-        start = self.encode(images) if codes is None else self._codes(codes)
-        return inversion.refine(self._network, self._images(images), start, steps, **how)
+        return inversion.refine(self._network, *self._start(images, codes), steps, **how)
 
     def refine_steps(
         self, images: Images, codes: Tensor | None = None, steps: int = 50, every: int = 5
     ) -> Iterator[tuple[int, Tensor]]:
         """(step, codes) every `every` steps and after the last; close the iterator to stop."""
-        start = self.encode(images) if codes is None else self._codes(codes)
-        return inversion.hybrid(self._network, self._images(images), start, steps, every=every)
+        return inversion.hybrid(self._network, *self._start(images, codes), steps, every=every)
 
     def recover(self, images: Images, steps: int = RECOVERY_STEPS, **how) -> Tensor:
         """Codes (B, n) found without the encoder; `how`, such as starts=8, as in `inversion`."""
@@ -135,6 +133,13 @@ class Model:
     def shares_prior(self, other: "Model") -> bool:
         """Do codes drawn for one of the two mean as much to the other?"""
         return self._network.prior == other._network.prior
+
+    def _start(self, images: Images, codes: Tensor | None) -> tuple[Tensor, Tensor]:
+        x = self._images(images)
+        z = self.encode(x) if codes is None else self._codes(codes)
+        if len(x) != len(z):
+            raise UserError(f"Give a code for each image, not {len(z)} codes for {len(x)}.")
+        return x, z
 
     def _images(self, images: Images) -> Tensor:
         return as_images(images, self.image_size).to(self.device)

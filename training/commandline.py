@@ -2,6 +2,7 @@
 `explorer`. Whatever is wrong with the input becomes one sentence (`UserError`)."""
 
 import os
+import re
 import sys
 import typing
 from collections.abc import Callable, Mapping, Sequence
@@ -73,6 +74,8 @@ def dispatch(
             print(f"  {verb:15} {getdoc(target).splitlines()[0]}")
         print(f"\n`{prog} {kind.upper()} --help` explains one.")
         return
+    if name.startswith("-"):
+        raise UserError(f"Give the {kind} before its options: {', '.join(verbs)}.")
     run(verbs[choose(kind, name, verbs)], rest, f"{prog} {name}")
 
 
@@ -112,16 +115,15 @@ def _sentence(failure: failures.ParseErrorEvent, target: Callable) -> str:
             kind = "option" if token.startswith("-") else "place for"
             return f"There is no {kind} '{token}' in `{prog}`; its options are: {known}."
         case failures.InvalidChoice(_, argument, value, choices):
-            known = ", ".join(choices)
-            return (
-                f"There is no value for {argument.display_name()} '{value}'; choose from: {known}."
-            )
+            name, known = argument.display_name(), ", ".join(choices)
+            return f"There is no value for {name} '{value}'; choose from: {known}."
         case failures.MissingArgs(prog, missing):
             names = " and ".join(each.arg.display_name() for each in missing)
             return f"Give {names}; `{prog} --help` explains."
         case failures.BadValue(_, argument):
             return f"{argument.display_name()} needs a value."
         case failures.InstantiationFailure(_, message, argument):
+            message = re.sub("(invalid literal|could not convert).*: ", "no such number: ", message)
             return f"{argument.display_name() if argument else 'The input'}: {message}."
     return f"The arguments do not fit; `{failure.prog} --help` explains."
 

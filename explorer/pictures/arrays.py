@@ -34,7 +34,7 @@ def as_images(images: Images, size: int) -> Tensor:
 
 def as_codes(codes: Tensor, size: int) -> Tensor:
     """float32 (B, size); raises UserError."""
-    codes = torch.as_tensor(codes)
+    codes = _tensor(codes)
     if codes.ndim != 2 or codes.shape[1] != size:
         raise UserError(f"Codes are (B, {size}) here, not {tuple(codes.shape)}.")
     if not codes.isfinite().all():
@@ -45,6 +45,8 @@ def as_codes(codes: Tensor, size: int) -> Tensor:
 def _one(image: Image.Image | np.ndarray | Tensor, size: int) -> Tensor:
     if not isinstance(image, Image.Image) and not _is_picture(image):
         return _ranged(image, size)
+    if isinstance(image, np.ndarray) and np.issubdtype(image.dtype, np.floating):
+        _in_range(_tensor(image))
     picture = open_picture(image)
     pixels = np.asarray(resize(picture, size, "center"))
     return torch.from_numpy(pixels.copy()).permute(2, 0, 1)[None].float() / 255
@@ -59,13 +61,25 @@ def _ranged(images: Tensor | np.ndarray, size: int) -> Tensor:
     if not isinstance(images, Tensor | np.ndarray):
         kind = type(images).__name__
         raise UserError(f"Images are tensors, NumPy arrays or PIL pictures, not {kind}.")
-    x = torch.as_tensor(images)
+    x = _tensor(images)
     x = x[None] if x.ndim == 3 else x
     if x.ndim != 4 or x.shape[1:] != (3, size, size) or not len(x):
         raise UserError(f"Images are (B, 3, {size}, {size}) here, not {tuple(images.shape)}.")
     if x.dtype == torch.uint8:
         return x.float() / 255
-    x = x.to(torch.float32)
+    return _in_range(x.to(torch.float32)).clamp(0, 1)
+
+
+def _tensor(values: object) -> Tensor:
+    """Numbers as a tensor; flipped arrays are copied, since PyTorch refuses negative strides."""
+    try:
+        return torch.as_tensor(values.copy() if isinstance(values, np.ndarray) else values)
+    except (TypeError, ValueError, RuntimeError):
+        raise UserError("Images and codes are tensors or arrays of numbers, not these.") from None
+
+
+def _in_range(x: Tensor) -> Tensor:
+    """The float images, once they are known to be finite and in [0, 1]; raises UserError."""
     if not x.isfinite().all():
         raise UserError(f"Images hold values that are {NOT_FINITE}")
     low, high = x.min().item(), x.max().item()
@@ -74,4 +88,4 @@ def _ranged(images: Tensor | np.ndarray, size: int) -> Tensor:
         raise UserError(
             f"Images hold values from 0 to 1, these from {low:.3g} to {high:.3g}: give {hint}."
         )
-    return x.clamp(0, 1)
+    return x

@@ -81,6 +81,9 @@ NAN = torch.full((1, 3, 32, 32), torch.nan)
         ("face.png", "tensors, NumPy arrays or PIL pictures, not str"),
         ([[0.5]], "not list"),
         (None, "not NoneType"),
+        (255 * np.random.rand(40, 40, 3), "from 0 to 1, these from .*: give x / 255"),
+        (np.full((40, 40, 3), np.nan), "not finite"),
+        (np.array([None]), "of numbers"),
     ],
 )
 def test_images_that_cannot_be_meant_are_one_sentence(model, given, said):
@@ -95,11 +98,25 @@ def test_images_that_cannot_be_meant_are_one_sentence(model, given, said):
         (torch.rand(1, 8), r"\(B, 256\) here, not \(1, 8\)"),
         (torch.rand(256), r"not \(256,\)"),
         (torch.full((1, 256), torch.nan), "not finite"),
+        ("code", "of numbers"),
+        (None, "of numbers"),
+        ([[0.5], [0.5, 0.5]], "of numbers"),
     ],
 )
 def test_codes_that_cannot_be_meant_are_one_sentence(model, given, said):
     with pytest.raises(UserError, match=said):
         model.decode(given)
+
+
+def test_images_and_codes_come_in_pairs(model, x):
+    for take in (model.refine, model.refine_steps):
+        with pytest.raises(UserError, match="not 2 codes for 1"):
+            take(x, model.sample_codes(2))
+
+
+def test_images_may_be_flipped_arrays(model, x):
+    flipped = model.encode(x.flip(3))
+    torch.testing.assert_close(model.encode(x.numpy()[..., ::-1]), flipped)
 
 
 def test_codes_may_be_arrays(model):

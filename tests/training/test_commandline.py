@@ -27,6 +27,8 @@ class Options:
     """mirror it"""
     weight: float = 1.0
     """of the paint, g"""
+    layers: int = 1
+    """of paint"""
 
 
 def paint(name: Positional[str], options: Options = Options(), preset: str = "oil") -> None:
@@ -88,7 +90,7 @@ def test_arguments_and_options_reach_the_function(capsys):
 
 def test_the_rest_of_a_line_can_be_parsed_by_what_depends_on_it(capsys):
     out = call(capsys, "give", "--flip", "--size-px", "64")[1]
-    assert out == "Options(size_px=64, colours=('red',), flip=True, weight=7)\n"
+    assert out == "Options(size_px=64, colours=('red',), flip=True, weight=7, layers=1)\n"
 
 
 def test_help_says_what_there_is(capsys):
@@ -110,13 +112,15 @@ def test_help_says_what_there_is(capsys):
         (
             ["paint", "cat", "--song", "3"],
             "There is no option '--song' in `house paint`; its options are: --size-px, --colours, "
-            "--flip, --weight, --preset.",
+            "--flip, --weight, --layers, --preset.",
         ),
         (["wait", "here"], "There is no place for 'here' in `house wait`; its options are: none."),
         (["paint", "cat", "--size-px", "3"], "There is no value for --size-px '3'; choose from: "),
         (["paint", "cat", "--colours", "red", "pink"], "There is no value for --colours 'pink'"),
         (["paint", "cat", "--preset"], "--preset needs a value."),
-        (["paint", "cat", "--weight", "much"], "--weight: could not convert string to float: 'm"),
+        (["paint", "cat", "--weight", "much"], "--weight: no such number: 'much'."),
+        (["paint", "cat", "--layers", "1.5"], "--layers: no such number: '1.5'."),
+        (["--weight", "1", "paint"], "Give the command before its options: paint, give"),
         (["give", "--song"], "There is no option '--song' in `house give`; its options are: "),
         (["refuse"], "Not today."),
         (["write"], "nowhere/at/all cannot be written or read: No such file or directory."),
