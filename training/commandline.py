@@ -18,8 +18,6 @@ from training.errors import UserError, choose, flag
 
 NO_OPTION = {marked.__metadata__[0] for marked in (tyro.conf.Positional[str], tyro.conf.Fixed[str])}
 REST = ["arguments"]
-
-
 Verbs = Mapping[str, Callable[..., None]]
 
 

@@ -47,8 +47,7 @@ def _one(image: Image.Image | np.ndarray | Tensor, size: int) -> Tensor:
         return _ranged(image, size)
     if isinstance(image, np.ndarray) and np.issubdtype(image.dtype, np.floating):
         _in_range(_tensor(image))
-    picture = open_picture(image)
-    pixels = np.asarray(resize(picture, size, "center"))
+    pixels = np.asarray(resize(open_picture(image), size, "center"))
     return torch.from_numpy(pixels.copy()).permute(2, 0, 1)[None].float() / 255
 
 

@@ -62,6 +62,7 @@ def test_the_paper_preset_is_the_papers(name, monkeypatch, capsys):
         (["fit", "faae", "--seed", "-1"], "--seed must be 0 or greater"),
         (["fit", "faae", "--crop", "round"], "--crop takes 'center', 'none' or a side in px"),
         (["fit", "faae", "--device", "abacus", "--data", "x"], "There is no device 'abacus'"),
+        (["evaluate", "x", "--data", "x", "--seed", "-1"], "--seed must be 0 or greater."),
         (["evaluate", "nowhere", "--data", "x"], "Checkpoint 'nowhere' has no config.json"),
     ],
 )

@@ -43,6 +43,8 @@ def evaluate(
     with those.
     """
     target = device_named(device)
+    if seed < 0:
+        raise UserError("--seed must be 0 or greater.")
     framework, content = read(checkpoint, target)
     settings = framework.config
     if attributes is None:
