@@ -28,6 +28,12 @@ def test_dry_run_prints_the_resolved_configuration(monkeypatch, capsys):
     assert resolved["ema"] == 0.999 and resolved["framework"] == "faae"
 
 
+def test_the_system_may_stand_after_its_options(monkeypatch, capsys):
+    options = ["--preset", "small", "--lr", "0.5", "--dry-run"]
+    before = call(monkeypatch, capsys, "fit", "faae", *options)
+    assert call(monkeypatch, capsys, "fit", *options, "faae") == before and before[0] == 0
+
+
 def test_a_list_of_the_preset_can_be_emptied(monkeypatch, capsys):
     arguments = ["fit", "faae", "--preset", "best", "--dry-run", "--augment"]
     assert json.loads(call(monkeypatch, capsys, *arguments)[1])["augment"] == []

@@ -11,6 +11,27 @@ from torch import Tensor
 from torch.nn.functional import avg_pool2d, normalize
 
 
+def lerp(a: Tensor, b: Tensor, t: Tensor | float) -> Tensor:
+    """The straight line from `a` (t = 0) to `b` (t = 1); `t` broadcasts against the codes."""
+    return a + t * (b - a)
+
+
+def slerp(a: Tensor, b: Tensor, t: Tensor | float) -> Tensor:
+    """The great circle from `a` (t = 0) to `b` (t = 1) over the last dimension (Shoemake 1985).
+
+    The angle moves at constant speed and the norm linearly, so codes on a sphere stay on it.
+    Codes that are parallel, opposite or zero have no single great circle: a straight line then.
+    """
+    norm_a, norm_b = a.norm(dim=-1, keepdim=True), b.norm(dim=-1, keepdim=True)
+    unit_a, unit_b = a / norm_a.clamp_min(1e-12), b / norm_b.clamp_min(1e-12)
+    cosine = (unit_a * unit_b).sum(-1, keepdim=True).clamp(-1, 1)
+    angle = torch.acos(cosine)
+    sine = torch.sin(angle)
+    arc = (torch.sin((1 - t) * angle) * unit_a + torch.sin(t * angle) * unit_b) / sine
+    single = (sine > 1e-4) & (norm_a > 0) & (norm_b > 0)
+    return torch.where(single, arc * lerp(norm_a, norm_b, t), lerp(a, b, t))
+
+
 def bilinear_weights(right: Tensor, down: Tensor) -> Tensor:
     """Weights (4, ...) of the corners top-left, top-right, bottom-left and bottom-right at the
     points `right`, `down` (...) of the unit square; their sum is 1."""
@@ -78,7 +99,7 @@ def walk(grid: Tensor, between: int = 2) -> Tensor:
     tiles = torch.cat([*rows, home])
     following = tiles.roll(-1, dims=0)
     t = torch.arange(between + 1).to(grid) / (between + 1)
-    return (tiles[:, None] + t[:, None] * (following - tiles)[:, None]).flatten(0, 1)
+    return lerp(tiles[:, None], following[:, None], t[None, :, None]).flatten(0, 1)
 
 
 def move(code: Tensor, directions: Tensor, amounts: Tensor) -> Tensor:

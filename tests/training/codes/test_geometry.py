@@ -11,6 +11,31 @@ def random_codes(*shape, seed=0):
     return torch.randn(*shape, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
 
 
+def test_slerp_turns_at_constant_speed_and_stays_on_the_sphere():
+    a, b = torch.nn.functional.normalize(random_codes(2, 16), dim=1)
+    t = torch.linspace(0, 1, 11, dtype=torch.float64)[:, None]
+    path = latent.slerp(a, b, t)
+    torch.testing.assert_close(path[0], a)
+    torch.testing.assert_close(path[-1], b)
+    torch.testing.assert_close(path.norm(dim=1), torch.ones(11, dtype=torch.float64))
+    steps = (path[1:] * path[:-1]).sum(1).acos()
+    torch.testing.assert_close(steps, steps.mean().expand(10))
+
+
+def test_slerp_of_codes_off_the_sphere_moves_the_norm_linearly():
+    a, b = 2 * torch.eye(2, dtype=torch.float64)[0], 6 * torch.eye(2, dtype=torch.float64)[1]
+    middle = latent.slerp(a, b, 0.5)
+    torch.testing.assert_close(middle, torch.full((2,), 4 / 2**0.5, dtype=torch.float64))
+
+
+@pytest.mark.parametrize("factor", [1.0, -1.0, 0.0])
+def test_slerp_without_a_single_great_circle_is_a_straight_line(factor):
+    a = random_codes(8)
+    torch.testing.assert_close(
+        latent.slerp(a, factor * a, 0.25), latent.lerp(a, factor * a, 0.25), rtol=1e-6, atol=1e-9
+    )
+
+
 @pytest.mark.parametrize("n", [2, 3, 9, 15])
 def test_four_corners_is_equation_5(n):
     corners = random_codes(4, 7)
