@@ -25,7 +25,7 @@ def fit(arguments: list[str]) -> None:
     """Train a system on images; `fit SYSTEM --help` shows the options of one."""
     from training.frameworks import FRAMEWORKS
 
-    if arguments and arguments[-1] in FRAMEWORKS:  # the system may also stand at the end
+    if arguments and arguments[0].startswith("-") and arguments[-1] in FRAMEWORKS:
         arguments = [arguments[-1], *arguments[:-1]]
     commandline.dispatch(
         {name: _fit_one(each) for name, each in FRAMEWORKS.items()},
