@@ -158,8 +158,7 @@ class Catalogue:
 
 
 def titles(models: Sequence[Model]) -> dict[Model, str]:
-    """What to call models beside each other: by their system, by their folder where that is
-    taken, by set and folder where that is too."""
+    """A title for each model: of its system, its folder where taken, else set and folder."""
     named = headings([(model.title, model.directory.name, model.name) for model in models])
     return dict(zip(models, named, strict=True))
 

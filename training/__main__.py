@@ -189,7 +189,8 @@ class Campaign:
     name: Positional[str]  # A plan of training/campaigns/plans, such as celeba32
     data_dir: Path = Path("data")  # Folder of the data
     work: Path = Path("runs")  # Folder of the runs, from which they are resumed
-    into: Path = Path("checkpoints")  # Folder of the checkpoints that ship
+    # Folder of the checkpoints that ship
+    into: Path = Path(__file__).parents[1] / "checkpoints"
     device: str = "auto"  # auto, cpu, cuda or cuda:N
     only: tuple[str, ...] = ()  # These runs of the set; by default all
     dry_run: bool = False  # Print the runs and how far they are, and stop

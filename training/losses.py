@@ -20,8 +20,7 @@ def fooling_loss(fake: Tensor) -> Tensor:
 
 
 def code_error(z: Tensor, z_hat: Tensor) -> Tensor:
-    """Re-encoding error E||z - z_hat||^2; codes (B, n). On the unit sphere within [0, 4],
-    and 2 for unrelated codes."""
+    """Re-encoding error E||z - z_hat||^2 of codes (B, n); 2 for unrelated ones on the sphere."""
     return (z - z_hat).square().sum(dim=1).mean()
 
 

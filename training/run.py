@@ -75,7 +75,7 @@ def active_phases(framework: Framework) -> list[Phase]:
 
 
 def learning_rate(config: Config, step: int, steps: int) -> float:
-    """The factor on every learning rate at `step` of `steps`."""
+    """The factor on learning rates. By hand: of the step alone, it needs no state to resume."""
     if config.schedule == "inverse":
         return 1 / (1 + config.lr_decay * step)
     if config.schedule == "cosine":

@@ -9,8 +9,7 @@ from explorer.verbs.labels import label_choices
 
 
 def query(session: Session, controls: Mapping[str, object]) -> str:
-    """`controls` are the tabs' settings by name. Pictures go by reference: uploads, tiles of a
-    morph and edits have none and stay out."""
+    """`controls` are the tabs' settings; pictures without a reference, as uploads, stay out."""
     fields = {"tab": session.tab, "set": session.model_set, "models": ",".join(session.names)}
     fields["faithful"] = "1" if session.faithful else ""
     fields["labels"] = ",".join(f"{name}:{on:d}" for name, on in session.labels.items())

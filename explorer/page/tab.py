@@ -81,8 +81,7 @@ class Tab:
 
 
 def completed(session: Session, draw: Callable, inputs: Sequence, slots: Sequence[str]):
-    """What `draw(session, *inputs)` gives once the codes of the slots' pictures are found that
-    take seconds; `gr.skip()` where there are none."""
+    """`draw(session, *inputs)` once codes that take seconds are found; else `gr.skip()`."""
     if session.seen(f"codes of {', '.join(slots)}", *inputs, slots=slots):
         return gr.skip()
     pictures = [session.slots.get(slot) for slot in slots]

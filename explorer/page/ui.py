@@ -196,8 +196,7 @@ def remove(session: Session, event: gr.EventData) -> list[dict]:
 
 
 def loader(controls: Mapping[str, gr.components.Component]) -> Callable:
-    """A handler that sets the page up, as a link says or with the first tab's examples: values for
-    header, tabs, examples, slots and controls."""
+    """A handler that sets up header, tabs, examples, slots and controls, by a link if there is."""
 
     def load(session: Session, request: gr.Request) -> list:
         fields = dict(request.query_params)

@@ -15,8 +15,7 @@ SEED = 23  # chosen by eye; its first four are the corners of the first morph
 
 @cache
 def examples(root: str, model_set: str) -> tuple[Picture, ...]:
-    """Samples of the model with the least Frechet distance, the same at every start; before them,
-    where models show faces, a real photo."""
+    """The same at every start: samples of least Frechet distance, after a photo if of faces."""
     models = [catalogue(root).models[name] for name in catalogue(root).sets[model_set]]
     pictures, shown = [], models[0].shows
     if shown == "face":

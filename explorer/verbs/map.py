@@ -50,8 +50,7 @@ def latent_map(
 
 
 class Plane(NamedTuple):
-    """The box of 2-D codes from `low` to `high`, (2,) each, and the prior's density in it, (cells,
-    cells) in [0, 1], rows by the second number."""
+    """A box of 2-D codes, `low` to `high` (2,) each, with the prior's density (cells, cells)."""
 
     low: Tensor
     high: Tensor

@@ -1,5 +1,4 @@
-"""pythae's AAE (Chadebec et al. 2022) on our networks, for the benchmark alone; importing this
-raises ImportError where pythae is not installed."""
+"""pythae's AAE (Chadebec et al. 2022) on our networks; ImportError where it is missing."""
 
 import tempfile
 

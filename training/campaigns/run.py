@@ -1,8 +1,8 @@
 """Trains a set of runs, each to its end, measures them, and ships what measures better.
 
 The state of a campaign is in its work folder, with a folder for each run: `state.pt` (to resume
-from), the checkpoint with `metrics.json`, `curve.json`, and `outcome.json` (shipped or not, and
-why). So it can be stopped at any time, and resumed on any machine that has the folder.
+from), the checkpoint with `metrics.json`, `curve.json`, and `outcome.json` (shipped or not, why).
+By hand: these files alone let it stop at any time, and resume on any machine that has the folder.
 """
 
 import shutil

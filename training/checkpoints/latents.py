@@ -103,8 +103,7 @@ def describe(framework: Framework, images: ImageSet) -> Latents:
 
 
 def find_anew(directory: str | Path) -> Latents:
-    """Finds the directions of a checkpoint again from its stored codes and labels, writes them and
-    returns the latents; raises CheckpointError."""
+    """Finds a checkpoint's directions again and writes them; raises CheckpointError."""
     latents = labelled_latents(directory)
     latents = replace(latents, directions=find_directions(latents.codes, latents.labels))
     write_latents(directory, latents)

@@ -82,8 +82,7 @@ class Box(Prior):
         return z.clamp(-1, 1)
 
     def restrict(self, z: Tensor, generator: Generator | None = None) -> Tensor:
-        """Stochastic clipping: entries outside are drawn anew (Lipton and Tripathi 2017); without a
-        generator, they are clipped to just inside."""
+        """Entries outside are drawn anew (Lipton and Tripathi 2017); clipped if no generator."""
         if generator is None:
             return z.clamp(-0.999, 0.999)
         fresh = 2 * torch.rand(z.shape, generator=generator, device=generator.device) - 1
@@ -138,8 +137,7 @@ class Mixture(OfClasses):
 
 @dataclass(frozen=True)
 class SwissRoll(OfClasses):
-    """A 2-D spiral (Makhzani et al. 2015, figure 4); class k is the k-th tenth of its length.
-    Spread: the deviation around the curve."""
+    """A 2-D spiral (Makhzani et al. 2015, figure 4) in parts of equal length. Spread: across it."""
 
     called = "The swiss roll"
     turns: float = 2.0

@@ -1,5 +1,4 @@
-"""Every system by its id. A new one is one file beside this and one line in `SYSTEMS`, where loop,
-command line, tests and app find it."""
+"""Every system by its id. A new one is one file beside this and one line in `SYSTEMS`."""
 
 from importlib import import_module
 

@@ -63,8 +63,7 @@ def spectrum(x: Tensor) -> Tensor:
 
 
 def dhash(x: Tensor) -> Tensor:
-    """Difference hash, bool (B, 64): whether each pixel of a grey 8x9 version is darker than its
-    right neighbour (as in AEGAN table 1)."""
+    """Difference hash (B, 64) of grey 8x9: each pixel darker than its right (AEGAN table 1)."""
     small = interpolate(grey(x), (8, 9), mode="bilinear", antialias=True, align_corners=False)
     return (small[..., 1:] > small[..., :-1]).flatten(1)
 

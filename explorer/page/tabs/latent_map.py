@@ -1,5 +1,4 @@
-"""Latent map: codes of encoded images in two dimensions, by UMAP or, where codes have only two, as
-they are; a visitor's own pictures among them."""
+"""Latent map: codes of encoded images in two dimensions, and one's own pictures among them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
