@@ -21,7 +21,7 @@ class Prior:
 
     def sample(self, count: int, generator: Generator, spread: float = 1.0) -> Tensor:
         """float32 (count, size), on the generator's device; `spread` < 1: nearer the centre."""
-        raise NotImplementedError
+        raise TypeError(f"{type(self).__name__} draws nothing")
 
     def project(self, z: Tensor) -> Tensor:
         """Codes (B, size) on the support; the identity where that is all of R^n."""
