@@ -1,4 +1,4 @@
-"""A place for one picture: upload, drop, paste, camera, or one that is at hand."""
+"""A place for one picture. By hand: `gr.Image` takes dropped files, but no tile with its code."""
 
 import secrets
 
