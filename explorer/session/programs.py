@@ -52,7 +52,7 @@ def opened(source: str | Path | Picture, models: Sequence[Model]) -> Picture:
         return source
     picture, label = open_picture(source), Path(source).name
     code, name = read_code(source) or (None, "")
-    model = catalogue(models[0].root).models.get(name)
+    model = catalogue(models[0].root).models.get(name) if name else None
     if model is not None and len(code) == model.latent_size:
         return Picture(label, EDIT, picture, codes={name: model.project(code[None])[0]})
     of_faces = any(model.shows == "face" for model in models)

@@ -6,6 +6,7 @@ them: those are loaded once a process, by `explorer.engine.catalogue`.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TypeVar
 
 from PIL import Image
@@ -48,6 +49,7 @@ class Session:
     owned: dict[type, object] = field(default_factory=dict)  # by parts of the page
 
     def __post_init__(self) -> None:
+        self.root = str(Path(self.root))  # as models have it, so that they are read once
         sets = catalogue(self.root).sets
         if not self.model_set and sets:
             self.choose_set(next(iter(sets)))

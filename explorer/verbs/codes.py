@@ -63,8 +63,9 @@ def _find(model: Model, pictures: Sequence[Picture], refined: bool) -> None:
 
 def _known(picture: Picture, model: Model) -> Tensor | None:
     """The code that is known of a picture; of a sample, every model's with the same prior."""
-    name, models = model.name, catalogue(model.root).models
+    name = model.name
     if picture.origin == SAMPLE and name not in picture.codes:
+        models = catalogue(model.root).models
         alike = (other for other in picture.codes if model.shares_prior(models[other]))
         name = next(alike, name)
     return picture.codes.get(name)

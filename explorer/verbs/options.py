@@ -26,8 +26,7 @@ class Option:
     @property
     def said(self) -> str:
         """The description with the limits."""
-        limits = "" if self.least is None else f", {self.least:g} to {self.most:g}"
-        return self.words + limits
+        return self.words + ("" if self.least is None else f", {self.least:g} to {self.most:g}")
 
 
 class Reason(NamedTuple):

@@ -6,7 +6,8 @@ import pickle
 import pytest
 
 from explorer.pictures.files import astronaut
-from explorer.session.state import Unavailable
+from explorer.session.state import Session, Unavailable
+from tests.explorer.conftest import CHECKPOINTS
 
 
 def test_a_session_is_small_and_can_be_copied(session):
@@ -21,3 +22,8 @@ def test_what_is_gone_is_said(session):
         session.find("nothing")
     with pytest.raises(Unavailable, match="tile is gone"):
         session.tile("sample", 3)
+
+
+def test_models_are_read_once_however_their_folder_is_spelt(session):
+    other = Session(f"{CHECKPOINTS}/")
+    assert other.root == other.models[0].root and other.models == session.models

@@ -8,10 +8,11 @@ from typing import Annotated
 import pytest
 import torch
 
-from explorer import api, verbs
+from explorer import api, load_model, verbs
 from explorer.__main__ import main
 from explorer.engine import Model
-from explorer.pictures.picture import Picture
+from explorer.pictures.files import open_picture
+from explorer.pictures.picture import PHOTO, Picture
 from explorer.session.programs import answer
 from explorer.verbs import VERBS
 from explorer.verbs.codes import codes
@@ -85,3 +86,16 @@ def test_page_and_programs_get_the_same(session, photo):
     asked = answer(session, verbs.morph, {"pictures": [picture], "n": 3, "seed": 4})
     for model in session.models:
         assert torch.equal(by_hand[model].codes, asked[model].codes)
+
+
+def test_a_verb_of_one_model_reads_no_others(photo, monkeypatch):
+    from explorer.verbs import codes as of_verbs
+
+    def refuse(root):
+        raise AssertionError("the other models are read")
+
+    monkeypatch.setattr(of_verbs, "catalogue", refuse)
+    model = load_model("celeba32/aae")
+    picture = Picture("photo", PHOTO, open_picture(photo))
+    assert verbs.edit(picture, [model], {"Smiling": 1.0})[model].images.shape == (2, 3, 32, 32)
+    assert verbs.morph([picture], [model], 3)[model].images.shape == (9, 3, 32, 32)

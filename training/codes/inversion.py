@@ -50,8 +50,7 @@ def hybrid(
     loss: str = "squared",
     generator: Generator | None = None,
 ) -> Iterator[tuple[int, Tensor]]:
-    """Refines codes z of images x, the encoder's or any others, by Adam on the loss of G(z), each
-    image for itself.
+    """Refines codes z of images x, the encoder's or any others, each by Adam on its own loss.
 
     Yields (step, codes on the support) every `every` steps and after the last; close it to stop.
     `generator` is for `Prior.restrict`. Raises UserError for an unknown loss.
@@ -82,8 +81,7 @@ def recovery(
     lr: float = LR,
     every: int = 1,
 ) -> Iterator[tuple[int, Tensor]]:
-    """Codes of images x without an encoder: descent from `starts` codes of the prior at once, the
-    same for every image, of which the best of each image counts.
+    """Codes of images x without E: the best, for each image, of descents from `starts` samples.
 
     Yields like `hybrid`, but first (0, codes), the best starts. Raises UserError for an unknown
     loss or no start.
