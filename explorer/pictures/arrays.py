@@ -7,8 +7,8 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from explorer.pictures.files import open_picture
 from training.data import resize
+from training.data.pictures import open_picture
 from training.errors import UserError
 
 Images = Tensor | np.ndarray | Image.Image | Sequence[Image.Image | np.ndarray | Tensor]

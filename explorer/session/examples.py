@@ -3,9 +3,10 @@
 import math
 from functools import cache
 
+from PIL import Image
+
 from explorer.engine import catalogue
 from explorer.pictures.faces import find_crop
-from explorer.pictures.files import astronaut
 from explorer.pictures.picture import EXAMPLE, Picture
 from explorer.pictures.render import to_pil
 
@@ -28,3 +29,10 @@ def examples(root: str, model_set: str) -> tuple[Picture, ...]:
     for index, picture in enumerate(pictures):
         picture.reference = f"{EXAMPLE}/{index}"
     return tuple(pictures)
+
+
+def astronaut() -> Image.Image:
+    """Eileen Collins, NASA, public domain: 512 x 512 RGB, shipped with scikit-image."""
+    from skimage import data  # here, because it costs start-up time that few runs need
+
+    return Image.fromarray(data.astronaut())

@@ -9,11 +9,11 @@ from pydantic import TypeAdapter, ValidationError
 
 from explorer.engine import Model, catalogue
 from explorer.pictures.faces import find_crop
-from explorer.pictures.files import open_picture
 from explorer.pictures.picture import EDIT, PHOTO, Picture
 from explorer.pictures.render import read_code
 from explorer.session.state import Session
 from explorer.verbs.options import Argument, Result, arguments
+from training.data.pictures import open_picture
 from training.errors import UserError, choose
 
 QUOTED = 60  # characters of a wrong value

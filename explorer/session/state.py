@@ -14,13 +14,13 @@ from torch import Tensor
 
 from explorer.engine import ROOT, Catalogue, Model, catalogue
 from explorer.pictures.faces import find_crop
-from explorer.pictures.files import open_picture
 from explorer.pictures.picture import EXAMPLE, MAP, PHOTO, SAMPLE, Picture
 from explorer.session.examples import examples
 from explorer.verbs.codes import codes, waits
 from explorer.verbs.grids import Grid, map_row, sample_grid, sampled
 from explorer.verbs.labels import label_choices
 from explorer.verbs.options import Reason
+from training.data.pictures import open_picture
 from training.errors import UserError
 
 State = TypeVar("State")

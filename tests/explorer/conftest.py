@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from explorer.pictures.files import astronaut
+from explorer.session.examples import astronaut
 from explorer.session.state import Session
 from explorer.tools.screenshots import FLAGS, PATIENCE_MS, WINDOW_PX, chromium, served
 

@@ -17,8 +17,8 @@ from PIL import Image
 from explorer import load_model
 from explorer.__main__ import main
 from explorer.cli.commands import commands
-from explorer.pictures.files import astronaut
 from explorer.pictures.render import read_code, to_pil
+from explorer.session.examples import astronaut
 from training import checkpoints
 
 ROOT = Path(__file__).parents[2] / "checkpoints"

@@ -11,7 +11,7 @@ import torch
 from PIL import Image
 
 from explorer import load_model
-from explorer.pictures.files import astronaut
+from explorer.session.examples import astronaut
 from tests.explorer.conftest import CHECKPOINTS
 from training.data import resize
 from training.errors import UserError

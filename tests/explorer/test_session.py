@@ -5,7 +5,7 @@ import pickle
 
 import pytest
 
-from explorer.pictures.files import astronaut
+from explorer.session.examples import astronaut
 from explorer.session.state import Session, Unavailable
 from tests.explorer.conftest import CHECKPOINTS
 
@@ -27,3 +27,8 @@ def test_what_is_gone_is_said(session):
 def test_models_are_read_once_however_their_folder_is_spelt(session):
     other = Session(f"{CHECKPOINTS}/")
     assert other.root == other.models[0].root and other.models == session.models
+
+
+def test_astronaut_needs_no_network():
+    picture = astronaut()
+    assert (picture.mode, picture.size) == ("RGB", (512, 512))

@@ -11,13 +11,13 @@ import torch
 from explorer import api, load_model, verbs
 from explorer.__main__ import main
 from explorer.engine import Model
-from explorer.pictures.files import open_picture
 from explorer.pictures.picture import PHOTO, Picture
 from explorer.session.programs import answer
 from explorer.verbs import VERBS
 from explorer.verbs.codes import codes
 from explorer.verbs.options import Faithful, Models, Option, Result, Shown, arguments
 from tests.explorer.conftest import CHECKPOINTS
+from training.data.pictures import open_picture
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,12 @@ from torch import Tensor
 from explorer.engine import Model, catalogue
 from explorer.page import components as ui
 from explorer.page.tab import Shot, Tab, Timing, Widgets
-from explorer.pictures.files import PictureError
 from explorer.pictures.picture import MAP, Picture
 from explorer.session.state import Session
 from explorer.verbs.grids import Grid, map_row
 from explorer.verbs.map import code_plane, laid_out, placed
 from explorer.verbs.options import Reason
+from training.data.pictures import PictureError
 from training.errors import UserError
 
 OWN_LIMIT = 500

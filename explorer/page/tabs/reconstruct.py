@@ -12,8 +12,8 @@ from explorer.engine import Model
 from explorer.page import components as ui
 from explorer.page.tab import Shot, Slot, Tab, Timing, Widgets
 from explorer.pictures.faces import Crop
-from explorer.pictures.files import astronaut
 from explorer.pictures.picture import Picture
+from explorer.session.examples import astronaut
 from explorer.session.state import Session
 from explorer.verbs import reconstruct
 from explorer.verbs.grids import Grid

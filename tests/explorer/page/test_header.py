@@ -6,7 +6,7 @@ import torch
 
 from explorer.page import header
 from explorer.page.tabs import attributes
-from explorer.pictures.files import astronaut
+from explorer.session.examples import astronaut
 from explorer.session.state import Session
 from tests.explorer.conftest import CHECKPOINTS, event
 from training.codes.directions import DEFAULT

@@ -12,7 +12,7 @@ from explorer.__main__ import main
 from explorer.engine import RECOVERY_STEPS, load_model
 from explorer.page import header
 from explorer.page.tabs import attributes, morph, reconstruct, sample
-from explorer.pictures.files import astronaut
+from explorer.session.examples import astronaut
 from explorer.session.state import Session
 from tests.explorer.conftest import CHECKPOINTS
 from tests.training.conftest import config_of

@@ -6,7 +6,8 @@ import torch
 from PIL import Image
 
 from explorer.pictures.faces import Crop, cut, find_crop
-from explorer.pictures.files import astronaut
+from explorer.pictures.picture import Picture
+from explorer.session.examples import astronaut
 
 EYES = np.array([(203.4, 101.0), (246.9, 103.4)])  # pupils in the astronaut's picture, px
 LEAN = 3  # hers, degrees clockwise
@@ -107,3 +108,11 @@ def test_cut_levels_what_leans_clockwise():
     picture = Image.fromarray(np.uint8(line[:, :, None].repeat(3, 2) * 255))
     rows = cut(picture, Crop(50, 50, 100, angle=20), 32)[0].mean(1)
     assert rows[14:18].max() > 0.9 and rows[:10].max() < 0.05
+
+
+def test_another_crop_is_another_cut():
+    ramp = Image.linear_gradient("L").convert("RGB")  # dark above, light below
+    picture = Picture("ramp", "photo", ramp)
+    whole_of_it = picture.pixels(32)
+    picture.cropped(Crop(0, 0, 64))
+    assert picture.pixels(32).mean() < 0.5 * whole_of_it.mean()

@@ -4,7 +4,7 @@ import gradio as gr
 import numpy as np
 
 from explorer.page.tabs import reconstruct
-from explorer.pictures.files import astronaut
+from explorer.session.examples import astronaut
 from tests.explorer.conftest import event
 
 

@@ -9,9 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from explorer.pictures.faces import Crop
-from explorer.pictures.files import PictureError, astronaut, open_picture
-from explorer.pictures.picture import Picture
+from training.data.pictures import PictureError, open_picture
 
 RAMP = np.linspace(0, 1, 64)[None].repeat(32, 0)  # black on the left, white on the right: (32, 64)
 
@@ -164,16 +162,3 @@ def test_file_is_named_and_what_is_not_there_too(tmp_path):
     ]:
         with pytest.raises(PictureError, match=said):
             open_picture(tmp_path / name)
-
-
-def test_astronaut_needs_no_network():
-    picture = astronaut()
-    assert (picture.mode, picture.size) == ("RGB", (512, 512))
-
-
-def test_another_crop_is_another_cut():
-    ramp = Image.linear_gradient("L").convert("RGB")  # dark above, light below
-    picture = Picture("ramp", "photo", ramp)
-    whole_of_it = picture.pixels(32)
-    picture.cropped(Crop(0, 0, 64))
-    assert picture.pixels(32).mean() < 0.5 * whole_of_it.mean()

@@ -39,13 +39,6 @@ def open_picture(source: str | Path | bytes | Image.Image | np.ndarray) -> Image
     return _upright_rgb(source, name)
 
 
-def astronaut() -> Image.Image:
-    """Eileen Collins, NASA, public domain: 512 x 512 RGB, shipped with scikit-image."""
-    from skimage import data  # here, because it costs start-up time that few runs need
-
-    return Image.fromarray(data.astronaut())
-
-
 def _read(path: Path) -> bytes:
     if path.is_dir():
         raise PictureError(f"{path.name} is a folder: give a picture file in it.")
