@@ -1,6 +1,7 @@
 """Any file, bytes, array or PIL picture to an upright RGB picture, or one clear sentence."""
 
 import io
+import re
 import warnings
 from contextlib import suppress
 from pathlib import Path
@@ -11,60 +12,106 @@ from PIL import Image, ImageOps
 from training.errors import UserError
 
 MIN_SIDE_PX = 16
+# What a file may cost is bounded by its header, before anything of it is decoded.
 MAX_MEGAPIXELS = 50
+MAX_DEEP_MEGAPIXELS = 25  # of 16 or 32 bits a pixel in grey, which take several times as much
+MAX_MEGABYTES = 300  # 50 megapixels of 16 bits in RGB, uncompressed
+MAX_SCANS = 32  # of a JPEG: encoders make up to 20, and each costs as much as a whole picture
+NAME_LENGTH = 60  # characters of a file's name in a message
+
 # Named, because Pillow would otherwise also try formats that start other programs (EPS).
 FORMATS = ("PNG", "JPEG", "WEBP", "AVIF", "GIF", "BMP", "TIFF", "PPM")
 FORMATS_SAID = "PNG, JPEG, WebP, AVIF, GIF, BMP or TIFF"
 HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
+with suppress(ImportError):
+    from pillow_heif import register_heif_opener
+
+    register_heif_opener()
+    FORMATS += ("HEIF",)
+
+# A marker of a JPEG, but the restart markers (D0 to D7) and the stuffed zero within a scan.
+JPEG_MARKER = re.compile(rb"\xff([\xc0-\xcf\xd8-\xfe])")
+START_OF_IMAGE, END_OF_IMAGE, START_OF_SCAN = b"\xd8", b"\xd9", b"\xda"
 
 
 class PictureError(UserError):
     """A picture that cannot be used; the message is one sentence that says what to do."""
 
 
-def open_picture(source: str | Path | bytes | Image.Image | np.ndarray) -> Image.Image:
+def open_picture(
+    source: str | Path | bytes | Image.Image | np.ndarray, min_side_px: int = MIN_SIDE_PX
+) -> Image.Image:
     """An upright RGB picture from a path, a file's bytes, a PIL picture or an array.
 
     Arrays are (H, W), (H, W, 1), (H, W, 3) or (H, W, 4): uint8, uint16, bool, or floats in
     [0, 1]. Rotation by EXIF is applied, transparency is laid over white, 16-bit and CMYK become
-    8-bit RGB, and of an animation the first frame is taken. Raises `PictureError`.
+    8-bit RGB, and of an animation the first frame is taken. Raises `PictureError`, also for what
+    is smaller than `min_side_px`, and for what would take very long or much memory to decode.
     """
     name = "The picture"
     if not isinstance(source, bytes | np.ndarray | Image.Image):
-        name, source = Path(source).name, _read(Path(source))
-    if isinstance(source, np.ndarray):
-        source = _from_array(source)
-    elif isinstance(source, bytes):
-        source = _from_bytes(source, name)
-    return _upright_rgb(source, name)
+        name, source = Path(source).name[:NAME_LENGTH], _read(Path(source))
+    # Pillow warns of large pictures, which are refused by a lower limit, and of odd metadata.
+    with warnings.catch_warnings(action="ignore"):
+        if isinstance(source, np.ndarray):
+            source = _from_array(source)
+        elif isinstance(source, bytes):
+            source = _from_bytes(source, name)
+        return _upright_rgb(source, name, min_side_px)
+
+
+def check_file_size(size: int, name: str) -> None:
+    """Raises PictureError for a file of more bytes than any picture that is read."""
+    if size > MAX_MEGABYTES * 1e6:
+        raise PictureError(
+            f"{name} is a file of {size / 1e6:,.0f} MB, too large: {MAX_MEGABYTES} MB at most."
+        )
 
 
 def _read(path: Path) -> bytes:
-    if path.is_dir():
-        raise PictureError(f"{path.name} is a folder: give a picture file in it.")
+    name = path.name[:NAME_LENGTH]
     try:
+        if path.is_dir():
+            raise PictureError(f"{name} is a folder: give a picture file in it.")
+        if path.exists() and not path.is_file():  # a pipe or a device may never end
+            raise PictureError(f"{name} is no file but a pipe or a device: give a picture file.")
+        check_file_size(path.stat().st_size, name)
         return path.read_bytes()
-    except FileNotFoundError:
-        raise PictureError(f"There is no file {path}: check its name and folder.") from None
+    except (FileNotFoundError, ValueError):  # ValueError: a null character
+        raise PictureError(f"There is no file {name}: check its name and folder.") from None
     except OSError as error:
         reason = error.strerror or "unknown reason"
-        raise PictureError(f"{path.name} cannot be read ({reason}): choose another file.") from None
+        raise PictureError(f"{name} cannot be read ({reason}): choose another file.") from None
 
 
 def _from_bytes(data: bytes, name: str) -> Image.Image:
     if not data:
         raise PictureError(f"{name} is empty (0 bytes): choose another file.")
-    if data[4:8] == b"ftyp" and data[8:12] in HEIC_BRANDS:
-        raise PictureError(f"{name} is a HEIC picture: save it as {FORMATS_SAID} first.")
+    check_file_size(len(data), name)
+    if data.startswith(b"\xff\xd8") and _scans(data) > MAX_SCANS:
+        raise PictureError(f"{name} has more than {MAX_SCANS} scans: save it anew as a JPEG.")
     try:
-        # Pillow warns of large pictures; `_check_size` refuses them by a lower limit.
-        with warnings.catch_warnings(action="ignore"):
-            return Image.open(io.BytesIO(data), formats=FORMATS)
+        return Image.open(io.BytesIO(data), formats=FORMATS)
     except Image.DecompressionBombError:
-        raise PictureError(_too_large(name, "far")) from None
+        raise PictureError(_too_large(name, "far", MAX_MEGAPIXELS)) from None
     except Exception:  # decoders raise almost anything on bytes that are not theirs
         message = f"{name} is not a picture that can be read: use {FORMATS_SAID}."
+        if data[4:8] == b"ftyp" and data[8:12] in HEIC_BRANDS:
+            message = f"{name} is a HEIC picture that cannot be read: save it as {FORMATS_SAID}."
         raise PictureError(message) from None
+
+
+def _scans(data: bytes) -> int:
+    """Scans of a JPEG up to its end marker; counting stops above MAX_SCANS."""
+    count, place = 0, 2
+    while count <= MAX_SCANS and (found := JPEG_MARKER.search(data, place)):
+        kind, place = found[1], found.end()
+        if kind == END_OF_IMAGE:
+            break
+        count += kind == START_OF_SCAN
+        if kind != START_OF_IMAGE:
+            place += max(2, int.from_bytes(data[place : place + 2]))  # a segment says its length
+    return count
 
 
 def _from_array(array: np.ndarray) -> Image.Image:
@@ -80,12 +127,11 @@ def _from_array(array: np.ndarray) -> Image.Image:
     return Image.fromarray(array.clip(0, 255).round().astype(np.uint8))
 
 
-def _upright_rgb(picture: Image.Image, name: str) -> Image.Image:
-    _check_size(picture, name)  # by the header, before anything is decoded
+def _upright_rgb(picture: Image.Image, name: str, min_side_px: int) -> Image.Image:
+    _check_size(picture, name, min_side_px)
     try:
         picture.load()
-        # A broken EXIF block is no reason to refuse the picture, nor to warn of it.
-        with warnings.catch_warnings(action="ignore"), suppress(Exception):
+        with suppress(Exception):  # a broken EXIF block is no reason to refuse the picture
             picture = ImageOps.exif_transpose(picture)
         return _rgb(picture)
     except Exception:  # as above: whatever a decoder raises, the file is what is wrong
@@ -93,38 +139,46 @@ def _upright_rgb(picture: Image.Image, name: str) -> Image.Image:
         raise PictureError(message) from None
 
 
-def _check_size(picture: Image.Image, name: str) -> None:
+def _check_size(picture: Image.Image, name: str, min_side_px: int) -> None:
     width, height = picture.size
     megapixels = width * height / 1e6
-    if megapixels > MAX_MEGAPIXELS:
-        raise PictureError(_too_large(name, f"{width:,}x{height:,} px, {megapixels:,.0f} MP,"))
-    if min(width, height) < MIN_SIDE_PX:
+    most = MAX_DEEP_MEGAPIXELS if _is_deep(picture) else MAX_MEGAPIXELS
+    if megapixels > most:
+        size = f"{width:,}x{height:,} px, {megapixels:,.0f} MP,"
+        raise PictureError(_too_large(name, size, most))
+    if min(width, height) < min_side_px:
         raise PictureError(
             f"{name} is {width}x{height} px, too small: "
-            f"use a picture of at least {MIN_SIDE_PX} px a side."
+            f"use a picture of at least {min_side_px} px a side."
         )
 
 
-def _too_large(name: str, size: str) -> str:
-    return f"{name} is {size} too large: make it smaller, {MAX_MEGAPIXELS} megapixels at most."
+def _too_large(name: str, size: str, most: int) -> str:
+    return f"{name} is {size} too large: make it smaller, {most} megapixels at most."
+
+
+def _is_deep(picture: Image.Image) -> bool:
+    """Whether it is grey of 16 or 32 bits, or of floats."""
+    return picture.mode.startswith(("I", "F"))
 
 
 def _rgb(picture: Image.Image) -> Image.Image:
-    if picture.mode.startswith(("I", "F")):
+    if _is_deep(picture):
         return _from_deep_grey(picture).convert("RGB")
     if picture.has_transparency_data:
-        picture = picture.convert("RGBA")
-        white = Image.new("RGBA", picture.size, "white")
-        return Image.alpha_composite(white, picture).convert("RGB")
+        picture, white = picture.convert("RGBA"), Image.new("RGB", picture.size, "white")
+        white.paste(picture, mask=picture)
+        return white
     return picture.convert("RGB")
 
 
 def _from_deep_grey(picture: Image.Image) -> Image.Image:
     """16-bit, 32-bit or float grey to 8 bits: Pillow's own conversion would clip at 255."""
-    grey = np.nan_to_num(np.asarray(picture).astype(np.float32))
+    grey = np.nan_to_num(np.asarray(picture).astype(np.float32), copy=False)
     if picture.mode.startswith("I;16"):
         white = 65535.0
     else:  # these modes do not say what white is: the smallest usual scale that holds them
         scales = (1.0, 255.0, 65535.0) if picture.mode == "F" else (255.0, 65535.0)
         white = next((scale for scale in scales if grey.max() <= scale), float(grey.max()))
-    return Image.fromarray((grey / white * 255).clip(0, 255).round().astype(np.uint8))
+    grey *= 255 / white
+    return Image.fromarray(grey.clip(0, 255, out=grey).round(out=grey).astype(np.uint8))

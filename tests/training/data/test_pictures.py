@@ -1,6 +1,7 @@
 """Every kind of picture comes out upright and right in colour, every wreck in one sentence."""
 
 import io
+import os
 import re
 import struct
 import zlib
@@ -58,6 +59,8 @@ RAMPS = {
     "grey and alpha png": lambda: saved(transparent_ramp("LA"), "PNG"),
     "rgb and alpha png": lambda: saved(transparent_ramp("RGBA"), "PNG"),
     "webp": lambda: saved(grey_ramp().convert("RGB"), "WEBP", lossless=True),
+    "avif": lambda: saved(grey_ramp().convert("RGB"), "AVIF", quality=95),
+    "heic": lambda: saved(grey_ramp().convert("RGB"), "HEIF", quality=95),
     "bmp": lambda: saved(grey_ramp(), "BMP"),
     "pil": grey_ramp,
     "float array": lambda: RAMP,
@@ -111,7 +114,7 @@ def test_broken_exif_does_not_spoil_the_picture():
     assert open_picture(data).getpixel((0, 0)) == (255, 0, 0)
 
 
-def header_of_png(width, height):
+def header_of_png(width, height, depth=8, colour=2):
     """A PNG that says how large it is and holds next to nothing."""
 
     def chunk(kind, body):
@@ -119,8 +122,16 @@ def header_of_png(width, height):
             struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
         )
 
-    size = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    size = struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", size) + chunk(b"IDAT", zlib.compress(b""))
+
+
+def scans(count):
+    """A progressive JPEG whose last scan is repeated until there are `count`."""
+    data = saved(Image.new("L", (64, 64)), "JPEG", progressive=True)
+    last = data[data.rindex(b"\xff\xda") : -2]
+    more = count - data.count(b"\xff\xda")
+    return data[:-2] + last * more + data[-2:]
 
 
 def photo():
@@ -139,6 +150,9 @@ WRECKS = {
     "1x1": (lambda: saved(Image.new("RGB", (1, 1)), "PNG"), "1x1 px, too small: .* 16 px"),
     "10,000x10,000": (lambda: header_of_png(10_000, 10_000), "10,000x10,000 px, 100 MP"),
     "bomb": (lambda: header_of_png(60_000, 60_000), "too large: .* 50 megapixels"),
+    "16-bit 6,000x6,000": (lambda: header_of_png(6_000, 6_000, 16, 0), "36 MP.* 25 megapixels"),
+    "400 scans": (lambda: scans(400), "more than 32 scans"),
+    "larger than any": (lambda: bytes(301_000_000), "301 MB, too large: 300 MB at most"),
     "array": (lambda: np.zeros((2, 3, 4, 5)), "2 x 3 x 4 x 5 is no picture"),
 }
 
@@ -162,3 +176,19 @@ def test_file_is_named_and_what_is_not_there_too(tmp_path):
     ]:
         with pytest.raises(PictureError, match=said):
             open_picture(tmp_path / name)
+
+
+def test_as_many_scans_as_encoders_make_are_read_and_others_after_the_end_do_not_count():
+    film = scans(32) + scans(32)  # as phones append a film to a photo
+    assert open_picture(film).size == (64, 64)
+
+
+def test_a_smaller_side_can_be_allowed():
+    assert open_picture(saved(Image.new("L", (1, 8)), "PNG"), min_side_px=1).size == (1, 8)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes on this system")
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe.png")
+    with pytest.raises(PictureError, match="pipe.png is no file but a pipe"):
+        open_picture(tmp_path / "pipe.png")
