@@ -2,6 +2,8 @@
 
 import json
 import re
+from dataclasses import fields
+from math import inf, nan
 
 import pytest
 
@@ -9,7 +11,7 @@ from tests.training.conftest import config_of, heeded
 from training import __main__ as command_line
 from training import loop
 from training.config import option_names
-from training.errors import flag
+from training.errors import UserError, flag
 from training.frameworks import FRAMEWORKS
 
 
@@ -66,6 +68,13 @@ def test_the_paper_preset_is_the_papers(name, monkeypatch, capsys):
         (["fit", "faae", "--width", "0"], "--width must be greater than 0"),
         (["fit", "faae", "--ema", "1"], "--ema must be at least 0 and less than 1"),
         (["fit", "faae", "--seed", "-1"], "--seed must be 0 or greater"),
+        (["fit", "faae", "--seed", "9" * 20], "--seed must be at most 9223372036854775807"),
+        (["fit", "faae", "--width", "3000"], "--width must be at most 2048"),
+        (["fit", "faae", "--latent-size", "150000"], "--latent-size must be at most 16384"),
+        (["fit", "faae", "--log-every", "0"], "--log-every must be greater than 0"),
+        (["fit", "faae", "--checkpoint-minutes", "nan"], "--checkpoint-minutes must be a finite"),
+        (["fit", "faae", "--beta1", "1"], "--beta1 must be at least 0 and less than 1"),
+        (["fit", "faae", "--crop", "0"], "--crop takes 'center', 'none' or a side in px"),
         (["fit", "faae", "--crop", "round"], "--crop takes 'center', 'none' or a side in px"),
         (["fit", "faae", "--device", "abacus", "--data", "x"], "There is no device 'abacus'"),
         (["evaluate", "x", "--data", "x", "--seed", "-1"], "--seed must be 0 or greater."),
@@ -76,6 +85,21 @@ def test_bad_input_gets_one_sentence(monkeypatch, capsys, arguments, message):
     code, _, err = call(monkeypatch, capsys, *arguments)
     assert code == 2
     assert message in err and err.count("\n") == 1
+
+
+NUMBERS = [
+    (name, each.name)
+    for name, system in FRAMEWORKS.items()
+    for each in fields(system.Options)
+    if isinstance(each.default, float)
+]
+
+
+@pytest.mark.parametrize(("name", "option"), NUMBERS)
+def test_no_option_is_without_limits(name, option):
+    for value in (nan, inf, -1.0, "1", None):
+        with pytest.raises(UserError, match=f"^{flag(option)} must be .*[.]$"):
+            config_of(name, **{option: value})
 
 
 def test_frameworks_shows_every_objective(monkeypatch, capsys):

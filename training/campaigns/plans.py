@@ -1,6 +1,6 @@
 """The sets that `python -m training campaign` trains: `plans/NAME.toml`, read into `Campaign`."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from training.config import from_table, read_toml, resolve
@@ -44,17 +44,18 @@ class Campaign:
 
 def read_plan(path: Path) -> Campaign:
     """A campaign from its file; UserError that names the file and what it cannot have."""
-    campaign = from_table(Campaign, read_toml(path), path.name)
-    runs = {}
-    for name, table in campaign.runs.items():
-        where = f"{path.name}, run {name}"
-        row = runs[name] = from_table(Row, table, where)
+    table = read_toml(path)
+    if isinstance(runs := table.get("runs"), dict):
+        for name, row in runs.items():
+            runs[name] = from_table(Row, row, f"{path.name}, run {name}")
+    campaign = from_table(Campaign, table, path.name)
+    for name, row in campaign.runs.items():
         try:
             framework = FRAMEWORKS[choose("framework", row.framework, FRAMEWORKS)]
             resolve(framework, row.preset, {**campaign.settings, **row.settings})
         except UserError as error:
-            raise UserError(f"{where}: {error}") from None
-    return replace(campaign, runs=runs)
+            raise UserError(f"{path.name}, run {name}: {error}") from None
+    return campaign
 
 
 PLANS = Path(__file__).parent / "plans"

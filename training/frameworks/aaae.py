@@ -1,11 +1,11 @@
 """Adversarially approximated autoencoder."""
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Literal
 
 from training import losses
 from training.codes.priors import Normal, PushedForward
-from training.config import POSITIVE, Config
+from training.config import CodeSize, Config, Steps
 from training.frameworks.base import Batch, Flow, Framework, Loss, Phase, without_graph
 from training.frameworks.options import (
     AdversarialTerm,
@@ -36,8 +36,8 @@ class AAAE(Framework):
     @dataclass(frozen=True)
     class Options(ImageAdversary, Reconstruction, AdversarialTerm, GradientPenalty):
         prior: Literal["normal"] = "normal"
-        noise_size: Annotated[int, POSITIVE] = 64  # Random numbers that A makes a code from
-        critic_steps: Annotated[int, POSITIVE] = 2  # Steps of A to one of the autoencoder
+        noise_size: CodeSize = 64  # Random numbers that A makes a code from
+        critic_steps: Steps = 2  # Steps of A to one of the autoencoder
 
     id = "aaae"
     title = "AAAE"

@@ -1,13 +1,13 @@
 """Adversarial autoencoder for unsupervised clustering."""
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Literal
 
 from torch import Tensor, nn
 
 from training import losses
 from training.codes.priors import OneHot, joint
-from training.config import POSITIVE, Config
+from training.config import CodeSize, Config
 from training.frameworks import aae
 from training.frameworks.base import Batch, CodeLabels, Flow, Framework, Loss, Phase, without_graph
 from training.frameworks.options import EncoderNoise
@@ -32,7 +32,7 @@ class AAECluster(Framework):
     @dataclass(frozen=True)
     class Options(aae.AAE.Options, EncoderNoise):
         prior: Literal["normal"] = "normal"
-        clusters: Annotated[int, POSITIVE] = 16  # Number of clusters
+        clusters: CodeSize = 16  # Number of clusters
 
     id = "aae-cluster"
     title = "Clustering AAE"

@@ -1,13 +1,13 @@
 """Adversarial autoencoder with labels in the regulariser."""
 
 from dataclasses import dataclass, replace
-from typing import Annotated, Literal
+from typing import Literal
 
 import torch
 from torch import Tensor
 
 from training import losses
-from training.config import POSITIVE, Config
+from training.config import CodeSize, Config
 from training.frameworks import aae
 from training.frameworks.base import Batch, Flow, Loss, without_graph
 from training.frameworks.options import EncoderNoise, Labels
@@ -30,7 +30,7 @@ class AAELabels(aae.AAE):
     @dataclass(frozen=True)
     class Options(aae.AAE.Options, Labels, EncoderNoise):
         prior: Literal["mixture", "swiss-roll"] = "mixture"
-        latent_size: Annotated[int, POSITIVE] = 2
+        latent_size: CodeSize = 2
 
     id = "aae-labels"
     title = "AAE, labels in the regulariser"

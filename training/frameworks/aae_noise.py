@@ -1,12 +1,12 @@
 """Adversarial autoencoder with a universal approximator posterior."""
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Literal
 
 import torch
 from torch import Tensor
 
-from training.config import POSITIVE, Config
+from training.config import CodeSize, Config
 from training.frameworks import aae
 from training.frameworks.base import Batch, Flow
 
@@ -27,7 +27,7 @@ class AAENoise(aae.AAE):
     @dataclass(frozen=True)
     class Options(aae.AAE.Options):
         prior: Literal["normal"] = "normal"
-        noise_size: Annotated[int, POSITIVE] = 8  # Random numbers that E takes beside the image
+        noise_size: CodeSize = 8  # Random numbers that E takes beside the image
 
     id = "aae-noise"
     title = "AAE, universal approximator"

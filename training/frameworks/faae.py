@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 from math import pi
-from typing import Annotated
 
 import torch
 from torch import Tensor
 
 from training import losses
 from training.codes.geometry import bilinear_weights, interpolated
-from training.config import SHARE, Config
+from training.config import Config, NotNegative, Share
 from training.frameworks.base import Batch, Flow, Framework, Loss, Phase, without_graph
 from training.frameworks.options import AdversarialTerm, EncoderNoise, ImageAdversary
 
@@ -38,10 +37,10 @@ class FAAE(Framework):
 
     @dataclass(frozen=True)
     class Options(ImageAdversary, AdversarialTerm, EncoderNoise):
-        alpha: float = 100.0  # Weight of the re-encoding error
-        lambda_cycle: float = 0.0  # Weight of the pixel error of re-encoded samples
+        alpha: NotNegative = 100.0  # Weight of the re-encoding error
+        lambda_cycle: NotNegative = 0.0  # Weight of the pixel error of re-encoded samples
         # Share of D's fake images that come from interpolated codes of real images
-        morphs: Annotated[float, SHARE] = 0.0
+        morphs: Share = 0.0
 
     id = "faae"
     title = "F-AAE"

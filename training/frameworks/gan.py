@@ -1,12 +1,12 @@
 """Generative adversarial network, the first stage of others."""
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Literal
 
 from torch import Tensor
 
 from training import losses
-from training.config import POSITIVE, Config
+from training.config import Config, Steps
 from training.errors import UserError
 from training.frameworks.base import Batch, Flow, Framework, Loss, Phase, without_graph
 from training.frameworks.options import GradientPenalty, ImageAdversary
@@ -44,7 +44,7 @@ class GAN(Framework):
         prior: Literal["box", "sphere", "normal"] = "box"
         # Non-saturating loss, or WGAN-GP's
         gan_loss: Literal["softplus", "wasserstein"] = "softplus"
-        critic_steps: Annotated[int, POSITIVE] = 5  # WGAN-GP: steps of D to one of G
+        critic_steps: Steps = 5  # WGAN-GP: steps of D to one of G
 
     id = "gan"
     title = "GAN"

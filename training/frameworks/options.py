@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from training.augment import POLICIES
-from training.config import NOT_NEGATIVE, POSITIVE, Config
+from training.config import NOT_NEGATIVE, Config, NotNegative, Positive, Steps, Width
 from training.networks.common import D_NORMS
 
 
@@ -12,17 +12,17 @@ from training.networks.common import D_NORMS
 class Adversary(Config):
     """Of systems with a discriminator."""
 
-    lr_d: float = 1e-3  # Learning rate of D
+    lr_d: Positive = 1e-3  # Learning rate of D
 
 
 @dataclass(frozen=True)
 class ImageAdversary(Adversary):
     """Of systems with a discriminator of images."""
 
-    d_width: Annotated[int, POSITIVE] = 64  # Feature maps of the image discriminator's first layer
+    d_width: Width = 64  # Feature maps of the image discriminator's first layer
     d_norm: Literal[*D_NORMS] = "none"  # Normalisation in the image discriminator
-    r1_gamma: float = 0.0  # R1 penalty on the image discriminator; 0 for none
-    r1_every: Annotated[int, POSITIVE] = 8  # Steps from one R1 penalty to the next
+    r1_gamma: NotNegative = 0.0  # R1 penalty on the image discriminator; 0 for none
+    r1_every: Steps = 8  # Steps from one R1 penalty to the next
     # Differentiable augmentation of real and fake images before D
     augment: tuple[Literal[*POLICIES], ...] = ()
 
@@ -31,14 +31,14 @@ class ImageAdversary(Adversary):
 class Reconstruction(Config):
     """Of systems that minimise a reconstruction error."""
 
-    alpha: float = 100.0  # Weight of the reconstruction error
+    alpha: NotNegative = 100.0  # Weight of the reconstruction error
 
 
 @dataclass(frozen=True)
 class AdversarialTerm(Config):
     """Of systems that weight what G or E minimises to fool D."""
 
-    lambda_adv: float = 0.1  # Weight of the adversarial term of G or E
+    lambda_adv: NotNegative = 0.1  # Weight of the adversarial term of G or E
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class EncoderNoise(Config):
     """Of systems that add noise to the images that E is trained on."""
 
     # Largest standard deviation of the noise on E's training images, on [0, 1] pixels
-    encoder_noise: float = 0.0
+    encoder_noise: NotNegative = 0.0
 
 
 @dataclass(frozen=True)
@@ -70,4 +70,4 @@ class FirstStage(Config):
 class GradientPenalty(Config):
     """Of systems with a WGAN-GP critic."""
 
-    lambda_gp: float = 10.0  # Weight of the critic's gradient penalty
+    lambda_gp: NotNegative = 10.0  # Weight of the critic's gradient penalty

@@ -6,7 +6,7 @@ from typing import Literal
 from torch import Tensor
 
 from training import losses
-from training.config import Config
+from training.config import Config, NotNegative
 from training.frameworks.base import Batch, Flow, Framework, Loss, Phase, reparametrised
 from training.frameworks.options import Reconstruction
 
@@ -26,7 +26,7 @@ class VAE(Framework):
     @dataclass(frozen=True)
     class Options(Reconstruction):
         prior: Literal["normal"] = "normal"
-        lambda_kl: float = 4e-3  # Weight of the KL divergence of q(z|x) from the prior
+        lambda_kl: NotNegative = 4e-3  # Weight of the KL divergence of q(z|x) from the prior
 
     id = "vae"
     title = "VAE"

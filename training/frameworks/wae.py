@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from training import losses
-from training.config import Config
+from training.config import Config, NotNegative
 from training.frameworks import aae
 from training.frameworks.base import Batch, Flow, Loss, Phase
 
@@ -26,7 +26,8 @@ class WAE(aae.AAE):
         prior: Literal["normal"] = "normal"
         # Distance of the aggregate posterior from the prior
         penalty: Literal["mmd", "adversarial"] = "mmd"
-        lambda_mmd: float = 10.0  # Weight of the MMD penalty; --lambda-adv is that of the other
+        # Weight of the MMD penalty; --lambda-adv is that of the other
+        lambda_mmd: NotNegative = 10.0
 
     id = "wae"
     title = "WAE"

@@ -51,6 +51,23 @@ class Printed:
     on: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Known:
+    """A data set of which something is known; files: those that a checkpoint of it names."""
+
+    files: tuple[str, ...]
+    apart: str
+
+
+@dataclass(frozen=True)
+class Content:
+    """The tables of `expectations.toml`: of `Known` by name, of `Claim` and of `Printed`."""
+
+    data: dict[str, dict]
+    claims: tuple[dict, ...]
+    printed: tuple[dict, ...]
+
+
 class Expected(NamedTuple):
     """What is known of a data set; apart: the papers' figures without a counterpart, and why."""
 
@@ -78,13 +95,14 @@ def _number(term: str) -> float:
 def _read() -> dict[str, Expected]:
     """Of other data than these files, such as anyone's own, nothing is known."""
     path = Path(__file__).with_suffix(".toml")
-    content = read_toml(path)
-    claims = [from_table(Claim, each, path.name) for each in content["claims"]]
-    printed = [from_table(Printed, each, path.name) for each in content["printed"]]
+    content = from_table(Content, read_toml(path), path.name)
+    claims = [from_table(Claim, each, path.name) for each in content.claims]
+    printed = [from_table(Printed, each, path.name) for each in content.printed]
     found = {}
-    for name, data in content["data"].items():
+    for name, table in content.data.items():
+        known = from_table(Known, table, path.name)
         here = [tuple(each for each in kind if name in each.on) for kind in (claims, printed)]
-        found |= dict.fromkeys(data["files"], Expected(*here, data["apart"]))
+        found |= dict.fromkeys(known.files, Expected(*here, known.apart))
     return found
 
 

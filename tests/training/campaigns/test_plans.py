@@ -45,6 +45,11 @@ def test_a_plan_is_read_from_its_file(tmp_path):
         ("faae", "gnome", "tiny.toml, run one: There is no framework 'gnome'; choose from: "),
         ("augment", "augments", "tiny.toml, run one: faae has no option augments; it has: "),
         ("width = 4", "width = 0", "tiny.toml, run one: --width must be greater than 0"),
+        ("images = 80", 'images = "80"', "tiny.toml: images must be a valid integer"),
+        ('data = ["digits"]', "data = [1]", "tiny.toml: data.0 must be a valid string"),
+        ("width = 4", "width = 4.0", "tiny.toml, run one: --width must be a valid integer"),
+        ('preset = "small"', "preset = []", "tiny.toml, run one: preset must be a valid string"),
+        ("images = 80", "images = " + 2000 * "[", "tiny.toml: "),
         ('preset = "small"', 'preset = "s"', "tiny.toml, run one: There is no preset 's'"),
     ],
 )
