@@ -5,17 +5,18 @@ captions name the model, codes as lists of numbers by model name.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from inspect import Parameter, Signature, cleandoc
 from pathlib import Path
 from typing import Any, TypedDict, get_args
 
 import gradio as gr
-from gradio.processing_utils import save_pil_to_cache
+from gradio.processing_utils import save_base64_to_cache, save_pil_to_cache
 
-from explorer.engine import Model
+from explorer.engine import Model, catalogue
 from explorer.pictures.picture import Picture
 from explorer.pictures.render import to_pil
-from explorer.session.programs import answer, within
+from explorer.session.programs import adapter, answer, checked
 from explorer.session.state import Session, Unavailable
 from explorer.verbs import VERBS
 from explorer.verbs.options import Argument, Result, arguments
@@ -37,39 +38,52 @@ TYPES = {
     Model: str,
     list[Model]: list[str],
 }
+OF_PICTURES = [kind for kind in TYPES if Picture in (kind, *get_args(kind))]
 
 
 def build(root: str, names: list[str]) -> None:
     """An endpoint for each verb on the checkpoints under `root`, with `names` as default models."""
+    known = catalogue(str(Path(root))).models
     for verb in VERBS.values():
-        gr.api(endpoint(verb, root, names), api_name=verb.__name__)
+        made = gr.api(endpoint(verb, root, names), api_name=verb.__name__)
+        inputs = gr.context.Context.root_block.fns[made["id"]].inputs
+        for argument, component in zip(arguments(verb), inputs, strict=True):
+            # gradio 6.31 reads types, not their limits
+            component._api_info = schema(argument, [*known]) or component._api_info
 
 
 def endpoint(verb: Callable, root: str, names: list[str]) -> Callable:
-    """A verb as a function of plain JSON values; whatever is wrong becomes one sentence."""
+    """A verb as a function of plain JSON values; raises UserError."""
     known = arguments(verb)
     parameters = [_parameter(argument, names) for argument in known]
 
     def call(*values):
-        given = dict(zip((argument.name for argument in known), values, strict=False))
-        try:
-            for argument in known:
-                value = given.get(argument.name)
-                if Picture in (argument.kind, *get_args(argument.kind)):
-                    given[argument.name] = _files(value)
-                elif argument.kind not in TYPES and value is not None:
-                    given[argument.name] = within(argument, value)
-            return _presented(answer(Session(root), verb, given))
-        except UserError as error:
-            raise gr.Error(str(error), print_exception=False) from None
+        given = {}
+        for argument, value in zip(known, values, strict=True):
+            if argument.kind in OF_PICTURES:
+                value = _files(value, argument.kind == list[Picture])
+            given[argument.name] = checked(argument, value)
+        return _presented(answer(Session(root), verb, given))
 
     single = any(argument.kind is Model for argument in known)
     returned = dict[str, Any] if single else tuple[list[Captioned], dict[str, Any]]
+    call.__name__ = verb.__name__
     call.__signature__ = Signature(parameters, return_annotation=returned)
     call.__annotations__ = {each.name: each.annotation for each in parameters}
     said = (f"    {name}: {option.said}" for name, _, _, option in known)
     call.__doc__ = "\n".join([cleandoc(verb.__doc__), "", "Args:", *said])
     return call
+
+
+def schema(argument: Argument, models: list[str]) -> dict[str, Any]:
+    """The JSON schema of an argument with its limits, for names of `models` with these; of a
+    picture nothing, since gradio knows it."""
+    if argument.kind in OF_PICTURES:
+        return {}
+    if argument.kind in (Model, list[Model]):
+        name = {"type": "string", "enum": models}
+        return name if argument.kind is Model else {"type": "array", "items": name}
+    return adapter(argument.kind, argument.option.least, argument.option.most).json_schema()
 
 
 def _parameter(argument: Argument, names: list[str]) -> Parameter:
@@ -78,21 +92,34 @@ def _parameter(argument: Argument, names: list[str]) -> Parameter:
     return Parameter(argument.name, Parameter.POSITIONAL_OR_KEYWORD, **how)
 
 
-def _files(value: Any) -> Any:
-    """Paths of the uploads that a call names."""
-    if isinstance(value, list):
-        return [_files(each) for each in value]
-    if value is None or value == "":
-        return None
-    return uploaded(value["path"] if isinstance(value, dict) else str(value))
+def _files(value: Any, many: bool = False) -> Any:
+    """Paths of the pictures that a call gives; what is none stays as it is."""
+    if many and (value is None or isinstance(value, list)):
+        return [_files(each) for each in value or ()]
+    path = value.get("path") if isinstance(value, dict) else value
+    if not isinstance(path, str):
+        return value
+    if path.startswith("data:"):  # as programs give pictures that have no files of their own
+        return _unpacked(path)
+    return uploaded(path) if path else None
+
+
+def _unpacked(address: str) -> Path:
+    """The picture in a `data:` address as a file."""
+    try:
+        return Path(save_base64_to_cache(address, gr.utils.get_upload_folder()))
+    except ValueError:
+        raise UserError("That data: address holds no picture in base64: encode it again.") from None
 
 
 def uploaded(path: str) -> Path:
     """The path of an upload, if it is one: no other file of this machine is opened."""
-    file, folder = Path(path).resolve(), Path(gr.utils.get_upload_folder()).resolve()
-    if not file.is_relative_to(folder):
-        raise Unavailable("That file was not uploaded here: choose it again.")
-    return file
+    folder = Path(gr.utils.get_upload_folder()).resolve()
+    with suppress(OSError, ValueError):  # a name too long for the system, or with a null byte
+        file = Path(path).resolve()
+        if file.is_relative_to(folder) and file.is_file():
+            return file
+    raise Unavailable("That file was not uploaded here: choose it again.")
 
 
 def _presented(found: Result | dict[Model, Result]) -> Any:

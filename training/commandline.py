@@ -133,5 +133,6 @@ def _options(target: Callable) -> list[str]:
         if is_dataclass(hint):
             names += _options(hint)
         elif name != "return" and not NO_OPTION & {*getattr(hint, "__metadata__", ())}:
-            names.append(flag(name))
+            told = (getattr(each, "name", None) for each in getattr(hint, "__metadata__", ()))
+            names.append(flag(next(filter(None, told), name)))
     return names

@@ -6,14 +6,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, make_dataclass, replace
 from inspect import getdoc
 from pathlib import Path
-from typing import Annotated, get_args, get_origin
+from typing import Annotated
 
 import torch
 from tyro.conf import FlagCreatePairsOff, Positional, arg
 
-from explorer.cli.options import output, spelling
+from explorer.cli.options import GATHERED, output, spelling, spelt
 from explorer.cli.outputs import OUTPUTS, Output
 from explorer.engine import ROOT, titles
+from explorer.session.programs import checked
 from explorer.session.state import Session
 from explorer.tools.gallery import draw, figure_table
 from explorer.verbs import VERBS
@@ -29,17 +30,20 @@ WEBP_QUALITY = 62  # eleven systems on faces stay under 750 kB
 def command(verb: Callable) -> Callable[[list[str]], None]:
     """Parses the arguments of a verb, calls it, and writes what it finds."""
     name, known, writer = verb.__name__, arguments(verb), OUTPUTS.get(verb.__name__, Output)
-    spelt = [spelling(each) for each in known if each.name not in writer.__dataclass_fields__]
+    given = [spelling(each) for each in known if each.name not in writer.__dataclass_fields__]
     out = Annotated[Path, output(".png"), arg(help="picture to write (PNG)")]
-    fields = [*spelt, ("out", out, field(default=Path(f"{name}.png")))]
+    fields = [*given, ("out", out, field(default=Path(f"{name}.png")))]
     options = make_dataclass(name, fields, bases=(writer,), kw_only=True)
 
     def run(arguments: list[str]) -> None:
         given = parse(options, arguments, f"python -m explorer {name}", description=getdoc(verb))
         session = session_of(given.checkpoints, getattr(given, "models", ()))
         values = {each.name: getattr(given, each.name) for each in known}
-        of_pairs = [each.name for each in known if dict in map(get_origin, get_args(each.kind))]
-        given.run(session, verb, values | {name: dict(values[name]) for name in of_pairs})
+        for each in known:
+            if each.kind in GATHERED:
+                value = GATHERED[each.kind](values[each.name])
+                values[each.name] = checked(each, value, spelt(each))
+        given.run(session, verb, values)
 
     run.__doc__ = getdoc(verb).splitlines()[0]
     return run
@@ -55,7 +59,7 @@ def session_of(root: str, models: Sequence[str] = ()) -> Session:
         raise UserError(
             f"There is no usable checkpoint under '{root}'; `python -m training fit` makes one."
         )
-    names = [choose("model", name, known) for name in models]
+    names = [choose("model", name, known) for name in dict.fromkeys(models)]
     return Session(root, known[names[0]].directory.parent.name, names) if names else session
 
 

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable
 from dataclasses import MISSING, field
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from tyro.conf import FlagCreatePairsOff, Positional, UseAppendAction, arg
 from tyro.constructors import PrimitiveConstructorSpec
@@ -12,7 +12,9 @@ from tyro.constructors import PrimitiveConstructorSpec
 from explorer.engine import Model
 from explorer.pictures.faces import Crop
 from explorer.pictures.picture import Picture
-from explorer.verbs.options import Argument
+from explorer.session.programs import checked
+from explorer.verbs.options import Amounts, Argument, Names, Option, Switches
+from training.errors import flag
 
 
 def primitive(read: Callable[[str], Any], metavar: str) -> PrimitiveConstructorSpec:
@@ -26,26 +28,31 @@ def primitive(read: Callable[[str], Any], metavar: str) -> PrimitiveConstructorS
     )
 
 
-def finite(text: str, kind: type = float) -> float | None:
+def finite(text: str) -> float | None:
     """The number that the text is, None where it is none or infinite."""
     try:
-        value = kind(text)
+        value = float(text)
     except ValueError:
         return None
     return value if abs(value) < math.inf else None  # nan is not
 
 
-def number(least: float, most: float, kind: type = int) -> PrimitiveConstructorSpec:
-    """A number from `least` to `most`."""
+def number(name: str, least: int, most: int) -> PrimitiveConstructorSpec:
+    """A whole number from `least` to `most` for an option that is no argument of a verb."""
+    return limited(Argument(name, int, least, Option("", least, most)))
+
+
+def limited(argument: Argument) -> PrimitiveConstructorSpec:
+    """A number within its limits, as the endpoints check it."""
 
     def read(text: str) -> float:
-        value = finite(text, kind)
-        if value is None or not least <= value <= most:
-            said = "whole number" if kind is int else "number"
-            raise ValueError(f"'{text}' is no {said} from {least} to {most}")
-        return value
+        try:
+            value = argument.kind(text)
+        except ValueError:
+            value = text
+        return checked(argument, value, spelt(argument))
 
-    return primitive(read, f"{least}..{most}")
+    return primitive(read, argument.option.limits.replace(" to ", ".."))
 
 
 def output(suffix: str) -> PrimitiveConstructorSpec:
@@ -99,11 +106,20 @@ SPELT: dict[Any, tuple[Any, Any]] = {
     list[Picture]: (Positional[tuple[Path, ...]], ()),
     Model: (Positional[str], MISSING),
     list[Model]: (Annotated[list, primitive(lambda text: text.split(","), "SET/NAME,…")], []),
-    dict[str, float] | None: (UseAppendAction[list[AMOUNT]], []),
-    dict[str, bool] | None: (UseAppendAction[list[LABEL]], []),
-    list[str] | None: (UseAppendAction[list[str]], []),
+    Amounts | None: (UseAppendAction[list[AMOUNT]], []),
+    Switches | None: (UseAppendAction[list[LABEL]], []),
+    Names | None: (UseAppendAction[list[str]], []),
     bool: (FlagCreatePairsOff[bool], False),
 }
+# What is given one by one, as a verb takes it
+GATHERED = {list[Picture]: list, Amounts | None: dict, Switches | None: dict, Names | None: list}
+
+
+def spelt(argument: Argument) -> str:
+    """What an argument is called on the command line: `--set`, or PICTURE."""
+    if Picture in (argument.kind, *get_args(argument.kind)):
+        return "pictures"
+    return flag(argument.option.flag or argument.name)
 
 
 def spelling(argument: Argument) -> tuple[str, Any, Any]:
@@ -112,9 +128,10 @@ def spelling(argument: Argument) -> tuple[str, Any, Any]:
     kind, default = SPELT.get(kind, (kind, default))
     described = arg(
         help=option.words,
-        aliases=[f"--{option.flag}"] if option.flag else None,
+        name=option.flag or None,
+        aliases=[flag(name)] if option.flag else None,
         metavar="PICTURE" if "picture" in name else None,
     )
-    limited = () if option.least is None else (number(option.least, option.most, kind),)
+    within = () if option.least is None else (limited(argument),)
     given = field(default_factory=list) if default == [] else field(default=default)
-    return name, Annotated[(kind, *limited, described)], given
+    return name, Annotated[(kind, *within, described)], given

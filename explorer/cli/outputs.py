@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,7 +14,7 @@ from tyro.conf import FlagCreatePairsOff
 from explorer.cli.options import crop_of, number, output, primitive
 from explorer.engine import ROOT, Model, titles
 from explorer.pictures.faces import Crop
-from explorer.pictures.picture import whole
+from explorer.pictures.picture import Picture, whole
 from explorer.pictures.render import beside, png_bytes, sheet, to_pil, walk_gif
 from explorer.session.programs import answer, opened
 from explorer.session.state import Session
@@ -32,18 +32,24 @@ class Output:
 
     checkpoints: str = ROOT
     """folder of model sets"""
-    px: Annotated[int, number(16, 512)] = 128
+    px: Annotated[int, number("px", 16, 512)] = 128
     """side of each tile, px"""
     json: FlagCreatePairsOff[bool] = False
     """print the figures as JSON"""
 
     def run(self, session: Session, verb: Callable, given: dict[str, Any]) -> None:
         """Calls the verb with what is given by parameter, for each picture if it takes one."""
-        files = given.get("picture")
-        if files == ():
-            raise UserError("Give a PICTURE: one file or several.")
-        each = [{"picture": file} for file in files] if isinstance(files, tuple) else [{}]
-        found = [answer(session, verb, given | own) for own in each]
+        if not isinstance(given.get("picture"), tuple):
+            self.show([answer(session, verb, given)])
+            return
+        refused = []
+        faces = opened_each(given["picture"], session.models, refused)
+        self.show([answer(session, verb, given | {"picture": face}) for _, face in faces])
+        name(refused)
+
+    def show(self, found: list[Result | Found]) -> None:
+        if not found:
+            return
         if isinstance(found[0], Result):
             print(json.dumps(found[0].shown().figures))
             return
@@ -57,6 +63,27 @@ class Output:
         tiles, labels = zip(*(tile[::-1] for row in rows for tile in row.items()), strict=True)
         columns = len(tiles) // len(rows) if len(rows) > 1 else len(tiles) // len(found[0])
         save(self.out, sheet(tiles, columns, self.px, labels=labels))
+
+
+def opened_each(
+    files: Sequence[Path], models: Sequence[Model], refused: list[str]
+) -> Iterator[tuple[Path, Picture]]:
+    """The pictures one by one; why others cannot be opened is added to `refused`."""
+    if not files:
+        raise UserError("Give a PICTURE: one file or several.")
+    for file in files:
+        try:
+            picture = opened(file, models)
+        except UserError as error:
+            refused.append(str(error))
+        else:
+            yield file, picture
+
+
+def name(refused: Sequence[str]) -> None:
+    """Names the pictures that were left out, once the others are done; raises UserError."""
+    if refused:
+        raise UserError("\n".join(refused))
 
 
 def captioned(found: Found) -> dict[str, Tensor]:
@@ -82,15 +109,12 @@ class Reconstructions(Output):
     """'face' to find one, 'centre', or a square in px, turned by degrees clockwise"""
 
     def run(self, session: Session, verb: Callable, given: dict[str, Any]) -> None:
-        if not given["picture"]:
-            raise UserError("Give a PICTURE: one file or several.")
+        tiles, labels, report, refused = [], [], [], []
         for model in session.models:
-            if not model.encodes and given["method"] != "recovery":
+            if given["picture"] and not model.encodes and given["method"] != "recovery":
                 how = f"{given['steps']} steps from {given['starts']} random starts"
                 print(f"{model.name} has no encoder: recovery, {how}.", file=sys.stderr)
-        tiles, labels, report = [], [], []
-        for path in given["picture"]:
-            face = opened(path, session.models)
+        for path, face in opened_each(given["picture"], session.models, refused):
             if self.crop != "face":
                 face.cropped(whole(face.source) if self.crop == "centre" else self.crop)
             found: Found = {}
@@ -107,7 +131,12 @@ class Reconstructions(Output):
                 for model, each in found.items()
             }
             report.append({"picture": str(path), "crop": vars(first.crop), "models": figures})
-        save(self.out, sheet(tiles, len(tiles) // len(report), self.px, labels=labels))
+        if report:
+            save(self.out, sheet(tiles, len(tiles) // len(report), self.px, labels=labels))
+            self.tell(report)
+        name(refused)
+
+    def tell(self, report: list[dict]) -> None:
         print(json.dumps(report, indent=2) if self.json else "\n".join(map(_said, report)))
 
 
@@ -124,7 +153,7 @@ def _said(entry: dict) -> str:
 class Grids(Output):
     """A grid for each model, side by side."""
 
-    px: Annotated[int, number(16, 512)] = 64
+    px: Annotated[int, number("px", 16, 512)] = 64
     """side of each tile, px"""
 
     def grids(self, found: Found, columns: int) -> None:
@@ -139,9 +168,9 @@ class Morphs(Grids):
 
     gif: Annotated[Path | None, output(".gif")] = None
     """write an animated walk over the grid to this file, too"""
-    gif_px: Annotated[int, number(32, 512)] = 192
+    gif_px: Annotated[int, number("gif_px", 32, 512)] = 192
     """side of its frames, px"""
-    gif_ms: Annotated[int, number(20, 2000)] = 80
+    gif_ms: Annotated[int, number("gif_ms", 20, 2000)] = 80
     """time per frame, ms"""
 
     def write(self, found: list[Found]) -> None:
@@ -158,9 +187,9 @@ class Morphs(Grids):
 class Samples(Grids):
     """A grid for each model, and each tile as a file that holds its code."""
 
-    count: Annotated[int, number(1, 1024)] = 64
+    count: Annotated[int, number("count", 1, 1024)] = 64
     """how many, 1 to 1024"""
-    columns: Annotated[int, number(1, 1024)] = 8
+    columns: Annotated[int, number("columns", 1, 1024)] = 8
     """tiles in a row"""
     tiles: Path | None = None
     """write each tile, with its code in the PNG's metadata, to TILES/SET/NAME/"""

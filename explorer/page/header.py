@@ -7,7 +7,9 @@ import gradio as gr
 from explorer.engine import Model
 from explorer.page import components as ui
 from explorer.page.explain import explained
+from explorer.page.guard.events import Chosen
 from explorer.session.state import Session
+from training.errors import choose
 from training.measure.figures import MAIN, columns
 
 NAME = "Latent Explorer"
@@ -40,11 +42,11 @@ def parts(session: Session) -> list:
 
 
 def choose_set(session: Session, model_set: str) -> list:
-    session.choose_set(model_set)
+    session.choose_set(choose("model set", model_set, session.catalogue.sets))
     return parts(session)
 
 
-def choose_models(session: Session, event: gr.EventData) -> list:
+def choose_models(session: Session, event: Chosen) -> list:
     """At least one model stays under comparison."""
     names = event._data["names"]
     if names:

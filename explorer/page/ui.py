@@ -11,11 +11,14 @@ from explorer import api
 from explorer.engine import ROOT
 from explorer.page import header, link
 from explorer.page.components import IN_TURN, QUIET, shelf_value, shelf_view, slot_value
+from explorer.page.guard.calls import Guarded
+from explorer.page.guard.events import Picked
 from explorer.page.tab import Tab, Widgets, number
 from explorer.page.tabs import SLOTS, TABS, attributes
 from explorer.pictures.picture import Picture
 from explorer.session.state import Session
 from training.errors import UserError
+from training.errors import choose as one_of
 
 TRAIN = "python -m training fit faae --preset small --data FOLDER --out {root}/mine/faae"
 SHELF_EMPTY = "Uploads appear here, and what you keep: drop a picture, or choose “To shelf”."
@@ -31,7 +34,7 @@ class Filled(set):
 def build(root: str = ROOT) -> gr.Blocks:
     """The page for the checkpoints under `root`."""
     first = Session(root)
-    with gr.Blocks(title=header.NAME, fill_width=True, delete_cache=(3600, 86400)) as demo:
+    with Guarded(title=header.NAME, fill_width=True, delete_cache=(3600, 86400)) as demo:
         session = gr.State(first)
         if not first.names:
             gr.Markdown(nothing(root, first.catalogue.problems), elem_classes="notice")
@@ -142,12 +145,10 @@ def fill(tab: Tab, session: Session) -> list:
     return [slot_value(session.slots[s.name]) if s in empty else gr.skip() for s in SLOTS]
 
 
-def pick(session: Session, event: gr.EventData) -> tuple:
+def pick(session: Session, event: Picked) -> tuple:
     """Something was dropped on a slot or chosen for it: the slot's and the shelf's new values."""
     data = event._data
-    slot = data["slot"]
-    if slot not in [known.name for known in SLOTS]:
-        raise gr.Error(f"There is no slot '{slot}'.", print_exception=False)
+    slot = one_of("slot", data.get("slot"), [known.name for known in SLOTS])
     try:
         picture = None if data.get("clear") else resolve(session, data)
     except UserError as error:
@@ -161,13 +162,13 @@ def resolve(session: Session, data: dict) -> Picture:
     if "path" in data:
         return session.photo(api.uploaded(data["path"]), str(data.get("name", "upload")))
     if "grid" in data:
-        return session.tile(str(data["grid"]), int(data["index"]))
+        return session.tile(str(data["grid"]), int(data.get("index", -1)))
     if data.get("random"):
         return session.draw(random.randrange(10**6))
     return session.find(str(data.get("id")))
 
 
-def send(session: Session, event: gr.EventData) -> list:
+def send(session: Session, event: Picked) -> list:
     """Sends a picture to the shelf or a tab, by default the open one: tabs, shelf, all slots."""
     data = event._data
     still = [gr.skip()] * (2 + len(SLOTS))
@@ -188,7 +189,7 @@ def send(session: Session, event: gr.EventData) -> list:
     return [gr.update(selected=tab.name), gr.skip(), *slots]
 
 
-def remove(session: Session, event: gr.EventData) -> list[dict]:
+def remove(session: Session, event: Picked) -> list[dict]:
     """One picture off the shelf, or all."""
     gone = event._data.get("id")
     session.shelf = [p for p in session.shelf if gone is not None and p.id != gone]

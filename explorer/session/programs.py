@@ -1,22 +1,33 @@
 """Verbs for programs: what endpoints and command line give becomes what a verb takes."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from inspect import Parameter
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal, get_args, get_origin
 
-from pydantic import TypeAdapter, ValidationError
+from annotated_types import Interval, MaxLen
+from pydantic import BeforeValidator, ConfigDict, InstanceOf, TypeAdapter, ValidationError
 
 from explorer.engine import Model, catalogue
 from explorer.pictures.faces import find_crop
 from explorer.pictures.picture import EDIT, PHOTO, Picture
 from explorer.pictures.render import read_code
 from explorer.session.state import Session
-from explorer.verbs.options import Argument, Result, arguments
+from explorer.verbs.options import Argument, Name, Result, arguments
 from training.data.pictures import open_picture
-from training.errors import UserError, choose
+from training.errors import UserError, choose, quoted
 
-QUOTED = 60  # characters of a wrong value
+STRICT = ConfigDict(strict=True, allow_inf_nan=False)
+Source = InstanceOf[Path] | InstanceOf[Picture]
+# What programs give for the types that JSON does not have
+GIVEN = {
+    Picture: Source,
+    Picture | None: Source | None,
+    list[Picture]: list[Source],
+    Model: Name,
+    list[Model]: list[Name],
+}
 
 
 def answer(
@@ -27,7 +38,8 @@ def answer(
     What is not given is the verb's default, for models the session's. Raises UserError.
     """
     known, values = session.catalogue.models, {}
-    models = [known[choose("model", n, known)] for n in given.get("models") or session.names]
+    names = dict.fromkeys(given.get("models") or session.names)  # each once
+    models = [known[choose("model", name, known)] for name in names]
     for name, kind, default, _ in arguments(verb):
         value = given.get(name)
         if kind == list[Model]:
@@ -59,16 +71,54 @@ def opened(source: str | Path | Picture, models: Sequence[Model]) -> Picture:
     return Picture(label, PHOTO, picture, find_crop(picture) if of_faces else None)
 
 
-def within(argument: Argument, value: Any) -> Any:
-    """The value as the argument's type has it, within its limits; raises UserError."""
-    option = argument.option
+def checked(argument: Argument, value: Any, called: str = "") -> Any:
+    """The value as the argument's type has it, within its limits; raises UserError, in which the
+    argument is `called` so, by default by its name."""
+    option, called = argument.option, called or argument.name
     try:
-        value = TypeAdapter(argument.kind).validate_python(value)
-    except ValidationError:
-        raise UserError(
-            f"{argument.name} is {str(value)[:QUOTED]!r}: give {option.words}."
-        ) from None
-    if option.least is not None and not option.least <= value <= option.most:
-        limits = f"{option.least:g} and {option.most:g}"
-        raise UserError(f"{argument.name} is {value:g}: choose between {limits}.")
-    return value
+        return adapter(argument.kind, option.least, option.most).validate_python(value)
+    except ValidationError as error:
+        raise UserError(said(error, called, value, wanted(argument))) from None
+
+
+@cache
+def adapter(kind: Any, least: float | None, most: float | None) -> TypeAdapter:
+    """The type of an argument as programs give it: what JSON has a type for is of that type."""
+    given = GIVEN.get(kind, kind)
+    if least is not None:
+        given = Annotated[given, Interval(ge=least, le=most)]
+    elif most is not None:
+        given = Annotated[given, MaxLen(int(most))]
+    if kind is int:  # JSON knows no other numbers than 50.0
+        given = Annotated[given, BeforeValidator(_whole)]
+    return TypeAdapter(given, config=STRICT)
+
+
+def wanted(argument: Argument) -> str:
+    """What to give for an argument, where its type has few words for it; else nothing."""
+    if argument.option.least is not None:
+        kind = "a whole number" if argument.kind is int else "a number"
+        return f"choose {kind} from {argument.option.limits}"
+    if get_origin(argument.kind) is Literal:
+        return f"choose from: {', '.join(get_args(argument.kind))}"
+    return ""
+
+
+def said(error: ValidationError, called: str, value: Any, wanted: str = "") -> str:
+    """The first of pydantic's complaints as one sentence about what is `called` so; where nothing
+    is `wanted` in other words, in its own, as "it should be a valid number"."""
+    first = error.errors(include_url=False)[0]
+    where = "".join(f"[{quoted(each)}]" for each in first["loc"] if each != "[key]")
+    if first["type"] == "too_long":
+        most = first["ctx"]["max_length"]
+        return f"At most {most} {called}, not {len(value)}: leave some out."
+    if not where and wanted:
+        return f"{called} is {quoted(value)}: {wanted}."
+    if first["type"] == "missing":
+        return f"{called}{where} is missing: give it."
+    message = first["msg"].removeprefix("Input ").removeprefix("String ")
+    return f"{called}{where} is {quoted(first['input'])}: it {message}."
+
+
+def _whole(value: Any) -> Any:
+    return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 import torch
 from torch import Tensor
@@ -12,7 +12,17 @@ from explorer.pictures.picture import Picture
 from explorer.verbs.codes import codes
 from explorer.verbs.grids import sampled
 from explorer.verbs.labels import checked_labels, switched
-from explorer.verbs.options import Faithful, Labels, Models, Option, Result, Seed, Shown
+from explorer.verbs.options import (
+    Amounts,
+    Faithful,
+    Labels,
+    Models,
+    Names,
+    Option,
+    Result,
+    Seed,
+    Shown,
+)
 from training.codes import geometry
 from training.codes.directions import DEFAULT, METHODS
 from training.errors import UserError, choose
@@ -38,15 +48,16 @@ def edit(
     ],
     models: Models,
     amounts: Annotated[
-        dict[str, float] | None,
+        Amounts | None,
         Option("attribute and standard deviations to move by, as {NAME: AMOUNT}", flag="set"),
     ] = None,
     seed: Seed = 0,
     faithful: Faithful = False,
     method: Annotated[
-        str, Option(f"how attribute directions are found: {', '.join(METHODS)}")
+        Literal[tuple(METHODS)],
+        Option(f"how attribute directions are found: {', '.join(METHODS)}"),
     ] = DEFAULT,
-    hold: Annotated[list[str] | None, Option("attributes that stay as they are")] = None,
+    hold: Annotated[Names | None, Option("attributes that stay as they are")] = None,
     labels: Labels = None,
 ) -> dict[Model, Edit]:
     """A picture, or without one a sample, moved along attribute directions.

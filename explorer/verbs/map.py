@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from explorer.engine import Model
-from explorer.verbs.options import Option, Reason, Result, Shown
+from explorer.verbs.options import Name, Option, Reason, Result, Shown
 from training.checkpoints import Latents
 from training.codes.geometry import density
 from training.errors import UserError, choose
@@ -36,7 +36,7 @@ class Map(Result):
 
 def latent_map(
     model: Annotated[Model, Option("model, as SET/NAME")],
-    attribute: Annotated[str, Option("attribute to tell of each image whether it has it")] = "",
+    attribute: Annotated[Name, Option("attribute to tell of each image whether it has it")] = "",
 ) -> Map:
     """The map of a model's encoded images.
 

@@ -12,7 +12,6 @@ from explorer.verbs.codes import codes
 from explorer.verbs.grids import sampled
 from explorer.verbs.options import Faithful, Models, Option, Result, Seed, Shown
 from training.codes.geometry import along_diagonals, four_corners, walk
-from training.errors import UserError
 from training.measure.metrics import sharpness
 
 CORNERS = 4
@@ -44,7 +43,10 @@ class Morph(Result):
 def morph(
     pictures: Annotated[
         list[Picture],
-        Option("up to four: top left, top right, bottom left, bottom right; samples fill up"),
+        Option(
+            "up to four: top left, top right, bottom left, bottom right; samples fill up",
+            most=CORNERS,
+        ),
     ],
     models: Models,
     n: Annotated[int, Option("tiles a side", 3, 15, flag="size")] = 9,
@@ -56,8 +58,6 @@ def morph(
     Fewer than four pictures are filled up with samples from the prior. Gives a grid for each
     model, and its sharpness from each corner to the centre.
     """
-    if len(pictures) > CORNERS:
-        raise UserError(f"A morph has four corners: give 4 pictures, not {len(pictures)}.")
     corners = [*pictures, *(sampled(models, seed + i) for i in range(CORNERS - len(pictures)))]
     found = {}
     for model in models:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from inspect import signature
 from typing import Annotated, Any, NamedTuple, get_args, get_origin
 
+from annotated_types import Interval, MaxLen
 from torch import Tensor
 
 from explorer.engine import Model
@@ -16,7 +17,8 @@ from explorer.engine import Model
 
 @dataclass(frozen=True)
 class Option:
-    """An argument: its description, limits, and `flag`, a second name on the command line."""
+    """An argument: its description, the limits of a number, the most things of a list, and `flag`,
+    its name on the command line where that is another."""
 
     words: str
     least: float | None = None
@@ -26,7 +28,11 @@ class Option:
     @property
     def said(self) -> str:
         """The description with the limits."""
-        return self.words + ("" if self.least is None else f", {self.least:g} to {self.most:g}")
+        return self.words + ("" if self.least is None else f", {self.limits}")
+
+    @property
+    def limits(self) -> str:
+        return f"{self.least:.10g} to {self.most:.10g}"
 
 
 class Reason(NamedTuple):
@@ -53,13 +59,19 @@ class Result:
         return Shown({}, {})
 
 
-Models = Annotated[list[Model], Option("models to compare, as SET/NAME")]
+MANY = 64  # things that one argument may list
+Name = Annotated[str, MaxLen(200)]  # of an attribute, a label, a model
+Names = Annotated[list[Name], MaxLen(MANY)]
+Amounts = Annotated[dict[Name, Annotated[float, Interval(ge=-100, le=100)]], MaxLen(MANY)]
+Switches = Annotated[dict[Name, bool], MaxLen(MANY)]
+
+Models = Annotated[list[Model], Option("models to compare, as SET/NAME", most=MANY)]
 Seed = Annotated[int, Option("seed of the samples from the prior", 0, 2**31)]
 Faithful = Annotated[
     bool, Option("refine the codes of pictures by 50 optimisation steps", flag="refined")
 ]
 Labels = Annotated[
-    dict[str, bool] | None,
+    Switches | None,
     Option("labels or classes to switch where codes end in them, as {NAME: on}", flag="label"),
 ]
 
@@ -79,6 +91,7 @@ def arguments(verb: Callable) -> list[Argument]:
     for parameter in signature(verb, eval_str=True).parameters.values():
         kind, option = parameter.annotation, Option("")
         if get_origin(kind) is Annotated:
-            kind, option = get_args(kind)[:2]
+            kind, *limits, option = get_args(kind)
+            kind = Annotated[(kind, *limits)] if limits else kind
         found.append(Argument(parameter.name, kind, parameter.default, option))
     return found

@@ -92,7 +92,7 @@ def test_a_bad_upload_is_one_sentence(client, bad, name):
     ("call", "said"),
     [
         ((["celeba32/nvae"], 0, 4, 1.0, "/sample"), "choose from: celeba32/faae, celeba32/aae"),
-        ((NAMES, 0, 0, 1.0, "/sample"), "count is 0: choose between 1 and 144"),
+        ((NAMES, 0, 0, 1.0, "/sample"), "count is 0: choose a whole number from 1 to 144"),
         ((None, NAMES, {"Grinning": 1}, 0, False, "/edit"), "Smiling"),
         ((None, NAMES, {}, 0, False, "mean", ["Grinning"], "/edit"), "no attribute 'Grinning'"),
         ((None, NAMES, {"Male": 1}, 0, False, "pca", [], "/edit"), "choose from: mean, logistic"),

@@ -8,6 +8,7 @@ import torch
 
 from explorer.engine import Model
 from explorer.page import components as ui
+from explorer.page.guard.events import Moved, Switched
 from explorer.page.tab import Shot, Slot, Tab, Timing, Widgets, completed, number
 from explorer.pictures.picture import EDIT, Picture
 from explorer.session.state import Session
@@ -71,14 +72,14 @@ def placed(session: Session, method: str) -> tuple:
     return show(session, method)
 
 
-def moved(session: Session, method: str, event: gr.EventData) -> dict | None:
+def moved(session: Session, method: str, event: Moved) -> dict | None:
     changes = session.of(Changes)
     changes.amounts = {name: float(value) for name, value in event._data["amounts"].items()}
     changes.held = [str(name) for name in event._data["held"]]
     return edit(session, method)
 
 
-def switch(session: Session, method: str, event: gr.EventData) -> dict | None:
+def switch(session: Session, method: str, event: Switched) -> dict | None:
     """After other labels were chosen."""
     session.labels = {str(name): bool(on) for name, on in event._data["labels"].items()}
     return edit(session, method)

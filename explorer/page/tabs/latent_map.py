@@ -10,6 +10,7 @@ from torch import Tensor
 
 from explorer.engine import Model, catalogue
 from explorer.page import components as ui
+from explorer.page.guard.events import Hovered, Pointed, Spot
 from explorer.page.tab import Shot, Tab, Timing, Widgets
 from explorer.pictures.picture import MAP, Picture
 from explorer.session.state import Session
@@ -17,9 +18,11 @@ from explorer.verbs.grids import Grid, map_row
 from explorer.verbs.map import code_plane, laid_out, placed
 from explorer.verbs.options import Reason
 from training.data.pictures import PictureError
-from training.errors import UserError
+from training.errors import UserError, quoted
+from training.errors import choose as one_of
 
 OWN_LIMIT = 500
+GONE = "That point is none of the maps that are shown: choose another one."
 THUMB_PX = 64
 
 
@@ -103,46 +106,60 @@ def place(session: Session, model: Model) -> Tensor:
 def servers(root: str) -> list[Callable[[dict], dict]]:
     """What the page's script calls, under these names, for a point under the pointer."""
 
-    def preview_point(asked: dict) -> dict:
+    def preview_point(asked: Hovered) -> dict:
         """One encoded picture, decoded by every model that has it."""
-        models, index = catalogue(root).models, int(asked["index"])
-        grid = map_row([models[name] for name in asked["models"]], index)
+        models, index = catalogue(root).models, asked["index"]
+        names = [one_of("model", name, models) for name in dict.fromkeys(asked["models"])]
+        grid = shown_row([models[name] for name in names], index)
         images = [ui.address(models[name].decode(z)[0]) for name, z in grid.codes.items()]
         latents = models[next(iter(grid.codes))].latents
         has = [name for name, on in zip(latents.names, latents.labels[index], strict=True) if on]
         return {"label": f"{grid.labels[0]}: {ui.words(', '.join(has))}", "images": images}
 
-    def decode_point(asked: dict) -> dict:
+    def decode_point(asked: Spot) -> dict:
         """What any point of a model's plane decodes to."""
-        model = catalogue(root).models[asked["model"]]
+        models = catalogue(root).models
+        model = models[one_of("model", asked["model"], models)]
         code, label = plane_code(model, asked["z"])
         return {"label": label, "images": [ui.address(model.decode(code)[0])]}
 
     return [preview_point, decode_point]
 
 
+def shown_row(models: list[Model], index: int) -> Grid:
+    """As `map_row`; raises UserError where none of the models has the picture."""
+    try:
+        return map_row(models, index)
+    except IndexError:
+        raise UserError(GONE) from None
+
+
 def plane_code(model: Model, z: list[float]) -> tuple[Tensor, str]:
     """A code (1, 2) on the prior's support, and its label; UserError unless z is two numbers."""
     code = torch.tensor([z], dtype=torch.float32)
     if model.latent_size != 2 or code.shape != (1, 2) or not code.isfinite().all():
-        raise UserError(f"{model.name} has no code {z} on a plane.")
+        raise UserError(f"{model.name} has no code {quoted(z)} on a plane.")
     code = model.project(code)
     x, y = code[0].tolist()
     return code, f"Point ({x:.2f}, {y:.2f})"
 
 
-def choose(session: Session, event: gr.EventData) -> dict:
+def choose(session: Session, event: Pointed) -> dict:
     """The chosen image, decoded by every model from its own code, or a point of a plane."""
     data, models = event._data, session.models
     if "z" in data:
-        model = session.catalogue.models[data["model"]]
+        known = session.catalogue.models
+        model = known[one_of("model", data["model"], known)]
         code, label = plane_code(model, data["z"])
         alike = [each for each in models if each.shares_prior(model)]
         grid = Grid(MAP, [label], {each.name: code for each in alike})
     elif (index := int(data["index"])) >= 0:
-        grid = map_row(models, index)
+        grid = shown_row(models, index)
     else:
-        picture = session.of(Own).pictures[-1 - index]
+        mine = session.of(Own).pictures
+        if -index > len(mine):
+            raise UserError(GONE)
+        picture = mine[-1 - index]
         codes = {m.name: session.codes([picture], m) for m in models if m.encodes}
         grid = Grid(MAP, [picture.label], codes)
     session.grids[MAP] = grid
@@ -153,7 +170,7 @@ def choose(session: Session, event: gr.EventData) -> dict:
 
 def add(session: Session, paths: list[str] | None, progress=gr.Progress()) -> tuple:  # noqa: B008
     """Encodes uploaded files and puts them on the maps; names those that are no pictures."""
-    paths, mine, refused = sorted(paths or []), session.of(Own).pictures, []
+    paths, mine, refused = sorted({*(paths or [])}), session.of(Own).pictures, []
     before = len(mine)
     for path in progress.tqdm(paths[:OWN_LIMIT], desc="Finding faces"):
         try:

@@ -15,6 +15,7 @@ from explorer.session.state import Session
 from explorer.verbs import morph
 from explorer.verbs.grids import Grid
 from explorer.verbs.morph import Morph
+from training.errors import UserError
 
 PLACES = ("Top left", "Top right", "Bottom left", "Bottom right")
 SLOTS = tuple(Slot(f"corner-{i}", place, example=i + 1) for i, place in enumerate(PLACES))
@@ -82,10 +83,9 @@ def full(session: Session) -> bool:
 
 
 def between(session: Session, models: list[Model], n: int) -> dict[Model, Morph]:
-    """Interpolated codes between the four corners' pictures; gr.Error where one is empty."""
+    """Interpolated codes between the four corners' pictures; UserError where one is empty."""
     if not full(session):
-        message = "Put a picture into each of the four corners first."
-        raise gr.Error(message, print_exception=False)
+        raise UserError("Put a picture into each of the four corners first.")
     corners = [session.slots[corner] for corner in CORNERS]
     return morph(corners, models, n, faithful=session.faithful)
 

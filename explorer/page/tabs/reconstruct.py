@@ -10,6 +10,7 @@ import torch
 
 from explorer.engine import Model
 from explorer.page import components as ui
+from explorer.page.guard.events import Cropped
 from explorer.page.tab import Shot, Slot, Tab, Timing, Widgets
 from explorer.pictures.faces import Crop
 from explorer.pictures.picture import Picture
@@ -117,7 +118,7 @@ def resume(session: Session, steps: int) -> Iterator[dict]:
         yield from refine(session, steps)
 
 
-def moved(session: Session, event: gr.EventData) -> tuple:
+def moved(session: Session, event: Cropped) -> tuple:
     """After another crop: the encoders' reconstructions of it."""
     picture = session.slots.get(NAME)
     if picture is None:

@@ -10,6 +10,7 @@ import torch
 
 from explorer.engine import Model
 from explorer.page import components as ui
+from explorer.page.guard.events import Switched
 from explorer.page.tab import Shot, Tab, Timing, Widgets
 from explorer.pictures.picture import SAMPLE
 from explorer.session.state import Session
@@ -56,9 +57,7 @@ def show(session: Session, seed: int | None, count: int, spread: float) -> tuple
     return draw(session, seed, count, spread), values
 
 
-def switch(
-    session: Session, seed: int | None, count: int, spread: float, event: gr.EventData
-) -> dict:
+def switch(session: Session, seed: int | None, count: int, spread: float, event: Switched) -> dict:
     """Samples after other labels were chosen."""
     session.labels = {str(name): bool(on) for name, on in event._data["labels"].items()}
     session.of(Styles).every_class = bool(event._data["every"])

@@ -11,6 +11,7 @@ from torch import Tensor
 from explorer.engine import Model
 from explorer.page.components.assets import plotly_path
 from explorer.page.components.common import columns, component
+from explorer.page.guard.calls import served
 from explorer.verbs.map import Plane
 from explorer.verbs.options import Reason
 
@@ -26,7 +27,9 @@ def map_view(
     Event: select {index} or {model, z}.
     """
     constants = {"what": what, "empty": empty, "classes": CLASSES}
-    return component("map", ["select"], constants, server_functions=[*servers], **options)
+    return component(
+        "map", ["select"], constants, server_functions=[*map(served, servers)], **options
+    )
 
 
 def map_value(

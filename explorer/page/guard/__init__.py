@@ -1,0 +1,1 @@
+"""What stands between visitors and the page: whatever they send is checked, and answered."""

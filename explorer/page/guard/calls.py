@@ -1,0 +1,103 @@
+"""The one place where whatever is wrong with a call becomes one sentence: of endpoints, of events
+of the page, and of the functions that its scripts call. Only a fault of ours leaves a traceback in
+the log."""
+
+import logging
+from collections.abc import Callable
+from functools import cache, wraps
+from typing import Any, ClassVar, get_type_hints
+
+import gradio as gr
+from fastapi import HTTPException
+from gradio.exceptions import InvalidPathError
+from gradio_client.utils import is_file_obj_with_meta, is_http_url_like, traverse
+from pydantic import TypeAdapter, ValidationError
+
+from explorer.session.programs import STRICT, said
+from training.errors import UserError
+
+UNFIT = "What was sent does not fit this part of the page: reload it and try again."
+NOT_HERE = "That file was not uploaded here: choose it again."
+BY_ADDRESS = "Pictures are not fetched from addresses: upload the file."
+FAILED = "This did not work, by a fault of the app: try again, or reload the page."
+# What gradio 6.31 does not check of a control: that a switch is on or off, and a number finite
+KINDS = {gr.Checkbox: bool, gr.Slider: float, gr.Number: float | None}
+log = logging.getLogger(__name__)
+
+
+class Guarded(gr.Blocks):
+    """Blocks whose visitors are told in one sentence what is wrong, whatever they send."""
+
+    async def preprocess_data(self, block_fn, inputs, state, explicit_call=False):
+        try:
+            traverse(inputs, _local, is_file_obj_with_meta)
+            for block, value in zip(block_fn.inputs, inputs, strict=False):
+                if kind := KINDS.get(type(block)):
+                    fitting(kind, value, block.label)
+            return await super().preprocess_data(block_fn, inputs, state, explicit_call)
+        except (UserError, InvalidPathError):
+            raise
+        except Exception:  # components raise almost anything on values that are not theirs
+            raise UserError(UNFIT) from None
+
+    async def process_api(self, block_fn, *args, **kwargs):
+        try:
+            return await super().process_api(block_fn, *args, **kwargs)
+        except UserError as error:
+            message = str(error)
+        except InvalidPathError:
+            message = NOT_HERE
+        except gr.Error as error:
+            if not error.print_exception:
+                raise  # it is for the visitor
+            message = UNFIT
+        except Exception:
+            log.exception("%s failed", block_fn)
+            message = FAILED
+        raise gr.Error(message, print_exception=False)
+
+
+class Event(gr.EventData):
+    """What a component of the page sends, of the `shape` that a subclass declares."""
+
+    shape: ClassVar[Any] = dict
+
+    def __init__(self, target, _data: Any):
+        super().__init__(target, fitting(self.shape, _data))
+
+
+def served(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """A function for scripts of the page, whose parameter's annotation is the shape it takes."""
+    (shape, *_) = get_type_hints(function).values()
+
+    @wraps(function)
+    def call(asked: Any) -> Any:
+        try:
+            return function(fitting(shape, asked))
+        except UserError as error:
+            raise HTTPException(422, str(error)) from None
+        except Exception:
+            log.exception("%s failed", function.__name__)
+            raise HTTPException(500, FAILED) from None
+
+    return call
+
+
+def fitting(shape: Any, value: Any, called: str = "") -> Any:
+    """The value, of the shape that the page's scripts send; raises UserError, which names a control
+    that is `called` so."""
+    try:
+        return _adapter(shape).validate_python(value)
+    except ValidationError as error:
+        raise UserError(said(error, called, value) if called else UNFIT) from None
+
+
+@cache
+def _adapter(shape: Any) -> TypeAdapter:
+    return TypeAdapter(shape, config=STRICT)
+
+
+def _local(file: dict) -> dict:
+    if is_http_url_like(str(file["path"])):
+        raise UserError(BY_ADDRESS)
+    return file

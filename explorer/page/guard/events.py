@@ -1,0 +1,93 @@
+"""The shapes of what the page's components and scripts send."""
+
+from typing import Annotated, NotRequired, TypedDict
+
+from annotated_types import Interval, Len, MaxLen
+from pydantic import ConfigDict, with_config
+
+from explorer.page.guard.calls import Event
+from explorer.verbs.options import Amounts, Name, Names, Switches
+
+MORE = with_config(ConfigDict(strict=True, allow_inf_nan=False, extra="allow"))
+Place = Annotated[float, Interval(ge=-1e6, le=1e6)]  # px, or degrees
+
+
+@MORE
+class Source(TypedDict):
+    """A picture: an upload's path and name, a tile's grid and index, an id, or a random one."""
+
+    path: NotRequired[Annotated[str, MaxLen(4096)]]
+    name: NotRequired[str]
+    grid: NotRequired[Name]
+    index: NotRequired[int]
+    id: NotRequired[Name | None]
+    random: NotRequired[bool]
+    slot: NotRequired[Name]
+    clear: NotRequired[bool]
+    to: NotRequired[Name | None]
+
+
+@MORE
+class Compared(TypedDict):
+    names: Names
+
+
+@MORE
+class Square(TypedDict):
+    x: Place
+    y: Place
+    side: Annotated[float, Interval(gt=0, le=1e6)]
+    angle: Place
+
+
+@MORE
+class Moves(TypedDict):
+    amounts: Amounts
+    held: Names
+
+
+@MORE
+class Labelled(TypedDict):
+    labels: Switches
+    every: bool
+
+
+class Encoded(TypedDict):
+    """One of the encoded pictures of a map; below 0, one of the visitor's own."""
+
+    index: int
+
+
+class Spot(TypedDict):
+    """A code of two numbers of a model."""
+
+    model: Name
+    z: Annotated[list[float], Len(2, 2)]
+
+
+class Hovered(Encoded):
+    models: Names
+
+
+class Picked(Event):
+    shape = Source
+
+
+class Chosen(Event):
+    shape = Compared
+
+
+class Cropped(Event):
+    shape = Square
+
+
+class Moved(Event):
+    shape = Moves
+
+
+class Switched(Event):
+    shape = Labelled
+
+
+class Pointed(Event):
+    shape = Encoded | Spot
