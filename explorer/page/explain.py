@@ -19,7 +19,7 @@ def explained(framework: type[Framework]) -> str:
     objective = getdoc(framework).split("\n\n", 1)[1]
     return (
         f"<p>{_subscripts(framework.explanation)}</p>{drawings}"
-        f"<h4>The objective</h4><pre>{escape(objective)}</pre>"
+        f"<h3>The objective</h3><pre>{escape(objective)}</pre>"
         f'<p class="note">{escape(framework.source)}</p>'
     )
 

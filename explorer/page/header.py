@@ -52,7 +52,7 @@ def choose_models(session: Session, event: Chosen) -> list:
     if names:
         session.names = [n for n in session.catalogue.sets[session.model_set] if n in names]
     else:
-        gr.Warning("At least one model has to stay selected.")
+        ui.warn("At least one model has to stay selected.")
     return parts(session)
 
 
@@ -72,4 +72,4 @@ def described(model: Model) -> str:
     figures = [f"{f.short} {f.text(known[f.name])}" for f in columns(MAIN) if f.name in known]
     size = f"{model.image_size} px images, {model.latent_size}-dimensional codes"
     said = " · ".join([size, *filter(None, [model.note]), *figures])
-    return f"{explained(model.system)}<h4>This model</h4><p>{escape(said)}</p>"
+    return f"{explained(model.system)}<h3>This model</h3><p>{escape(said)}</p>"

@@ -10,7 +10,16 @@ import gradio as gr
 from explorer import api
 from explorer.engine import ROOT
 from explorer.page import header, link
-from explorer.page.components import IN_TURN, QUIET, shelf_value, shelf_view, slot_value
+from explorer.page.components import (
+    IN_TURN,
+    QUIET,
+    inform,
+    notice_view,
+    shelf_value,
+    shelf_view,
+    slot_value,
+    warn,
+)
 from explorer.page.guard.calls import Guarded
 from explorer.page.guard.events import Picked
 from explorer.page.tab import Tab, Widgets, number
@@ -21,6 +30,7 @@ from training.errors import UserError
 from training.errors import choose as one_of
 
 TRAIN = "python -m training fit faae --preset small --data FOLDER --out {root}/mine/faae"
+NOTHING = "There is no usable checkpoint under {root}. Start this app again after training one:"
 SHELF_EMPTY = "Uploads appear here, and what you keep: drop a picture, or choose “To shelf”."
 RECEIVERS = {tab.name: tab for tab in TABS if tab.slots}
 FALLBACK = attributes.TAB  # takes what is used while a tab without slots is open
@@ -35,14 +45,14 @@ def build(root: str = ROOT) -> gr.Blocks:
     """The page for the checkpoints under `root`."""
     first = Session(root)
     with Guarded(title=header.NAME, fill_width=True, delete_cache=(3600, 86400)) as demo:
-        session = gr.State(first)
+        session, problems = gr.State(first), first.catalogue.problems
         if not first.names:
-            gr.Markdown(nothing(root, first.catalogue.problems), elem_classes="notice")
+            notice_view(NOTHING.format(root=root), problems, TRAIN.format(root=root))
             return demo
         api.build(root, first.names)  # first, so that they get their names
         top, copy = header.build(first)
-        if first.catalogue.problems:
-            gr.Markdown(unusable(first.catalogue.problems), elem_classes="notice")
+        if problems:
+            notice_view("Left out, because they cannot be used:", problems)
         with gr.Row(elem_id="body"):
             with gr.Column(scale=6, min_width=320), gr.Tabs(elem_id="tabs") as tabs:
                 items, parts = {}, {}
@@ -101,7 +111,7 @@ def copy_link(session, button, controls: dict) -> None:
     """The state as a link on the clipboard."""
 
     def query(session: Session, *values) -> str:
-        gr.Info("The link is copied." + (f" {UNKEPT}" if link.left_out(session) else ""))
+        inform("The link is copied." + (f" {UNKEPT}" if link.left_out(session) else ""))
         return link.query(session, dict(zip(controls, values, strict=True)))
 
     address = gr.Textbox(visible=False)
@@ -175,11 +185,11 @@ def send(session: Session, event: Picked) -> list:
     try:
         picture = resolve(session, data)
     except UserError as error:
-        gr.Warning(str(error))
+        warn(str(error))
         return still
     if data.get("to") == "shelf":
         session.keep(picture)
-        gr.Info(f"{picture.label} is on the shelf.", duration=2)
+        inform(f"{picture.label} is on the shelf.", duration=2)
         return [gr.skip(), shelf_value(session.shelf), *still[2:]]
     tab = RECEIVERS.get(data.get("to", session.tab), FALLBACK)
     name = tab.free_slot(session)
@@ -222,15 +232,3 @@ def _restored(text: str | None, control):
     most = getattr(control, "maximum", None) or 10**9
     value = number(text, getattr(control, "minimum", 0), most)
     return gr.skip() if value is None else value
-
-
-def nothing(root: str, problems: list[str]) -> str:
-    """The whole page where there is no usable checkpoint."""
-    said = f"# {header.NAME}\n\nThere is no usable checkpoint under `{root}`. "
-    said += f"Train one with\n\n```\n{TRAIN.format(root=root)}\n```\n\nthen start this app again."
-    return said + ("\n\n" + unusable(problems) if problems else "")
-
-
-def unusable(problems: list[str]) -> str:
-    listed = "\n".join(f"- {problem}" for problem in problems)
-    return f"**Left out, because they cannot be used:**\n\n{listed}"

@@ -4,6 +4,7 @@ import base64
 import binascii
 import io
 from collections.abc import Sequence
+from html import escape
 from pathlib import Path
 
 import numpy as np
@@ -171,7 +172,7 @@ def sharpness_curve(curves: dict[str, Tensor | None]) -> go.Figure:
         hidden = {"mode": "lines", "line_width": 0, "showlegend": False}
         figure.add_scatter(x=[*x, *x[::-1]], y=[*high, *low[::-1]], **band, **hidden)
         line = {"name": title, "mode": "lines+markers", "line_color": colour}
-        hover = "%{y:.4f}<extra>" + title + "</extra>"
+        hover = f"%{{y:.4f}}<extra>{escape(title)}</extra>"
         figure.add_scatter(x=x, y=values.mean(0).tolist(), hovertemplate=hover, **line)
     figure.update_xaxes(title="from corner to centre (%)")
     figure.update_yaxes(title="sharpness (mean squared Laplacian)", rangemode="tozero")

@@ -60,8 +60,8 @@ window.Latent = {
           onclick: () => send({ ...picture(), to }) }, text)));
   },
 
-  title({ title, colour }) {
-    return Latent.h("h3", { class: "model-title" },
+  title({ title, colour }, level = "h2") {
+    return Latent.h(level, { class: "model-title" },
       colour ? Latent.h("span", { class: "dot", style: `background:${colour}`, "aria-hidden": "true" }) : null, title);
   },
 

@@ -13,6 +13,7 @@ from gradio.exceptions import InvalidPathError
 from gradio_client.utils import is_file_obj_with_meta, is_http_url_like, traverse
 from pydantic import TypeAdapter, ValidationError
 
+from explorer.page.components.said import failure
 from explorer.session.programs import STRICT, said
 from training.errors import UserError
 
@@ -54,7 +55,7 @@ class Guarded(gr.Blocks):
         except Exception:
             log.exception("%s failed", block_fn)
             message = FAILED
-        raise gr.Error(message, print_exception=False)
+        raise failure(message, by_page=block_fn.api_visibility == "private")
 
 
 class Event(gr.EventData):

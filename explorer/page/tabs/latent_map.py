@@ -42,7 +42,7 @@ def build(session: gr.State) -> Widgets:
         colour = gr.Dropdown(choices, value=chosen, label="Colour by", min_width=180)
         files = gr.UploadButton("Add my pictures", file_count="multiple", min_width=120)
         folder = gr.UploadButton("Add a folder", file_count="directory", min_width=120)
-    said = gr.Markdown(elem_classes="status")
+    said = ui.status_view()
     with gr.Row(elem_classes="split"):
         with gr.Column(scale=5, min_width=320):
             chart = ui.map_view("Map of codes", "No model is chosen.", servers(session.value.root))

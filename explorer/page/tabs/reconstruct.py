@@ -37,7 +37,7 @@ def build(session: gr.State) -> Widgets:
     with gr.Row(elem_classes="split"):
         with gr.Column(scale=2, min_width=280):
             slot = ui.slot_view(SLOT.name, SLOT.title)
-            found = gr.Markdown(elem_classes="status")
+            found = ui.status_view()
             with gr.Accordion("Correct the crop", open=False):
                 editor = ui.crop_view()
         with gr.Column(scale=5, min_width=320):
@@ -67,8 +67,6 @@ def show(session: Session) -> tuple:
     if picture is None:
         return None, None, ""
     message = picture.crop.message if picture.crop else ""
-    if picture.crop and not picture.crop.found:
-        message = f"**{message}**"
     return board(session, encoded(session, picture)), ui.crop_value(picture), message
 
 

@@ -267,7 +267,7 @@ def test_any_point_of_a_plane_decodes_under_the_pointer(page):
     page.mouse.move(x + 60, y + 60, steps=4)
     expect(page.locator(".hover")).not_to_have_text(first)
     page.mouse.click(x + 60, y + 60)
-    expect(page.locator(".board h4").filter(has_text="Point (")).to_be_visible()
+    expect(page.locator(".board h2").filter(has_text="Point (")).to_be_visible()
 
 
 def test_a_digit_that_is_drawn_is_of_the_class_asked_for():

@@ -4,9 +4,9 @@
 Latent.models = function ({ element, props, trigger, watch }) {
   const { h } = Latent;
   const root = element.querySelector(".models");
-  const close = h("button", { type: "button", class: "close", "aria-label": "Close", onclick: () => about.hidePopover() }, "×");
+  const close = h("button", { type: "button", class: "close", "aria-label": "Close", autofocus: true, onclick: () => about.hidePopover() }, "×");
   const text = h("div");
-  const about = h("section", { popover: "", class: "about-model" }, close, text);
+  const about = h("section", { popover: "", class: "about-model", role: "dialog", "aria-label": "About the model" }, close, text);
 
   function tick(name, on) {
     const names = props.value.models.filter((model) => model.name === name ? on : model.colour).map((model) => model.name);
@@ -15,7 +15,7 @@ Latent.models = function ({ element, props, trigger, watch }) {
 
   function explain(model) {
     text.innerHTML = model.about;  // the server's own, escaped there
-    text.prepend(h("h3", {}, model.title));
+    text.prepend(h("h2", {}, model.title));
     about.showPopover();
     about.scrollTop = 0;
   }

@@ -20,7 +20,7 @@ Latent.sliders = function ({ element, props, trigger, watch, limit, step, first,
     const reset = h("button", { type: "button", class: "chip", title: `Reset ${label}`, "aria-label": `Reset ${label}`, onclick: () => set(0, true) }, "0");
     const lock = h("input", { type: "checkbox", class: "lock", "aria-label": `Hold ${label} still`, title: `Hold ${label} still while others change`, onchange: () => { fix(lock.checked); send(); } });
     const facts = h("div", { class: "facts", hidden: true }, figures.map(fact), h("p", { class: "note" }, MEANING));
-    const about = h("button", { type: "button", class: "aucs", "aria-expanded": "false", "aria-label": `About the direction of ${label}`,
+    const about = h("button", { type: "button", class: "aucs", "aria-expanded": "false", "aria-label": `${figures.map(({ auc }) => auc.toFixed(2)).join(" ")}: AUC. About the direction of ${label}`,
       onclick: () => about.setAttribute("aria-expanded", String(!(facts.hidden = !facts.hidden))) }, badges(figures));
     const line = h("div", { class: "slider" }, lock, h("span", { class: "name" }, label), about, range, box, reset, facts);
     function set(amount, tell) {

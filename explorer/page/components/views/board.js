@@ -27,10 +27,10 @@ Latent.board = function ({ element, props, trigger, watch, empty }) {
     root.style.setProperty("--columns", Math.min(value.columns.length, 4));
     root.classList.toggle("many", value.columns.length > 3);
     for (const row of value.rows) {
-      const cards = row.cards.map((picture, at) => h("div", { class: "cell" }, Latent.title(value.columns[at]),
+      const cards = row.cards.map((picture, at) => h("div", { class: "cell" }, Latent.title(value.columns[at], "h3"),
         card(picture, `${row.title}, ${value.columns[at].title}`, value.grid, row.index)));
       root.append(h("section", { class: "row", "aria-label": row.title },
-        h("header", {}, h("h4", {}, row.title), h("span", { class: "note" }, row.note ?? ""),
+        h("header", {}, h("h2", {}, row.title), h("span", { class: "note" }, row.note ?? ""),
           value.grid ? Latent.sendButtons(() => ({ grid: value.grid, index: row.index }), (data) => trigger("send", data)) : null),
         h("div", { class: "cells" }, cards)));
     }

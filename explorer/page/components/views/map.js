@@ -29,7 +29,7 @@ Latent.map = function ({ element, props, trigger, watch, server, what, empty, cl
       "aria-label": `${what}, ${panel.title}: arrow keys walk ${panel.plane ? "over the plane" : "from picture to picture"}` }));
     legend = h("p", { class: "note legend" });
     root.append(h("div", { class: "panels", style: `--models:${value.panels.length}` }, value.panels.map((panel, at) =>
-      h("section", { class: "panel", role: "figure", "aria-label": `${what}, ${panel.title}` }, Latent.title(panel),
+      h("div", { class: "panel", role: "figure", "aria-label": `${what}, ${panel.title}` }, Latent.title(panel),
         charts[at] ?? Latent.reason(panel),
         panel.plane ? h("p", { class: "note" }, "Two-dimensional codes: hover or drag to decode any point. Shaded: the density of the prior.") : null))),
       legend, hover);

@@ -5,7 +5,7 @@ Latent.shelf = function ({ element, props, trigger, watch, what, empty, removabl
 
   function draw() {
     const items = props.value ?? [];
-    root.replaceChildren(h("h3", {}, what), items.length
+    root.replaceChildren(h("h2", {}, what), items.length
       ? h("ul", { class: "thumbs", "aria-label": what }, items.map(thumbnail))
       : h("p", { class: "empty" }, empty));
     if (removable && items.length) {

@@ -60,7 +60,7 @@ Latent.tiles = function ({ element, props, trigger, watch, grid: name, what, emp
       h("figcaption", {}, panel.title)));
     board.replaceChildren(
       h("div", { class: "faces" }, faces),
-      h("div", { class: "about" }, h("h4", { "aria-live": "polite" }, value.labels[index]),
+      h("div", { class: "about" }, h("h3", { "aria-live": "polite" }, value.labels[index]),
         Latent.sendButtons(() => ({ grid: name, index }), (data) => trigger("send", data))));
   }
 

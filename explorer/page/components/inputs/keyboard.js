@@ -1,0 +1,19 @@
+// The page by keyboard: a link past the header, and arrow keys from tab to tab.
+document.addEventListener("DOMContentLoaded", () => {
+  const tabs = () => [...document.querySelectorAll('#tabs [role="tab"]')];
+  const skip = Latent.h("a", { class: "skip", href: "#tabs", onclick: (event) => {
+    event.preventDefault();
+    tabs().find((tab) => tab.ariaSelected === "true")?.focus();
+  } }, "Skip to the open tab");
+  document.body.prepend(skip);
+
+  document.addEventListener("keydown", (event) => {
+    const all = tabs(), at = all.indexOf(event.target);
+    const next = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: all.length - 1 }[event.key];
+    if (at < 0 || next === undefined) return;
+    event.preventDefault();
+    const tab = all.at(next % all.length);
+    tab.focus();
+    tab.click();
+  });
+});
