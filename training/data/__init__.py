@@ -1,4 +1,5 @@
 """Images to train on, with their labels."""
 
 from training.data.labels import CLASSES, ImageSet
-from training.data.sources import count, load, resize
+from training.data.loading import load, resize
+from training.data.sources import count

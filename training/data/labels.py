@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -12,9 +12,6 @@ from training.config import Config
 from training.data.batches import LABELS, stream
 from training.errors import UserError, choose
 
-if TYPE_CHECKING:
-    import pandas
-
 CLASSES = "classes"  # in place of a table: the labels are the data's own classes
 
 
@@ -22,9 +19,9 @@ CLASSES = "classes"  # in place of a table: the labels are the data's own classe
 class ImageSet:
     """Images with their labels, where there are any.
 
-    images: uint8 (N, 3, H, W); names: N file names; labels: bool (N, A), or None without labels;
-    attributes: the names of the A labels; labelled: bool (N,), whether the labels of an image are
-    known; unreadable: names of the files that were left out.
+    images: uint8 (N, 3, H, W); names: N paths in their source, with / between folders; labels: bool
+    (N, A), or None without labels; attributes: the names of the A labels; labelled: bool (N,),
+    whether the labels of an image are known; left_out: names of files, each with the reason.
     """
 
     images: Tensor
@@ -32,10 +29,26 @@ class ImageSet:
     labels: Tensor | None = None
     attributes: tuple[str, ...] = ()
     labelled: Tensor | None = None
-    unreadable: tuple[str, ...] = ()
+    left_out: tuple[tuple[str, str], ...] = ()
 
     def __len__(self) -> int:
         return len(self.images)
+
+    def without(self, indices: set[int]) -> "ImageSet":
+        """The set without these images."""
+        kept = [index for index in range(len(self)) if index not in indices]
+        labels, labelled = (None if x is None else x[kept] for x in (self.labels, self.labelled))
+        names = [self.names[index] for index in kept]
+        images = self.images[kept]
+        return replace(self, images=images, names=names, labels=labels, labelled=labelled)
+
+    def write_left_out(self, path: Path) -> None:
+        """Lists the files that are left out, one a line with the reason; removes a former list."""
+        if self.left_out:
+            lines = "".join(f"{name}: {reason}\n" for name, reason in self.left_out)
+            path.write_text(lines, "utf-8", errors="backslashreplace")
+        else:
+            path.unlink(missing_ok=True)
 
 
 def with_classes(image_set: ImageSet, classes: list[str]) -> ImageSet:
@@ -49,42 +62,6 @@ def with_classes(image_set: ImageSet, classes: list[str]) -> ImageSet:
     labels = one_hot(index, len(names)).bool()
     labelled = torch.ones(len(index), dtype=torch.bool)
     return replace(image_set, labels=labels, attributes=tuple(names), labelled=labelled)
-
-
-def with_attributes(image_set: ImageSet, table: str) -> ImageSet:
-    """The set with the labels of a CSV (column `file_name`, then 0/1 columns) or of CelebA's own
-    `list_attr_celeba.txt` (a count, a line of names, then rows of -1/1)."""
-    frame = _read_table(Path(table))
-    labelled = torch.tensor([name in frame.index for name in image_set.names])
-    if not labelled.any():
-        raise UserError(f"No file name of '{table}' occurs among the images of --data.")
-    labels = torch.tensor(frame.reindex(image_set.names, fill_value=False).to_numpy())
-    return replace(image_set, labels=labels, attributes=tuple(frame.columns), labelled=labelled)
-
-
-def _read_table(path: Path) -> "pandas.DataFrame":
-    """bool, a row for each file name, a column for each attribute."""
-    import pandas
-    from pandas.api.types import is_integer_dtype
-
-    if not path.is_file():
-        raise UserError(f"There is no attribute table '{path}'; give --attributes a file.")
-    is_csv = path.suffix == ".csv"
-    layout = {} if is_csv else {"sep": r"\s+", "skiprows": 1}
-    try:
-        frame = pandas.read_csv(
-            path, index_col=0, converters={0: str}, keep_default_na=False, **layout
-        )
-    except ValueError:  # rows of different lengths, or no text
-        frame = pandas.DataFrame()
-    named = frame.index.name == ("file_name" if is_csv else None)
-    if frame.empty or not named or not all(map(is_integer_dtype, frame.dtypes)):
-        first = "a first column file_name" if is_csv else "a count, then a line of names"
-        raise UserError(
-            f"'{path}' is no attribute table: it needs {first}, and in each row a file name and "
-            "one whole number for each attribute."
-        )
-    return frame[~frame.index.duplicated(keep="last")] > 0
 
 
 class Labels(NamedTuple):

@@ -103,6 +103,8 @@ def _from_bytes(data: bytes, name: str) -> Image.Image:
 
 def _scans(data: bytes) -> int:
     """Scans of a JPEG up to its end marker; counting stops above MAX_SCANS."""
+    if (most := data.count(b"\xff" + START_OF_SCAN)) <= MAX_SCANS:
+        return most  # with those of a thumbnail, and other bytes that look like one
     count, place = 0, 2
     while count <= MAX_SCANS and (found := JPEG_MARKER.search(data, place)):
         kind, place = found[1], found.end()

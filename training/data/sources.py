@@ -1,119 +1,138 @@
-"""Images of folders, zips and torchvision datasets, as uint8 tensors."""
+"""Which images folders, zips and torchvision datasets hold, and what each is called."""
 
-import io
-import itertools
-import os
-import sys
 import zipfile
-from collections import defaultdict
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 import numpy as np
-import torch
 from PIL import Image
 
-from training.data.labels import CLASSES, ImageSet, with_attributes, with_classes
+from training.data.pictures import FORMATS, FORMATS_SAID, PictureError, check_file_size
 from training.errors import UserError, choose
 
-SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".ppm")
-UNREADABLE_SHARE = 0.01
+SUFFIXES = {suffix for suffix, kind in Image.registered_extensions().items() if kind in FORMATS}
+# What systems put beside pictures, and nobody means; hidden files and folders are litter too.
+LITTER = ("__macosx", "thumbs.db", "desktop.ini", "@eadir")
 
 
-def load(
-    sources: tuple[str, ...],
-    image_size: int,
-    crop: str = "center",
-    attributes: str = "",
-    root: str = "data",
-    train: bool = True,
-) -> ImageSet:
-    """All images of `sources` (folders, zips, or a torchvision name) at `image_size` px. Classes
-    take turns, so that the first images, however many, are spread evenly over them.
+class Item(NamedTuple):
+    """An image to read.
 
-    Raises UserError when a source does not exist, has no image, or when more than 1 % of the files
-    are unreadable; fewer are left out and listed on stderr.
+    name: its path in the source, with / between folders; content: gives what `open_picture` takes,
+    or raises PictureError or OSError; label: its folder, or its class in a known dataset.
     """
-    if not sources:
-        raise UserError("Give --data: a folder of images, zip files, or a torchvision dataset.")
-    found = _in_turn([each for source in sources for each in _openers(source, root, train)])
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        arrays = list(pool.map(lambda item: _read(item.open, image_size, crop), found))
-    unreadable = tuple(s.name for s, a in zip(found, arrays, strict=True) if a is None)
-    if len(unreadable) > UNREADABLE_SHARE * len(found):
-        raise UserError(
-            f"{len(unreadable)} of {len(found)} files are no readable images, more than 1 %; "
-            f"remove or mend them first: {', '.join(unreadable[:5])}"
-            f"{', …' if len(unreadable) > 5 else ''}."
-        )
-    if unreadable:
-        print(f"Left out {len(unreadable)} unreadable: {', '.join(unreadable)}", file=sys.stderr)
-    read = [source for source, array in zip(found, arrays, strict=True) if array is not None]
-    pixels = np.stack([array for array in arrays if array is not None])
-    images = torch.from_numpy(pixels).permute(0, 3, 1, 2).contiguous()
-    image_set = ImageSet(images, [source.name for source in read], unreadable=unreadable)
-    if attributes == CLASSES:
-        return with_classes(image_set, [source.label for source in read])
-    return with_attributes(image_set, attributes) if attributes else image_set
+
+    name: str
+    content: Callable[[], Path | bytes | Image.Image | np.ndarray]
+    label: str
+
+
+class Source(NamedTuple):
+    """What a folder, a zip or a dataset holds: images, and the names of other files."""
+
+    items: list[Item]
+    others: list[str]
+
+
+def find(source: str, root: str = "data", train: bool = True) -> Source:
+    """The images of a folder, a zip, or a dataset by its name; raises UserError, also for none.
+
+    Hidden files and what systems put beside pictures belong to no source. Linked folders are
+    followed, each folder is taken once.
+    """
+    path = Path(source)
+    if path.is_dir():
+        found = _in_folder(path)
+    elif path.is_file():
+        found = _in_zip(path)
+    elif source == "digits":
+        found = Source(_digits(train), [])
+    else:
+        found = Source(_torchvision(source, root, train), [])
+    if not found.items:
+        raise UserError(f"'{source}' holds no images ({FORMATS_SAID}).")
+    return found
 
 
 def count(sources: tuple[str, ...], root: str = "data") -> int:
     """Number of training images, readable or not; raises UserError."""
-    return sum(len(_openers(source, root, train=True)) for source in sources)
+    return sum(len(find(source, root).items) for source in sources)
 
 
-class Source(NamedTuple):
-    """An image to read; label: its folder, or its class in a known dataset."""
-
-    name: str
-    open: Callable[[], Image.Image]
-    label: str
-
-
-def _in_turn(sources: list[Source]) -> list[Source]:
-    """The first image of every class, then the second, and so on."""
-    turns = defaultdict(itertools.count)
-    return sorted(sources, key=lambda source: next(turns[source.label]))
+def _source(files: Iterable[tuple[PurePosixPath, Callable]], folder: str = "") -> Source:
+    """The files that are images by their suffix, and the others; `folder` holds all of them."""
+    items, others = [], []
+    for name, content in files:
+        if name.suffix.lower() in SUFFIXES:
+            items.append(Item(str(name), content, name.parent.name or folder))
+        else:
+            others.append(str(name))
+    return Source(items, others)
 
 
-def _openers(source: str, root: str, train: bool) -> list[Source]:
-    path = Path(source)
-    if path.is_dir():
-        files = sorted(p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES)
-        openers = [Source(p.name, lambda p=p: Image.open(p), p.parent.name) for p in files]
-    elif path.is_file():
-        openers = _zip_openers(path)
-    elif source == "digits":
-        openers = _digit_openers(train)
-    else:
-        openers = _torchvision_openers(source, root, train)
-    if not openers:
-        raise UserError(f"'{source}' holds no images ({', '.join(SUFFIXES)}).")
-    return openers
+def _is_litter(name: str) -> bool:
+    """Whether it is the name of a file or a folder that belongs to no set of images."""
+    return name.lower() in LITTER or (name.startswith(".") and name != "..")
 
 
-def _zip_openers(path: Path) -> list[Source]:
+def _in_folder(root: Path) -> Source:
+    named = ((PurePosixPath(file.relative_to(root).as_posix()), file) for file in _files(root))
+    return _source([(name, lambda file=file: file) for name, file in sorted(named)], root.name)
+
+
+def _files(root: Path) -> Iterator[Path]:
+    """The files of a folder and of those below it. Links come last: a folder that is also linked
+    to, or a loop, is taken once and under its own name."""
+    seen, folders, links = set(), [root], []
+    while folders or links:
+        folder = (folders or links).pop()
+        real = folder.resolve()
+        if real in seen:
+            continue
+        seen.add(real)
+        for path in sorted(folder.iterdir(), reverse=True):
+            if _is_litter(path.name):
+                continue
+            if path.is_dir():
+                (links if path.is_symlink() else folders).append(path)
+            else:
+                yield path
+
+
+def _in_zip(path: Path) -> Source:
     try:
         archive = zipfile.ZipFile(path)
     except zipfile.BadZipFile:
         raise UserError(f"'{path}' is no zip file of images; give a folder or a zip.") from None
-    members = [Path(n) for n in archive.namelist() if n.lower().endswith(SUFFIXES)]
-    return [
-        Source(m.name, lambda m=m: Image.open(io.BytesIO(archive.read(str(m)))), m.parent.name)
-        for m in members
-    ]
+    files = []
+    for member in archive.infolist():
+        name = PurePosixPath(member.filename.replace("\\", "/"))  # as old programs of Windows do
+        if not member.is_dir() and not any(map(_is_litter, name.parts)):
+            files.append((name, lambda member=member: _read_member(archive, member)))
+    return _source(files)
 
 
-def _digit_openers(train: bool) -> list[Source]:
+def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+    name = member.filename
+    if member.flag_bits & 1:
+        raise PictureError(f"{name} is protected by a password: unpack the zip first.")
+    check_file_size(member.file_size, name)
+    try:
+        with archive.open(member) as file:
+            return file.read(member.file_size)  # no more, whatever it really holds
+    except Exception:  # zipfile and the decompressors raise almost anything
+        raise PictureError(f"{name} is damaged in the zip: pack it again.") from None
+
+
+def _digits(train: bool) -> list[Item]:
     """scikit-learn's 1,797 digits of 8x8 pixels; every fifth is held out."""
     from sklearn.datasets import load_digits
 
     digits = load_digits()
     pixels = np.round(digits.images * (255 / 16)).astype(np.uint8)
     return [
-        Source(f"{i:04d}", lambda i=i: Image.fromarray(pixels[i]), str(digits.target[i]))
+        Item(f"{i:04d}", lambda i=i: pixels[i], str(digits.target[i]))
         for i in range(len(pixels))
         if (i % 5 != 4) == train
     ]
@@ -131,7 +150,7 @@ TORCHVISION = {
 }
 
 
-def _torchvision_openers(name: str, root: str, train: bool) -> list[Source]:
+def _torchvision(name: str, root: str, train: bool) -> list[Item]:
     choose("file, folder or dataset", name, ["digits", *TORCHVISION])
     from torchvision import datasets
 
@@ -146,28 +165,10 @@ def _torchvision_openers(name: str, root: str, train: bool) -> list[Source]:
             f"torchvision could not load '{name}' from '{root}': {str(error).splitlines()[0]} "
             "Download it there by hand, or give --data-root the folder that holds it."
         ) from error
-    names = ("targets", "labels", "_labels")  # which of them depends on the dataset
-    targets = next((getattr(dataset, name) for name in names if hasattr(dataset, name)), [])
-    known = len(targets) == len(dataset)
-    return [
-        Source(f"{i:06d}", lambda i=i: dataset[i][0], str(int(targets[i])) if known else "")
-        for i in range(len(dataset))
-    ]
-
-
-def _read(opener: Callable[[], Image.Image], size: int, crop: str) -> np.ndarray | None:
-    """uint8 (size, size, 3), or None for an unreadable file."""
-    try:
-        with opener() as image:
-            return np.asarray(resize(image.convert("RGB"), size, crop))
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, zipfile.BadZipFile):
-        return None
-
-
-def resize(image: Image.Image, size: int, crop: str) -> Image.Image:
-    """The middle square ('center', or of a side in px) or all of it, to `size` px by Lanczos."""
-    if crop != "none":
-        side = min(image.width, image.height, int(crop) if crop.isdigit() else 1 << 30)
-        left, top = (image.width - side) // 2, (image.height - side) // 2
-        image = image.crop((left, top, left + side, top + side))
-    return image.resize((size, size), Image.Resampling.LANCZOS)
+    known = ("targets", "labels", "_labels")  # which of them depends on the dataset
+    targets = next((getattr(dataset, name) for name in known if hasattr(dataset, name)), [])
+    labels = [str(int(target)) for target in targets] or [""] * len(dataset)
+    numbers = [f"{i:06d}" for i in range(len(dataset))]
+    # as CelebA's own list of attributes has them
+    names = dataset.filename if name == "celeba" else numbers
+    return [Item(names[i], lambda i=i: dataset[i][0], labels[i]) for i in range(len(dataset))]
