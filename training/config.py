@@ -47,6 +47,7 @@ class Config:
     data_root: str = "data"  # Where torchvision datasets are stored or downloaded to
     # Labels: a CSV with file_name, list_attr_celeba.txt, or 'classes' for the data's own
     attributes: str = ""
+    skip_unreadable: bool = False  # Go on where more than 1 % of the images are unreadable
     images_of: Words = "picture"  # What the images show, in the singular, such as face or digit
     licence: str = "not stated"  # Licence of the data and of the weights, for the card
     image_size: Literal[*SIZES_PX] = 32  # Side of the images, px

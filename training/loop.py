@@ -17,7 +17,16 @@ from training.frameworks import FRAMEWORKS, read_settings
 from training.log import Scribe, Watch
 from training.run import STATE, Run, Stopped, autocast_for
 
-FREE_ON_RESUME = ("checkpoint_minutes", "log_every", "epochs", "compile", "keep_codes", "images_of")
+FREE_ON_RESUME = (
+    "checkpoint_minutes",
+    "log_every",
+    "epochs",
+    "compile",
+    "keep_codes",
+    "images_of",
+    "skip_unreadable",
+)
+LEFT_OUT = "left_out.txt"  # beside the checkpoint: files that are no training images, and why
 
 
 def fit(config: Config, resume: bool = False, watch: Watch | None = None) -> Path:
@@ -36,7 +45,12 @@ def fit(config: Config, resume: bool = False, watch: Watch | None = None) -> Pat
             f"checkpoint of {' or '.join(framework.first_stages)}."
         )
     images = data.load(
-        config.data, config.image_size, config.crop, config.attributes, config.data_root
+        config.data,
+        config.image_size,
+        config.crop,
+        config.attributes,
+        config.data_root,
+        skip_unreadable=config.skip_unreadable,
     )
     if framework.needs_labels:
         config = with_labels(config, images, framework.needs_classes)
@@ -44,6 +58,8 @@ def fit(config: Config, resume: bool = False, watch: Watch | None = None) -> Pat
     run = Run(config, world, images)
     if state:
         run.restore(state)
+    if world.leads:
+        images.write_left_out(directory / LEFT_OUT)
     _train(run, Scribe(run, watch) if world.leads else None)
     if world.leads and images.labels is not None and framework.encodes:
         checkpoints.write_latents(directory, describe(run.best.eval(), images))

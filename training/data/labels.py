@@ -1,5 +1,6 @@
 """Labels of images: a dataset's own classes, or attributes from a table."""
 
+from collections.abc import Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -34,7 +35,7 @@ class ImageSet:
     def __len__(self) -> int:
         return len(self.images)
 
-    def without(self, indices: set[int]) -> "ImageSet":
+    def without(self, indices: Set[int]) -> "ImageSet":
         """The set without these images."""
         kept = [index for index in range(len(self)) if index not in indices]
         labels, labelled = (None if x is None else x[kept] for x in (self.labels, self.labelled))
@@ -46,6 +47,7 @@ class ImageSet:
         """Lists the files that are left out, one a line with the reason; removes a former list."""
         if self.left_out:
             lines = "".join(f"{name}: {reason}\n" for name, reason in self.left_out)
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(lines, "utf-8", errors="backslashreplace")
         else:
             path.unlink(missing_ok=True)

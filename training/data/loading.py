@@ -15,7 +15,7 @@ from PIL import Image
 from training.data.labels import CLASSES, ImageSet, with_classes
 from training.data.pictures import PictureError, open_picture
 from training.data.sources import Item, find
-from training.errors import UserError
+from training.errors import QUOTED, UserError
 
 UNREADABLE_SHARE = 0.01
 TOLD = 5  # names of files on the screen
@@ -50,10 +50,10 @@ def load(
 
         image_set = with_attributes(image_set, attributes)
     wrong = _read_into(images.numpy(), items, crop)
-    _check(wrong, len(items), skip_unreadable)
+    unreadable = [(items[index].name, reason) for index, reason in wrong.items()]
+    _check(unreadable, len(items), skip_unreadable)
     if wrong:
-        image_set = image_set.without({index for index, _ in wrong})
-    unreadable = [(items[index].name, reason) for index, reason in wrong]
+        image_set = image_set.without(wrong.keys())
     others = [(name, "no picture by its name") for source in found for name in source.others]
     _tell(unreadable, "unreadable")
     _tell(others, "that are no pictures by their names")
@@ -66,7 +66,7 @@ def _in_turn(items: list[Item]) -> list[Item]:
     return sorted(items, key=lambda item: next(turns[item.label]))
 
 
-def _read_into(pixels: np.ndarray, items: list[Item], crop: str) -> list[tuple[int, str]]:
+def _read_into(pixels: np.ndarray, items: list[Item], crop: str) -> dict[int, str]:
     """Fills uint8 (N, 3, size, size); the indices that stay unfilled, and why."""
 
     def read(index: int) -> str:
@@ -80,17 +80,18 @@ def _read_into(pixels: np.ndarray, items: list[Item], crop: str) -> list[tuple[i
     # The reader mutes warnings, which threads can only undo in order within this.
     with warnings.catch_warnings(), ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         reasons = pool.map(read, range(len(items)))
-        return [(index, reason) for index, reason in enumerate(reasons) if reason]
+        return {index: reason for index, reason in enumerate(reasons) if reason}
 
 
-def _check(wrong: list[tuple[int, str]], count: int, skip: bool) -> None:
+def _check(unreadable: list[tuple[str, str]], count: int, skip: bool) -> None:
     """UserError where too many of `count` images are unreadable."""
-    if len(wrong) <= UNREADABLE_SHARE * count or (skip and len(wrong) < count):
+    if len(unreadable) <= UNREADABLE_SHARE * count or (skip and len(unreadable) < count):
         return
-    what_to_do = "give others" if skip else "mend or remove them, or add --skip-unreadable"
+    name, reason = unreadable[0]
     raise UserError(
-        f"{len(wrong)} of {count} files are no readable images, more than 1 %: {what_to_do}. "
-        f"The first: {wrong[0][1]}"
+        f"{len(unreadable)} of {count} files are no readable images, more than 1 %: mend or remove "
+        f"them, or let fit --skip-unreadable go on without; the first is '{name[:QUOTED]}' "
+        f"({reason.removesuffix('.')})."
     )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps
 
-from training.errors import UserError
+from training.errors import QUOTED, UserError
 
 MIN_SIDE_PX = 16
 # What a file may cost is bounded by its header, before anything of it is decoded.
@@ -17,7 +17,6 @@ MAX_MEGAPIXELS = 50
 MAX_DEEP_MEGAPIXELS = 25  # of 16 or 32 bits a pixel in grey, which take several times as much
 MAX_MEGABYTES = 300  # 50 megapixels of 16 bits in RGB, uncompressed
 MAX_SCANS = 32  # of a JPEG: encoders make up to 20, and each costs as much as a whole picture
-NAME_LENGTH = 60  # characters of a file's name in a message
 
 # Named, because Pillow would otherwise also try formats that start other programs (EPS).
 FORMATS = ("PNG", "JPEG", "WEBP", "AVIF", "GIF", "BMP", "TIFF", "PPM")
@@ -50,7 +49,7 @@ def open_picture(
     """
     name = "The picture"
     if not isinstance(source, bytes | np.ndarray | Image.Image):
-        name, source = Path(source).name[:NAME_LENGTH], _read(Path(source))
+        name, source = Path(source).name[:QUOTED], _read(Path(source))
     # Pillow warns of large pictures, which are refused by a lower limit, and of odd metadata.
     with warnings.catch_warnings(action="ignore"):
         if isinstance(source, np.ndarray):
@@ -69,7 +68,7 @@ def check_file_size(size: int, name: str) -> None:
 
 
 def _read(path: Path) -> bytes:
-    name = path.name[:NAME_LENGTH]
+    name = path.name[:QUOTED]
     try:
         if path.is_dir():
             raise PictureError(f"{name} is a folder: give a picture file in it.")

@@ -15,12 +15,11 @@ import pandas
 import torch
 
 from training.data.labels import ImageSet
-from training.errors import UserError
+from training.errors import QUOTED, UserError
 
 UNKNOWN = ("", "na", "nan", "null")
 LABELS_SAID = "0 or 1, -1 or 1, true or false, or blank where it is unknown"
 NAMED = 3  # columns or values in a message
-QUOTED = 60  # characters of a table in a message
 
 
 def with_attributes(image_set: ImageSet, table: str) -> ImageSet:
@@ -173,8 +172,9 @@ def _check_values(
     """UserError that names the first cell of the column that is no label."""
     for row in np.flatnonzero(np.isinf(marks))[:1]:
         raise UserError(
-            f"'{table}' is no attribute table: row {row + 1} ('{files[row][:QUOTED]}'), column "
-            f"'{column.name[:QUOTED]}', has '{column[row][:QUOTED]}'; labels are {LABELS_SAID}."
+            f"'{table}' is no attribute table: row {row + 1} below the header, of "
+            f"'{files[row][:QUOTED]}', has '{column[row][:QUOTED]}' in column "
+            f"'{column.name[:QUOTED]}', where labels are {LABELS_SAID}."
         )
 
 
@@ -186,5 +186,5 @@ def _check_repeated(files: pandas.Series, labels: np.ndarray, used: set, table: 
             first, second = rows[0] + 1, rows[1] + 1
             raise UserError(
                 f"'{table}' has different labels for '{file[:QUOTED]}', in rows {first} and "
-                f"{second}: give each file one row, by its path in --data."
+                f"{second} below the header: give each file one row, by its path in --data."
             )

@@ -1,0 +1,81 @@
+"""Attribute tables as people have them, and which image each row is of."""
+
+import pytest
+import torch
+
+from training.data.labels import ImageSet
+from training.data.tables import with_attributes
+from training.errors import UserError
+
+NAMES = ("000.png", "001.png", "002.png")
+
+
+def labelled(tmp_path, text, names=NAMES, encoding="utf-8", name="table.csv"):
+    (tmp_path / name).write_bytes(text.encode(encoding))
+    images = torch.zeros(len(names), 3, 4, 4, dtype=torch.uint8)
+    return with_attributes(ImageSet(images, [*names]), str(tmp_path / name))
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("file_name,A,Ü\n000.png,1,0\n001.png,0,1\n", "utf-8-sig"),
+        ("file_name,A,Ü\r\n000.png,1,0\r\n001.png,0,1\r\n", "latin-1"),
+        ("file_name;A;Ü\n000.png;1;0\n001.png;0;1\n", "utf-16"),
+        ("image_id\tA\tÜ\n000.png\t1\t-1\n001.png\t-1\t1\n", "utf-8"),
+        ("2\nA Ü\n000.png  1 -1\n001.png -1  1\n", "utf-8"),
+        ("A,path,Ü\n1.0,000.png,0.0\n0.0,001.png,1.0\n", "utf-8"),
+        ("file_name,A,split,Ü\n000.png,True,train,false\n001.png,FALSE,test,true\n", "utf-8"),
+        (',A,Ü\n"000.png", 1, 0\n"001.png", 0, 1\n', "utf-8"),
+    ],
+)
+def test_delimiter_encoding_header_and_labels_are_found_out(tmp_path, text, encoding):
+    read = labelled(tmp_path, text, encoding=encoding, name="TABLE.CSV")
+    assert read.attributes == ("A", "Ü")
+    assert read.labels.tolist() == [[True, False], [False, True], [False, False]]
+    assert read.labelled.tolist() == [True, True, False]
+
+
+def test_a_blank_is_unknown_and_a_column_without_labels_is_named(tmp_path, capsys):
+    text = "file_name,A,B,split,empty\n000.png,1,,train,\n001.png,nan,0,val,\n002.png,0,1,val,\n"
+    read = labelled(tmp_path, text)
+    assert read.attributes == ("A", "B")
+    assert read.labelled.tolist() == [False, False, True]
+    said = capsys.readouterr().err
+    assert "split, empty" in said and "000.png, 001.png" in said
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "needs a header"),
+        ("file_name\n000.png\n", "no column of labels"),
+        ("file_name,A,B\n000.png,1,0\n001.png,x,1\n", "row 2 .*'001.png', has 'x' in column 'A'"),
+        ("file_name,A\n000.png,0.5\n", "has '0.5' in column 'A'"),
+        ("file_name,A,B\n000.png,1,\n001.png,,1\n", "labels no image fully"),
+        ("000.png,1\n001.png,0\n", "has no header"),
+        ("file_name,A\nother.png,1\n", "such as 'other.png', is .* such as '000.png'"),
+        ("file_name,A\n000.png,1\n001.png,1\n000.png,0\n", "'000.png', in rows 1 and 3"),
+    ],
+)
+def test_what_is_no_table_is_one_sentence(tmp_path, text, said):
+    with pytest.raises(UserError, match=said) as caught:
+        labelled(tmp_path, text)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("names", "rows", "expected"),
+    [
+        (("a/0.png", "b/0.png", "b/1.png"), ("a/0.png,1", "b/0.png,0"), (True, True, False)),
+        (("a/0.png", "b/0.png", "b/1.png"), ("0.png,1", "1.png,0"), (False, False, True)),
+        (("0.png", "1.png"), ("a/0.png,1", "b/0.png,0", "x\\1.png,1"), (False, True)),
+        (("0.png", "0.png", "1.png"), ("0.png,1", "./1.png,0"), (False, False, True)),
+        (("0.png", "a/0.png"), ("0.png,1",), (True, False)),
+    ],
+)
+def test_images_are_looked_up_by_path_and_by_bare_name_only_where_it_is_unique(
+    tmp_path, names, rows, expected
+):
+    read = labelled(tmp_path, "\n".join(["file_name,A", *rows]), names)
+    assert tuple(read.labelled.tolist()) == expected
