@@ -44,7 +44,7 @@ class Model:
         self._network, self.config = checkpoints.read(directory, self.device)
         self._network.to(memory_format=torch.channels_last)
         self.metrics: dict = checkpoints.read_metrics(directory).get("figures", {})
-        self.latents: Latents | None = checkpoints.read_latents(directory)
+        self.latents: Latents | None = checkpoints.read_latents(directory, self._network.prior.size)
         self.framework: str = self._network.id
         self.title: str = self._network.title
         self.image_size: int = self._network.config.image_size
