@@ -7,3 +7,5 @@
 """
 
 from explorer.engine import Model, list_models, load_model
+
+LatentModel = Model  # a name that says what it is where it is imported

@@ -18,7 +18,7 @@ from torch import Tensor
 
 from explorer.pictures.arrays import Images, as_codes, as_images
 from training import checkpoints
-from training.checkpoints import CheckpointError, Latents
+from training.checkpoints import CheckpointError, Latents, hub
 from training.codes import inversion
 from training.distributed import device_named
 from training.errors import UserError, choose
@@ -38,13 +38,14 @@ class Model:
     shows: what its images are of, such as 'face', 'digit' or 'picture'.
     """
 
+    @torch.inference_mode(False)  # so that codes can be refined, wherever it is loaded
     def __init__(self, directory: Path, name: str, device: str = "cpu"):
         self.name, self.directory = name, directory
-        self.root, self.device = str(directory.parents[1]), device_named(device)
+        self.root, self.device = str(directory.parent.parent), device_named(device)
         self._network, self.config = checkpoints.read(directory, self.device)
         self._network.to(memory_format=torch.channels_last)
         self.metrics: dict = checkpoints.read_metrics(directory).get("figures", {})
-        self.latents: Latents | None = checkpoints.read_latents(directory)
+        self.latents: Latents | None = checkpoints.read_latents(directory, self._network.prior.size)
         self.framework: str = self._network.id
         self.title: str = self._network.title
         self.image_size: int = self._network.config.image_size
@@ -53,6 +54,26 @@ class Model:
         self.code_labels: CodeLabels | None = self._network.code_labels
         self.shows: str = self._network.config.images_of
         self.searching = threading.Lock()  # for those who keep codes that take long to find
+
+    @classmethod
+    def from_pretrained(cls, name: str | Path, device: str = "cpu", **how) -> "Model":
+        """A checkpoint by its folder, or by its id on the Hugging Face hub, such as 'me/faces';
+        `how` is for `hub.fetch`, such as revision="v1". Raises UserError."""
+        folder = Path(name)
+        directory = folder.resolve() if folder.is_dir() else hub.fetch(str(name), **how)
+        return cls(directory, str(name), device)
+
+    def push_to_hub(self, repo_id: str, **how) -> str:
+        """Publishes the checkpoint with its card and returns the address; `how` is for `hub.push`,
+        such as private=True. Raises UserError."""
+        return hub.push(self.directory, repo_id, **how)
+
+    def __getstate__(self) -> dict:
+        """For pickle and copies: all but the lock, of which each has its own."""
+        return {**vars(self), "searching": None}
+
+    def __setstate__(self, state: dict) -> None:
+        vars(self).update(state, searching=threading.Lock())
 
     @property
     def system(self) -> type[Framework]:
@@ -171,7 +192,7 @@ def list_models(root: str | Path = ROOT, device: str = "cpu") -> Catalogue:
         try:
             return Model(folder, name, device)
         except CheckpointError as error:
-            return error
+            return CheckpointError(str(error).replace(str(folder), name))  # for visitors
 
     with ThreadPoolExecutor() as pool:  # reading and unpacking run beside each other
         found = list(pool.map(load, *zip(*_folders(root).items(), strict=True)))

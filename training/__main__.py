@@ -6,11 +6,13 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from inspect import getdoc
 from pathlib import Path
+from typing import Annotated
 
 from tyro.conf import Positional
 
 from training import commandline
 from training.errors import UserError
+from training.schema import NOT_NEGATIVE, Images, Seed, Steps, check_options
 
 # What needs PyTorch is imported where it is used, so that --help is quick.
 
@@ -89,14 +91,15 @@ class Evaluate:
     data: tuple[str, ...]  # Images: folder, zips, or a dataset's name
     data_root: str = "data"  # Where torchvision datasets are stored
     device: str = "cpu"  # cpu or cuda
-    refine_steps: int = 50  # Optimisation steps of refined codes
-    refine_images: int = 1024  # Images to refine
-    seed: int = 0  # Of the prior samples
+    refine_steps: Annotated[int, NOT_NEGATIVE] = 50  # Optimisation steps of refined codes
+    refine_images: Images = 1024  # Images to refine
+    seed: Seed = 0  # Of the prior samples
     # True labels for a system that predicts classes: a table, 'classes' or ''; by default 'classes'
     # where it was trained with those
     attributes: str | None = None
     json: bool = False  # Print JSON
     save: bool = False  # Write metrics.json and the card beside the weights
+    __post_init__ = check_options
 
     def __call__(self) -> None:
         from training.measure.evaluate import evaluate, save
@@ -171,7 +174,8 @@ class Features:
 
     data: tuple[str, ...]  # CIFAR-10: zips with a folder for each class, or cifar10
     held_out: tuple[str, ...]  # The same of its test images
-    epochs: int = 8  # Passes over the images
+    epochs: Steps = 8  # Passes over the images
+    __post_init__ = check_options
 
     def __call__(self) -> None:
         from training.measure import features
@@ -209,10 +213,11 @@ class Benchmark:
     frameworks: tuple[str, ...] = ("faae", "aae")  # Systems to measure
     preset: str = "small"  # As of fit
     device: str = "cpu"  # cpu or cuda; a CPU works with one thread
-    rounds: int = 5  # Rounds, in each of which all are timed in turn
-    steps: int = 16  # Training steps a turn, a multiple of the preset's --r1-every
+    rounds: Steps = 5  # Rounds, in each of which all are timed in turn
+    steps: Steps = 16  # Training steps a turn, a multiple of the preset's --r1-every
     compile: bool = False  # G and E through torch.compile, in our steps
     json: bool = False  # Print JSON
+    __post_init__ = check_options
 
     def __call__(self) -> None:
         from training.benchmark.step import benchmark, table

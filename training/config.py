@@ -10,28 +10,31 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import StringConstraints, ValidationError
+from pydantic import ValidationError
 from tyro.conf import Fixed, Suppress
 
 from training.codes.priors import PRIORS
-from training.errors import UserError, choose, flag
+from training.errors import UserError, choose
 from training.networks.common import SIZES_PX
 from training.networks.paper import NETS
-from training.schema import QUOTED, at_most, bound, checked, fault
-
-# Kinds of options with their limits; all numbers are finite. The largest sizes are beyond what one
-# GPU trains.
-POSITIVE = bound("greater than 0", lambda value: value > 0)
-NOT_NEGATIVE = bound("0 or greater", lambda value: value >= 0)
-Positive = Annotated[float, POSITIVE]
-NotNegative = Annotated[float, NOT_NEGATIVE]
-Share = Annotated[float, bound("at least 0 and less than 1", lambda value: 0 <= value < 1)]
-Width = Annotated[int, POSITIVE, at_most(2048)]
-CodeSize = Annotated[int, POSITIVE, at_most(2**14)]
-Images = Annotated[int, POSITIVE, at_most(2**20)]
-Steps = Annotated[int, POSITIVE, at_most(2**31)]
-Seed = Annotated[int, NOT_NEGATIVE, at_most(2**63 - 1)]
-Words = Annotated[str, StringConstraints(min_length=1, max_length=QUOTED)]
+from training.schema import (
+    NOT_NEGATIVE,
+    POSITIVE,
+    QUOTED,
+    CodeSize,
+    Images,
+    NotNegative,
+    Positive,
+    Seed,
+    Share,
+    Steps,
+    Width,
+    Words,
+    at_most,
+    check_options,
+    checked,
+    fault,
+)
 
 CHECKPOINTS = Path(__file__).parents[1] / "checkpoints"  # those that the page shows
 
@@ -93,23 +96,11 @@ class Config:
     log_every: Steps = 50  # Steps from one logged figure to the next
 
     def __post_init__(self):
-        try:
-            checked(self)
-        except ValidationError as error:
-            raise UserError(_sentence(error)) from None
+        check_options(self)
         if not re.fullmatch("center|none|[1-9][0-9]{0,5}", self.crop):
             raise UserError(
                 f"--crop takes 'center', 'none' or a side in px, not '{self.crop:.{QUOTED}}'."
             )
-
-
-def _sentence(error: ValidationError) -> str:
-    first = error.errors(include_url=False)[0]
-    name = flag(first["loc"][0])
-    if first["type"] == "literal_error":
-        known = first["ctx"]["expected"].replace("'", "").replace(" or ", ", ")
-        return f"There is no value for {name} '{first['input']!s:.{QUOTED}}'; choose from: {known}."
-    return f"{name} {fault(error)[1]}."
 
 
 def option_names(options: type[Config]) -> list[str]:

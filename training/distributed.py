@@ -60,7 +60,8 @@ def device_named(name: str) -> torch.device:
         device = torch.device(name)
     except RuntimeError:
         raise UserError(f"There is no device '{name}'; use auto, cpu, cuda or cuda:N.") from None
-    seen = {"cuda": torch.cuda.is_available, "mps": torch.backends.mps.is_available}
-    if device.type in seen and not seen[device.type]():
+    here = torch.accelerator.current_accelerator(check_available=True)
+    count = torch.accelerator.device_count() if here and here.type == device.type else 0
+    if device.type != "cpu" and (device.index or 0) >= count:
         raise UserError(f"--device {name}: PyTorch sees no such GPU here; use --device cpu.")
     return device

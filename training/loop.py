@@ -4,12 +4,9 @@ import math
 import sys
 import time
 from pathlib import Path
-from pickle import UnpicklingError
-
-import torch
 
 from training import checkpoints, data, distributed
-from training.checkpoints import describe
+from training.checkpoints import Images, State, describe
 from training.config import Config
 from training.data.labels import with_labels
 from training.errors import UserError
@@ -54,7 +51,7 @@ def fit(config: Config, resume: bool = False, watch: Watch | None = None) -> Pat
     )
     if framework.needs_labels:
         config = with_labels(config, images, framework.needs_classes)
-    state = _former_state(config, directory, resume)
+    state = _former_state(config, images, directory, resume)
     run = Run(config, world, images)
     if state:
         run.restore(state)
@@ -69,7 +66,9 @@ def fit(config: Config, resume: bool = False, watch: Watch | None = None) -> Pat
     return directory
 
 
-def _former_state(config: Config, directory: Path, resume: bool) -> dict | None:
+def _former_state(
+    config: Config, images: data.ImageSet, directory: Path, resume: bool
+) -> State | None:
     path = directory / STATE
     if not resume:
         if path.is_file():
@@ -77,14 +76,15 @@ def _former_state(config: Config, directory: Path, resume: bool) -> dict | None:
         return None
     if not path.is_file():
         raise UserError(f"'{directory}' holds no run to resume; leave out --resume.")
-    try:
-        state = torch.load(path, map_location="cpu", weights_only=True)
-    except (EOFError, RuntimeError, UnpicklingError):
+    state = checkpoints.read_state(directory)
+    check_settings(config, state.config, directory)
+    before, now = state.images, Images.named(images.names)
+    if before and before != now:
+        differing = f"not {now.count}" if before.count != now.count else "of other names"
         raise UserError(
-            f"'{path}' is damaged: put a whole copy in its place, or remove '{directory}' to start "
-            "anew."
-        ) from None
-    check_settings(config, state["config"], directory)
+            f"'{directory}' was trained on {before.count} images, {differing}; give the same "
+            "--data, or start in another folder."
+        )
     return state
 
 

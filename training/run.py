@@ -13,14 +13,13 @@ from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel
 
 from training import checkpoints, data, distributed
+from training.checkpoints import STATE, State
 from training.config import Config
 from training.data.batches import Batches, step_generator, to_device
 from training.data.labels import labels_of
 from training.errors import UserError, choose
 from training.frameworks import FRAMEWORKS, Batch, Framework, Phase
 from training.frameworks.base import trainable
-
-STATE = "state.pt"
 
 
 class Stopped(UserError):
@@ -60,6 +59,14 @@ class PhaseOptimizer:
         self.optimizer.step()
         return {name: term.detach() for name, term in terms.items()}
 
+    def restore(self, state: dict) -> None:
+        """Goes on from what was stored; raises ValueError, KeyError or AttributeError where that is
+        of other networks."""
+        self.optimizer.load_state_dict(state)
+        for parameter, kept in self.optimizer.state.items():
+            if {kept["exp_avg"].shape, kept["exp_avg_sq"].shape} != {parameter.shape}:
+                raise ValueError
+
 
 def active_phases(framework: Framework) -> list[Phase]:
     """The phases of one step, each with the networks that learn; phases that have none are left
@@ -87,8 +94,8 @@ def precision_for(config: Config, device: torch.device) -> str:
     """'bf16' or 'fp32'; for 'auto' bf16 where the hardware has it."""
     if config.precision != "auto":
         return config.precision
-    helps = device.type == "cuda" or torch.cpu._is_avx512_bf16_supported()
-    return "bf16" if helps else "fp32"
+    on_cpu = device.type == "cpu" and torch.cpu._is_avx512_bf16_supported()
+    return "bf16" if device.type == "cuda" or on_cpu else "fp32"
 
 
 def autocast_for(config: Config, device: torch.device):
@@ -118,11 +125,10 @@ def start_from(directory: str, framework: Framework) -> int:
     """Gives the framework the networks of a checkpoint, or of a run's folder, which has those that
     are not shipped too; how many images they have seen. Raises UserError."""
     former = checkpoints.copy_networks(directory, framework, framework.shipped)
-    state = Path(directory) / STATE
-    if state.is_file():
-        state = torch.load(state, map_location="cpu", weights_only=True)
+    if (Path(directory) / STATE).is_file():
+        state = checkpoints.read_state(Path(directory))
         try:
-            framework.load_state_dict(state["framework"])
+            framework.load_state_dict(state.framework)
         except RuntimeError:
             raise UserError(
                 f"'{directory}' was trained against another D: give its --d-width, --d-norm and "
@@ -153,6 +159,24 @@ class Run:
         self.batches = Batches(pixels, config.batch_size, config.flip, *order)
         self.labels = labels_of(images, config, device) if framework.needs_labels else None
         self.step, self.seconds, self.started = 0, 0.0, time.monotonic()
+        self._check()
+
+    def _check(self) -> None:
+        """UserError where no step can be made."""
+        config, steps, processes = self.config, self.batches.steps_per_epoch, self.world.size
+        if not self.steps:
+            raise UserError(
+                f"--epochs {config.epochs:g} is less than one step, of which an epoch has {steps}: "
+                f"give at least {1 / steps:.2g}."
+            )
+        normalised = (
+            isinstance(each, nn.BatchNorm1d | nn.BatchNorm2d) for each in self.framework.modules()
+        )
+        if config.batch_size == processes and any(normalised):
+            raise UserError(
+                "Batch normalisation needs two images a process: give --batch-size "
+                f"{2 * processes} or more, or networks without it (--norm none, --d-norm none)."
+            )
 
     @property
     def steps(self) -> int:
@@ -195,6 +219,7 @@ class Run:
     def state(self) -> dict:
         return {
             "config": checkpoints.portable(self.config),
+            "images": checkpoints.Images.named(self.images.names).model_dump(),
             "step": self.step,
             "seconds": self.elapsed(),
             "framework": self.framework.state_dict(),
@@ -202,19 +227,23 @@ class Run:
             "optimizers": [each.optimizer.state_dict() for each in self.phases],
         }
 
-    def restore(self, state: dict) -> None:
-        self.step, self.seconds = state["step"], state["seconds"]
+    def restore(self, state: State) -> None:
+        """Goes on from a state; raises UserError."""
+        self.step, self.seconds = state.step, state.seconds
         try:
-            self.framework.load_state_dict(state["framework"])
+            self.framework.load_state_dict(state.framework)
         except RuntimeError:
             raise UserError(
                 f"The run in '{self.config.out}' is of an earlier version, with other networks: go "
                 f"on from a copy of it without {STATE}, by --start and another --out."
             ) from None
-        if self.averaged:
-            self.averaged.load_state_dict(state["averaged"])
-        for each, optimizer in zip(self.phases, state["optimizers"], strict=True):
-            each.optimizer.load_state_dict(optimizer)
+        try:
+            if self.averaged:
+                self.averaged.load_state_dict(state.averaged)
+            for each, optimizer in zip(self.phases, state.optimizers, strict=True):
+                each.restore(optimizer)
+        except (AttributeError, KeyError, RuntimeError, TypeError, ValueError):
+            raise checkpoints.damaged(Path(self.config.out)) from None
 
     def elapsed(self) -> float:
         return self.seconds + time.monotonic() - self.started

@@ -2,10 +2,21 @@
 
 from collections.abc import Callable
 from functools import cache
-from typing import get_type_hints
+from typing import Annotated, get_type_hints
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, create_model
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+    with_config,
+)
 from pydantic_core import PydanticCustomError
+from typing_extensions import TypedDict  # that of typing, as pydantic needs it before Python 3.12
+
+from training.errors import UserError, flag
 
 QUOTED = 60  # characters of foreign text in a message
 STRICT = ConfigDict(strict=True, allow_inf_nan=False, extra="allow")
@@ -33,22 +44,37 @@ def at_most(most: int) -> AfterValidator:
     return bound(f"at most {most}", lambda value: value <= most)
 
 
+# Kinds of options with their limits; all numbers are finite. The largest sizes are beyond what one
+# GPU trains.
+POSITIVE = bound("greater than 0", lambda value: value > 0)
+NOT_NEGATIVE = bound("0 or greater", lambda value: value >= 0)
+Positive = Annotated[float, POSITIVE]
+NotNegative = Annotated[float, NOT_NEGATIVE]
+Share = Annotated[float, bound("at least 0 and less than 1", lambda value: 0 <= value < 1)]
+Width = Annotated[int, POSITIVE, at_most(2048)]
+CodeSize = Annotated[int, POSITIVE, at_most(2**14)]
+Images = Annotated[int, POSITIVE, at_most(2**20)]
+Steps = Annotated[int, POSITIVE, at_most(2**31)]
+Seed = Annotated[int, NOT_NEGATIVE, at_most(2**63 - 1)]
+Words = Annotated[str, StringConstraints(min_length=1, max_length=QUOTED)]
+
+
 @cache
-def _model(kind: type) -> type[BaseModel]:
-    fields = {name: (hint, ...) for name, hint in get_type_hints(kind, include_extras=True).items()}
-    return create_model(kind.__qualname__, __config__=STRICT, **fields)
+def _adapter(kind: type) -> TypeAdapter:
+    fields = TypedDict(kind.__name__, get_type_hints(kind, include_extras=True))
+    return TypeAdapter(with_config(STRICT)(fields))
 
 
 def checked(value):
     """A dataclass or named tuple, if its fields are what their annotations say; else raises
     ValidationError."""
-    model = _model(type(value))
-    model.model_validate({name: getattr(value, name) for name in model.model_fields})
+    names = get_type_hints(type(value))
+    _adapter(type(value)).validate_python({name: getattr(value, name) for name in names})
     return value
 
 
 def fault(error: ValidationError) -> tuple[str, str]:
-    """Where the first fault is, such as 'figures.mse', and what is wrong: 'must be a valid number'."""
+    """Where the first fault is, as 'figures.mse', and what is wrong: 'must be a finite number'."""
     first = error.errors(include_url=False, include_input=False)[0]
     where = ".".join(map(str, first["loc"]))[:QUOTED]
     if first["type"] == "json_invalid":
@@ -56,3 +82,17 @@ def fault(error: ValidationError) -> tuple[str, str]:
     if first["type"] == "missing":
         return where, "is missing"
     return where, first["msg"].replace("Input should be", "must be")
+
+
+def check_options(options) -> None:
+    """UserError that names the first of a command's options, a dataclass, that cannot be."""
+    try:
+        checked(options)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        name = flag(first["loc"][0])
+        if first["type"] != "literal_error":
+            raise UserError(f"{name} {fault(error)[1]}.") from None
+        known = first["ctx"]["expected"].replace("'", "").replace(" or ", ", ")
+        value = f"{first['input']!s:.{QUOTED}}"
+        raise UserError(f"There is no value for {name} '{value}'; choose from: {known}.") from None

@@ -5,6 +5,7 @@ from pathlib import Path
 from torch import Tensor
 
 from training.checkpoints import read_json, write_json
+from training.checkpoints.schema import Curve as Content
 from training.measure.evaluate import measure
 from training.measure.features import feature_network
 from training.measure.figures import FIGURES
@@ -45,4 +46,4 @@ class Curve:
 def read_curve(directory: Path) -> dict:
     """points: images_seen and the figures at that time, oldest first; images: how many they are
     measured on; features: the name of the feature network."""
-    return {"points": [], **read_json(directory / CURVE)}
+    return {"points": [], **read_json(directory / CURVE, Content)}

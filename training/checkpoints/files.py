@@ -1,11 +1,16 @@
-"""Files of a checkpoint, written atomically."""
+"""Files of a checkpoint: written atomically, and refused where they hold something else."""
 
+import contextlib
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from pydantic import ValidationError
+from safetensors import SafetensorError
+
 from training.errors import UserError
+from training.schema import Strict, fault
 
 
 class CheckpointError(UserError):
@@ -28,11 +33,24 @@ def write_json(path: Path, content: dict) -> None:
     write_atomically(path, lambda p: p.write_text(text, encoding="utf-8"))
 
 
-def read_json(path: Path) -> dict:
+@contextlib.contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """What is wrong with a checkpoint's file becomes a CheckpointError that names both."""
+    name = f"Checkpoint '{path.parent}': {path.name}"
+    try:
+        yield
+    except OSError as error:
+        raise CheckpointError(f"{name} cannot be read: {error.strerror}.") from None
+    except ValidationError as error:
+        where, what = fault(error)
+        raise CheckpointError(f"{name} is damaged: {where or 'it'} {what}.") from None
+    except SafetensorError:
+        raise CheckpointError(f"{name} is damaged.") from None
+
+
+def read_json(path: Path, kind: type[Strict] = Strict) -> dict:
     """The content of a JSON file, {} if there is none; raises CheckpointError."""
     if not path.is_file():
         return {}
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except ValueError:
-        raise CheckpointError(f"Checkpoint '{path.parent}': {path.name} is damaged.") from None
+    with reading(path):
+        return kind.model_validate_json(path.read_bytes()).model_dump(exclude_unset=True)

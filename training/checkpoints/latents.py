@@ -9,13 +9,16 @@ import torch
 from safetensors.torch import load_file, save
 from torch import Tensor
 
-from training.checkpoints.files import CheckpointError, write_atomically
-from training.checkpoints.packing import pack, unpack
+from training.checkpoints.files import CheckpointError, reading, write_atomically
+from training.checkpoints.packing import pack, shapes, unpack
+from training.checkpoints.schema import Names
 from training.checkpoints.weights import LATENTS, read_config
 from training.codes.directions import Directions, find_directions
 from training.data import ImageSet
 from training.data.batches import in_batches
 from training.frameworks import Framework
+
+FIGURES = tuple(each.name for each in fields(Directions))
 
 
 @dataclass(frozen=True)
@@ -47,31 +50,52 @@ def write_latents(directory: str | Path, latents: Latents) -> None:
     write_atomically(Path(directory) / LATENTS, lambda p: p.write_bytes(blob))
 
 
-def read_latents(directory: str | Path) -> Latents | None:
-    """The latents of a checkpoint, None if it has none; raises CheckpointError.
+def read_latents(directory: str | Path, size: int | None = None) -> Latents | None:
+    """The latents of a checkpoint whose codes have `size` numbers, None if it has none; raises
+    CheckpointError.
 
     A file of an early version has no directions: `python -m training directions` finds them.
     """
     path = Path(directory) / LATENTS
     if not path.is_file():
         return None
-    try:
+    with reading(path):
         with safetensors.safe_open(path, "pt") as file:
-            metadata = {key: json.loads(value) for key, value in file.metadata().items()}
+            about = Names.model_validate(file.metadata())
+        _check_shapes(path, about, size)
         tensors = {key: tensor.float() for key, tensor in unpack(load_file(path)).items()}
-        figures = [each.name for each in fields(Directions)]
-        return Latents(
-            codes=tensors["codes"],
-            labels=tensors["labels"].bool(),
-            names=tuple(metadata["names"]),
-            directions={
-                method: Directions(*[tensors[f"{method}.{name}"] for name in figures])
-                for method in metadata.get("methods", [])
-            },
-            map=tensors.get("map"),
-        )
-    except (safetensors.SafetensorError, AttributeError, KeyError, ValueError, TypeError):
-        raise CheckpointError(f"Checkpoint '{directory}': {LATENTS} is damaged.") from None
+    for key, tensor in tensors.items():  # directions are NaN where the images do not suffice
+        if tensor.isinf().any() or ("." not in key and tensor.isnan().any()):
+            raise CheckpointError(f"Checkpoint '{directory}': {key} in {LATENTS} is not finite.")
+    return Latents(
+        codes=tensors["codes"],
+        labels=tensors["labels"].bool(),
+        names=tuple(about.names),
+        directions={
+            method: Directions(*[tensors[f"{method}.{name}"] for name in FIGURES])
+            for method in about.methods
+        },
+        map=tensors.get("map"),
+    )
+
+
+def _check_shapes(path: Path, about: Names, size: int | None) -> None:
+    """CheckpointError where the tensors of latents.safetensors do not fit each other."""
+    found = shapes(path)
+    count, n = (*found.get("codes", ()), 0, 0)[:2]
+    attributes = len(set(about.names))
+    wanted = {"codes": (count, size or n), "labels": (count, attributes), "map": (count, 2)}
+    if "map" not in found:
+        del wanted["map"]
+    for method in about.methods:
+        wanted |= {f"{method}.{name}": (attributes,) for name in FIGURES}
+        wanted[f"{method}.vectors"] = (attributes, size or n)
+    for key, shape in wanted.items():
+        if found.get(key) != shape or not all(shape):
+            raise CheckpointError(
+                f"Checkpoint '{path.parent}': {key} in {LATENTS} is {found.get(key, 'missing')}, "
+                f"not {shape}."
+            )
 
 
 def labelled_latents(directory: str | Path) -> Latents:

@@ -4,6 +4,9 @@ In 8 bits, each output channel of a matrix or kernel has integers from -127 to 1
 the few vectors, biases and batch-norm statistics, are in half precision.
 """
 
+from pathlib import Path
+
+import safetensors
 import torch
 from torch import Tensor
 
@@ -26,12 +29,24 @@ def pack(state: dict[str, Tensor], store: str) -> dict[str, Tensor]:
 
 
 def unpack(packed: dict[str, Tensor]) -> dict[str, Tensor]:
-    """The state dict, however it was packed."""
+    """The state dict, in float32, however it was packed."""
     state = dict(packed)
     for key, tensor in packed.items():
         if key + SCALE in packed:
             state[key] = tensor * _by_channel(state.pop(key + SCALE), tensor)
-    return state
+    return {
+        key: tensor.float() if tensor.is_floating_point() else tensor
+        for key, tensor in state.items()
+    }
+
+
+def shapes(path: Path) -> dict[str, tuple[int, ...]]:
+    """Of the state dict that a file holds, from its header alone, so that no tensor is allocated
+    before they are known to be right; raises SafetensorError and OSError."""
+    with safetensors.safe_open(path, "pt") as file:
+        found = {key: tuple(file.get_slice(key).get_shape()) for key in file.keys()}  # noqa: SIM118
+    scales = {key + SCALE: shape[:1] for key, shape in found.items()}
+    return {key: shape for key, shape in found.items() if scales.get(key) != shape}
 
 
 def _by_channel(scale: Tensor, tensor: Tensor) -> Tensor:

@@ -1,6 +1,7 @@
 """Checkpoints: a folder of safetensors, JSON, a picture and a card, without pickled code.
 
-model.safetensors   the shipped networks, e.g. 'G.stem.weight'
+model.safetensors   the shipped networks, e.g. 'G.stem.weight'; while config.json is replaced,
+                    those that it names may stand beside them in model.DIGEST.next
 config.json         format, framework, settings, hardware and duration of the training
 metrics.json        figures of `evaluate --save`
 latents.safetensors codes of labelled images in 8 bits, attribute directions, map coordinates
@@ -9,21 +10,29 @@ preview.png, README.md
 """
 
 import hashlib
-import json
 import math
+import os
 from dataclasses import asdict
 from pathlib import Path
 
-import safetensors
 import torch
-from safetensors.torch import save
+from safetensors.torch import load, save
+from torch import Tensor
 
-from training.checkpoints.files import CheckpointError, read_json, write_atomically, write_json
-from training.checkpoints.packing import pack, unpack
+from training.checkpoints.files import (
+    CheckpointError,
+    read_json,
+    reading,
+    write_atomically,
+    write_json,
+)
+from training.checkpoints.packing import pack, shapes, unpack
+from training.checkpoints.schema import Content, Metrics
 from training.config import Config
 from training.errors import UserError, flag
 from training.frameworks import FRAMEWORKS, Framework, read_settings
 from training.networks.nested import grow
+from training.schema import QUOTED
 
 FORMAT = 1
 OF_THE_MACHINE, PATHS = ("out", "data_root", "device"), {"attributes", "start", "first_stage"}
@@ -43,61 +52,114 @@ def portable(config: Config) -> dict:
 
 
 def write(directory: Path, framework: Framework, trained: dict) -> None:
-    """Writes the shipped networks and config.json; `trained`: facts of the training."""
+    """Writes the shipped networks and config.json; `trained`: facts of the training. At any moment
+    the weights that config.json names are there, in their place or beside it."""
     every = framework.state_dict().items()
     state = {key: tensor for key, tensor in every if key.split(".")[0] in framework.shipped}
     blob = save(pack(state, framework.config.store))
-    write_atomically(directory / WEIGHTS, lambda p: p.write_bytes(blob))
+    digest = hashlib.sha256(blob).hexdigest()
+    write_atomically(directory / _beside(digest), lambda p: p.write_bytes(blob))
     content = {
         "format": FORMAT,
         "framework": framework.id,
-        "weights_sha256": hashlib.sha256(blob).hexdigest(),
+        "weights_sha256": digest,
         "trained": trained,
         "settings": portable(framework.config),
     }
     write_json(directory / CONFIG, content)
+    os.replace(directory / _beside(digest), directory / WEIGHTS)
+    for left in directory.glob(_beside("*")):  # by a stop in between
+        left.unlink(missing_ok=True)
+
+
+def _beside(digest: str) -> str:
+    """Name of the file of weights that have not taken their place yet."""
+    return f"model.{digest[:12]}.next"
 
 
 def read_config(directory: Path) -> dict:
-    """config.json, checked; raises CheckpointError."""
-    for name in (CONFIG, WEIGHTS):
-        if not (directory / name).is_file():
-            raise CheckpointError(f"Checkpoint '{directory}' has no {name}.")
-    try:
-        content = json.loads((directory / CONFIG).read_text(encoding="utf-8"))
-        version, framework = content["format"], content["framework"]
-    except (ValueError, KeyError, TypeError):
-        raise CheckpointError(f"Checkpoint '{directory}': {CONFIG} is damaged.") from None
+    """config.json, checked, of a checkpoint with weights; raises CheckpointError."""
+    path = directory / CONFIG
+    if not path.is_file():
+        raise CheckpointError(f"Checkpoint '{directory}' has no {CONFIG}.")
+    with reading(path):
+        content = Content.model_validate_json(path.read_bytes()).model_dump()
+    version, framework = content["format"], content["framework"]
     if version != FORMAT:
         raise CheckpointError(
             f"Checkpoint '{directory}' is of format {version}; this version reads {FORMAT}."
         )
     if framework not in FRAMEWORKS:
         raise CheckpointError(
-            f"Checkpoint '{directory}' is of framework '{framework}'; "
+            f"Checkpoint '{directory}' is of framework '{framework:.{QUOTED}}'; "
             f"known are: {', '.join(FRAMEWORKS)}."
         )
+    if not weights_of(directory, content).is_file():
+        raise CheckpointError(f"Checkpoint '{directory}' has no {WEIGHTS}.")
     return content
 
 
+def weights_of(directory: Path, content: dict) -> Path:
+    """The file of the weights that config.json names, before or after they took their place."""
+    beside = directory / _beside(content["weights_sha256"])
+    return beside if beside.is_file() else directory / WEIGHTS
+
+
 def read(directory: str | Path, device: torch.device | str = "cpu") -> tuple[Framework, dict]:
-    """The framework in evaluation mode and its config.json; raises CheckpointError."""
+    """The framework in evaluation mode, with its shipped networks alone, and its config.json;
+    raises CheckpointError."""
     directory = Path(directory)
     content = read_config(directory)
-    blob = (directory / WEIGHTS).read_bytes()
-    if hashlib.sha256(blob).hexdigest() != content.get("weights_sha256"):
-        raise CheckpointError(f"Checkpoint '{directory}': {WEIGHTS} is damaged or was exchanged.")
+    while True:
+        path = weights_of(directory, content)
+        try:
+            framework = _networks(directory, content, path)
+            return framework.to(device).eval().requires_grad_(False), content
+        except CheckpointError:
+            tried, content = (content, path), read_config(directory)
+            if tried == (content, weights_of(directory, content)):
+                raise  # otherwise it was replaced while it was read
+
+
+def _networks(directory: Path, content: dict, path: Path) -> Framework:
+    """The shipped networks with the weights of a file, which takes memory once the two fit."""
     try:
-        framework = FRAMEWORKS[content["framework"]](read_settings(content["settings"]))
-        state = unpack(safetensors.torch.load(blob))
-        missing, unexpected = framework.load_state_dict(state, strict=False)
-    except (UserError, KeyError, RuntimeError, TypeError, safetensors.SafetensorError) as error:
+        settings = read_settings({**content["settings"], "framework": content["framework"]})
+        with torch.device("meta"):
+            framework = FRAMEWORKS[content["framework"]](settings)
+    except (UserError, KeyError, RuntimeError, TypeError, ValueError) as error:
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise CheckpointError(
-            f"Checkpoint '{directory}' does not fit its settings: {str(error).splitlines()[0]}"
+            f"Checkpoint '{directory}' does not fit its settings: {reason}"
         ) from error
-    if unexpected or any(key.split(".")[0] in framework.shipped for key in missing):
-        raise CheckpointError(f"Checkpoint '{directory}' holds other networks than its {CONFIG}.")
-    return framework.to(device).eval().requires_grad_(False), content
+    for name, _ in [*framework.named_children()]:
+        if name not in framework.shipped:
+            delattr(framework, name)
+    framework.load_state_dict(_state(content, path, framework.state_dict()), assign=True)
+    return framework
+
+
+def _state(content: dict, path: Path, wanted: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The state dict of a file, with the keys, shapes and types of `wanted`, and finite."""
+    name = f"Checkpoint '{path.parent}'"
+    with reading(path):
+        found = shapes(path)
+        if found.keys() != wanted.keys():
+            raise CheckpointError(f"{name} holds other networks than its {CONFIG}.")
+        for key, tensor in wanted.items():
+            if found[key] != tensor.shape:
+                raise CheckpointError(
+                    f"{name} does not fit its settings: {key} is {found[key]}, not "
+                    f"{tuple(tensor.shape)}."
+                )
+        blob = path.read_bytes()
+        if hashlib.sha256(blob).hexdigest() != content["weights_sha256"]:
+            raise CheckpointError(f"{name}: {WEIGHTS} is damaged or was exchanged.")
+        state = unpack(load(blob))
+    for key, tensor in state.items():
+        if tensor.dtype != wanted[key].dtype or not tensor.isfinite().all():
+            raise CheckpointError(f"{name}: {key} in {WEIGHTS} is not of finite numbers.")
+    return state
 
 
 def copy_networks(
@@ -140,4 +202,4 @@ def images_seen(trained: dict) -> int:
 
 def read_metrics(directory: str | Path) -> dict:
     """The content of metrics.json, {} if there is none; raises CheckpointError."""
-    return read_json(Path(directory) / METRICS)
+    return read_json(Path(directory) / METRICS, Metrics)

@@ -40,6 +40,7 @@ LOSSES = {
 }
 
 
+@torch.inference_mode(False)  # descent needs gradients wherever it is called
 def hybrid(
     framework: Framework,
     x: Tensor,
@@ -56,6 +57,7 @@ def hybrid(
     `generator` is for `Prior.restrict`. Raises UserError for an unknown loss.
     """
     prior = framework.prior
+    x = x.clone()  # what inference mode made takes part in no gradient
     code = prior.restrict(z.detach()).clone().requires_grad_(True)
     optimizer = torch.optim.Adam([code], betas=BETAS)
     for step in range(1, steps + 1):
@@ -71,6 +73,7 @@ def hybrid(
             yield step, prior.project(code.detach())
 
 
+@torch.inference_mode(False)
 def recovery(
     framework: Framework,
     x: Tensor,

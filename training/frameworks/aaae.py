@@ -5,7 +5,7 @@ from typing import Literal
 
 from training import losses
 from training.codes.priors import Normal, PushedForward
-from training.config import CodeSize, Config, Steps
+from training.config import Config
 from training.frameworks.base import Batch, Flow, Framework, Loss, Phase, without_graph
 from training.frameworks.options import (
     AdversarialTerm,
@@ -14,6 +14,7 @@ from training.frameworks.options import (
     Reconstruction,
 )
 from training.networks.paper import Approximator, CodeCritic, as_table_3
+from training.schema import CodeSize, Steps
 
 
 class AAAE(Framework):

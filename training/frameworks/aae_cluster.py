@@ -7,11 +7,12 @@ from torch import Tensor, nn
 
 from training import losses
 from training.codes.priors import OneHot, joint
-from training.config import CodeSize, Config
+from training.config import Config
 from training.frameworks import aae
 from training.frameworks.base import Batch, CodeLabels, Flow, Framework, Loss, Phase, without_graph
 from training.frameworks.options import EncoderNoise
 from training.networks.common import CodeDiscriminator
+from training.schema import CodeSize
 
 
 class AAECluster(Framework):

@@ -7,11 +7,12 @@ import torch
 from torch import Tensor
 
 from training import losses
-from training.config import CodeSize, Config
+from training.config import Config
 from training.frameworks import aae
 from training.frameworks.base import Batch, Flow, Loss, without_graph
 from training.frameworks.options import EncoderNoise, Labels
 from training.networks.common import CodeDiscriminator
+from training.schema import CodeSize
 
 
 class AAELabels(aae.AAE):

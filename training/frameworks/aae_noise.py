@@ -6,9 +6,10 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from training.config import CodeSize, Config
+from training.config import Config
 from training.frameworks import aae
 from training.frameworks.base import Batch, Flow
+from training.schema import CodeSize
 
 
 class AAENoise(aae.AAE):

@@ -8,9 +8,10 @@ from torch import Tensor
 
 from training import losses
 from training.codes.geometry import bilinear_weights, interpolated
-from training.config import Config, NotNegative, Share
+from training.config import Config
 from training.frameworks.base import Batch, Flow, Framework, Loss, Phase, without_graph
 from training.frameworks.options import AdversarialTerm, EncoderNoise, ImageAdversary
+from training.schema import NotNegative, Share
 
 EVEN = {"alpha": 1.0, "lambda_adv": 1.0}  # equal weights of the two terms of G
 

@@ -6,10 +6,11 @@ from typing import Literal
 from torch import Tensor
 
 from training import losses
-from training.config import Config, Steps
+from training.config import Config
 from training.errors import UserError
 from training.frameworks.base import Batch, Flow, Framework, Loss, Phase, without_graph
 from training.frameworks.options import GradientPenalty, ImageAdversary
+from training.schema import Steps
 
 # AEGAN's appendix: networks by tables 3 to 6, codes by section 3.2
 AEGAN_ENCODER = {

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from training.augment import POLICIES
-from training.config import NOT_NEGATIVE, Config, NotNegative, Positive, Steps, Width
+from training.config import Config
 from training.networks.common import D_NORMS
+from training.schema import NOT_NEGATIVE, NotNegative, Positive, Steps, Width
 
 
 @dataclass(frozen=True)

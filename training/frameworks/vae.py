@@ -6,9 +6,10 @@ from typing import Literal
 from torch import Tensor
 
 from training import losses
-from training.config import Config, NotNegative
+from training.config import Config
 from training.frameworks.base import Batch, Flow, Framework, Loss, Phase, reparametrised
 from training.frameworks.options import Reconstruction
+from training.schema import NotNegative
 
 
 class VAE(Framework):

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from training import losses
-from training.config import Config, NotNegative
+from training.config import Config
 from training.frameworks import aae
 from training.frameworks.base import Batch, Flow, Loss, Phase
+from training.schema import NotNegative
 
 
 class WAE(aae.AAE):

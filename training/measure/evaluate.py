@@ -43,8 +43,6 @@ def evaluate(
     with those.
     """
     target = device_named(device)
-    if seed < 0:
-        raise UserError("--seed must be 0 or greater.")
     framework, content = read(checkpoint, target)
     settings = framework.config
     if attributes is None:
@@ -57,7 +55,9 @@ def evaluate(
     if refine_steps:
         figures |= _measure_refined(framework, images[:refine_images], refine_steps, target)
     if labels:
-        figures |= class_figures(framework, held_out, read_latents(checkpoint))
+        figures |= class_figures(
+            framework, held_out, read_latents(checkpoint, framework.prior.size)
+        )
     return {
         "figures": {name: round(figures[name], 5) for name in FIGURES if name in figures},
         "images": len(images),

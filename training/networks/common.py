@@ -41,7 +41,8 @@ class UpConv(nn.Module):
         super().__init__()
         like = nn.Conv2d(in_features, out_features, 3)  # PyTorch's default initialisation
         self.weight = nn.Parameter(like.weight.detach().transpose(0, 1).contiguous())
-        fold = torch.tensor([[1.0, 0, 0], [1, 1, 0], [0, 1, 1], [0, 0, 1]])
+        # in memory also where the networks are built on the meta device: no checkpoint holds it
+        fold = torch.tensor([[1.0, 0, 0], [1, 1, 0], [0, 1, 1], [0, 0, 1]], device="cpu")
         self.register_buffer("fold", torch.kron(fold, fold).T.contiguous(), persistent=False)
 
     def forward(self, x: Tensor) -> Tensor:

@@ -193,7 +193,7 @@ def _label_figures(
 ) -> tuple[dict, dict[str, float]]:
     """Facts of the labelled images, and how well their codes predict their labels: of --gallery,
     otherwise of the images whose codes the checkpoint has."""
-    latents, figures = checkpoints.read_latents(directory), {}
+    latents, figures = checkpoints.read_latents(directory, framework.prior.size), {}
     if latents and PROBE in latents.directions:
         auc = latents.directions[PROBE].auc
         figures = {"probe_auc": auc.nanmean().item()} if not auc.isnan().all() else {}

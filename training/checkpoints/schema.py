@@ -1,0 +1,70 @@
+"""What the files of a checkpoint hold; one that holds anything else is refused when it is read."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, FiniteFloat, Json, JsonValue, NonNegativeInt
+
+from training.codes.directions import METHODS
+from training.schema import Strict
+
+Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class Trained(Strict):
+    """Facts of a training."""
+
+    images_seen: NonNegativeInt = 0
+    images_seen_before: NonNegativeInt = 0
+    training_images: NonNegativeInt = 0
+    epochs: FiniteFloat = 0.0
+    hours: FiniteFloat = 0.0
+    hardware: str = "unknown hardware"
+    torch: str = "unknown"
+
+
+class Content(Strict):
+    """config.json."""
+
+    format: int
+    framework: str
+    weights_sha256: Digest
+    trained: Trained
+    settings: dict[str, JsonValue]
+
+
+class Refined(Strict):
+    """After how many steps refined codes were measured, and on how many images."""
+
+    steps: NonNegativeInt
+    images: NonNegativeInt
+
+
+class Metrics(Strict):
+    """metrics.json."""
+
+    figures: dict[str, FiniteFloat]
+    images: NonNegativeInt
+    data: list[str]
+    refined: Refined
+    features: str
+    weights_sha256: Digest
+
+
+class Point(Strict):
+    """Figures of a run at one time."""
+
+    images_seen: NonNegativeInt
+
+
+class Curve(Strict):
+    """curve.json."""
+
+    points: list[Point] = []
+
+
+class Names(Strict):
+    """The metadata of latents.safetensors."""
+
+    names: Json[Annotated[list[Name], Field(min_length=1)]]
+    methods: Json[list[Literal[*METHODS]]] = []

@@ -1,0 +1,64 @@
+"""state.pt: what resuming a run needs, beside its checkpoint."""
+
+import hashlib
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from pydantic import ConfigDict, FiniteFloat, NonNegativeInt
+from torch import Tensor
+
+from training.checkpoints.files import CheckpointError
+from training.checkpoints.schema import Digest
+from training.schema import Strict
+
+STATE = "state.pt"
+
+
+class Images(Strict):
+    """Which images a run was trained on."""
+
+    count: NonNegativeInt
+    names_sha256: Digest
+
+    @classmethod
+    def named(cls, names: Sequence[str]) -> "Images":
+        text = "\n".join(names).encode("utf-8", "surrogateescape")
+        return cls(count=len(names), names_sha256=hashlib.sha256(text).hexdigest())
+
+
+class State(Strict):
+    """The content of state.pt; images: None in those of earlier versions."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    config: dict[str, Any]
+    step: NonNegativeInt
+    seconds: FiniteFloat
+    framework: dict[str, Tensor]
+    averaged: dict[str, Tensor] | None
+    optimizers: list[dict[str, Any]]
+    images: Images | None = None
+
+
+def read_state(directory: Path) -> State:
+    """The state of the run in a folder; raises CheckpointError."""
+    path = directory / STATE
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if archive.testzip():  # its sums, which PyTorch does not check
+                raise ValueError
+        return State.model_validate(torch.load(path, map_location="cpu", weights_only=True))
+    except OSError as error:
+        raise CheckpointError(f"'{path}' cannot be read: {error.strerror}.") from None
+    except Exception:  # an unpickler raises any
+        raise damaged(directory) from None
+
+
+def damaged(directory: Path) -> CheckpointError:
+    return CheckpointError(
+        f"'{directory / STATE}' is damaged: put a whole copy in its place, or remove "
+        f"'{directory}' to start anew."
+    )
