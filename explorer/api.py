@@ -70,7 +70,8 @@ def endpoint(verb: Callable, root: str, names: list[str]) -> Callable:
     call.__name__ = verb.__name__
     call.__signature__ = Signature(parameters, return_annotation=returned)
     call.__annotations__ = {each.name: each.annotation for each in parameters}
-    said = (f"    {name}: {option.said}" for name, _, _, option in known)
+    files = dict.fromkeys(OF_PICTURES, "; an upload or a data: address")
+    said = (f"    {name}: {option.said}{files.get(kind, '')}" for name, kind, _, option in known)
     call.__doc__ = "\n".join([cleandoc(verb.__doc__), "", "Args:", *said])
     return call
 

@@ -1,39 +1,69 @@
 """Serving the page: its looks, its port, and what is done before the first visitor comes."""
 
+import errno
 import socket
 import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import gradio as gr
 
 from explorer.page import components, ui
+from explorer.page.guard.access import readers
+from explorer.page.guard.web import guarded
 from explorer.page.header import NAME
 from explorer.page.tabs import TABS, reconstruct
 from explorer.session.state import Session
+from training.errors import UserError, quoted
 
 PORTS_TRIED = 100
 THEME = Path(__file__).with_name("theme.toml")
 
 
-def serve(root: str, host: str, port: int, share: bool = False, browser: bool = False) -> None:
+@dataclass
+class Address:
+    """Where the page is served, and to whom.
+
+    root_path: under which a proxy serves it; hosts: names that it answers to besides localhost and
+    addresses; auth_file: as `guard.access` has it; share: by a public link; mcp: with MCP tools.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 7860
+    root_path: str = ""
+    hosts: Sequence[str] = ()
+    auth_file: Path | None = None
+    share: bool = False
+    mcp: bool = False
+
+
+def serve(root: str, at: Address, browser: bool = False) -> None:
     """Serves the page for the checkpoints under `root` until it is interrupted."""
-    demo = ui.build(root)
+    if at.auth_file and at.mcp:
+        raise UserError("MCP clients cannot sign in: give either --auth-file or --mcp.")
+    allowed = readers(at.auth_file) if at.auth_file else None
+    port, demo = free_port(at.host, at.port), ui.build(root)
     _, local, public = demo.launch(
-        server_name=host,
-        server_port=free_port(host, port),
-        share=share,
+        server_name=f"[{at.host}]" if ":" in at.host else at.host,
+        server_port=port,
+        root_path=at.root_path or None,
+        auth=allowed,
+        share=at.share,
+        mcp_server=at.mcp,
         inbrowser=browser,
         prevent_thread_lock=True,
         quiet=True,
-        **looks(),
+        **looks([*at.hosts, at.host, *(["*.gradio.live"] if at.share else [])]),
     )
     print(f"{NAME} is open at {public or local} (Ctrl+C ends it)", flush=True)
     warm(root)
     demo.block_thread()
 
 
-def looks() -> dict:
-    """How the page looks and what it takes, for `Blocks.launch`."""
+def looks(hosts: Sequence[str] = ()) -> dict:
+    """How the page looks and what it takes, for `Blocks.launch`; it answers to the names `hosts`
+    besides localhost."""
     theme = tomllib.loads(THEME.read_text(encoding="utf-8"))
     return {
         "theme": gr.themes.Base(**theme["base"]).set(**theme["set"]),
@@ -44,24 +74,35 @@ def looks() -> dict:
         "ssr_mode": False,
         "max_file_size": "64mb",
         "footer_links": ["api"],
+        "enable_monitoring": False,
+        "app_kwargs": guarded(hosts),
     }
 
 
 def free_port(host: str, wanted: int) -> int:
-    """The first port from `wanted` on that nobody listens on; says so where it is another."""
+    """The first port from `wanted` on that is free, any for 0; says so where it is another."""
+    if not 0 <= wanted < 65536:
+        raise UserError(f"--port is {wanted}: choose a whole number from 0 to 65535.")
     for port in range(wanted, min(wanted + PORTS_TRIED, 65536)):
-        with socket.socket() as probe:
-            try:
-                taken = probe.connect_ex((host, port)) == 0
-            except socket.gaierror:
-                raise SystemExit(
-                    f"There is no host '{host}': choose another with --host."
-                ) from None
-        if not taken:
-            if port != wanted:
-                print(f"Port {wanted} is taken, so this is port {port}.")
-            return port
-    raise SystemExit(f"No port from {wanted} on is free: choose another with --port.")
+        try:
+            family, *_, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+            with socket.create_server(place, family=family) as probe:
+                free = probe.getsockname()[1]
+        except (socket.gaierror, UnicodeError):
+            raise UserError(
+                f"There is no host {quoted(host)}: choose another with --host."
+            ) from None
+        except PermissionError:
+            raise UserError(f"Port {port} is not for you: choose another with --port.") from None
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                continue
+            why = f"{quoted(host)} is no address of this machine: choose another with --host."
+            raise UserError(why) from None
+        if free != wanted and wanted:
+            print(f"Port {wanted} is taken, so this is port {free}.")
+        return free
+    raise UserError(f"No port from {wanted} on is free: choose another with --port.")
 
 
 def warm(root: str) -> None:

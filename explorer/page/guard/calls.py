@@ -12,6 +12,7 @@ from fastapi import HTTPException
 from gradio.exceptions import InvalidPathError
 from gradio_client.utils import is_file_obj_with_meta, is_http_url_like, traverse
 from pydantic import TypeAdapter, ValidationError
+from typing_extensions import is_typeddict  # pydantic takes those of typing from Python 3.12 on
 
 from explorer.page.components.said import failure
 from explorer.session.programs import STRICT, said
@@ -95,7 +96,7 @@ def fitting(shape: Any, value: Any, called: str = "") -> Any:
 
 @cache
 def _adapter(shape: Any) -> TypeAdapter:
-    return TypeAdapter(shape, config=STRICT)
+    return TypeAdapter(shape, config=None if is_typeddict(shape) else STRICT)  # which has its own
 
 
 def _local(file: dict) -> dict:

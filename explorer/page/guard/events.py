@@ -1,14 +1,17 @@
 """The shapes of what the page's components and scripts send."""
 
-from typing import Annotated, NotRequired, TypedDict
+from typing import Annotated, NotRequired
 
 from annotated_types import Interval, Len, MaxLen
 from pydantic import ConfigDict, with_config
+from typing_extensions import TypedDict  # pydantic takes that of typing from Python 3.12 on
 
 from explorer.page.guard.calls import Event
+from explorer.session.programs import STRICT
 from explorer.verbs.options import Amounts, Name, Names, Switches
 
-MORE = with_config(ConfigDict(strict=True, allow_inf_nan=False, extra="allow"))
+EXACT = with_config(STRICT)
+MORE = with_config(STRICT | ConfigDict(extra="allow"))  # scripts may send more, handlers read less
 Place = Annotated[float, Interval(ge=-1e6, le=1e6)]  # px, or degrees
 
 
@@ -52,12 +55,14 @@ class Labelled(TypedDict):
     every: bool
 
 
+@EXACT
 class Encoded(TypedDict):
     """One of the encoded pictures of a map; below 0, one of the visitor's own."""
 
     index: int
 
 
+@EXACT
 class Spot(TypedDict):
     """A code of two numbers of a model."""
 
@@ -65,6 +70,7 @@ class Spot(TypedDict):
     z: Annotated[list[float], Len(2, 2)]
 
 
+@EXACT
 class Hovered(Encoded):
     models: Names
 
