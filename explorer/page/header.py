@@ -31,7 +31,7 @@ def build(session: Session) -> tuple[list, gr.Button]:
         )
         link = gr.Button("Copy link", elem_id="copy-link", size="sm", min_width=92, scale=0)
         theme = gr.Button("Light / dark", size="sm", min_width=100, scale=0)
-    models = ui.models_view(value=compared(session), elem_id="models")
+    models = ui.models_view(elem_id="models")
     theme.click(None, js="() => Latent.toggleDark()", **ui.QUIET)
     return [model_set, refined, models], link
 
@@ -48,16 +48,18 @@ def choose_set(session: Session, model_set: str) -> list:
 
 def choose_models(session: Session, event: Chosen) -> list:
     """At least one model stays under comparison."""
-    names = event._data["names"]
-    if names:
-        session.names = [n for n in session.catalogue.sets[session.model_set] if n in names]
-    else:
+    wanted = event._data["names"]
+    names = [name for name in session.catalogue.sets[session.model_set] if name in wanted]
+    if names:  # none of another set's, whose answer is on its way
+        session.names = names
+    elif not wanted:
         ui.warn("At least one model has to stay selected.")
     return parts(session)
 
 
-def choose_faithful(session: Session, faithful: bool) -> None:
-    session.faithful = faithful
+def choose_faithful(session: Session, faithful: bool) -> list:
+    session.faithful = bool(faithful)
+    return parts(session)
 
 
 def compared(session: Session) -> dict:

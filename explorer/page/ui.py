@@ -1,9 +1,8 @@
 """The page: header, tabs and shelf, and what connects them. Assembly only."""
 
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
-from inspect import isgeneratorfunction
 
 import gradio as gr
 
@@ -11,7 +10,6 @@ from explorer import api
 from explorer.engine import ROOT
 from explorer.page import header, link
 from explorer.page.components import (
-    IN_TURN,
     QUIET,
     inform,
     notice_view,
@@ -20,9 +18,10 @@ from explorer.page.components import (
     slot_value,
     warn,
 )
+from explorer.page.current import Current
 from explorer.page.guard.calls import Guarded
 from explorer.page.guard.events import Picked
-from explorer.page.tab import Tab, Widgets, number
+from explorer.page.tab import Tab, number
 from explorer.page.tabs import SLOTS, TABS, attributes
 from explorer.pictures.picture import Picture
 from explorer.session.state import Session
@@ -61,50 +60,46 @@ def build(root: str = ROOT) -> gr.Blocks:
                         parts[tab] = tab.build(session)
             with gr.Column(scale=1, min_width=230, elem_id="at-hand"):
                 shelf = shelf_view("Shelf", SHELF_EMPTY, removable=True)
-                shown = shelf_value(first.examples())
-                bundled = shelf_view("Examples", "", value=shown)
+                bundled = shelf_view("Examples", "")
         slots = [slot for each in parts.values() for slot in each.slots]
         controls = {name: c for each in parts.values() for name, c in each.controls.items()}
+        current = Current(parts, session)
         for tab in TABS:
-            opens = items[tab].select
-            if tab.slots and tab is not TABS[0]:  # which `load` fills
-                opens(partial(fill, tab), session, slots, **QUIET)
-            bring_up_to_date(opens, tab, parts[tab], session, opens=True)
-        exchange(session, tabs, shelf, bundled, parts.values(), slots)
-        choose(session, top, bundled, parts)
+            current.follows(items[tab].select, partial(opened, tab), slots)
+        exchange(current, session, tabs, shelf, bundled, slots)
+        choose(current, session, top, bundled)
         copy_link(session, copy, controls)
         shown = [*top, tabs, bundled, *slots, *controls.values()]
-        demo.load(loader(controls), session, shown, **QUIET)
+        loaded = demo.load(loader(controls), session, shown, **QUIET)
+        current.follows(loaded.then, lambda *_: [], [])
     return demo
 
 
-def exchange(session, tabs, shelf, bundled, parts, slots) -> None:
+def exchange(current: Current, session, tabs, shelf, bundled, slots) -> None:
     """Pictures that go from one part of the page to another."""
     everywhere = [tabs, shelf, *slots]
     for slot in slots:
-        slot.pick(pick, session, [slot, shelf], **QUIET)
-    for sender in [sender for each in parts for sender in each.senders]:
-        sender.send(send, session, everywhere, **QUIET)
-    for source in (shelf, bundled):
-        source.use(send, session, everywhere, **QUIET)
-    shelf.keep(send, session, everywhere, **QUIET)
+        current.follows(slot.pick, pick, [slot, shelf])
+    senders = [sender.send for each in current.parts.values() for sender in each.senders]
+    for sent in (*senders, shelf.use, bundled.use, shelf.keep):
+        current.follows(sent, send, everywhere)
     shelf.remove(remove, session, shelf, **QUIET)
-    for event in [each.edited for each in parts if each.edited]:
+    for event in [each.edited for each in current.parts.values() if each.edited]:
         event.then(lambda session: shelf_value(session.shelf), session, shelf, **QUIET)
 
 
-def choose(session, top, bundled, parts: dict[Tab, Widgets]) -> None:
+def choose(current: Current, session, top, bundled) -> None:
     """Another choice of models, which concerns the open tab and the examples."""
     model_set, refined, models = top
-    chosen = [
-        model_set.input(header.choose_set, [session, model_set], top, **QUIET),
-        models.input(header.choose_models, session, top, **QUIET),
-        refined.input(header.choose_faithful, [session, refined], None, **QUIET),
-    ]
-    for event in chosen:
-        for tab in TABS:
-            bring_up_to_date(event.then, tab, parts[tab], session)
-    chosen[0].then(lambda session: shelf_value(session.examples()), session, bundled, **QUIET)
+    busy = {"js": "(...values) => { Latent.busy(); return values; }"}
+    chosen = [*top, bundled]
+    current.follows(model_set.input, choose_set, chosen, [model_set], **busy)
+    current.follows(refined.input, header.choose_faithful, top, [refined], **busy)
+    current.follows(models.input, header.choose_models, top, **busy)
+
+
+def choose_set(session: Session, model_set: str) -> list:
+    return [*header.choose_set(session, model_set), shelf_value(session.examples())]
 
 
 def copy_link(session, button, controls: dict) -> None:
@@ -119,29 +114,9 @@ def copy_link(session, button, controls: dict) -> None:
     copied.then(None, address, js="(query) => Latent.share(query)", **QUIET)
 
 
-def bring_up_to_date(
-    event: Callable, tab: Tab, parts: Widgets, session: gr.State, opens: bool = False
-) -> None:
-    """Shows a tab's state after an event that opens it, or that concerns whichever tab is open."""
-
-    def show(session: Session, *inputs):
-        session.tab = tab.name if opens else session.tab
-        return parts.show(session, *inputs) if session.tab == tab.name else gr.skip()
-
-    shown = event(show, [session, *parts.inputs], parts.outputs, **IN_TURN)
-    if parts.after is None:
-        return
-    go_on, inputs, output = parts.after
-
-    def after(session: Session, *inputs) -> Iterator:
-        if session.tab != tab.name:
-            yield gr.skip()  # for nothing, gradio would clear the outputs
-        elif isgeneratorfunction(go_on):
-            yield from go_on(session, *inputs)
-        else:
-            yield go_on(session, *inputs)
-
-    shown.then(after, [session, *inputs], output, concurrency_limit=None, **QUIET)
+def opened(tab: Tab, session: Session, _event: gr.EventData) -> list:
+    session.tab = tab.name
+    return fill(tab, session)
 
 
 def fill(tab: Tab, session: Session) -> list:

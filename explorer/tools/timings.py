@@ -19,6 +19,7 @@ from explorer.engine import ROOT
 from explorer.page.tab import Timing
 from explorer.page.tabs import TABS
 from explorer.session.state import Session
+from explorer.tools.browser import measured
 from training import commandline
 from training.errors import UserError
 
@@ -60,17 +61,21 @@ def start_ms(root: str) -> float:
     raise UserError(f"app.py did not serve its page within {PATIENCE_S} s.")
 
 
-def timings(checkpoints: str = ROOT, runs: int = 9) -> None:
+def timings(checkpoints: str = ROOT, runs: int = 9, browser: bool = False) -> None:
     """Measures how long the server takes for what people do.
 
     Args:
         checkpoints: folder of model sets
         runs: runs that the median is taken of
+        browser: measure in headless Chromium instead, from what people do to the changed pixels
     """
     root = os.path.abspath(checkpoints)
     session = Session(root)
     if not session.names:
         raise UserError(f"There is no usable checkpoint under '{checkpoints}'.")
+    if browser:
+        in_browser(root, session, runs)
+        return
     print(f"{', '.join(session.names)}; {os.cpu_count()} cores, {torch.get_num_threads()} threads")
     print(f"{'':36} {'ms':>7} {'limit':>7}")
     for tab in TABS:
@@ -79,6 +84,14 @@ def timings(checkpoints: str = ROOT, runs: int = 9) -> None:
     for timing in [timing for tab in TABS for timing in tab.timings]:
         report(timing.name, median_ms(timing, session, runs), timing.limit_ms)
     report(START, statistics.median(start_ms(root) for _ in range(3)), START_LIMIT_MS)
+
+
+def in_browser(root: str, session: Session, runs: int) -> None:
+    """Two models of the first set, then all."""
+    for names in (session.names, session.catalogue.sets[session.model_set]):
+        print(f"{len(names)} models; load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+        for name, found, limit in measured(root, names, runs):
+            print(f"{name:36} {found:7.0f} {limit:7}", flush=True)
 
 
 def report(name: str, took_ms: float, limit_ms: int) -> None:

@@ -80,10 +80,70 @@ window.Latent = {
 
   image: (src, alt) => Latent.h("img", { src, alt, class: "face", draggable: "false" }),
 
-  // Draws now and whenever the server sends a new value.
-  live({ props, watch }, draw) {
+  // Runs a component's script with its content as props.value: what lies in gradio's own props is a
+  // name, for which the server gives the content once. Late answers are left out.
+  mount(script, { props, watch, server, ...rest }) {
+    const shown = { value: null }, watchers = [];
+    let fetched = Promise.resolve();
+    function show(value) {
+      if (value?.serial < shown.value?.serial) return;
+      shown.value = value;
+      watchers.forEach((react) => react());
+    }
+    function fetch() {
+      const name = props.value;
+      fetched = fetched.then(async () => show(name ? await server.take(name) : null)).catch(Latent.lost);
+    }
+    if (server.ask) Latent.lines[rest.grid] = { ask: (parts) => server.ask({ key: shown.value.key, parts }), show };
+    script({ props: shown, watch: (_, react) => watchers.push(react), server, ...rest });
+    watch("value", fetch);
+    if (props.value) fetch();
+  },
+
+  lines: {},  // by name, the components that answer controls
+
+  // What controls are set to from now on. One question is under way for each component; when it is
+  // answered, what was last set meanwhile is asked. Resolves when all is answered.
+  ask(name, parts) {
+    const line = Latent.lines[name];
+    line.wanted = { ...line.wanted, ...parts };
+    return line.busy ??= Latent.settle(line);
+  },
+
+  async settle(line) {
+    while (line.wanted) {
+      const parts = line.wanted;
+      line.wanted = null;
+      const value = await line.ask(parts).catch(Latent.lost);
+      if (value?.problem) Latent.say(value.problem);
+      else if (value) line.show(value);
+      line.answered = value?.serial ?? line.answered;
+    }
+    line.busy = null;
+  },
+
+  // Whether controls are to follow `value`: nothing was set since the server made it.
+  upToDate(name, value) {
+    const line = Latent.lines[name];
+    return !line?.busy && !(value.serial < line?.answered);
+  },
+
+  // Draws now and whenever there is other content.
+  live({ watch }, draw) {
     draw();
     watch("value", draw);
+  },
+
+  lost: () => Latent.say("The server does not answer: try again, or reload the page."),
+
+  // Until the models of the header are shown anew.
+  busy: () => document.body.classList.add("latent-busy"),
+
+  // A sentence that people are to see, for some seconds.
+  say(text) {
+    const note = Latent.h("p", { class: "latent-toast", role: "alert" }, text);
+    document.body.append(note);
+    setTimeout(() => note.remove(), 6000);
   },
 
   script(url) {  // loads a script once; resolves when it has run

@@ -3,13 +3,14 @@
 import io
 import json
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import gradio as gr
 from PIL import Image
 from torch import Tensor
 
 from explorer.engine import Model, titles
+from explorer.page.components.wire import Live, View, answers, take
 from explorer.pictures.render import LINE_COLOURS, to_pil
 from explorer.verbs.options import Reason
 
@@ -24,21 +25,29 @@ LONG = {**QUIET, "trigger_mode": "multiple", "concurrency_limit": None}
 
 
 def component(
-    script: str, events: Sequence[str] = (), constants: dict | None = None, **options
+    script: str,
+    events: Sequence[str] = (),
+    constants: dict | None = None,
+    live: Live | None = None,
+    servers: Sequence[Callable] = (),
+    **options,
 ) -> gr.HTML:
-    """A `gr.HTML` whose script `Latent.<script>` draws into a `<div class="<script>">`.
+    """A component whose script `Latent.<script>` draws into a `<div class="<script>">`.
 
     `constants` go into the script's call: gradio 6.31 loses the props of a component in a tab
     that is still closed when the server skips it. Their names stand unquoted there, and those of
-    the events quoted, since gradio takes every quoted word for an event.
+    the events quoted, since gradio takes every quoted word for an event. With `live` it answers
+    controls under its constant `grid`; `servers` are functions that its script calls.
     """
     given = [f"{name}: {json.dumps(value)}" for name, value in (constants or {}).items()]
     given += ["element, props, trigger, watch, upload, server", f"events: {list(events)}"]
-    return gr.HTML(
+    functions = [take, *servers] if live is None else [take, answers(live), *servers]
+    return View(
         html_template=f'<div class="{script}"></div>',
-        js_on_load=f"Latent.{script}({{{', '.join(given)}}})",
+        js_on_load=f"Latent.mount(Latent.{script}, {{{', '.join(given)}}})",
         apply_default_css=False,
         elem_classes=["latent", f"latent-{script}"],
+        server_functions=functions,
         **options,
     )
 

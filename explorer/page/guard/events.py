@@ -83,17 +83,5 @@ class Chosen(Event):
     shape = Compared
 
 
-class Cropped(Event):
-    shape = Square
-
-
-class Moved(Event):
-    shape = Moves
-
-
-class Switched(Event):
-    shape = Labelled
-
-
 class Pointed(Event):
     shape = Encoded | Spot

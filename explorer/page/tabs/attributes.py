@@ -8,7 +8,7 @@ import torch
 
 from explorer.engine import Model
 from explorer.page import components as ui
-from explorer.page.guard.events import Moved, Switched
+from explorer.page.guard.events import Labelled, Moves
 from explorer.page.tab import Shot, Slot, Tab, Timing, Widgets, completed, number
 from explorer.pictures.picture import EDIT, Picture
 from explorer.session.state import Session
@@ -17,6 +17,7 @@ from explorer.verbs.edit import Edit, attributes, without_directions
 from explorer.verbs.grids import Grid
 from explorer.verbs.labels import unconcerned
 from training.codes.directions import DEFAULT, METHODS
+from training.errors import choose
 
 NAME = "attributes"
 SLOT = Slot(NAME, "Picture to edit", example=3)  # a face that does not smile yet
@@ -24,10 +25,13 @@ SLOT = Slot(NAME, "Picture to edit", example=3)  # a face that does not smile ye
 
 @dataclass
 class Changes:
-    """What is changed: attributes by how many standard deviations, and which are held."""
+    """What is changed: attributes by how many standard deviations along directions found by
+    `method`, and which are held; `changed` is the picture's id."""
 
     amounts: dict[str, float] = field(default_factory=dict)
     held: list[str] = field(default_factory=list)
+    method: str = DEFAULT
+    changed: str = ""
 
 
 def build(session: gr.State) -> Widgets:
@@ -37,59 +41,53 @@ def build(session: gr.State) -> Widgets:
                 slot = ui.slot_view(SLOT.name, SLOT.title, random=True)
             methods = [(each.title, name) for name, each in METHODS.items()]
             method = gr.Radio(methods, value=DEFAULT, label="Attribute directions by")
-            labels = ui.labels_view()
-            sliders = ui.sliders_view()
+            labels = ui.labels_view(NAME)
+            sliders = ui.sliders_view(NAME)
         with gr.Column(scale=1, min_width=320, elem_classes="first-on-phone"):
-            board = ui.board_view("Put a picture into the slot, or click an example.")
+            live = ui.Live({"changes": move, "labels": switch}, edit)
+            board = ui.board_view(NAME, "Put a picture into the slot, or click an example.", live)
     outputs = [board, sliders, labels]
-    slot.changed(placed, [session, method], outputs, **ui.LIVE).then(
-        complete, [session, method], board, **ui.LONG
-    )
     method.change(show, [session, method], outputs, **ui.LIVE)
-    sliders.input(moved, [session, method], board, **{**ui.LIVE, "queue": False})
-    labels.input(switch, [session, method], board, **ui.LIVE)
     after, controls = (complete, [method], board), {"method": method}
     return Widgets(show, [method], outputs, after, [slot], [board], controls=controls)
 
 
 def show(session: Session, method: str) -> tuple:
-    """Pictures, sliders with the figures of their directions, and labels."""
-    changes = session.of(Changes)
-    sliders = ui.sliders_value(session.models, method, changes.amounts, changes.held)
-    return edit(session, method), sliders, ui.labels_value(session.models, session.labels)
+    """Pictures, sliders with the figures of their directions, and labels. For another picture the
+    changes are kept, but for one that was edited they start anew."""
+    changes, picture = session.of(Changes), session.slots.get(NAME)
+    if picture is not None and picture.id != changes.changed:
+        changes.changed = picture.id
+        changes.amounts = {} if picture.origin == EDIT else changes.amounts
+    changes.method = choose("method", method, METHODS)
+    stamp, models = ui.stamp(session), session.models
+    sliders = ui.sliders_value(models, method, changes.amounts, changes.held)
+    labels = ui.labels_value(models, session.labels)
+    return edit(session), stamp | sliders, stamp | labels
 
 
-def complete(session: Session, method: str) -> dict | None:
+def complete(session: Session, method: str) -> dict:
     """As `edit`, once the codes are found that take seconds."""
-    return completed(session, edit, [method], [NAME])
+    return completed(session, lambda session, _: edit(session), [method], [NAME])
 
 
-def placed(session: Session, method: str) -> tuple:
-    """For another picture the changes are kept, but for one that was edited they start anew."""
-    picture = session.slots.get(NAME)
-    if picture is not None and picture.origin == EDIT:
-        session.of(Changes).amounts = {}
-    return show(session, method)
-
-
-def moved(session: Session, method: str, event: Moved) -> dict | None:
+def move(session: Session, sent: Moves) -> None:
+    """Other places of the sliders."""
     changes = session.of(Changes)
-    changes.amounts = {name: float(value) for name, value in event._data["amounts"].items()}
-    changes.held = [str(name) for name in event._data["held"]]
-    return edit(session, method)
+    changes.amounts, changes.held = sent["amounts"], sent["held"]
 
 
-def switch(session: Session, method: str, event: Switched) -> dict | None:
-    """After other labels were chosen."""
-    session.labels = {str(name): bool(on) for name, on in event._data["labels"].items()}
-    return edit(session, method)
+def switch(session: Session, sent: Labelled) -> None:
+    """Other labels."""
+    session.labels = sent["labels"]
 
 
-def edit(session: Session, method: str) -> dict | None:
+def edit(session: Session) -> dict:
     """Every model's picture before and after the changes, with `session.labels` switched."""
-    picture, changes = session.slots.get(NAME), session.of(Changes)
+    stamp, picture, changes = ui.stamp(session), session.slots.get(NAME), session.of(Changes)
+    method = changes.method
     if picture is None:
-        return None
+        return stamp
     models = session.models  # the session may turn to others meanwhile
     waiting = session.waits([picture], models)
     found = {m: edited(session, picture, m, method) for m in models if m not in waiting}
@@ -109,7 +107,7 @@ def edit(session: Session, method: str) -> dict | None:
         images = [found[m].images[1 - at] if m in found else waiting[m] for m in models]
         stats = [ui.label_stats(m, codes[m.name][at, None]) if m in found else [] for m in models]
         rows.append(ui.board_row(title, at, images, stats, *said))
-    return ui.board_value(NAME, models, rows)
+    return stamp | ui.board_value(models, rows)
 
 
 def edited(session: Session, picture: Picture, model: Model, method: str) -> Edit:
@@ -151,7 +149,7 @@ def unpack(session: Session, fields: Mapping[str, str]) -> None:
 def slide(session: Session) -> None:
     """Moves two sliders."""
     session.of(Changes).amounts = dict.fromkeys(session.models[0].latents.names[:2], 1.0)
-    edit(session, DEFAULT)
+    edit(session)
 
 
 SHOT = Shot("text=Smiling +3", "edit=Smiling:3,Blond_Hair:3")

@@ -47,7 +47,7 @@ def build(session: gr.State) -> Widgets:
         with gr.Column(scale=5, min_width=320):
             chart = ui.map_view("Map of codes", "No model is chosen.", servers(session.value.root))
         with gr.Column(scale=2, min_width=280):
-            board = ui.board_view("Hover over a point to decode it, click to keep it here.")
+            board = ui.board_view(MAP, "Hover over a point to decode it, click to keep it here.")
     colour.change(paint, [session, colour], chart, **ui.IN_TURN)
     chart.select(choose, session, board, **ui.QUIET)
     for button in (files, folder):
@@ -66,11 +66,11 @@ def show(session: Session) -> tuple:
 
 
 def maps(session: Session) -> dict:
-    models, own = session.models, session.of(Own)
+    stamp, models, own = ui.stamp(session), session.models, session.of(Own)
     mine = [{"label": p.label, "src": ui.address(p.pixels(THUMB_PX))} for p in own.pictures]
     places, planes = [laid_out(model) for model in models], [code_plane(model) for model in models]
     lie = [place(session, model) for model in models]
-    return ui.map_value(models, places, planes, own.colour, mine, lie)
+    return stamp | ui.map_value(models, places, planes, own.colour, mine, lie)
 
 
 def colourings(models: list[Model]) -> list[tuple[str, str]]:
@@ -146,7 +146,7 @@ def plane_code(model: Model, z: list[float]) -> tuple[Tensor, str]:
 
 def choose(session: Session, event: Pointed) -> dict:
     """The chosen image, decoded by every model from its own code, or a point of a plane."""
-    data, models = event._data, session.models
+    stamp, data, models = ui.stamp(session), event._data, session.models
     if "z" in data:
         known = session.catalogue.models
         model = known[one_of("model", data["model"], known)]
@@ -165,7 +165,7 @@ def choose(session: Session, event: Pointed) -> dict:
     session.grids[MAP] = grid
     having = [model for model in models if model.name in grid.codes]
     images = [model.decode(grid.codes[model.name])[0] for model in having]
-    return ui.board_value(MAP, having, [ui.board_row(grid.labels[0], 0, images)])
+    return stamp | ui.board_value(having, [ui.board_row(grid.labels[0], 0, images)])
 
 
 def add(session: Session, paths: list[str] | None, progress=gr.Progress()) -> tuple:  # noqa: B008

@@ -37,8 +37,7 @@ def build(session: gr.State) -> Widgets:
             tiles = ui.tiles_view(MORPH, "Morph", "Put a picture into each of the four corners.")
             chart = ui.chart_view("Sharpness from the corners to the centre")
     inputs, outputs = [session, n], [tiles, chart]
-    for event in (*(slot.changed for slot in slots), n.change):
-        event(show, inputs, outputs, **ui.LIVE).then(complete, inputs, outputs, **ui.LONG)
+    n.change(show, inputs, outputs, **ui.LIVE).then(complete, inputs, outputs, **ui.LONG)
     fetch = "() => setTimeout(() => document.querySelector('#morph-file').click(), 100)"
     visible = {"api_visibility": "private"}
     png.click(save_png, inputs, file, **visible).then(None, js=fetch, **ui.QUIET)
@@ -61,8 +60,9 @@ def complete(session: Session, n: int) -> tuple | dict:
 
 def draw(session: Session, n: int) -> tuple:
     """Grids and sharpness; in place of a grid whose codes take long to find, how long that is."""
+    stamp = ui.stamp(session)
     if not full(session):
-        return None, None
+        return stamp, stamp
     n, models = int(n), session.models  # the session may turn to others meanwhile
     waiting = session.waits([session.slots[corner] for corner in CORNERS], models)
     found = between(session, [model for model in models if model not in waiting], n)
@@ -75,7 +75,7 @@ def draw(session: Session, n: int) -> tuple:
         for model, title in titles(models).items()
     }
     value = ui.tiles_value(models, panels, n, labels)
-    return value, ui.chart_value(sharpness_curve(curves))
+    return stamp | value, stamp | ui.chart_value(sharpness_curve(curves))
 
 
 def full(session: Session) -> bool:

@@ -10,19 +10,21 @@ import torch
 
 from explorer.engine import Model
 from explorer.page import components as ui
-from explorer.page.guard.events import Cropped
+from explorer.page.guard.events import Square
 from explorer.page.tab import Shot, Slot, Tab, Timing, Widgets
 from explorer.pictures.faces import Crop
 from explorer.pictures.picture import Picture
 from explorer.session.examples import astronaut
-from explorer.session.state import Session
+from explorer.session.state import Session, Unavailable
 from explorer.verbs import reconstruct
 from explorer.verbs.grids import Grid
 from explorer.verbs.reconstruct import Reconstruction, Stage, refined_in_step, stage
+from training.errors import UserError
 from training.measure.figures import FIGURES
 
 NAME = "reconstruct"
 SLOT = Slot(NAME, "Your picture", example=0)
+BY_HAND = "The crop was set by hand."
 EVERY = 5  # steps between two pictures of the refinement
 
 
@@ -39,19 +41,19 @@ def build(session: gr.State) -> Widgets:
             slot = ui.slot_view(SLOT.name, SLOT.title)
             found = ui.status_view()
             with gr.Accordion("Correct the crop", open=False):
-                editor = ui.crop_view()
+                editor = ui.crop_view(NAME)
         with gr.Column(scale=5, min_width=320):
             with gr.Row(elem_classes="controls"):
                 label = {"label": "Refinement steps", "info": "optimisation steps on the code"}
                 steps = gr.Slider(0, 300, 50, step=5, min_width=250, **label)
                 again = gr.Button("Refine", variant="primary", min_width=90, scale=0)
                 stop = gr.Button("Stop", min_width=90, scale=0)
-            board = ui.board_view("Drop a picture into the slot, or click an example.")
+            live = ui.Live({"crop": crop}, draw)
+            empty = "Drop a picture into the slot, or click an example."
+            board = ui.board_view(NAME, empty, live)
     outputs = [board, editor, found]
-    started = slot.changed(show, session, outputs, **ui.IN_TURN)
-    editor.move(moved, session, [board, slot, found], **ui.LIVE)
-    placed = editor.place(moved, session, [board, slot, found], **ui.IN_TURN)
-    for event in (started.then, placed.then, again.click, steps.release):
+    placed = editor.place(cropped, session, [slot, found], **ui.IN_TURN)
+    for event in (placed.then, again.click, steps.release):
         event(refine, [session, steps], board, **ui.LONG)
     stop.click(halt, session, **ui.QUIET)
     after, controls = (resume, [steps], board), {"steps": steps}
@@ -63,11 +65,17 @@ def show(session: Session) -> tuple:
     if session.seen(NAME, slots=[NAME]):
         return gr.skip(), gr.skip(), gr.skip()
     halt(session)
-    picture = session.slots.get(NAME)
+    stamp, picture = ui.stamp(session), session.slots.get(NAME)
     if picture is None:
-        return None, None, ""
+        return stamp, None, ""
     message = picture.crop.message if picture.crop else ""
-    return board(session, encoded(session, picture)), ui.crop_value(picture), message
+    return draw(session), stamp | ui.crop_value(picture), message
+
+
+def draw(session: Session) -> dict:
+    """The reconstructions from the encoders' codes."""
+    stamp, picture = ui.stamp(session), session.slots.get(NAME)
+    return stamp if picture is None else stamp | board(session, encoded(session, picture))
 
 
 def refine(session: Session, steps: int) -> Iterator[dict]:
@@ -90,6 +98,7 @@ def refine(session: Session, steps: int) -> Iterator[dict]:
     x = {model.name: each.x for model, each in found.items()}
     z = {model.name: each.stages[model.found_by].z for model, each in found.items()}
     for step, codes in refined_in_step([*found], x, z, int(steps), EVERY):
+        stamp = ui.stamp(session)
         if session.of(Turn).number != turn or session.names != names:  # stopped, or outdated
             break
         if session.tab != NAME:  # another tab needs the time; `resume` begins anew
@@ -102,7 +111,7 @@ def refine(session: Session, steps: int) -> Iterator[dict]:
             longest = picture.refined.get(model.name, (None, 0))[1]
             if picture.real and model.encodes and step >= longest:
                 picture.refined[model.name] = (z[0], step)
-        value = board(session, found, f"{step} of {int(steps)} steps")
+        value = stamp | board(session, found, f"{step} of {int(steps)} steps")
         yield value
     if value is None:
         yield gr.skip()
@@ -116,17 +125,26 @@ def resume(session: Session, steps: int) -> Iterator[dict]:
         yield from refine(session, steps)
 
 
-def moved(session: Session, event: Cropped) -> tuple:
-    """After another crop: the encoders' reconstructions of it."""
-    picture = session.slots.get(NAME)
+def crop(session: Session, sent: Square) -> None:
+    """Another crop, within reach of the picture."""
+    picture, side = session.slots.get(NAME), sent["side"]
     if picture is None:
-        return gr.skip(), gr.skip(), gr.skip()
+        raise Unavailable("There is no picture to crop: choose one first.")
+    width, height = picture.source.size
+    far = side > 2 * max(width, height)
+    if far or not -side <= sent["x"] <= width or not -side <= sent["y"] <= height:
+        raise UserError("The crop lies beside the picture: draw it over the picture.")
     halt(session)
-    place = [float(event._data[name]) for name in ("x", "y", "side", "angle")]
-    picture.cropped(Crop(*place, True, "The crop was set by hand."))
+    picture.cropped(Crop(sent["x"], sent["y"], side, sent["angle"], True, BY_HAND))
     session.seen(NAME, slots=[NAME])
-    value = board(session, encoded(session, picture))
-    return value, ui.slot_value(picture, quiet=True), picture.crop.message
+
+
+def cropped(session: Session) -> tuple:
+    """What slot and status show of the crop that was set."""
+    picture = session.slots.get(NAME)
+    if picture is None or picture.crop is None:
+        return gr.skip(), gr.skip()
+    return ui.slot_value(picture), picture.crop.message
 
 
 def halt(session: Session) -> None:
@@ -157,7 +175,7 @@ def board(session: Session, found: dict[Model, Reconstruction], note: str = "") 
         rows.append(ui.board_row(titles[at], at, images, stats, notes[at], why[at]))
     codes = {m.name: torch.cat([s.z for s in each.stages.values()]) for m, each in found.items()}
     session.grids[NAME] = Grid(NAME, [f"{row['title']} reconstruction" for row in rows], codes)
-    return ui.board_value(NAME, models, rows, original=True)
+    return ui.board_value(models, rows, original=True)
 
 
 def _unencoded(model: Model) -> str:

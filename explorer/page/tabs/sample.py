@@ -10,7 +10,7 @@ import torch
 
 from explorer.engine import Model
 from explorer.page import components as ui
-from explorer.page.guard.events import Switched
+from explorer.page.guard.events import Labelled
 from explorer.page.tab import Shot, Tab, Timing, Widgets
 from explorer.pictures.picture import SAMPLE
 from explorer.session.state import Session
@@ -23,9 +23,12 @@ MOST, EVERY = 144, "every"
 
 
 @dataclass
-class Styles:
-    """Whether every style is shown in every class."""
+class Drawn:
+    """What is drawn, and whether every style is shown in every class."""
 
+    seed: int = 0
+    count: int = 36
+    spread: float = 1.0
     every_class: bool = False
 
 
@@ -36,12 +39,13 @@ def build(session: gr.State) -> Widgets:
         info = "1 is the prior; below 1, samples lie nearer to its mean"
         spread = gr.Slider(0, 2, 1, step=0.05, label="Spread", info=info, min_width=160, scale=2)
         another = gr.Button("New seed", variant="primary", min_width=110, scale=0)
-    labels = ui.labels_view()
-    tiles = ui.tiles_view(SAMPLE, "Samples", "No model is chosen.")
+    labels = ui.labels_view(SAMPLE)
+    tiles = ui.tiles_view(
+        SAMPLE, "Samples", "No model is chosen.", ui.Live({"labels": switch}, draw)
+    )
     inputs, outputs = [seed, count, spread], [tiles, labels]
     for control in inputs:
         control.change(show, [session, *inputs], outputs, **ui.LIVE)
-    labels.input(switch, [session, *inputs], tiles, **ui.LIVE)
     another.click(lambda seed: (seed or 0) + 1, seed, seed, **ui.QUIET)
     controls = {"seed": seed, "count": count, "spread": spread}
     return Widgets(show, inputs, outputs, senders=[tiles], controls=controls)
@@ -49,30 +53,31 @@ def build(session: gr.State) -> Widgets:
 
 def show(session: Session, seed: int | None, count: int, spread: float) -> tuple:
     """The samples of every model, and the labels that can be set."""
-    every_class = session.of(Styles).every_class
-    chosen = tuple(session.labels.items()), every_class
+    drawn = session.of(Drawn)
+    drawn.seed, drawn.count, drawn.spread = int(seed or 0), int(count), float(spread)
+    chosen = tuple(session.labels.items()), drawn.every_class
     if session.seen(SAMPLE, seed, count, spread, *chosen):
         return gr.skip(), gr.skip()
-    values = ui.labels_value(session.models, session.labels, every_class, "as drawn")
-    return draw(session, seed, count, spread), values
+    stamp, kept = ui.stamp(session), "as drawn"
+    labels = ui.labels_value(session.models, session.labels, drawn.every_class, kept)
+    return draw(session), stamp | labels
 
 
-def switch(session: Session, seed: int | None, count: int, spread: float, event: Switched) -> dict:
-    """Samples after other labels were chosen."""
-    session.labels = {str(name): bool(on) for name, on in event._data["labels"].items()}
-    session.of(Styles).every_class = bool(event._data["every"])
-    return draw(session, seed, count, spread)
+def switch(session: Session, sent: Labelled) -> None:
+    """Other labels."""
+    session.labels, session.of(Drawn).every_class = sent["labels"], sent["every"]
 
 
-def draw(session: Session, seed: int | None, count: int, spread: float) -> dict:
+def draw(session: Session) -> dict:
     """The same codes, decoded by every model that shares their prior, with the labels chosen; or,
     where a model has classes, a style a row in every class a column."""
-    seed, count, spread = int(seed or 0), int(count), float(spread)
+    stamp, asked = ui.stamp(session), session.of(Drawn)
+    seed, count, spread = asked.seed, asked.count, asked.spread
     wide = math.ceil(math.sqrt(count))
     models, switches = session.models, session.switches  # both may be others meanwhile
     classes = [label_names(model, exclusive=True) for model in models]
-    if session.of(Styles).every_class and any(classes):
-        return styles(session, models, seed, wide, spread)
+    if asked.every_class and any(classes):
+        return stamp | styles(session, models, seed, wide, spread)
     drawn = sample_grid(models, seed, count, spread)
     found = sample(models, seed, count, spread, switches)
     codes = {model.name: each.codes for model, each in found.items()}
@@ -83,7 +88,7 @@ def draw(session: Session, seed: int | None, count: int, spread: float) -> dict:
         apart = "" if model.shares_prior(models[0]) else "another prior, so other codes"
         notes.append(unconcerned(model, switches) or apart)
     images = [each.images for each in found.values()]
-    return ui.tiles_value(models, images, wide, drawn.labels, notes)
+    return stamp | ui.tiles_value(models, images, wide, drawn.labels, notes)
 
 
 def styles(session: Session, models: list[Model], seed: int, rows: int, spread: float) -> dict:
@@ -106,11 +111,11 @@ def styles(session: Session, models: list[Model], seed: int, rows: int, spread: 
 
 
 def pack(session: Session) -> dict[str, str]:
-    return {"classes": EVERY if session.of(Styles).every_class else ""}
+    return {"classes": EVERY if session.of(Drawn).every_class else ""}
 
 
 def unpack(session: Session, fields: Mapping[str, str]) -> None:
-    session.of(Styles).every_class = fields.get("classes") == EVERY
+    session.of(Drawn).every_class = fields.get("classes") == EVERY
 
 
 SHOT = Shot(".tiles canvas")

@@ -10,10 +10,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from explorer.page import ui
+from explorer.session.examples import astronaut
 from explorer.tools.screenshots import served
 from tests.explorer.conftest import CHECKPOINTS
 from training import checkpoints
-from training.data.pictures import astronaut
 
 SHIPPED = CHECKPOINTS / "celeba32" / "faae"
 MARKUP = '<img src=evil.png><a href="evil">x</a>![x](evil.png)[x](evil)**x**&lt;i&gt;'

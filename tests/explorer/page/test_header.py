@@ -9,7 +9,6 @@ from explorer.page.tabs import attributes
 from explorer.session.examples import astronaut
 from explorer.session.state import Session
 from tests.explorer.conftest import CHECKPOINTS, event
-from training.codes.directions import DEFAULT
 
 
 def test_faithful_codes_come_closer_and_other_tabs_use_them(session):
@@ -21,7 +20,7 @@ def test_faithful_codes_come_closer_and_other_tabs_use_them(session):
     error = [(model.decode(z) - x).square().mean() for z in (plain, faithful)]
     assert error[1] < error[0]
     session.put("attributes", picture)
-    attributes.edit(session, DEFAULT)
+    attributes.edit(session)
     assert torch.equal(session.grids["attributes"].codes[model.name][1], faithful[0])
 
 

@@ -31,10 +31,10 @@ def test_a_link_brings_everything_back_but_uploads(session, photo):
 def test_a_link_brings_labels_back(session):
     session.names = ["celeba32/icgan"]
     session.labels = {"Male": True, "Eyeglasses": False}
-    session.of(sample.Styles).every_class = True
+    session.of(sample.Drawn).every_class = True
     other = Session(str(CHECKPOINTS))
     link.restore(other, dict(pair.split("=") for pair in link.query(session, {}).split("&")))
-    assert other.labels == session.labels and other.of(sample.Styles).every_class
+    assert other.labels == session.labels and other.of(sample.Drawn).every_class
 
 
 @pytest.mark.parametrize(
@@ -50,4 +50,4 @@ def test_a_broken_link_is_passed_over(session, fields):
     link.restore(session, {"tab": "nowhere", **fields})
     assert session.tab == "reconstruct" and session.slots == {}
     assert session.of(attributes.Changes) == attributes.Changes()
-    assert session.labels == {} and not session.of(sample.Styles).every_class
+    assert session.labels == {} and not session.of(sample.Drawn).every_class

@@ -17,7 +17,6 @@ from explorer.session.state import Session
 from tests.explorer.conftest import CHECKPOINTS
 from tests.training.conftest import config_of
 from training import checkpoints
-from training.codes.directions import DEFAULT
 from training.frameworks import FRAMEWORKS
 
 NAMES = ["mixed/faae", "mixed/gan"]
@@ -87,7 +86,7 @@ def test_every_other_tab_works_with_it(mixed):
     sample.show(mixed, 0, 4, 1.0)
     assert set(mixed.grids["sample"].codes) == set(NAMES)
     mixed.put("attributes", picture)
-    board = attributes.edit(mixed, DEFAULT)
+    board = attributes.edit(mixed)
     assert "comes without attribute directions" in board["rows"][0]["cards"][1]["said"]
     header.choose_faithful(mixed, True)
     assert [*mixed.waits([picture], mixed.models)] == mixed.models

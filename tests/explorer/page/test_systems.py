@@ -117,7 +117,9 @@ def test_choices_are_those_of_the_models_that_have_labels(mixed):
 
 
 def test_samples_in_every_class_stand_in_the_same_rows(mixed):
-    value = sample.switch(mixed, 0, 9, 1.0, event(labels={}, every=True))
+    sample.show(mixed, 0, 9, 1.0)
+    sample.switch(mixed, {"labels": {}, "every": True})
+    value = sample.draw(mixed)
     panels = {panel["title"]: panel for panel in value["panels"]}
     clusters = panels["Clustering AAE"]["columns"]
     assert (panels["Supervised AAE"]["columns"], value["columns"]) == (3, clusters)
@@ -135,7 +137,8 @@ def test_samples_in_every_class_stand_in_the_same_rows(mixed):
 
 def test_switched_samples_differ_only_where_there_are_such_labels(mixed):
     plain, _ = sample.show(mixed, 0, 4, 1.0)
-    value = sample.switch(mixed, 0, 4, 1.0, event(labels={"disc": True}, every=False))
+    sample.switch(mixed, {"labels": {"disc": True}, "every": False})
+    value = sample.draw(mixed)
     differ = {
         a["title"]: a["src"] != b["src"]
         for a, b in zip(plain["panels"], value["panels"], strict=True)
@@ -150,7 +153,8 @@ def test_switched_samples_differ_only_where_there_are_such_labels(mixed):
 def test_a_picture_keeps_all_but_its_label(mixed):
     ui.fill(attributes.TAB, mixed)
     mixed.codes([mixed.slots["attributes"]], mixed.catalogue.models["mixed/gan"])
-    board = attributes.switch(mixed, DEFAULT, event(labels={"disc": True}, every=False))
+    attributes.switch(mixed, {"labels": {"disc": True}, "every": False})
+    board = attributes.edit(mixed)
     changed, before = mixed.grids["attributes"].codes["mixed/icgan"]
     assert changed[-3] == 1 and torch.equal(changed[:-3], before[:-3])
     assert board["rows"][0]["note"].startswith("disc on")

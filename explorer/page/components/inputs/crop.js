@@ -1,7 +1,7 @@
 // A picture with the square that is cut out of it: drag to move, pull the corner to resize, or
 // use the keyboard. value {src, width, height, crop: {x, y, side, angle}} in px of the picture.
-// Triggers move while the square moves, and place when it has been let go.
-Latent.crop = function ({ element, props, trigger, watch }) {
+// Asks `to` for the crop while the square moves, and triggers place when the last one is answered.
+Latent.crop = function ({ element, props, trigger, watch, to }) {
   const { h } = Latent;
   const root = element.querySelector(".crop");
   let crop, square, stage;
@@ -11,7 +11,7 @@ Latent.crop = function ({ element, props, trigger, watch }) {
   function draw() {
     const value = props.value;
     const same = stage?.isConnected && value && stage.dataset.src === value.src;
-    if (value && !square?.onpointermove) crop = { ...value.crop };
+    if (value && !square?.onpointermove && (!stage || Latent.upToDate(to, value))) crop = { ...value.crop };
     if (same) return place();  // the focus stays where it is
     root.replaceChildren();
     stage = null;
@@ -24,7 +24,7 @@ Latent.crop = function ({ element, props, trigger, watch }) {
     const numbers = Object.entries(LABELS).map(([name, label]) => {
       inputs[name] = h("input", { type: "number", step: 1, oninput: () => {
         if (inputs[name].value === "") return;
-        change({ [name]: Number(inputs[name].value) }, "place");
+        change({ [name]: Number(inputs[name].value) }, true);
       } });
       return h("label", {}, label, inputs[name]);
     });
@@ -41,14 +41,15 @@ Latent.crop = function ({ element, props, trigger, watch }) {
     }
   }
 
-  function change(wanted, event) {
+  function change(wanted, placed = false) {
     const { width, height } = props.value;
     crop = { ...crop, ...wanted };
     crop.side = Math.max(8, Math.min(1.5 * Math.max(width, height), crop.side));
     crop.x = Math.max(-crop.side / 2, Math.min(width - crop.side / 2, crop.x));
     crop.y = Math.max(-crop.side / 2, Math.min(height - crop.side / 2, crop.y));
     place();
-    trigger(event, { ...crop });
+    const answered = Latent.ask(to, { crop: { ...crop } });
+    if (placed) answered.then(() => trigger("place", {}));
   }
 
   function grab(event) {
@@ -60,11 +61,11 @@ Latent.crop = function ({ element, props, trigger, watch }) {
     square.setPointerCapture(event.pointerId);
     square.onpointermove = (at) => {
       const [right, down] = [(at.clientX - from.x) * scale, (at.clientY - from.y) * scale];
-      change(resize ? { side: start.side + Math.max(right, down) } : { x: start.x + right, y: start.y + down }, "move");
+      change(resize ? { side: start.side + Math.max(right, down) } : { x: start.x + right, y: start.y + down });
     };
     square.onpointerup = square.onpointercancel = () => {
       square.onpointermove = square.onpointerup = square.onpointercancel = null;
-      change({}, "place");
+      change({}, true);
     };
   }
 
@@ -79,7 +80,7 @@ Latent.crop = function ({ element, props, trigger, watch }) {
     }[event.key];
     if (!wanted) return;
     event.preventDefault();
-    change(wanted, "place");
+    change(wanted, true);
   }
 
   Latent.live({ props, watch }, draw);

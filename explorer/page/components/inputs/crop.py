@@ -8,9 +8,12 @@ from explorer.pictures.picture import Picture, whole
 STAGE_PX = 480
 
 
-def crop_view(**options) -> gr.HTML:
-    """Events: move {x, y, side, angle} while the square moves, place when it is let go."""
-    return component("crop", ["move", "place"], **options)
+def crop_view(to: str, **options) -> gr.HTML:
+    """Asks the component `to` for the crop {x, y, side, angle} while the square moves.
+
+    Event: place, when it was let go and the last one is answered.
+    """
+    return component("crop", ["place"], {"to": to}, **options)
 
 
 def crop_value(picture: Picture) -> dict:

@@ -1,7 +1,7 @@
 // Switches for the labels that codes end in, and a choice of the class; nothing where there is none.
 // value {groups: [{name, title, models: [{title, colour}], choices: [[value, text]], chosen}]}; the
-// group without a name is the class. Triggers input {labels: {name: on}, every: all classes at once}.
-Latent.labels = function ({ element, props, trigger, watch }) {
+// group without a name is the class. Asks `to` for labels {labels: {name: on}, every: all classes at once}.
+Latent.labels = function ({ element, props, watch, to }) {
   const { h } = Latent;
   const root = element.querySelector(".labels");
   const KEPT = "", EVERY = "*";
@@ -15,7 +15,7 @@ Latent.labels = function ({ element, props, trigger, watch }) {
       else if (chosen === EVERY) every = true;
       else labels[chosen] = true;
     }
-    trigger("input", { labels, every });
+    Latent.ask(to, { labels: { labels, every } });
   }
 
   function group(each, at) {
@@ -32,6 +32,7 @@ Latent.labels = function ({ element, props, trigger, watch }) {
   }
 
   function draw() {
+    if (props.value && root.childElementCount && !Latent.upToDate(to, props.value)) return;
     const groups = props.value?.groups ?? [];
     element.closest(".latent-labels").hidden = !groups.length;
     const owners = [...new Map(groups.flatMap(({ models }) => models).map((model) => [model.title, model])).keys()];

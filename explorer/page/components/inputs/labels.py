@@ -11,9 +11,12 @@ from explorer.verbs.labels import label_names
 KEPT, EVERY = "", "*"
 
 
-def labels_view(**options) -> gr.HTML:
-    """Event: input {labels: {name: bool}, every: bool}; shows nothing where no model has labels."""
-    return component("labels", ["input"], **options)
+def labels_view(to: str, **options) -> gr.HTML:
+    """Asks the component `to` for labels {labels: {name: bool}, every: bool}.
+
+    Shows nothing where no model has labels.
+    """
+    return component("labels", constants={"to": to}, **options)
 
 
 def labels_value(

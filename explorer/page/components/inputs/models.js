@@ -31,6 +31,7 @@ Latent.models = function ({ element, props, trigger, watch }) {
   function draw() {
     const focused = root.contains(document.activeElement) && document.activeElement.value;
     root.replaceChildren(h("span", { class: "what" }, "Compare"), ...(props.value?.models ?? []).map(chip));
+    document.body.classList.remove("latent-busy");
     if (focused) root.querySelector(`input[value="${CSS.escape(focused)}"]`)?.focus();
   }
 

@@ -1,7 +1,8 @@
 // One slider, number box and lock an attribute, in standard deviations from -limit to limit.
 // value {amounts: {name: number}, held: [name], attributes: [{name, label,
-//        figures: [{title, colour, auc, d, random, alike: [[label, cosine]]}]}]}.
-Latent.sliders = function ({ element, props, trigger, watch, limit, step, first, empty }) {
+//        figures: [{title, colour, auc, d, random, alike: [[label, cosine]]}]}]}. Asks `to` for changes
+// {amounts, held}.
+Latent.sliders = function ({ element, props, watch, limit, step, first, empty, to }) {
   const { h } = Latent;
   const root = element.querySelector(".sliders");
   const MEANING = "Measured on held-out images. AUC: 1 is perfect separation, 0.5 is chance. Cohen's d: standard deviations between the means of images " +
@@ -11,7 +12,7 @@ Latent.sliders = function ({ element, props, trigger, watch, limit, step, first,
   const chosen = (give) => Object.entries(rows).map(give).filter(([, value]) => value);
   const amounts = () => Object.fromEntries(chosen(([name, { range }]) => [name, Number(range.value)]));
   const held = () => chosen(([name, { lock }]) => [name, lock.checked]).map(([name]) => name);
-  const send = () => trigger("input", { amounts: amounts(), held: held() });
+  const send = () => Latent.ask(to, { changes: { amounts: amounts(), held: held() } });
 
   function row({ name, label, figures }) {
     const attributes = { min: -limit, max: limit, step, value: 0 };
@@ -54,6 +55,8 @@ Latent.sliders = function ({ element, props, trigger, watch, limit, step, first,
 
   function build() {
     const open = root.querySelector("details")?.open;
+    const kept = props.value && !Latent.upToDate(to, props.value);
+    const [wanted, still] = kept ? [amounts(), held()] : [props.value?.amounts ?? {}, props.value?.held ?? []];
     rows = {};
     const lines = (props.value?.attributes ?? []).map(row);
     if (!lines.length) {
@@ -67,7 +70,7 @@ Latent.sliders = function ({ element, props, trigger, watch, limit, step, first,
         h("span", { class: "note" }, "In standard deviations. With coloured dots: the held-out AUC of each model's attribute direction, click for more. A lock holds an attribute still while others change.")),
       ...lines,
       more.length ? h("details", { open }, h("summary", {}, `${more.length} more attributes`), ...more) : "");
-    fill(props.value?.amounts ?? {}, props.value?.held ?? []);
+    fill(wanted, still);
   }
 
   function fill(wanted, still) {

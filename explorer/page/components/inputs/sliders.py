@@ -1,6 +1,5 @@
 """A slider, a number box and a lock for every attribute; those people reach for come first."""
 
-import secrets
 from collections.abc import Collection, Sequence
 
 import gradio as gr
@@ -19,17 +18,18 @@ FAVOURITES = (
 )
 
 
-def sliders_view(**options) -> gr.HTML:
-    """Event: input {amounts: {attribute: standard deviations, not 0}, held: [attribute]}."""
-    constants = {"limit": LIMIT, "step": STEP, "first": FIRST, "empty": EMPTY}
-    return component("sliders", ["input"], constants, **options)
+def sliders_view(to: str, **options) -> gr.HTML:
+    """Asks the component `to` for changes {amounts: {attribute: standard deviations, not 0}, held:
+    [attribute]}."""
+    constants = {"limit": LIMIT, "step": STEP, "first": FIRST, "empty": EMPTY, "to": to}
+    return component("sliders", constants=constants, **options)
 
 
 def sliders_value(
     models: Sequence[Model], method: str, amounts: dict[str, float], held: Collection[str]
 ) -> dict:
     """A slider for every attribute that a model knows, with the figures of each model's direction,
-    and where they stand; `at` makes the page set them even to the same again."""
+    and where they stand."""
     known: dict[str, list[dict]] = {}
     for model, column in zip(models, columns(models), strict=True):
         for name, figures in _figures(model, method).items():
@@ -38,8 +38,7 @@ def sliders_value(
     rest = sorted(known, key=best.__getitem__, reverse=True)
     order = dict.fromkeys([*(name for name in FAVOURITES if name in known), *rest])
     sliders = [{"name": name, "label": words(name), "figures": known[name]} for name in order]
-    where = {"at": secrets.token_hex(4), "amounts": amounts, "held": [*held]}
-    return {"attributes": sliders, **where}
+    return {"attributes": sliders, "amounts": amounts, "held": [*held]}
 
 
 def _figures(model: Model, method: str) -> dict[str, dict]:

@@ -1,6 +1,6 @@
 // A place for one picture: drop, choose, paste or photograph it, or drop one that is at hand.
-// value {src, label, problem, quiet} or null. Triggers pick {slot, path, name} | {slot, id} |
-// {slot, grid, index} | {slot, random: true} | {slot, clear: true}, and changed.
+// value {src, label, problem} or null. Triggers pick {slot, path, name} | {slot, id} |
+// {slot, grid, index} | {slot, random: true} | {slot, clear: true}.
 Latent.slot = function ({ element, props, trigger, watch, upload, name, what, random }) {
   const { h } = Latent;
   const root = element.querySelector(".slot");
@@ -73,12 +73,7 @@ Latent.slot = function ({ element, props, trigger, watch, upload, name, what, ra
   }
 
   Latent.dropTarget(root, pick, take);
-  draw();
-  watch("value", () => {
-    draw();
-    if (!props.value?.problem && !props.value?.quiet) trigger("changed", {});
-  });
-  if (props.value) trigger("changed", {});
+  Latent.live({ props, watch }, draw);
 };
 
 const ICONS = {

@@ -1,7 +1,5 @@
 """A place for one picture. By hand: `gr.Image` takes dropped files, but no tile with its code."""
 
-import secrets
-
 import gradio as gr
 
 from explorer.page.components.common import address, component
@@ -11,17 +9,14 @@ SLOT_PX = 192
 
 
 def slot_view(name: str, what: str, random: bool = False, **options) -> gr.HTML:
-    """Events: pick {slot, and one of path + name, id, grid + index, random, clear}; changed."""
+    """Event: pick {slot, and one of path + name, id, grid + index, random, clear}."""
     constants = {"name": name, "what": what, "random": random}
-    return component("slot", ["pick", "changed"], constants, **options)
+    return component("slot", ["pick"], constants, **options)
 
 
-def slot_value(picture: Picture | None, problem: str = "", quiet: bool = False) -> dict:
-    """What a slot shows; `quiet` where the page need not react as to another picture.
-
-    `at` makes every value a new one, so that a second bad upload speaks again.
-    """
-    shown = {"at": secrets.token_hex(4), "problem": problem, "quiet": quiet}
+def slot_value(picture: Picture | None, problem: str = "") -> dict:
+    """What a slot shows, with what was wrong with another picture."""
     if picture is None:
-        return {**shown, "src": "", "label": ""}
-    return {**shown, "src": address(picture.pixels(SLOT_PX)), "label": picture.label}
+        return {"problem": problem, "src": "", "label": ""}
+    shown = address(picture.pixels(SLOT_PX))
+    return {"problem": problem, "src": shown, "label": picture.label}

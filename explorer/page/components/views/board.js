@@ -1,18 +1,18 @@
 // A table of few, large pictures: rows are things, columns are models.
-// value {grid, columns: [{title, colour}],
+// value {columns: [{title, colour}],
 //        rows: [{title, note, index, cards: [{src, said, seconds, stats: [[name, value, meaning]]}]}]}
 // A card without src has words, `said`, in the picture's place; one with both is greyed.
-Latent.board = function ({ element, props, trigger, watch, empty }) {
+Latent.board = function ({ element, props, trigger, watch, grid, empty }) {
   const { h } = Latent;
   const root = element.querySelector(".board");
 
   const figures = (stats) => h("dl", { class: "stats" }, (stats ?? []).map(([name, value, meaning]) =>
     h("div", { title: meaning }, h("dt", {}, name), h("dd", {}, value))));
 
-  const card = (picture, alt, grid, index) => {
+  const card = (picture, alt, index) => {
     if (!picture.src) return h("figure", { class: "card" }, Latent.reason(picture));
     const image = Latent.image(picture.src, alt);
-    if (grid) Latent.draggable(image, { grid, index });
+    Latent.draggable(image, { grid, index });
     return h("figure", { class: picture.said ? "card greyed" : "card" }, image,
       picture.said ? h("figcaption", { class: "note" }, Latent.prose(picture.said)) : null, figures(picture.stats));
   };
@@ -20,7 +20,7 @@ Latent.board = function ({ element, props, trigger, watch, empty }) {
   function draw() {
     const value = props.value;
     root.replaceChildren();
-    if (!value || !value.rows.length) {
+    if (!value?.rows?.length) {
       root.append(h("p", { class: "empty" }, empty));
       return;
     }
@@ -28,10 +28,10 @@ Latent.board = function ({ element, props, trigger, watch, empty }) {
     root.classList.toggle("many", value.columns.length > 3);
     for (const row of value.rows) {
       const cards = row.cards.map((picture, at) => h("div", { class: "cell" }, Latent.title(value.columns[at], "h3"),
-        card(picture, `${row.title}, ${value.columns[at].title}`, value.grid, row.index)));
+        card(picture, `${row.title}, ${value.columns[at].title}`, row.index)));
       root.append(h("section", { class: "row", "aria-label": row.title },
         h("header", {}, h("h2", {}, row.title), h("span", { class: "note" }, row.note ?? ""),
-          value.grid ? Latent.sendButtons(() => ({ grid: value.grid, index: row.index }), (data) => trigger("send", data)) : null),
+          Latent.sendButtons(() => ({ grid, index: row.index }), (data) => trigger("send", data))),
         h("div", { class: "cells" }, cards)));
     }
   }

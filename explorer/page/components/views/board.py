@@ -7,15 +7,16 @@ from torch import Tensor
 
 from explorer.engine import Model
 from explorer.page.components.common import columns, component, shown, words
+from explorer.page.components.wire import Live
 from explorer.verbs.labels import read_labels
 from explorer.verbs.options import Reason
 
 Stat = tuple[str, str, str]  # name, value, meaning
 
 
-def board_view(empty: str, **options) -> gr.HTML:
-    """Event: send {grid, index, to}."""
-    return component("board", ["send"], {"empty": empty}, **options)
+def board_view(grid: str, empty: str, live: Live | None = None, **options) -> gr.HTML:
+    """`grid` names the session's grid behind the rows. Event: send {grid, index, to}."""
+    return component("board", ["send"], {"grid": grid, "empty": empty}, live, **options)
 
 
 def board_row(
@@ -37,12 +38,10 @@ def board_row(
     return {"title": title, "note": note, "index": index, "cards": cards}
 
 
-def board_value(
-    grid: str, models: Sequence[Model], rows: Sequence[dict], original: bool = False
-) -> dict:
-    """`grid` names the session's grid behind the rows; `original` adds a first column for it."""
+def board_value(models: Sequence[Model], rows: Sequence[dict], original: bool = False) -> dict:
+    """`original` adds a first column for it."""
     first = [{"title": "Original", "colour": ""}] if original else []
-    return {"grid": grid, "columns": first + columns(models), "rows": list(rows)}
+    return {"columns": first + columns(models), "rows": list(rows)}
 
 
 def label_stats(model: Model, code: Tensor) -> list[Stat]:

@@ -1,5 +1,5 @@
-// A plotly figure in the page's own colours, its named lines above it: value {plotly, data, layout}
-// or null.
+// A plotly figure in the page's own colours, its named lines above it: value {plotly, data, layout},
+// or without data.
 Latent.chart = function ({ element, props, watch, what }) {
   const root = element.querySelector(".chart");
   const legend = Latent.h("p", { class: "legend", "aria-label": "Lines" });
@@ -9,8 +9,8 @@ Latent.chart = function ({ element, props, watch, what }) {
 
   async function draw() {
     const value = props.value;
-    root.hidden = legend.hidden = !value;
-    if (!value) return;
+    root.hidden = legend.hidden = !value?.data;
+    if (!value?.data) return;
     const named = value.data.filter(({ name }) => name);
     legend.replaceChildren(...named.map(({ name, line }) => Latent.key(name, line.color)));
     await Latent.script(window.gradio_config.root + value.plotly);

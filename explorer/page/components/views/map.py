@@ -27,9 +27,7 @@ def map_view(
     Event: select {index} or {model, z}.
     """
     constants = {"what": what, "empty": empty, "classes": CLASSES}
-    return component(
-        "map", ["select"], constants, server_functions=[*map(served, servers)], **options
-    )
+    return component("map", ["select"], constants, servers=[*map(served, servers)], **options)
 
 
 def map_value(

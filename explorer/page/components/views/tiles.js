@@ -9,7 +9,7 @@ Latent.tiles = function ({ element, props, trigger, watch, grid: name, what, emp
   function draw() {
     const value = props.value;
     root.replaceChildren();
-    if (!value || !value.panels.length) {
+    if (!value?.panels?.length) {
       root.append(h("p", { class: "empty" }, empty));
       return;
     }

@@ -8,18 +8,19 @@ from torch import Tensor
 
 from explorer.engine import Model
 from explorer.page.components.common import columns, component, shown
+from explorer.page.components.wire import Live
 from explorer.pictures.render import sprite
 from explorer.verbs.options import Reason
 
 
-def tiles_view(grid: str, what: str, empty: str, **options) -> gr.HTML:
+def tiles_view(grid: str, what: str, empty: str, live: Live | None = None, **options) -> gr.HTML:
     """Every tile is a button that enlarges its picture in every model and can be dragged.
 
     `grid` names the session's grid behind the tiles. Events: select {grid, index},
     send {grid, index, to}.
     """
     constants = {"grid": grid, "what": what, "empty": empty}
-    return component("tiles", ["select", "send"], constants, **options)
+    return component("tiles", ["select", "send"], constants, live, **options)
 
 
 def tiles_value(

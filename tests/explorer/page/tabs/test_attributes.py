@@ -7,7 +7,6 @@ import torch
 
 from explorer.page.tabs import attributes
 from explorer.verbs.edit import moved as changed
-from tests.explorer.conftest import event
 from training.codes.directions import DEFAULT, METHODS
 from training.errors import UserError
 
@@ -16,11 +15,18 @@ from training.errors import UserError
 def test_pushing_an_attribute_raises_its_score_in_every_model(session, method):
     session.put("attributes", session.draw(5))
     for amount in (0.0, 2.0, 4.0):
-        board = attributes.moved(session, method, event(amounts={"Smiling": amount}, held=[]))
+        board = moved(session, method, {"Smiling": amount}, [])
         for model in session.models:
             after, before = scores(session, model, method)["Smiling"]
             assert (after > before) if amount else torch.isclose(after, before)
     assert board["rows"][0]["note"] == "Smiling +4"
+
+
+def moved(session, method, amounts, held) -> dict:
+    """The board after the sliders were moved."""
+    attributes.show(session, method)
+    attributes.move(session, {"amounts": amounts, "held": held})
+    return attributes.edit(session)
 
 
 def scores(session, model, method) -> dict[str, torch.Tensor]:
@@ -34,16 +40,16 @@ def scores(session, model, method) -> dict[str, torch.Tensor]:
 def test_held_attributes_stay_where_they_are_however_many(session, method):
     session.put("attributes", session.draw(5))
     still = ["Male", "Young", "High_Cheekbones"]
-    board = attributes.moved(session, method, event(amounts={"Smiling": 3.0}, held=still))
+    board = moved(session, method, {"Smiling": 3.0}, still)
     assert board["rows"][0]["note"] == "Smiling +3; held: Male, Young, High Cheekbones"
     for model in session.models:
         along = scores(session, model, method)
         assert along["Smiling"][0] > along["Smiling"][1]
         assert all(along[name].diff().abs() < 1e-5 for name in still)
     before = {model.name: scores(session, model, method)["Male"][1] for model in session.models}
-    attributes.moved(session, method, event(amounts={"Male": 2.0}, held=[]))
+    moved(session, method, {"Male": 2.0}, [])
     pushed = {model.name: scores(session, model, method)["Male"][0] for model in session.models}
-    attributes.moved(session, method, event(amounts={"Male": 2.0, "Smiling": 3.0}, held=["Male"]))
+    moved(session, method, {"Male": 2.0, "Smiling": 3.0}, ["Male"])
     for model in session.models:  # one that is pushed and then held stays where it was pushed to
         after, _ = scores(session, model, method)["Male"]
         assert after > before[model.name]

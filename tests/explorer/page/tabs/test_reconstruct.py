@@ -5,7 +5,6 @@ import numpy as np
 
 from explorer.page.tabs import reconstruct
 from explorer.session.examples import astronaut
-from tests.explorer.conftest import event
 
 
 def mse(board: dict, row: int) -> list[float]:
@@ -58,6 +57,7 @@ def test_a_refinement_ends_when_stopped(session):
 def test_another_crop_is_another_picture(session):
     session.put("reconstruct", session.examples()[0])
     before, *_ = reconstruct.show(session)
-    after, *_ = reconstruct.moved(session, event(x=0, y=0, side=512, angle=15))
+    reconstruct.crop(session, {"x": 0, "y": 0, "side": 512, "angle": 15})
+    after = reconstruct.draw(session)
     assert session.slots["reconstruct"].crop.side == 512
     assert all(a != b for a, b in zip(mse(before, 0), mse(after, 0), strict=True))

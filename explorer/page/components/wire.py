@@ -1,0 +1,125 @@
+"""How what components show reaches the page: by name, and in the order of what was asked.
+
+Gradio clones everything that lies in the props of its components at every event, so that a page
+with large ones slows down. Here props hold a name alone, for which the page fetches the content
+once. Controls that are dragged ask the component that answers them directly, past gradio's events,
+of which `trigger_mode="always_last"` sends the first one's data again.
+"""
+
+import itertools
+import secrets
+import threading
+from abc import ABCMeta
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple, TypedDict, get_type_hints
+from weakref import WeakValueDictionary
+
+import gradio as gr
+import orjson
+from fastapi import Response
+
+from explorer.page.guard.calls import fitting, served
+from explorer.session.state import Session, Unavailable
+from training.errors import UserError, choose
+
+MOST_BYTES = 128 << 20  # of content that no page has fetched
+
+
+class Outbox:
+    """Content that waits to be fetched, once, by an unguessable name; what waits longest goes when
+    there are more than `most` bytes of it."""
+
+    def __init__(self, most: int = MOST_BYTES):
+        self.most, self.size = most, 0
+        self.waiting: OrderedDict[str, bytes] = OrderedDict()
+        self.lock = threading.Lock()
+
+    def put(self, content: bytes) -> str:
+        name = secrets.token_urlsafe(16)
+        with self.lock:
+            self.waiting[name] = content
+            self.size += len(content)
+            while self.size > self.most and len(self.waiting) > 1:
+                self.size -= len(self.waiting.popitem(last=False)[1])
+        return name
+
+    def take(self, name: str) -> bytes | None:
+        with self.lock:
+            content = self.waiting.pop(name, None)
+            self.size -= len(content or b"")
+        return content
+
+
+OUTBOX = Outbox()
+SESSIONS: WeakValueDictionary[str, Session] = WeakValueDictionary()
+
+
+class Line:
+    """What ties a page to its session: an unguessable key, and the number of the last answer."""
+
+    def __init__(self):
+        self.key = secrets.token_urlsafe(16)
+        self.numbers = itertools.count(1)
+
+    def __deepcopy__(self, memo: dict) -> "Line":
+        return Line()  # of another visitor
+
+
+def stamp(session: Session) -> dict:
+    """What a shown value begins with, so that the page knows a late answer: to be taken after the
+    session has changed and before it is read."""
+    line = session.of(Line)
+    SESSIONS[line.key] = session
+    return {"key": line.key, "serial": next(line.numbers)}
+
+
+class Asked(TypedDict):
+    """The page's key, and by the names of `Live.parts` what controls are set to."""
+
+    key: str
+    parts: dict[str, Any]
+
+
+class Live(NamedTuple):
+    """How a component answers controls that are dragged: `parts` give the session what is `sent`
+    by controls, under these names; `draw` gives what is then shown."""
+
+    parts: Mapping[str, Callable[[Session, Any], None]]
+    draw: Callable[[Session], dict]
+
+
+def sent(_component: gr.HTML, value: Any) -> str | None:
+    """The name by which the page fetches `value`, the content of a component."""
+    return None if value is None else OUTBOX.put(orjson.dumps(value))
+
+
+# Past gradio's metaclass, which would write a stub beside this file.
+View = ABCMeta.__new__(type(gr.HTML), "View", (gr.HTML,), {"postprocess": sent})
+
+
+async def take(name: str) -> Response:
+    """The content of a component, as JSON; null where it was fetched before."""
+    return _json(OUTBOX.take(str(name)) or b"null")
+
+
+def answers(live: Live) -> Callable[[Any], Response]:
+    """The server function of a component that answers controls."""
+    shapes = {name: get_type_hints(take)["sent"] for name, take in live.parts.items()}
+
+    def ask(asked: Asked) -> Response:
+        try:
+            session = SESSIONS.get(asked["key"])
+            if session is None:
+                raise Unavailable("The server has started anew: reload the page.")
+            for name, value in asked["parts"].items():
+                live.parts[name](session, fitting(shapes[choose("control", name, shapes)], value))
+            return _json(orjson.dumps(live.draw(session)))
+        except UserError as error:
+            return _json(orjson.dumps({"problem": str(error)}))
+
+    return served(ask)
+
+
+def _json(content: bytes) -> Response:
+    return Response(content, media_type="application/json")

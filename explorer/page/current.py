@@ -1,0 +1,80 @@
+"""The tab that is open, which events of the whole page bring up to date."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from inspect import isclass, isgeneratorfunction, signature
+
+import gradio as gr
+
+from explorer.page.components import IN_TURN, QUIET
+from explorer.page.tab import Tab, Widgets
+from explorer.session.state import Session
+
+
+class Current:
+    """Shows what the open tab shows by the same event that concerns it, so that the page waits for
+    one answer; tabs that are not seen are left alone."""
+
+    def __init__(self, parts: Mapping[Tab, Widgets], session: gr.State):
+        self.parts, self.session = parts, session
+        self.inputs = [c for each in parts.values() for c in each.inputs]
+        self.outputs = [c for each in parts.values() for c in each.outputs]
+        going_on = [each.after for each in parts.values() if each.after]
+        self.later = [c for _, inputs, _ in going_on for c in inputs]
+        self.completed = [c for _, _, outputs in going_on for c in _listed(outputs)]
+
+    def follows(
+        self,
+        event: Callable,
+        handler: Callable,
+        outputs: Sequence,
+        inputs: Sequence = (),
+        **options,
+    ) -> None:
+        """On `event`, `outputs` show what `handler` gives for the session and the `inputs`, or for
+        the event's data where there are none, and the open tab what it then shows."""
+
+        kinds = [each.annotation for each in signature(handler).parameters.values()]
+
+        def react(session: Session, event: gr.EventData, *values) -> list:
+            own, rest = values[: len(inputs)], values[len(inputs) :]
+            given = handler(session, *own) if inputs else handler(session, event)
+            return [*_listed(given), *self.show(session, rest)]
+
+        sent = (kind for kind in kinds if isclass(kind) and issubclass(kind, gr.EventData))
+        react.__annotations__["event"] = next(sent, gr.EventData)
+        wide = [self.session, *inputs, *self.inputs], [*outputs, *self.outputs]
+        shown = event(react, *wide, **{**IN_TURN, **options})
+        later = [self.session, *self.later], self.completed
+        shown.then(self.complete, *later, concurrency_limit=None, **QUIET)
+
+    def show(self, session: Session, values: Sequence) -> list:
+        """For all tabs' outputs what the open one shows, for its own of all tabs' inputs."""
+        given, shown = iter(values), []
+        for tab, each in self.parts.items():
+            own = [next(given) for _ in each.inputs]
+            at_once = _listed(each.show(session, *own)) if tab.name == session.tab else None
+            shown += at_once or [gr.skip()] * len(each.outputs)
+        return shown
+
+    def complete(self, session: Session, *values) -> Iterator[list]:
+        """What comes later, perhaps step by step; where nothing does `gr.skip()`, since gradio
+        would clear the outputs for nothing."""
+        given, before = iter(values), 0
+        for tab, each in self.parts.items():
+            if not each.after:
+                continue
+            go_on, inputs, outputs = each.after
+            own, width = [next(given) for _ in inputs], len(_listed(outputs))
+            after = len(self.completed) - before - width
+            if tab.name == session.tab:
+                found = go_on(session, *own)
+                for value in found if isgeneratorfunction(go_on) else [found]:
+                    values = [value] * width if value == gr.skip() else _listed(value)
+                    yield [*[gr.skip()] * before, *values, *[gr.skip()] * after]
+                return
+            before += width
+        yield [gr.skip()] * len(self.completed)
+
+
+def _listed(values) -> list:
+    return list(values) if isinstance(values, (list, tuple)) else [values]

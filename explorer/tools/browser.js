@@ -1,0 +1,45 @@
+// What is timed on the page. What it shows of models is text that changes with the pixels.
+const seen = (node) => node.offsetParent !== null;
+const small = new OffscreenCanvas(24, 24).getContext("2d", {willReadFrequently: true});
+function pixels(canvas) {
+  if (!canvas.width) return "";
+  small.clearRect(0, 0, 24, 24);
+  small.drawImage(canvas, 0, 0, 24, 24);
+  return small.getImageData(0, 0, 24, 24).data.join();
+}
+window.shown = () => [
+  ...[...document.querySelectorAll(".board .card img, .map .js-plotly-plot")].filter(seen).map((node) => node.src ?? "map"),
+  ...[...document.querySelectorAll(".tiles .grid canvas")].filter(seen).map(pixels),
+].join(" ");
+window.frame = () => new Promise(requestAnimationFrame);
+const different = (before) => shown() && shown() !== before;
+window.until = async (act, done) => {
+  const before = shown(), start = performance.now();
+  act();
+  while (!done(before)) {
+    if (performance.now() - start > 30000) throw new Error("Nothing changed on the page.");
+    await frame();
+  }
+  return performance.now() - start;
+};
+window.changed = (act) => until(act, different);
+window.slide = (value) => {
+  const range = [...document.querySelectorAll(".sliders input[type=range]")].find(seen);
+  range.value = value;
+  range.dispatchEvent(new Event("input", {bubbles: true}));
+};
+window.drag = async (seconds) => {
+  let [pictures, last, step] = [0, shown(), 0];
+  const start = performance.now();
+  const hand = setInterval(() => slide((3 * Math.sin(step++ / 25)).toFixed(1)), 8);
+  while (performance.now() - start < 1000 * seconds) {
+    await frame();
+    const now = shown();
+    if (now !== last) pictures++;
+    last = now;
+  }
+  clearInterval(hand);
+  return pictures / seconds;
+};
+window.openTab = (name) => changed(() =>
+  [...document.querySelectorAll("[role=tab]")].find((node) => node.textContent.trim() === name).click());

@@ -1,0 +1,68 @@
+"""How long people wait at the page in a browser, from what they do to the changed pixels."""
+
+import statistics
+from collections.abc import Iterator
+from pathlib import Path
+
+from explorer.page.tabs import TABS, attributes, morph
+from explorer.tools.screenshots import FLAGS, PATIENCE_MS, WINDOW_PX, chromium, served
+from training.errors import UserError
+
+DRAG_S, SETTLE_MS = 3, 800
+SCRIPT = Path(__file__).with_suffix(".js")
+
+
+def measured(root: str, names: list[str], runs: int) -> Iterator[tuple[str, float, float]]:
+    """What is measured with these models, its median, and the limit; ms, or pictures a second.
+
+    Raises UserError where playwright or Chromium is missing.
+    """
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        message = "The browser's timings need playwright: `pip install -r tests/requirements.txt`."
+        raise UserError(message) from None
+    if chromium() is None:
+        raise UserError("The browser's timings need Chromium: there is none on the PATH.")
+    with sync_playwright() as playwright, served(root) as url:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        page = browser.new_page(viewport=WINDOW_PX)
+        page.set_default_timeout(PATIENCE_MS)
+        page.add_init_script(path=SCRIPT)
+        page.goto(f"{url}/?tab={attributes.NAME}&models={','.join(names)}")
+        page.wait_for_function("document.querySelector('.sliders input[type=range]') && shown()")
+        yield from waits(page, names, runs)
+        browser.close()
+
+
+def waits(page, names: list[str], runs: int) -> Iterator[tuple[str, float, float]]:
+    """As `measured`, in an open page whose tab Attributes is shown."""
+
+    def median(act: str, values) -> float:
+        times = []
+        for value in values:
+            page.wait_for_timeout(SETTLE_MS)
+            times.append(page.evaluate(act, value))
+        return statistics.median(times)
+
+    def sliding(when: str) -> Iterator[tuple[str, float, float]]:
+        slide = "(value) => changed(() => slide(value))"
+        yield f"a value{when}", median(slide, [(i + 1) / 4 for i in range(runs)]), 60
+        page.wait_for_timeout(SETTLE_MS)
+        yield f"pictures a second{when}", page.evaluate("drag", DRAG_S), 20
+
+    yield from sliding(", fresh page")
+    others = [tab.title for tab in (*TABS, attributes.TAB)]
+    yield "a tab, first time", median("openTab", others), 150
+    yield "a tab, again", median("openTab", others), 150
+    yield from sliding(", after all tabs")
+    tick = "(on) => changed(() => [...document.querySelectorAll('.models input')].at(-1).click())"
+    if len(names) < page.locator(".models input").count():
+        yield "a model switched on or off", median(tick, range(runs)), 400
+    else:
+        yield "a model switched off or on", median(tick, range(runs)), 400
+    page.evaluate("openTab", morph.TAB.title)
+    page.wait_for_function("document.querySelector('.tiles .grid canvas')?.width > 300")
+    corner = """(at) => changed(() => [...document.querySelectorAll(".corners .slot")][at % 4]
+      .querySelector("button[title^=draw]").click())"""
+    yield "a corner", median(corner, range(runs)), 300
