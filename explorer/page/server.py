@@ -6,9 +6,10 @@ from pathlib import Path
 
 import gradio as gr
 
-from explorer.page import components, ui
+from explorer.page import cache, components, fair, memory, ui
 from explorer.page.header import NAME
 from explorer.page.tabs import TABS, reconstruct
+from explorer.pictures import decoding
 from explorer.session.state import Session
 
 PORTS_TRIED = 100
@@ -17,19 +18,22 @@ THEME = Path(__file__).with_name("theme.toml")
 
 def serve(root: str, host: str, port: int, share: bool = False, browser: bool = False) -> None:
     """Serves the page for the checkpoints under `root` until it is interrupted."""
-    demo = ui.build(root)
-    _, local, public = demo.launch(
-        server_name=host,
-        server_port=free_port(host, port),
-        share=share,
-        inbrowser=browser,
-        prevent_thread_lock=True,
-        quiet=True,
-        **looks(),
-    )
-    print(f"{NAME} is open at {public or local} (Ctrl+C ends it)", flush=True)
-    warm(root)
-    demo.block_thread()
+    memory.economise()
+    cache.end_on_sigterm()
+    with cache.opened():
+        demo = fair.install(ui.build(root))
+        _, local, public = demo.launch(
+            server_name=host,
+            server_port=free_port(host, port),
+            share=share,
+            inbrowser=browser,
+            prevent_thread_lock=True,
+            quiet=True,
+            **looks(),
+        )
+        print(f"{NAME} is open at {public or local} (Ctrl+C ends it)", flush=True)
+        warm(root)
+        demo.block_thread()
 
 
 def looks() -> dict:
@@ -66,6 +70,7 @@ def free_port(host: str, wanted: int) -> int:
 
 def warm(root: str) -> None:
     """Does what the first visitor would wait for: slow imports and first passes."""
+    decoding.warm()
     session = Session(root)
     if session.names:
         session.put(reconstruct.NAME, session.examples()[0])

@@ -12,7 +12,9 @@ from explorer.engine import ROOT
 from explorer.page import header, link
 from explorer.page.components import (
     IN_TURN,
+    LONG,
     QUIET,
+    READING,
     inform,
     notice_view,
     shelf_value,
@@ -82,12 +84,12 @@ def exchange(session, tabs, shelf, bundled, parts, slots) -> None:
     """Pictures that go from one part of the page to another."""
     everywhere = [tabs, shelf, *slots]
     for slot in slots:
-        slot.pick(pick, session, [slot, shelf], **QUIET)
+        slot.pick(pick, session, [slot, shelf], **READING)
     for sender in [sender for each in parts for sender in each.senders]:
-        sender.send(send, session, everywhere, **QUIET)
+        sender.send(send, session, everywhere, **READING)
     for source in (shelf, bundled):
-        source.use(send, session, everywhere, **QUIET)
-    shelf.keep(send, session, everywhere, **QUIET)
+        source.use(send, session, everywhere, **READING)
+    shelf.keep(send, session, everywhere, **READING)
     shelf.remove(remove, session, shelf, **QUIET)
     for event in [each.edited for each in parts if each.edited]:
         event.then(lambda session: shelf_value(session.shelf), session, shelf, **QUIET)
@@ -141,7 +143,7 @@ def bring_up_to_date(
         else:
             yield go_on(session, *inputs)
 
-    shown.then(after, [session, *inputs], output, concurrency_limit=None, **QUIET)
+    shown.then(after, [session, *inputs], output, **{**LONG, "trigger_mode": "once"})
 
 
 def fill(tab: Tab, session: Session) -> list:
