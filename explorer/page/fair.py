@@ -35,7 +35,7 @@ def install(demo: gr.Blocks) -> gr.Blocks:
 
 def end_if_gone() -> None:
     """Ends an event whose client has left."""
-    blocks, name = LocalContext.blocks.get(), LocalContext.event_id.get()
+    blocks, name = LocalContext.blocks.get(None), LocalContext.event_id.get(None)
     event = blocks._queue.event_ids_to_events.get(name) if blocks and name else None
     if event is not None and not event.alive:
         raise gr.Error("The client has left.", print_exception=False)
