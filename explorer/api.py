@@ -23,7 +23,7 @@ from explorer.verbs import VERBS
 from explorer.verbs.options import Argument, Result, arguments
 from training.errors import UserError
 
-AT_A_TIME = 8  # calls of an endpoint: what they refine is done together
+AT_A_TIME = 16  # calls of an endpoint: what they refine is done together
 
 
 class Captioned(TypedDict):

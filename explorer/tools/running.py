@@ -3,6 +3,7 @@
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from pathlib import Path
 from training.errors import UserError
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
-PATIENCE_S = 60
+PATIENCE_S = 180
 
 
 @contextmanager
@@ -43,8 +44,22 @@ def _answers(url: str) -> bool:
         return False
 
 
-def memory_mb(process: int) -> float:
-    """Resident memory of a process and its children, as `ps` has it."""
+def memory_mb(process: int, children: bool = True) -> float:
+    """Resident memory of a process, and of its children, as `ps` has it."""
     listed = subprocess.run(["ps", "-eo", "pid=,ppid=,rss="], capture_output=True, text=True)
     rows = [map(int, line.split()) for line in listed.stdout.splitlines()]
-    return sum(rss for pid, parent, rss in rows if process in (pid, parent)) / 1024
+    mine = (rss for pid, parent, rss in rows if pid == process or children and parent == process)
+    return sum(mine) / 1024
+
+
+class Watch(threading.Thread):
+    """The most memory that a process takes while it is watched."""
+
+    def __init__(self, process: int, children: bool = True):
+        super().__init__(daemon=True)
+        self.process, self.children = process, children
+        self.peak_mb, self.ended = 0.0, threading.Event()
+
+    def run(self) -> None:
+        while not self.ended.wait(1):
+            self.peak_mb = max(self.peak_mb, memory_mb(self.process, self.children))

@@ -9,7 +9,6 @@ import io
 import os
 import random
 import sys
-import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -24,8 +23,8 @@ from explorer.pictures.faces import find_crop
 from explorer.pictures.picture import PHOTO, Picture
 from explorer.session.examples import astronaut
 from explorer.session.state import Session
-from explorer.tools.running import memory_mb, running
-from explorer.tools.visitor import PATIENCE_S, Visitor, own
+from explorer.tools.running import Watch, memory_mb, running
+from explorer.tools.visitor import Visitor, own
 from training import commandline
 from training.errors import UserError
 
@@ -36,8 +35,8 @@ Journey = Callable[["Visitor"], None]
 
 def reconstruct(visitor: Visitor, steps: int = 0) -> None:
     gallery = visitor.verb("reconstruct", picture=visitor.upload(), steps=steps)
-    own(visitor.fetched(gallery[0]), visitor.crop)
-    own(visitor.fetched(gallery[1]), visitor.drawn)
+    own(visitor.fetched(gallery[0]), visitor.expected["crop"])
+    own(visitor.fetched(gallery[1]), visitor.expected["drawn"])
 
 
 def refine(visitor: Visitor) -> None:
@@ -46,7 +45,8 @@ def refine(visitor: Visitor) -> None:
 
 def morph(visitor: Visitor) -> None:
     grid = visitor.fetched(visitor.verb("morph", pictures=[visitor.upload()])[0])
-    own(grid.crop((0, 0, visitor.drawn.shape[2], visitor.drawn.shape[1])), visitor.drawn)
+    drawn = visitor.expected["drawn"]
+    own(grid.crop((0, 0, *drawn.shape[1:])), drawn)
 
 
 def sample(visitor: Visitor) -> None:
@@ -55,14 +55,14 @@ def sample(visitor: Visitor) -> None:
 
 def edit(visitor: Visitor) -> None:
     gallery = visitor.verb("edit", picture=visitor.upload(), amounts={"Smiling": 2})
-    own(visitor.fetched(gallery[0]), visitor.drawn)
+    own(visitor.fetched(gallery[0]), visitor.expected["drawn"])
 
 
 def place(visitor: Visitor) -> None:
     """Onto the maps, as the page does it."""
     shown, _ = visitor.event("add", [None, [visitor.upload()]])
     encoded = shown["own"][-1]["src"].partition(",")[2]
-    own(Image.open(io.BytesIO(base64.b64decode(encoded))), visitor.thumb)
+    own(Image.open(io.BytesIO(base64.b64decode(encoded))), visitor.expected["thumb"])
 
 
 JOURNEYS: tuple[Journey, ...] = (reconstruct, refine, morph, sample, edit, place)
@@ -70,8 +70,6 @@ JOURNEYS: tuple[Journey, ...] = (reconstruct, refine, morph, sample, edit, place
 
 def arrive(url: str, root: str, users: int) -> list[Visitor]:
     """As many visitors, each with a picture in other colours."""
-    config = httpx.get(f"{url}/config", timeout=PATIENCE_S).raise_for_status().json()
-    events = {each["api_name"]: each["id"] for each in config["dependencies"]}
     models = Session(root).models
     light, came = np.random.default_rng(0), []
     for _ in range(users):
@@ -83,7 +81,7 @@ def arrive(url: str, root: str, users: int) -> list[Visitor]:
         drawn = models[0].decode(models[0].encode(crop[None]))[0]
         expected = {"crop": crop, "drawn": drawn, "thumb": picture.pixels(THUMB_PX)}
         names = [model.name for model in models]
-        came.append(Visitor(url, events, names, file.getvalue(), **expected))
+        came.append(Visitor(url, names, file.getvalue(), expected))
     return came
 
 
@@ -99,18 +97,6 @@ def stay(visitor: Visitor, until: float, seed: int) -> list[tuple[str, float, st
         done.append((journey.__name__, time.monotonic() - begun, wrong))
     visitor.http.close()
     return done
-
-
-class Watch(threading.Thread):
-    """The most memory that a process takes while it is watched."""
-
-    def __init__(self, process: int):
-        super().__init__(daemon=True)
-        self.process, self.peak_mb, self.ended = process, 0.0, threading.Event()
-
-    def run(self) -> None:
-        while not self.ended.wait(1):
-            self.peak_mb = max(self.peak_mb, memory_mb(self.process))
 
 
 def soak(users: int = 50, minutes: float = 3, checkpoints: str = ROOT, url: str = "") -> None:

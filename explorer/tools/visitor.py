@@ -7,6 +7,7 @@ import threading
 from contextlib import suppress
 from dataclasses import dataclass, field
 from inspect import Parameter
+from typing import Any
 
 import httpx
 import numpy as np
@@ -26,15 +27,14 @@ class Visitor:
     """An open page: its session, its picture as a file, and what has to come back of it."""
 
     url: str
-    events: dict[str, int]
     models: list[str]
-    file: bytes
-    crop: Tensor
-    drawn: Tensor
-    thumb: Tensor
+    file: bytes = b""
+    expected: dict[str, Tensor] = field(default_factory=dict)
     name: str = field(default_factory=lambda: secrets.token_hex(6))
 
     def __post_init__(self) -> None:
+        config = httpx.get(f"{self.url}/config", timeout=PATIENCE_S).raise_for_status().json()
+        self.events = {each["api_name"]: each["id"] for each in config["dependencies"]}
         self.http = httpx.Client(base_url=f"{self.url}/gradio_api", timeout=PATIENCE_S)
         threading.Thread(target=self._stay, daemon=True).start()
 
@@ -44,19 +44,24 @@ class Visitor:
             for _ in beats.iter_lines():
                 pass
 
-    def upload(self) -> dict:
-        files = {"files": (f"{self.name}.png", self.file)}
+    def upload(self, name: str = "", file: bytes | None = None) -> dict:
+        """A file of the page's own, by default its picture."""
+        files = {"files": (name or f"{self.name}.png", self.file if file is None else file)}
         path = self.http.post("/upload", files=files).raise_for_status().json()[0]
         return {"path": path, "meta": {"_type": "gradio.FileData"}}
 
-    def verb(self, name: str, **given) -> list[dict]:
-        """The pictures that an endpoint gives."""
+    def verb(self, name: str, which: int = 0, **given) -> Any:
+        """The pictures that an endpoint gives, or with `which` 1 its figures."""
         given["models"] = self.models
         known = [given.get(each.name, each.default) for each in arguments(VERBS[name])]
-        return self.event(name, [None if each is Parameter.empty else each for each in known])[0]
+        return self.event(name, [None if each is Parameter.empty else each for each in known])[
+            which
+        ]
 
-    def event(self, name: str, data: list) -> list:
+    def event(self, name: str, data: list, sent: dict | None = None) -> list:
+        """What an event gives for the values of its inputs and what the component sent."""
         body = {"fn_index": self.events[name], "data": data, "session_hash": self.name}
+        body["event_data"] = sent
         self.http.post("/queue/join", json=body).raise_for_status()
         asked = {"session_hash": self.name}
         with self.http.stream("GET", "/queue/data", params=asked) as lines:
