@@ -51,9 +51,9 @@ class Picture:
         return self.cuts[size]
 
     def small(self, sizes: Collection[int]) -> "Picture":
-        """What is needed of it at these sizes, for where many are kept."""
-        cuts = {size: self.pixels(size) for size in sizes}
-        return replace(self, source=to_pil(cuts[max(sizes)]), crop=None, cuts=cuts)
+        """What is seen of it at these sizes and at no other, for where many are kept."""
+        cuts, crop = {size: self.pixels(size) for size in sizes}, self.crop or whole(self.source)
+        return replace(self, source=to_pil(cuts[max(sizes)]), crop=crop, cuts=cuts)
 
     def cropped(self, crop: Crop) -> None:
         """Sets another crop, for which no code is known yet."""

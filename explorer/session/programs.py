@@ -19,7 +19,6 @@ from explorer.verbs.options import Argument, Name, Result, arguments
 from training.data.pictures import open_picture
 from training.errors import UserError, choose, quoted
 
-MOST_MEGAPIXELS = 100  # of all pictures in a call together
 Read = Callable[[str | Path], Image.Image]
 STRICT = ConfigDict(strict=True, allow_inf_nan=False)
 Source = InstanceOf[Path] | InstanceOf[Picture]
@@ -63,23 +62,14 @@ def answer(
 
 
 def _taker(models: Sequence[Model], read: Read) -> Callable[[str | Path | Picture], Picture]:
-    """`opened`, once for each file, as long as all of them are not too large together."""
-    taken: dict[str, Picture] = {}
+    """`opened`, once for each file; of large ones only what the models see is kept."""
+    sizes = {model.image_size for model in models}
 
-    def take(source: str | Path | Picture) -> Picture:
-        if isinstance(source, Picture):
-            return source
-        if str(source) not in taken:
-            taken[str(source)] = opened(source, models, read)
-        pixels = sum(each.source.width * each.source.height for each in taken.values())
-        if pixels > 1e6 * MOST_MEGAPIXELS:
-            raise UserError(
-                f"The pictures have more than {MOST_MEGAPIXELS} megapixels together: give fewer, "
-                "or make them smaller."
-            )
-        return taken[str(source)]
+    @cache
+    def taken(source: str | Path) -> Picture:
+        return opened(source, models, read).small(sizes)
 
-    return take
+    return lambda source: source if isinstance(source, Picture) else taken(source)
 
 
 def opened(

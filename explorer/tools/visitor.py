@@ -53,10 +53,9 @@ class Visitor:
     def verb(self, name: str, which: int = 0, **given) -> Any:
         """The pictures that an endpoint gives, or with `which` 1 its figures."""
         given["models"] = self.models
-        known = [given.get(each.name, each.default) for each in arguments(VERBS[name])]
-        return self.event(name, [None if each is Parameter.empty else each for each in known])[
-            which
-        ]
+        values = [given.get(each.name, each.default) for each in arguments(VERBS[name])]
+        data = [None if value is Parameter.empty else value for value in values]
+        return self.event(name, data)[which]
 
     def event(self, name: str, data: list, sent: dict | None = None) -> list:
         """What an event gives for the values of its inputs and what the component sent."""

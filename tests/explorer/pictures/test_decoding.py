@@ -7,7 +7,7 @@ import pytest
 
 from explorer.pictures import decoding
 from explorer.tools.running import memory_mb
-from tests.explorer.hostile import scans
+from tests.explorer.hostile import deep
 from training.data.pictures import PictureError, open_picture
 
 
@@ -39,11 +39,11 @@ def test_a_wreck_is_the_same_sentence_as_elsewhere(decoders, bad, tmp_path, name
 def test_what_takes_too_long_is_ended_and_the_next_picture_comes(
     decoders, photo, tmp_path, monkeypatch
 ):
-    bomb = tmp_path / "bomb.jpg"
-    bomb.write_bytes(scans(2000))
+    bomb = tmp_path / "bomb.png"
+    bomb.write_bytes(deep(4900))
     with monkeypatch.context() as short:
-        short.setattr(decoding, "PATIENCE_S", 1)
-        with pytest.raises(PictureError, match=r"^bomb.jpg takes too long .*\.$"):
+        short.setattr(decoding, "PATIENCE_S", 0.1)
+        with pytest.raises(PictureError, match=r"^bomb.png takes too long .*\.$"):
             decoding.decoded(bomb)
     assert decoding.decoded(photo).size == (512, 512)
 
