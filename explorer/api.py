@@ -14,6 +14,7 @@ import gradio as gr
 from gradio.processing_utils import save_base64_to_cache, save_pil_to_cache
 
 from explorer.engine import Model, catalogue
+from explorer.pictures.decoding import decoded
 from explorer.pictures.picture import Picture
 from explorer.pictures.render import to_pil
 from explorer.session.programs import adapter, answer, checked
@@ -21,6 +22,8 @@ from explorer.session.state import Session, Unavailable
 from explorer.verbs import VERBS
 from explorer.verbs.options import Argument, Result, arguments
 from training.errors import UserError
+
+AT_A_TIME = 16  # calls of an endpoint: what they refine is done together
 
 
 class Captioned(TypedDict):
@@ -45,7 +48,8 @@ def build(root: str, names: list[str]) -> None:
     """An endpoint for each verb on the checkpoints under `root`, with `names` as default models."""
     known = catalogue(str(Path(root))).models
     for verb in VERBS.values():
-        made = gr.api(endpoint(verb, root, names), api_name=verb.__name__)
+        how = {"api_name": verb.__name__, "concurrency_limit": AT_A_TIME}
+        made = gr.api(endpoint(verb, root, names), **how)
         inputs = gr.context.Context.root_block.fns[made["id"]].inputs
         for argument, component in zip(arguments(verb), inputs, strict=True):
             # gradio 6.31 reads types, not their limits
@@ -63,7 +67,7 @@ def endpoint(verb: Callable, root: str, names: list[str]) -> Callable:
             if argument.kind in OF_PICTURES:
                 value = _files(value, argument.kind == list[Picture])
             given[argument.name] = checked(argument, value)
-        return _presented(answer(Session(root), verb, given))
+        return _presented(answer(Session(root), verb, given, decoded))
 
     single = any(argument.kind is Model for argument in known)
     returned = dict[str, Any] if single else tuple[list[Captioned], dict[str, Any]]

@@ -5,7 +5,7 @@ from inspect import isclass, isgeneratorfunction, signature
 
 import gradio as gr
 
-from explorer.page.components import IN_TURN, QUIET
+from explorer.page.components import IN_TURN, LONG
 from explorer.page.tab import Tab, Widgets
 from explorer.session.state import Session
 
@@ -45,7 +45,7 @@ class Current:
         wide = [self.session, *inputs, *self.inputs], [*outputs, *self.outputs]
         shown = event(react, *wide, **{**IN_TURN, **options})
         later = [self.session, *self.later], self.completed
-        shown.then(self.complete, *later, concurrency_limit=None, **QUIET)
+        shown.then(self.complete, *later, **{**LONG, "trigger_mode": "once"})
 
     def show(self, session: Session, values: Sequence) -> list:
         """For all tabs' outputs what the open one shows, for its own of all tabs' inputs."""

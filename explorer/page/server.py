@@ -9,11 +9,12 @@ from pathlib import Path
 
 import gradio as gr
 
-from explorer.page import components, ui
+from explorer.page import cache, components, fair, memory, ui
 from explorer.page.guard.access import readers
 from explorer.page.guard.web import guarded
 from explorer.page.header import NAME
 from explorer.page.tabs import TABS, reconstruct
+from explorer.pictures import decoding
 from explorer.session.state import Session
 from training.errors import UserError, quoted
 
@@ -43,22 +44,25 @@ def serve(root: str, at: Address, browser: bool = False) -> None:
     if at.auth_file and at.mcp:
         raise UserError("MCP clients cannot sign in: give either --auth-file or --mcp.")
     allowed = readers(at.auth_file) if at.auth_file else None
-    port, demo = free_port(at.host, at.port), ui.build(root)
-    _, local, public = demo.launch(
-        server_name=f"[{at.host}]" if ":" in at.host else at.host,
-        server_port=port,
-        root_path=at.root_path or None,
-        auth=allowed,
-        share=at.share,
-        mcp_server=at.mcp,
-        inbrowser=browser,
-        prevent_thread_lock=True,
-        quiet=True,
-        **looks([*at.hosts, at.host, *(["*.gradio.live"] if at.share else [])]),
-    )
-    print(f"{NAME} is open at {public or local} (Ctrl+C ends it)", flush=True)
-    warm(root)
-    demo.block_thread()
+    memory.economise()
+    cache.end_on_sigterm()
+    with cache.opened():
+        port, demo = free_port(at.host, at.port), fair.install(ui.build(root))
+        _, local, public = demo.launch(
+            server_name=f"[{at.host}]" if ":" in at.host else at.host,
+            server_port=port,
+            root_path=at.root_path or None,
+            auth=allowed,
+            share=at.share,
+            mcp_server=at.mcp,
+            inbrowser=browser,
+            prevent_thread_lock=True,
+            quiet=True,
+            **looks([*at.hosts, at.host, *(["*.gradio.live"] if at.share else [])]),
+        )
+        print(f"{NAME} is open at {public or local} (Ctrl+C ends it)", flush=True)
+        warm(root)
+        demo.block_thread()
 
 
 def looks(hosts: Sequence[str] = ()) -> dict:
@@ -107,6 +111,7 @@ def free_port(host: str, wanted: int) -> int:
 
 def warm(root: str) -> None:
     """Does what the first visitor would wait for: slow imports and first passes."""
+    decoding.warm()
     session = Session(root)
     if session.names:
         session.put(reconstruct.NAME, session.examples()[0])

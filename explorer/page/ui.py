@@ -11,6 +11,7 @@ from explorer.engine import ROOT
 from explorer.page import header, link
 from explorer.page.components import (
     QUIET,
+    READING,
     inform,
     notice_view,
     shelf_value,
@@ -79,10 +80,10 @@ def exchange(current: Current, session, tabs, shelf, bundled, slots) -> None:
     """Pictures that go from one part of the page to another."""
     everywhere = [tabs, shelf, *slots]
     for slot in slots:
-        current.follows(slot.pick, pick, [slot, shelf])
+        current.follows(slot.pick, pick, [slot, shelf], **READING)
     senders = [sender.send for each in current.parts.values() for sender in each.senders]
     for sent in (*senders, shelf.use, bundled.use, shelf.keep):
-        current.follows(sent, send, everywhere)
+        current.follows(sent, send, everywhere, **READING)
     shelf.remove(remove, session, shelf, **QUIET)
     for event in [each.edited for each in current.parts.values() if each.edited]:
         event.then(lambda session: shelf_value(session.shelf), session, shelf, **QUIET)

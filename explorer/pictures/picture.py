@@ -1,14 +1,15 @@
 """A picture at hand: where it comes from, its crop, and the codes that models have of it."""
 
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
 
 import torch
 from PIL import Image
 from torch import Tensor
 
 from explorer.pictures.faces import Crop, cut, whole
+from explorer.pictures.render import to_pil
 
 # Where a picture comes from.
 PHOTO, EXAMPLE, SAMPLE, MORPH, EDIT, MAP = "photo", "example", "sample", "morph", "edit", "map"
@@ -48,6 +49,11 @@ class Picture:
         if size not in self.cuts:
             self.cuts[size] = cut(self.source, self.crop or whole(self.source), size)
         return self.cuts[size]
+
+    def small(self, sizes: Collection[int]) -> "Picture":
+        """What is seen of it at these sizes and at no other, for where many are kept."""
+        cuts, crop = {size: self.pixels(size) for size in sizes}, self.crop or whole(self.source)
+        return replace(self, source=to_pil(cuts[max(sizes)]), crop=crop, cuts=cuts)
 
     def cropped(self, crop: Crop) -> None:
         """Sets another crop, for which no code is known yet."""

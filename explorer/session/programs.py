@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 from annotated_types import Interval, MaxLen
+from PIL import Image
 from pydantic import BeforeValidator, ConfigDict, InstanceOf, TypeAdapter, ValidationError
 
 from explorer.engine import Model, catalogue
@@ -18,6 +19,7 @@ from explorer.verbs.options import Argument, Name, Result, arguments
 from training.data.pictures import open_picture
 from training.errors import UserError, choose, quoted
 
+Read = Callable[[str | Path], Image.Image]
 STRICT = ConfigDict(strict=True, allow_inf_nan=False)
 Source = InstanceOf[Path] | InstanceOf[Picture]
 # What programs give for the types that JSON does not have
@@ -31,15 +33,17 @@ GIVEN = {
 
 
 def answer(
-    session: Session, verb: Callable, given: Mapping[str, Any]
+    session: Session, verb: Callable, given: Mapping[str, Any], read: Read = open_picture
 ) -> Result | dict[Model, Result]:
     """What `verb` finds for `given` by parameter: pictures as paths or Pictures, models by name.
 
-    What is not given is the verb's default, for models the session's. Raises UserError.
+    What is not given is the verb's default, for models the session's. A model or a file that is
+    named several times is taken once; `read` opens files. Raises UserError.
     """
     known, values = session.catalogue.models, {}
-    names = dict.fromkeys(given.get("models") or session.names)  # each once
+    names = dict.fromkeys(given.get("models") or session.names)
     models = [known[choose("model", name, known)] for name in names]
+    take = _taker(models, read)
     for name, kind, default, _ in arguments(verb):
         value = given.get(name)
         if kind == list[Model]:
@@ -47,22 +51,35 @@ def answer(
         elif kind is Model:
             values[name] = known[choose("model", value or session.names[0], known)]
         elif kind == list[Picture]:
-            values[name] = [opened(each, models) for each in value or ()]
+            values[name] = [take(each) for each in value or ()]
         elif value is None and kind is Picture:
             raise UserError("Give a picture file.")
         elif value is not None and kind in (Picture, Picture | None):
-            values[name] = opened(value, models)
+            values[name] = take(value)
         elif value is not None or default is Parameter.empty:
             values[name] = value
     return verb(**values)
 
 
-def opened(source: str | Path | Picture, models: Sequence[Model]) -> Picture:
+def _taker(models: Sequence[Model], read: Read) -> Callable[[str | Path | Picture], Picture]:
+    """`opened`, once for each file; of large ones only what the models see is kept."""
+    sizes = {model.image_size for model in models}
+
+    @cache
+    def taken(source: str | Path) -> Picture:
+        return opened(source, models, read).small(sizes)
+
+    return lambda source: source if isinstance(source, Picture) else taken(source)
+
+
+def opened(
+    source: str | Path | Picture, models: Sequence[Model], read: Read = open_picture
+) -> Picture:
     """A picture from a file; a face in it is found where one of the models shows faces. One that
     holds its own code, as `sample --tiles` writes them, has that code."""
     if isinstance(source, Picture):
         return source
-    picture, label = open_picture(source), Path(source).name
+    picture, label = read(source), Path(source).name
     code, name = read_code(source) or (None, "")
     model = catalogue(models[0].root).models.get(name) if name else None
     if model is not None and len(code) == model.latent_size:

@@ -6,13 +6,14 @@ them: those are loaded once a process, by `explorer.engine.catalogue`.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
-from PIL import Image
 from torch import Tensor
 
 from explorer.engine import ROOT, Catalogue, Model, catalogue
+from explorer.pictures.decoding import Source, decoded
 from explorer.pictures.faces import find_crop
 from explorer.pictures.picture import EXAMPLE, MAP, PHOTO, SAMPLE, Picture
 from explorer.session.examples import examples
@@ -20,12 +21,13 @@ from explorer.verbs.codes import codes, waits
 from explorer.verbs.grids import Grid, map_row, sample_grid, sampled
 from explorer.verbs.labels import label_choices
 from explorer.verbs.options import Reason
-from training.data.pictures import open_picture
+from explorer.work import go_on
 from training.errors import UserError
 
 State = TypeVar("State")
 SHELF_LIMIT = 48
 SOURCE_PX = 1024  # longer side of an upload as it is kept
+LABEL_LENGTH = 60
 
 
 class Unavailable(UserError):
@@ -74,6 +76,13 @@ class Session:
         """What the images of the set are of, such as 'face' or 'picture'."""
         return self.catalogue.models[self.catalogue.sets[self.model_set][0]].shows
 
+    @property
+    def weight(self) -> int:
+        """About how many bytes its pictures take."""
+        own = (getattr(part, "pictures", ()) for part in self.owned.values())
+        held = {each.id: each for each in chain(self.shelf, self.slots.values(), *own)}
+        return sum(3 * each.source.width * each.source.height for each in held.values())
+
     def choose_set(self, model_set: str) -> None:
         """The first two models of a set are compared until others are chosen."""
         self.model_set, self.names = model_set, self.catalogue.sets[model_set][:2]
@@ -104,12 +113,12 @@ class Session:
         """The models for which `codes` of these pictures takes seconds."""
         return waits(models, pictures, self.faithful)
 
-    def photo(self, source, label: str, keep: bool = True) -> Picture:
+    def photo(self, source: Source, label: str, keep: bool = True) -> Picture:
         """An uploaded picture, face found and cropped, kept on the shelf. Raises PictureError."""
-        picture = open_picture(source)
-        picture.thumbnail((SOURCE_PX, SOURCE_PX), Image.Resampling.LANCZOS)
+        go_on()
+        picture = decoded(source, SOURCE_PX)
         crop = find_crop(picture) if self.subject == "face" else None
-        photo = Picture(label, PHOTO, picture, crop)
+        photo = Picture(label[:LABEL_LENGTH], PHOTO, picture, crop)
         if keep:
             self.keep(photo)
         return photo

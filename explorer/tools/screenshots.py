@@ -8,7 +8,7 @@ from pathlib import Path
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
 
-from explorer.page import server, ui
+from explorer.page import cache, fair, server, ui
 from explorer.page.tab import Tab
 from explorer.page.tabs import TABS
 from training.errors import UserError
@@ -63,12 +63,13 @@ def shoot(page, url: str, tab: Tab, folder: Path) -> Path:
 @contextmanager
 def served(root: str) -> Iterator[str]:
     """The address at which the app for the checkpoints under `root` is served meanwhile."""
-    demo = ui.build(root)
-    _, url, _ = demo.launch(prevent_thread_lock=True, quiet=True, **server.looks())
-    try:
-        yield url.rstrip("/")
-    finally:
-        demo.close(verbose=False)
+    with cache.opened():
+        demo = fair.install(ui.build(root))
+        _, url, _ = demo.launch(prevent_thread_lock=True, quiet=True, **server.looks())
+        try:
+            yield url.rstrip("/")
+        finally:
+            demo.close(verbose=False)
 
 
 def chromium() -> str | None:

@@ -68,8 +68,9 @@ def bad(tmp_path: Path, photo: Path) -> Callable[[str], Path]:
 
 
 @pytest.fixture(scope="session")
-def url() -> Iterator[str]:
+def url(tmp_path_factory) -> Iterator[str]:
     """Where the app is served, for all tests of a run."""
+    tmp_path_factory.getbasetemp()  # made outside of the folder for uploads, which the app sets
     with served(str(CHECKPOINTS)) as url:
         yield url
 

@@ -1,7 +1,16 @@
 """The page's own components: each is a `gr.HTML` with its script beside it."""
 
 from explorer.page.components.assets import ASSETS, head
-from explorer.page.components.common import IN_TURN, LIVE, LONG, QUIET, address, columns, words
+from explorer.page.components.common import (
+    IN_TURN,
+    LIVE,
+    LONG,
+    QUIET,
+    READING,
+    address,
+    columns,
+    words,
+)
 from explorer.page.components.inputs.crop import crop_value, crop_view
 from explorer.page.components.inputs.labels import labels_value, labels_view
 from explorer.page.components.inputs.models import models_value, models_view

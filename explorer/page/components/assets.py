@@ -1,12 +1,12 @@
 """Scripts, styles and the plotly.js that the components load; nothing comes from a network."""
 
 import json
-import tempfile
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
 import gradio as gr
+import plotly
 
 SCRIPTS = Path(__file__).parent
 ASSETS = SCRIPTS.parents[2] / "assets"
@@ -22,11 +22,7 @@ def head(receivers: Sequence[tuple[str, str]]) -> str:
 
 @cache
 def plotly_path() -> str:
-    """Where the page finds plotly.js: written once a process to a folder that is served."""
-    from plotly.offline import get_plotlyjs  # here, because it reads 4 MB
-
-    folder = Path(tempfile.mkdtemp(prefix="latent-explorer-"))
-    file = folder / "plotly.min.js"
-    file.write_text(get_plotlyjs(), encoding="utf-8")
-    gr.set_static_paths([folder])
+    """Where the page finds plotly.js: in plotly's package, whose folder of data is served."""
+    file = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+    gr.set_static_paths([file.parent])
     return f"/gradio_api/file={file}"

@@ -17,11 +17,14 @@ from explorer.verbs.options import Reason
 # For every event but the five endpoints: not listed for programs, no spinner over the output.
 QUIET = {"api_visibility": "private", "show_progress": "hidden"}
 # For what a tab shows: answers come in the order of the questions, or a late one would be the last.
-IN_TURN = {**QUIET, "concurrency_id": "shown"}
+# So do, by `FairQueue`, those to one visitor in all lanes but that of `LONG`.
+IN_TURN = {**QUIET, "concurrency_id": "shown", "concurrency_limit": 2}
+# For uploads: decoding a hostile one takes seconds.
+READING = {**QUIET, "concurrency_id": "reading", "concurrency_limit": 3}
 # For controls that are dragged: of the moves made while one is answered, only the last counts.
 LIVE = {**IN_TURN, "trigger_mode": "always_last"}
-# For what takes seconds: visitors need not wait for each other.
-LONG = {**QUIET, "trigger_mode": "multiple", "concurrency_limit": None}
+# For what takes seconds: it leaves room for all else.
+LONG = {**QUIET, "trigger_mode": "multiple", "concurrency_id": "long", "concurrency_limit": 8}
 
 
 def component(

@@ -24,6 +24,7 @@ from training.errors import choose as one_of
 OWN_LIMIT = 500
 GONE = "That point is none of the maps that are shown: choose another one."
 THUMB_PX = 64
+MAPPING = {"api_visibility": "private", "concurrency_id": "mapping", "concurrency_limit": 2}
 
 
 @dataclass
@@ -51,7 +52,7 @@ def build(session: gr.State) -> Widgets:
     colour.change(paint, [session, colour], chart, **ui.IN_TURN)
     chart.select(choose, session, board, **ui.QUIET)
     for button in (files, folder):
-        button.upload(add, [session, button], [chart, said], api_visibility="private")
+        button.upload(add, [session, button], [chart, said], **MAPPING)
     return Widgets(show, [], [chart, colour], senders=[board], controls={"colour": colour})
 
 
@@ -171,18 +172,19 @@ def choose(session: Session, event: Pointed) -> dict:
 def add(session: Session, paths: list[str] | None, progress=gr.Progress()) -> tuple:  # noqa: B008
     """Encodes uploaded files and puts them on the maps; names those that are no pictures."""
     paths, mine, refused = sorted({*(paths or [])}), session.of(Own).pictures, []
-    before = len(mine)
-    for path in progress.tqdm(paths[:OWN_LIMIT], desc="Finding faces"):
+    before, sizes = len(mine), {model.image_size for model in session.catalogue.models.values()}
+    for path in progress.tqdm(paths[: OWN_LIMIT - before], desc="Finding faces"):
         try:
-            mine.append(session.photo(path, Path(path).name, keep=False))
+            photo = session.photo(path, Path(path).name, keep=False)
+            mine.append(photo.small({*sizes, THUMB_PX}))
         except PictureError as error:
             refused.append(str(error))
     for model in progress.tqdm(session.models, desc="Encoding"):
         place(session, model)
     session.seen(MAP, len(mine))
     said = [f"On the map, as stars: {len(mine) - before} of {len(paths)} pictures."]
-    if len(paths) > OWN_LIMIT:
-        said.append(f"At most {OWN_LIMIT} are taken at a time.")
+    if len(paths) > OWN_LIMIT - before:
+        said.append(f"At most {OWN_LIMIT} can lie on a map.")
     if refused:
         said.append(f"Left out, {len(refused)}: {' '.join(refused[:5])}")
     return maps(session), " ".join(said)

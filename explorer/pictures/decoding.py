@@ -1,0 +1,107 @@
+"""Uploads are decoded in processes of their own, which end when a picture asks too much of them."""
+
+import json
+import os
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from queue import LifoQueue
+from threading import Timer
+
+import numpy as np
+from PIL import Image
+
+from training.data.pictures import PictureError, open_picture
+
+Source = str | Path | bytes | Image.Image | np.ndarray
+WORKERS, PATIENCE_S = 3, 20
+SCRIPT = Path(__file__).with_name("decoder.py")
+PROJECT = str(Path(__file__).parents[2])
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+
+
+def decoded(source: Source, px: int | None = None) -> Image.Image:
+    """As `open_picture`, with a longer side of `px` at most; files by a process of their own.
+
+    Raises PictureError, also where decoding takes longer or more memory than pictures should.
+    """
+    if isinstance(source, str | Path):
+        return _decoders().open(Path(source), px)
+    picture = open_picture(source)
+    if px:
+        picture.thumbnail((px, px), Image.Resampling.LANCZOS)
+    return picture
+
+
+class Decoders:
+    """A few processes that wait for pictures; one that ends is replaced.
+
+    They are not multiprocessing's, which import the program's main module, and with it PyTorch.
+    """
+
+    def __init__(self, count: int = WORKERS):
+        self._idle: LifoQueue[subprocess.Popen] = LifoQueue()
+        for _ in range(count):
+            self._idle.put(_started())
+
+    def open(self, path: Path, px: int | None) -> Image.Image:
+        """The picture in the file; raises PictureError."""
+        worker = self._idle.get()
+        if worker.poll() is not None:
+            worker = _started()
+        timer = Timer(PATIENCE_S, worker.kill)
+        timer.start()
+        try:
+            header, pixels = _asked(worker, {"path": str(path), "px": px})
+        except (OSError, ValueError):  # it was ended, here or by the system
+            worker.kill()
+            worker.communicate()
+            worker = _started()
+            raise PictureError(
+                f"{path.name} takes too long or too much memory to open: make it smaller, or save "
+                "it anew."
+            ) from None
+        finally:
+            timer.cancel()
+            self._idle.put(worker)
+        if "said" in header:
+            raise PictureError(header["said"])
+        return Image.frombytes("RGB", tuple(header["size"]), pixels)
+
+    def close(self) -> None:
+        """Ends the processes; with the program they end by themselves."""
+        while not self._idle.empty():
+            worker = self._idle.get()
+            worker.communicate()
+
+
+@cache
+def _decoders() -> Decoders:
+    return Decoders()
+
+
+warm = _decoders  # starts them, so that the first upload need not wait
+
+
+def _started() -> subprocess.Popen:
+    reader = sys.modules[open_picture.__module__].__file__
+    return subprocess.Popen(
+        [sys.executable, "-P", str(SCRIPT), reader, PROJECT],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,  # where decoders in C write their warnings
+        env=os.environ | ONE_THREAD,
+    )
+
+
+def _asked(worker: subprocess.Popen, question: dict) -> tuple[dict, bytes]:
+    """The answer of a process, header and pixels; OSError or ValueError where it has ended."""
+    worker.stdin.write(json.dumps(question).encode() + b"\n")
+    worker.stdin.flush()
+    header = json.loads(worker.stdout.readline())
+    width, height = header.get("size", (0, 0))
+    pixels = worker.stdout.read(3 * width * height)
+    if len(pixels) != 3 * width * height:
+        raise ValueError("cut off")
+    return header, pixels

@@ -1,0 +1,61 @@
+"""Uploads are decoded as elsewhere, by small processes that end when a picture asks too much."""
+
+import re
+
+import numpy as np
+import pytest
+
+from explorer.pictures import decoding
+from explorer.tools.running import memory_mb
+from tests.explorer.hostile import deep
+from training.data.pictures import PictureError, open_picture
+
+
+@pytest.fixture
+def decoders(monkeypatch):
+    made = decoding.Decoders(1)
+    monkeypatch.setattr(decoding, "_decoders", lambda: made)
+    yield made
+    made.close()
+
+
+def test_a_picture_is_the_same_as_elsewhere(decoders, photo):
+    assert np.array_equal(decoding.decoded(photo), open_picture(photo))
+    small, expected = decoding.decoded(photo, 100), open_picture(photo)
+    expected.thumbnail((100, 100), 1)
+    assert np.array_equal(small, expected)
+    assert np.array_equal(decoding.decoded(photo.read_bytes(), 100), expected)
+
+
+@pytest.mark.parametrize("name", ["truncated.jpg", "empty.png", "gone.png", "a\nb.png"])
+def test_a_wreck_is_the_same_sentence_as_elsewhere(decoders, bad, tmp_path, name):
+    path = bad(name) if name in ("truncated.jpg", "empty.png") else tmp_path / name
+    with pytest.raises(PictureError) as expected:
+        open_picture(path)
+    with pytest.raises(PictureError, match=re.escape(str(expected.value))):
+        decoding.decoded(path)
+
+
+def test_what_takes_too_long_is_ended_and_the_next_picture_comes(
+    decoders, photo, tmp_path, monkeypatch
+):
+    bomb = tmp_path / "bomb.png"
+    bomb.write_bytes(deep(4900))
+    with monkeypatch.context() as short:
+        short.setattr(decoding, "PATIENCE_S", 0.1)
+        with pytest.raises(PictureError, match=r"^bomb.png takes too long .*\.$"):
+            decoding.decoded(bomb)
+    assert decoding.decoded(photo).size == (512, 512)
+
+
+def test_a_process_that_was_killed_is_replaced(decoders, photo):
+    worker = decoders._idle.get()
+    worker.kill()
+    worker.communicate()
+    decoders._idle.put(worker)
+    assert decoding.decoded(photo).size == (512, 512)
+
+
+def test_the_processes_are_small(decoders, photo):
+    decoding.decoded(photo)
+    assert memory_mb(decoders._idle.queue[0].pid) < 150  # PyTorch alone takes 500

@@ -1,0 +1,68 @@
+"""A thousand hostile uploads: each is a picture or one sentence, and nothing else happens."""
+
+import os
+import re
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import pytest
+
+from explorer.pictures.decoding import decoded
+from explorer.session.state import SOURCE_PX
+from explorer.tools.running import Watch, memory_mb
+from explorer.tools.visitor import Visitor
+from tests.explorer.hostile import uploads
+from training.data.pictures import PictureError
+
+SENTENCE = re.compile(r"[^\n]{10,400}\.")
+COUNT, OVER_HTTP, MOST_MB = 1000, 60, 300
+
+
+@pytest.fixture
+def watched(capfd):
+    """The memory that this process may take more, and with those that decode afterwards; what they
+    take meanwhile the system limits. Nothing may be thrown."""
+    watch, before = Watch(os.getpid(), children=False), memory_mb(os.getpid(), children=False)
+    watch.start()
+    yield
+    watch.ended.set()
+    assert max(watch.peak_mb, memory_mb(os.getpid())) < before + MOST_MB
+    out, err = capfd.readouterr()
+    assert "Traceback" not in out + err
+
+
+def test_every_upload_is_a_picture_or_one_sentence(watched, tmp_path, photo):
+    before = decoded(photo).tobytes()
+
+    def read(at_and_upload):
+        at, (_, content) = at_and_upload
+        path = tmp_path / f"{at}.png"
+        path.write_bytes(content)
+        try:
+            return max(decoded(path, SOURCE_PX).size) <= SOURCE_PX
+        except PictureError as error:
+            return SENTENCE.fullmatch(str(error)) and str(tmp_path) not in str(error)
+
+    with ThreadPoolExecutor(4) as pool:  # more than there are processes
+        assert all(pool.map(read, enumerate(uploads(COUNT))))
+    assert decoded(photo).tobytes() == before
+
+
+def test_the_page_takes_hostile_uploads_and_goes_on(watched, url, photo, session):
+    visitor = Visitor(url, session.names, photo.read_bytes())
+
+    def figures():
+        return visitor.verb("reconstruct", 1, picture=visitor.upload(), steps=10)
+
+    honest = figures()
+    for name, content in uploads(OVER_HTTP, seed=1):
+        try:
+            path = visitor.upload(name, content)["path"]
+        except httpx.HTTPStatusError as refused:
+            assert refused.response.status_code < 500
+            continue
+        sent = {"slot": "reconstruct", "path": path, "name": name}
+        slot = visitor.event("pick", [None], sent)[0]["props"]["value"]
+        assert slot["src"] if not slot["problem"] else SENTENCE.fullmatch(slot["problem"])
+        assert len(slot["label"]) <= 60
+    assert figures() == honest
