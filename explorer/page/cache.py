@@ -17,6 +17,8 @@ from time import time
 
 from filelock import FileLock, Timeout
 
+from training.errors import UserError
+
 PREFIX, LOCK = "latent-explorer-", "lock"  # the lock in a run's folder is held as long as it runs
 VARIABLE = "GRADIO_TEMP_DIR"  # where gradio keeps its files
 SWEEP_S, AGE_S, MOST_BYTES = 60, 24 * 3600, 4e9
@@ -27,9 +29,11 @@ def opened() -> Iterator[Path]:
     """The folder of this run, gone afterwards; gradio and `tempfile` write into it meanwhile.
 
     It lies in `GRADIO_TEMP_DIR` where that is set, else where the system has its temporary files.
-    Raises SystemExit where it cannot be written.
+    Raises UserError where it cannot be written.
     """
     given, before, ended = os.environ.get(VARIABLE), tempfile.tempdir, threading.Event()
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # as Ctrl+C does
     try:
         base = Path(given or tempfile.gettempdir())
         base.mkdir(parents=True, exist_ok=True)
@@ -42,7 +46,7 @@ def opened() -> Iterator[Path]:
     except OSError as error:
         where = f"{given} cannot be written" if given else "No temporary folder can be written"
         said = f"{where} ({error.strerror}), so there is no place for uploads"
-        sys.exit(f"{said}: name another folder in {VARIABLE}.")
+        raise UserError(f"{said}: name another folder in {VARIABLE}.") from None
     os.environ[VARIABLE] = tempfile.tempdir = str(files)
     threading.Thread(target=_sweep_often, args=(files, ended), daemon=True).start()
     try:
@@ -55,11 +59,6 @@ def opened() -> Iterator[Path]:
             os.environ[VARIABLE] = given
         lock.release()
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def end_on_sigterm() -> None:
-    """Lets the app tidy up where it is ended by another program, as by Ctrl+C."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
 
 
 def _remove_dead(base: Path) -> None:

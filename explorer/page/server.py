@@ -45,7 +45,6 @@ def serve(root: str, at: Address, browser: bool = False) -> None:
         raise UserError("MCP clients cannot sign in: give either --auth-file or --mcp.")
     allowed = readers(at.auth_file) if at.auth_file else None
     memory.economise()
-    cache.end_on_sigterm()
     with cache.opened():
         port, demo = free_port(at.host, at.port), fair.install(ui.build(root))
         _, local, public = demo.launch(

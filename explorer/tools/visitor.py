@@ -34,7 +34,11 @@ class Visitor:
 
     def __post_init__(self) -> None:
         config = httpx.get(f"{self.url}/config", timeout=PATIENCE_S).raise_for_status().json()
-        self.events = {each["api_name"]: each["id"] for each in config["dependencies"]}
+        self.values = {c["id"]: c["props"].get("value") for c in config["components"]}
+        self.events: dict[str, dict] = {}
+        for each in config["dependencies"]:  # by the endpoint's name, and what a component does
+            for name in (each["api_name"], *(does for _, does in each["targets"])):
+                self.events.setdefault(str(name), each)
         self.http = httpx.Client(base_url=f"{self.url}/gradio_api", timeout=PATIENCE_S)
         threading.Thread(target=self._stay, daemon=True).start()
 
@@ -58,8 +62,11 @@ class Visitor:
         return self.event(name, data)[which]
 
     def event(self, name: str, data: list, sent: dict | None = None) -> list:
-        """What an event gives for the values of its inputs and what the component sent."""
-        body = {"fn_index": self.events[name], "data": data, "session_hash": self.name}
+        """What an event gives for the values of its first inputs, the others as the page has them
+        at first, and what the component sent."""
+        known = self.events[name]
+        data = [*data, *(self.values[each] for each in known["inputs"][len(data) :])]
+        body = {"fn_index": known["id"], "data": data, "session_hash": self.name}
         body["event_data"] = sent
         self.http.post("/queue/join", json=body).raise_for_status()
         asked = {"session_hash": self.name}
@@ -71,6 +78,13 @@ class Visitor:
                 if said["msg"] in ("process_completed", "unexpected_error"):
                     raise RuntimeError(f"{name}: {said}")
         raise RuntimeError(f"{name}: no answer")
+
+    def seen(self, name: str, data: list, sent: dict | None = None) -> dict:
+        """The content of the component that an event shows first, as the page fetches it."""
+        content = self.event(name, data, sent)[0]
+        body = {"component_id": self.events[name]["outputs"][0], "session_hash": self.name}
+        body |= {"fn_name": "take", "data": content}
+        return self.http.post("/component_server", json=body).raise_for_status().json()
 
     def fetched(self, picture: dict) -> Image.Image:
         path = picture["image"]["path"]

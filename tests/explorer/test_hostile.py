@@ -2,7 +2,9 @@
 
 import os
 import re
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import httpx
 import pytest
@@ -18,20 +20,27 @@ SENTENCE = re.compile(r"[^\n]{10,400}\.")
 COUNT, OVER_HTTP, MOST_MB = 1000, 60, 300
 
 
-@pytest.fixture
-def watched(capfd):
-    """The memory that this process may take more, and with those that decode afterwards; what they
-    take meanwhile the system limits. Nothing may be thrown."""
-    watch, before = Watch(os.getpid(), children=False), memory_mb(os.getpid(), children=False)
+@contextmanager
+def bounded() -> Iterator[None]:
+    """Checks the memory that is taken: here meanwhile, and afterwards by those that decode as well;
+    what those take meanwhile the system limits."""
+    own, every = memory_mb(os.getpid(), children=False), memory_mb(os.getpid())
+    watch = Watch(os.getpid(), children=False)
     watch.start()
     yield
     watch.ended.set()
-    assert max(watch.peak_mb, memory_mb(os.getpid())) < before + MOST_MB
+    assert watch.peak_mb < own + MOST_MB
+    assert memory_mb(os.getpid()) < every + MOST_MB
+
+
+@pytest.fixture(autouse=True)
+def nothing_thrown(capfd) -> Iterator[None]:
+    yield
     out, err = capfd.readouterr()
     assert "Traceback" not in out + err
 
 
-def test_every_upload_is_a_picture_or_one_sentence(watched, tmp_path, photo):
+def test_every_upload_is_a_picture_or_one_sentence(tmp_path, photo):
     before = decoded(photo).tobytes()
 
     def read(at_and_upload):
@@ -43,26 +52,27 @@ def test_every_upload_is_a_picture_or_one_sentence(watched, tmp_path, photo):
         except PictureError as error:
             return SENTENCE.fullmatch(str(error)) and str(tmp_path) not in str(error)
 
-    with ThreadPoolExecutor(4) as pool:  # more than there are processes
+    with bounded(), ThreadPoolExecutor(4) as pool:  # more than there are processes
         assert all(pool.map(read, enumerate(uploads(COUNT))))
     assert decoded(photo).tobytes() == before
 
 
-def test_the_page_takes_hostile_uploads_and_goes_on(watched, url, photo, session):
+def test_the_page_takes_hostile_uploads_and_goes_on(url, photo, session):
     visitor = Visitor(url, session.names, photo.read_bytes())
 
     def figures():
         return visitor.verb("reconstruct", 1, picture=visitor.upload(), steps=10)
 
     honest = figures()
-    for name, content in uploads(OVER_HTTP, seed=1):
-        try:
-            path = visitor.upload(name, content)["path"]
-        except httpx.HTTPStatusError as refused:
-            assert refused.response.status_code < 500
-            continue
-        sent = {"slot": "reconstruct", "path": path, "name": name}
-        slot = visitor.event("pick", [None], sent)[0]["props"]["value"]
-        assert slot["src"] if not slot["problem"] else SENTENCE.fullmatch(slot["problem"])
-        assert len(slot["label"]) <= 60
+    with bounded():
+        for name, content in uploads(OVER_HTTP, seed=1):
+            try:
+                path = visitor.upload(name, content)["path"]
+            except httpx.HTTPStatusError as refused:
+                assert refused.response.status_code < 500
+                continue
+            sent = {"slot": "reconstruct", "path": path, "name": name}
+            slot = visitor.seen("pick", [None], sent)
+            assert slot["src"] if not slot["problem"] else SENTENCE.fullmatch(slot["problem"])
+            assert len(slot["label"]) <= 60
     assert figures() == honest

@@ -23,7 +23,7 @@ from explorer.page.guard.calls import fitting, served
 from explorer.session.state import Session, Unavailable
 from training.errors import UserError, choose
 
-MOST_BYTES = 128 << 20  # of content that no page has fetched
+MOST_BYTES = 64 << 20  # of content that no page has fetched
 
 
 class Outbox:

@@ -24,7 +24,7 @@ from training.errors import choose as one_of
 OWN_LIMIT = 500
 GONE = "That point is none of the maps that are shown: choose another one."
 THUMB_PX = 64
-MAPPING = {"api_visibility": "private", "concurrency_id": "mapping", "concurrency_limit": 2}
+MAPPING = {**ui.LONG, "trigger_mode": "once", "show_progress": "full"}
 
 
 @dataclass

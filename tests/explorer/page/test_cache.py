@@ -10,6 +10,7 @@ import pytest
 from filelock import FileLock
 
 from explorer.page import cache
+from training.errors import UserError
 
 
 @pytest.fixture
@@ -55,5 +56,5 @@ def test_a_folder_that_cannot_be_written_is_said_at_the_start(tmp_path, monkeypa
     (tmp_path / "file").touch()
     monkeypatch.setenv(cache.VARIABLE, str(tmp_path / "file" / "folder"))
     said = r"cannot be written \(.*\), so there is no place .*\.$"
-    with pytest.raises(SystemExit, match=said), cache.opened():
+    with pytest.raises(UserError, match=said), cache.opened():
         pass
