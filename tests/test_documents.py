@@ -5,6 +5,7 @@ import json
 import re
 import sys
 from contextlib import redirect_stdout
+from dataclasses import fields
 from functools import cache
 from importlib import import_module
 from io import StringIO
@@ -12,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from app import App
+from training.errors import flag
 from training.frameworks import FRAMEWORKS
 from training.report.tables import number
 
@@ -93,6 +96,7 @@ def test_every_option_exists():
     helps = [help_of(module, verb) for module, verb in commands()]
     helps += [help_of("training", "fit", system) for system in FRAMEWORKS]
     known = set(re.findall(r"(?<![\w-])--[a-z][\w-]*", "".join(helps))) | FOREIGN
+    known |= {flag(each.name) for each in fields(App)}
     for path in DOCUMENTS:
         named = {
             found

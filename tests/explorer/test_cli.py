@@ -144,6 +144,20 @@ def test_map_is_written_into_the_checkpoint(run, monkeypatch):
     torch.testing.assert_close(written.map, few.codes[:, :2] * 8, rtol=1e-2, atol=1e-3)
 
 
+def test_what_can_be_read_is_done_and_the_rest_named(run):
+    Path("bad.jpg").write_text("no picture")
+    files = ["photo.png", "bad.jpg", "gone.png", "photo.png"]
+    code, out, err = run("reconstruct", *files, "--steps", 0, "--px", 16, "--json")
+    assert code == 2 and [each["picture"] for each in json.loads(out)] == ["photo.png"] * 2
+    assert Path("reconstruct.png").is_file()
+    assert re.search(r"^bad\.jpg is not a picture", err, re.M) and "no file gone.png" in err
+
+
+def test_a_model_named_twice_is_taken_once(run):
+    code, out, _ = run("sample", "--models", f"{NAMES[0]},{NAMES[0]}", "--count", 1, "--json")
+    assert code == 0 and list(json.loads(out)) == NAMES[:1]
+
+
 BAD = {
     "a verb": (["paint"], "models, reconstruct, morph, sample, edit"),
     "a model": (["sample", "--models", "celeba32/nvae"], "celeba32/faae, celeba32/aae"),
@@ -154,6 +168,9 @@ BAD = {
     "labels where there are none": (["sample", "--label", "Male"], "No model .* has labels"),
     "a switch": (["edit", "--label", "Male=half"], "like Smiling or Smiling=off"),
     "an amount": (["edit", "--set", "Smiling"], "like Smiling=2"),
+    "an amount without end": (["edit", "--set", "Smiling=1e308"], r"--set\['Smiling'\] is 1e\+308"),
+    "a flag's name": (["edit", "--hold", "x" * 300], r"--hold\[0\] .* at most 200"),
+    "pictures that are not there": (["morph", *"abcde"], "4 pictures, not 5"),
     "a file": (["reconstruct", "gone.png"], "no file gone.png"),
     "no picture": (["reconstruct", "notes.txt"], "use PNG, JPEG"),
     "no pictures": (["reconstruct"], "PICTURE"),

@@ -1,0 +1,30 @@
+"""Who may sign in."""
+
+import asyncio
+
+import pytest
+
+from explorer.page.guard.access import hashed, readers
+from training.errors import UserError
+
+
+@pytest.mark.parametrize("kept", ["pass:word", hashed("pass:word")])
+def test_those_in_the_file_may(tmp_path, kept):
+    file = tmp_path / "people"
+    file.write_text(f"# people\n\nann:{kept}\nbob:other\n", encoding="utf-8")
+    may = readers(file)
+    tried = [("ann", "pass:word"), ("bob", "other"), ("ann", "other"), ("eve", ""), ("ann", kept)]
+    allowed = [asyncio.run(may(*each)) for each in tried]
+    assert allowed == [True, True, False, False, kept == "pass:word"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("", "names nobody"), ("ann", "Line 1"), ("# x\nann:", "Line 2"), (None, "cannot be read")],
+)
+def test_a_file_that_is_none_is_one_sentence(tmp_path, text, said):
+    file = tmp_path / "people"
+    if text is not None:
+        file.write_text(text, encoding="utf-8")
+    with pytest.raises(UserError, match=said):
+        readers(file)
