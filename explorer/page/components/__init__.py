@@ -16,10 +16,10 @@ from explorer.page.components.inputs.labels import labels_value, labels_view
 from explorer.page.components.inputs.models import models_value, models_view
 from explorer.page.components.inputs.sliders import LIMIT, sliders_value, sliders_view
 from explorer.page.components.inputs.slot import slot_value, slot_view
-from explorer.page.components.said import failure, inform, notice_view, status_view, warn
 from explorer.page.components.views.board import board_row, board_value, board_view, label_stats
 from explorer.page.components.views.chart import chart_value, chart_view
 from explorer.page.components.views.map import CLASSES, map_value, map_view
 from explorer.page.components.views.shelf import shelf_value, shelf_view
 from explorer.page.components.views.tiles import tiles_value, tiles_view
 from explorer.page.components.wire import Live, stamp
+from explorer.page.said import failure, inform, notice_view, status_view, warn

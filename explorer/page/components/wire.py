@@ -12,7 +12,7 @@ import threading
 from abc import ABCMeta
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple, TypedDict, get_type_hints
+from typing import Any, NamedTuple, get_type_hints
 from weakref import WeakValueDictionary
 
 import gradio as gr
@@ -20,6 +20,7 @@ import orjson
 from fastapi import Response
 
 from explorer.page.guard.calls import fitting, served
+from explorer.page.guard.events import Asked
 from explorer.session.state import Session, Unavailable
 from training.errors import UserError, choose
 
@@ -72,13 +73,6 @@ def stamp(session: Session) -> dict:
     line = session.of(Line)
     SESSIONS[line.key] = session
     return {"key": line.key, "serial": next(line.numbers)}
-
-
-class Asked(TypedDict):
-    """The page's key, and by the names of `Live.parts` what controls are set to."""
-
-    key: str
-    parts: dict[str, Any]
 
 
 class Live(NamedTuple):

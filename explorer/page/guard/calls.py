@@ -14,7 +14,7 @@ from gradio_client.utils import is_file_obj_with_meta, is_http_url_like, travers
 from pydantic import TypeAdapter, ValidationError
 from typing_extensions import is_typeddict  # pydantic takes those of typing from Python 3.12 on
 
-from explorer.page.components.said import failure
+from explorer.page.said import failure
 from explorer.session.programs import STRICT, said
 from training.errors import UserError
 

@@ -1,6 +1,6 @@
 """The shapes of what the page's components and scripts send."""
 
-from typing import Annotated, NotRequired
+from typing import Annotated, Any, NotRequired
 
 from annotated_types import Interval, Len, MaxLen
 from pydantic import ConfigDict, with_config
@@ -53,6 +53,14 @@ class Moves(TypedDict):
 class Labelled(TypedDict):
     labels: Switches
     every: bool
+
+
+@MORE
+class Asked(TypedDict):
+    """The page's key, and what controls are set to by the names of `Live.parts`."""
+
+    key: str
+    parts: dict[str, Any]
 
 
 @EXACT
