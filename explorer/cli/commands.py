@@ -8,9 +8,9 @@ from inspect import getdoc
 from pathlib import Path
 from typing import Annotated
 
-import torch
 from tyro.conf import FlagCreatePairsOff, Positional, arg
 
+from explorer.cli.layout import layout
 from explorer.cli.options import GATHERED, output, spelling, spelt
 from explorer.cli.outputs import OUTPUTS, Output
 from explorer.engine import ROOT, titles
@@ -99,10 +99,8 @@ class Map:
 
     def __call__(self) -> None:
         latents = labelled_latents(self.checkpoint)
-        from umap import UMAP  # here, because it takes seconds to import
-
-        coordinates = UMAP(random_state=0, n_jobs=1).fit_transform(latents.codes.numpy())
-        write_latents(self.checkpoint, replace(latents, map=torch.from_numpy(coordinates)))
+        coordinates = layout(latents.codes)
+        write_latents(self.checkpoint, replace(latents, map=coordinates))
         print(f"{len(coordinates)} points in {self.checkpoint}")
 
 

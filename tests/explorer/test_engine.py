@@ -1,16 +1,22 @@
 """Loaded models: found from anywhere, and what they take for images and codes."""
 
+import copy
 import os
+import pickle
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
+import huggingface_hub
 import numpy as np
 import pytest
 import torch
+from huggingface_hub import errors
 from PIL import Image
 
-from explorer import load_model
+from explorer import LatentModel, list_models, load_model
 from explorer.session.examples import astronaut
 from tests.explorer.conftest import CHECKPOINTS
 from training.data import resize
@@ -122,6 +128,102 @@ def test_images_may_be_flipped_arrays(model, x):
 def test_codes_may_be_arrays(model):
     z = model.sample_codes(2)
     assert torch.equal(model.decode(z.numpy()), model.decode(z))
+
+
+def test_models_are_pickled_and_copied(model, x):
+    codes = model.encode(x)
+    for other in (copy.deepcopy(model), pickle.loads(pickle.dumps(model))):
+        assert torch.equal(other.encode(x), codes)
+        with other.searching, model.searching:
+            assert other.searching is not model.searching
+
+
+@pytest.mark.parametrize("mode", [torch.inference_mode, torch.no_grad])
+def test_codes_are_found_in_any_mode(mode, model, x):
+    refined, recovered = model.refine(x, steps=3), model.recover(x, steps=2)
+    with mode():
+        image = x.clone()
+        assert torch.equal(model.refine(image, steps=3), refined)
+        assert torch.equal(model.refine(image, model.encode(image), steps=3), refined)
+        assert torch.equal(model.recover(image, steps=2), recovered)
+        loaded = load_model(NAME)
+        *_, (_, codes) = loaded.refine_steps(image, steps=3)
+    assert torch.equal(codes, refined)
+    assert torch.equal(loaded.refine(x, steps=3), refined)
+
+
+class Hub:
+    """The hub's part that is used, with no network: repositories are folders."""
+
+    def __init__(self, root: Path):
+        self.root, self.asked = root, []
+
+    def snapshot_download(self, repo_id, allow_patterns, **how):
+        if not (self.root / repo_id).is_dir():
+            raise errors.LocalEntryNotFoundError("Got: no route.\nMore of it")
+        self.asked.append((allow_patterns, how))
+        return str(self.root / repo_id)
+
+    def HfApi(self, token=None):
+        return self
+
+    def create_repo(self, repo_id, private, exist_ok):
+        (self.root / repo_id).mkdir(parents=True, exist_ok=exist_ok)
+
+    def create_commit(self, repo_id, operations, commit_message):
+        for each in operations:
+            shutil.copy(each.path_or_fileobj, self.root / repo_id / each.path_in_repo)
+        return SimpleNamespace(commit_url=f"https://hub/{repo_id}/commit/1")
+
+
+@pytest.fixture
+def hub(tmp_path, monkeypatch):
+    hub = Hub(tmp_path)
+    for name in ("snapshot_download", "HfApi"):
+        monkeypatch.setattr(huggingface_hub, name, getattr(hub, name))
+    return hub
+
+
+def test_a_model_goes_to_the_hub_and_comes_back(model, x, hub):
+    assert model.push_to_hub("me/faces", private=True) == "https://hub/me/faces/commit/1"
+    names = {path.name for path in model.directory.iterdir()} - {"curve.json"}
+    assert {path.name for path in (hub.root / "me" / "faces").iterdir()} == names
+    fetched = LatentModel.from_pretrained("me/faces", revision="v1")
+    assert torch.equal(fetched.encode(x), model.encode(x)) and fetched.name == "me/faces"
+    assert hub.asked[0] == (["config.json"], {"revision": "v1"})
+    local = LatentModel.from_pretrained(model.directory)
+    assert torch.equal(local.encode(x), model.encode(x))
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("me/gone", "^The hub does not answer for 'me/gone': Got: no route[.]$"),
+        ("me/other", "'me/other' on the hub has no config.json: it is no checkpoint"),
+        ("me/torn", "config.json is damaged"),
+    ],
+)
+def test_a_model_that_the_hub_does_not_have_is_one_sentence(name, said, hub):
+    (hub.root / "me" / "other").mkdir(parents=True)
+    (hub.root / "me" / "torn").mkdir()
+    (hub.root / "me" / "torn" / "config.json").write_text("[]")
+    with pytest.raises(UserError, match=said):
+        LatentModel.from_pretrained(name)
+
+
+def test_what_is_no_id_is_one_sentence():
+    with pytest.raises(UserError, match="'/no/such/folder' is neither a folder here nor an id"):
+        LatentModel.from_pretrained("/no/such/folder")
+
+
+def test_one_bad_file_leaves_the_other_models(tmp_path):
+    for name in ("aae", "wae"):
+        shutil.copytree(CHECKPOINTS / "cifar32" / name, tmp_path / "set" / name)
+    (tmp_path / "set" / "wae" / "metrics.json").write_text('{"figures": {"mse": null}}')
+    found = list_models(tmp_path)
+    assert [*found.models] == ["set/aae"]
+    (problem,) = found.problems
+    assert problem.startswith("Checkpoint 'set/wae': metrics.json is damaged: figures.mse must be")
 
 
 def test_a_device_that_is_not_here_is_one_sentence():

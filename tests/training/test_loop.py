@@ -4,6 +4,7 @@ import ast
 import errno
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,7 +16,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from tests.training.conftest import config_of
+from tests.training.conftest import config_of, draw
 from training import checkpoints, distributed, log, loop, run
 from training.errors import UserError
 from training.frameworks import FRAMEWORKS
@@ -64,6 +65,99 @@ def test_resume_refuses_other_settings(folder, tmp_path):
     other = config_of("aae", data=(str(folder),), out=str(tmp_path / "run"), epochs=1, lr=0.5)
     with pytest.raises(UserError, match="lr = 0.0003, not 0.5"):
         loop.fit(other, resume=True)
+
+
+STATES = {
+    "cut": lambda path, state: path.write_bytes(path.read_bytes()[:-500]),
+    "a flipped byte": lambda path, state: flip(path),
+    "empty": lambda path, state: path.write_bytes(b""),
+    "text": lambda path, state: path.write_text("[]"),
+    "a list": lambda path, state: torch.save([1], path),
+    "no step": lambda path, state: torch.save({**state, "step": -1}, path),
+    "no networks": lambda path, state: torch.save({**state, "framework": None}, path),
+    "one optimiser": lambda path, state: torch.save(
+        {**state, "optimizers": state["optimizers"][:1]}, path
+    ),
+    "others' optimisers": lambda path, state: torch.save(
+        {**state, "optimizers": state["optimizers"][::-1]}, path
+    ),
+    **{
+        f"without {part}": lambda path, state, part=part: torch.save(
+            {name: each for name, each in state.items() if name != part}, path
+        )
+        for part in ("config", "step", "seconds", "framework", "averaged", "optimizers")
+    },
+}
+
+
+def flip(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory) -> dict:
+    """Settings of a run that has come to its end."""
+    root = tmp_path_factory.mktemp("finished")
+    (root / "pictures").mkdir()
+    for index in range(16):
+        draw(index).save(root / "pictures" / f"{index:02d}.png")
+    settings = {"data": (str(root / "pictures"),), "out": str(root / "run")}
+    loop.fit(config_of("faae", **settings, epochs=1))
+    return settings
+
+
+@pytest.mark.parametrize("fault", STATES)
+def test_a_damaged_state_is_one_sentence(fault, finished, tmp_path):
+    out = Path(shutil.copytree(finished["out"], tmp_path / "run"))
+    STATES[fault](out / STATE, torch.load(out / STATE, weights_only=True))
+    files = {path.name for path in out.rglob("*")}
+    with pytest.raises(UserError, match="state.pt' is damaged: put a whole copy"):
+        loop.fit(config_of("faae", data=finished["data"], out=str(out), epochs=2), resume=True)
+    assert {path.name for path in out.rglob("*")} == files
+    if "optimiser" in fault:  # which --start does not need
+        return
+    other = config_of("faae", data=finished["data"], out=str(tmp_path / "new"), start=str(out))
+    with pytest.raises(UserError, match="state.pt' is damaged: put a whole copy"):
+        loop.fit(other)
+    assert not (tmp_path / "new").exists()
+
+
+def test_resume_refuses_other_images(finished, tmp_path):
+    out = Path(shutil.copytree(finished["out"], tmp_path / "run"))
+    pictures = Path(shutil.copytree(finished["data"][0], tmp_path / "pictures"))
+    config = config_of("faae", data=(str(pictures),), out=str(out), epochs=2)
+    former = torch.load(out / STATE, weights_only=True)
+    torch.save({**former, "config": checkpoints.portable(config)}, out / STATE)
+    (pictures / "00.png").rename(pictures / "0.png")
+    with pytest.raises(UserError, match="was trained on 16 images, of other names; give the same"):
+        loop.fit(config, resume=True)
+    (pictures / "0.png").unlink()
+    with pytest.raises(UserError, match="was trained on 16 images, not 15; give the same --data"):
+        loop.fit(config, resume=True)
+    former = torch.load(out / STATE, weights_only=True)
+    del former["images"]  # an earlier version stored none
+    torch.save(former, out / STATE)
+    loop.fit(config, resume=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "message"),
+    [
+        ("faae", {"epochs": 0.01}, "--epochs 0.01 is less than one step, of which an epoch has 2"),
+        ("aae-cluster", {"batch_size": 1}, "needs two images a process: give --batch-size 2"),
+        ("faae", {"start": "nowhere"}, "'nowhere' has no config.json"),
+        ("faae", {"device": "mps"}, "--device mps: PyTorch sees no such GPU here"),
+    ],
+)
+def test_what_cannot_train_is_said_before_anything_is_written(
+    name, given, message, finished, tmp_path
+):
+    out = tmp_path / "new"
+    with pytest.raises(UserError, match=message):
+        loop.fit(config_of(name, data=finished["data"], out=str(out), **given))
+    assert not out.exists()
 
 
 def test_resume_refuses_a_state_of_other_networks(folder, tmp_path):

@@ -116,8 +116,8 @@ def read(directory: str | Path, device: torch.device | str = "cpu") -> tuple[Fra
             framework = _networks(directory, content, path)
             return framework.to(device).eval().requires_grad_(False), content
         except CheckpointError:
-            tried, content = (content, path), read_config(directory)
-            if tried == (content, weights_of(directory, content)):
+            tried, content = (content["weights_sha256"], path), read_config(directory)
+            if tried == (content["weights_sha256"], weights_of(directory, content)):
                 raise  # otherwise it was replaced while it was read
 
 

@@ -39,7 +39,7 @@ FRAMEWORKS: dict[str, type[Framework]] = {each.id: each for each in map(_load, S
 def read_settings(settings: dict) -> Config:
     """The options of a run from the plain settings in its config.json or state.pt, where options of
     other systems are dropped: older files list those of all. UserError for an unknown one."""
-    framework = FRAMEWORKS[choose("framework", settings.get("framework"), FRAMEWORKS)]
+    framework = FRAMEWORKS[choose("framework", str(settings.get("framework")), FRAMEWORKS)]
     foreign = {name for each in FRAMEWORKS.values() for name in option_names(each.Options)}
     foreign = {"framework", *foreign}.difference(option_names(framework.Options))
     return from_dict(framework, {k: v for k, v in settings.items() if k not in foreign})
