@@ -40,17 +40,27 @@ def weights(directory: Path) -> dict[str, torch.Tensor]:
     return load_file(directory / "model.safetensors")
 
 
+def stamp(path: Path) -> int:
+    """When a file was written last; 0 before the first time."""
+    return path.stat().st_mtime_ns if path.is_file() else 0
+
+
 def test_a_killed_and_resumed_run_is_bit_identical(folder, tmp_path):
     common = [*FIT, *NETS, *OFTEN, "--data", str(folder), "--epochs", "8"]
     whole, killed = tmp_path / "whole", tmp_path / "killed"
     subprocess.run([*common, "--out", whole], check=True, capture_output=True)
-    process = subprocess.Popen([*common, "--out", killed], stderr=subprocess.DEVNULL)
-    while not (killed / STATE).is_file():
-        assert process.poll() is None
-        time.sleep(0.01)
-    os.kill(process.pid, signal.SIGKILL)
-    process.wait()
-    assert torch.load(killed / STATE, weights_only=True)["step"] < 40
+    for resume in ([], ["--resume"]):
+        before = stamp(killed / STATE)
+        arguments = [*common, "--out", killed, *resume]
+        process = subprocess.Popen(arguments, stderr=subprocess.DEVNULL)
+        while stamp(killed / STATE) == before:
+            assert process.poll() is None
+            if (killed / "config.json").is_file():
+                checkpoints.read(killed)  # whole at any moment
+            time.sleep(0.01)
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+        assert torch.load(killed / STATE, weights_only=True)["step"] < 40
     subprocess.run([*common, "--out", killed, "--resume"], check=True, capture_output=True)
     one, two = weights(whole), weights(killed)
     assert one.keys() == two.keys()
