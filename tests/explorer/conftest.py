@@ -16,6 +16,7 @@ from playwright.sync_api import Page, expect
 from explorer.session.examples import astronaut
 from explorer.session.state import Session
 from explorer.tools.screenshots import FLAGS, PATIENCE_MS, WINDOW_PX, chromium, served
+from tests.explorer.running import Running, running
 
 CHECKPOINTS = Path(__file__).parents[2] / "checkpoints"
 expect.set_options(timeout=PATIENCE_MS)  # of a browser that shares two cores
@@ -65,6 +66,14 @@ def bad(tmp_path: Path, photo: Path) -> Callable[[str], Path]:
         return path
 
     return write
+
+
+@pytest.fixture(scope="session")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """The app as its command starts it, by IPv6, as a variable of gradio asks, and under a path."""
+    options, folder = ("--mcp", "--root-path", "/explorer"), tmp_path_factory.mktemp("app")
+    with running(folder, *options, GRADIO_SERVER_NAME="::1") as app:
+        yield app
 
 
 @pytest.fixture(scope="session")

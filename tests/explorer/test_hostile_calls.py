@@ -20,7 +20,7 @@ from explorer.session.examples import astronaut
 from explorer.session.programs import checked
 from explorer.verbs import VERBS
 from explorer.verbs.options import arguments
-from tests.explorer.running import Running, running
+from tests.explorer.running import Running
 from training.errors import UserError
 
 MODEL, EVENTS, CALLS, ASKED = "celeba32/aae", 150, 150, 40
@@ -85,12 +85,6 @@ class Visitor:
         files = {"files": ("astronaut.jpg", file.getvalue())}
         (path,) = self.http.post("/gradio_api/upload", files=files).json()
         return {"path": path, **FILE}
-
-
-@pytest.fixture(scope="module")
-def app(tmp_path_factory) -> Iterator[Running]:
-    with running(tmp_path_factory.mktemp("app")) as app:
-        yield app
 
 
 @pytest.fixture(scope="module")

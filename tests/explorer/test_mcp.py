@@ -5,7 +5,6 @@ import base64
 import io
 
 import httpx
-import pytest
 from mcp import ClientSession
 from mcp.client.streamable_http import streamablehttp_client
 
@@ -15,14 +14,6 @@ from explorer.verbs.options import arguments
 from tests.explorer.running import Running, running
 
 MODEL = "celeba32/aae"
-
-
-@pytest.fixture(scope="module")
-def app(tmp_path_factory):
-    """By IPv6 where the machine has it, as the variables of gradio ask."""
-    folder = tmp_path_factory.mktemp("app")
-    with running(folder, "--mcp", "--root-path", "/explorer", GRADIO_SERVER_NAME="::1") as app:
-        yield app
 
 
 def tools(app: Running, *calls: tuple[str, dict]) -> tuple[dict, list]:
