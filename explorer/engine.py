@@ -89,6 +89,11 @@ class Model:
         return "encoder" if self.encodes else "recovery"
 
     @property
+    def spreading(self) -> str:
+        """What a spread other than 1 does to samples; empty where the prior has no middle."""
+        return self._network.prior.spreading
+
+    @property
     def note(self) -> str:
         """What has to be said about that; empty for an encoder."""
         if self.encodes:

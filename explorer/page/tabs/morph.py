@@ -1,5 +1,6 @@
 """Morph: the interpolated codes between four pictures, decoded by every model."""
 
+import math
 import tempfile
 from pathlib import Path
 
@@ -20,7 +21,8 @@ from training.errors import UserError
 PLACES = ("Top left", "Top right", "Bottom left", "Bottom right")
 SLOTS = tuple(Slot(f"corner-{i}", place, example=i + 1) for i, place in enumerate(PLACES))
 CORNERS = tuple(slot.name for slot in SLOTS)
-TILE_PX, GIF_PX = 64, 192
+TILE_PX, GIF_PX = 64, 160
+FAR, QUOTED = 2, 60
 
 
 def build(session: gr.State) -> Widgets:
@@ -74,8 +76,26 @@ def draw(session: Session, n: int) -> tuple:
         title: found[model].sharpness if model in found else None
         for model, title in titles(models).items()
     }
-    value = ui.tiles_value(models, panels, n, labels)
+    notes = [advice(session, found[model]) if model in found else "" for model in models]
+    value = ui.tiles_value(models, panels, n, labels, notes)
     return stamp | value, stamp | ui.chart_value(sharpness_curve(curves))
+
+
+def advice(session: Session, found: Morph) -> str:
+    """Suggests refined codes where the encoder's are far off a picture: its like is unknown to the
+    models, or its error is above FAR times that of held-out images."""
+    model, n, poor = found.model, len(found.codes), []
+    if session.faithful or not model.encodes:
+        return ""
+    drawn = found.images[[0, n - 1, n * (n - 1), n * n - 1]]
+    for picture, x_hat in zip([session.slots[c] for c in CORNERS], drawn, strict=True):
+        x = picture.pixels(model.image_size)
+        error, usual = (x_hat - x).square().mean(), model.metrics.get("mse", math.inf)
+        if picture.real and (error > FAR * usual or session.colours.unlike(x)):
+            poor.append(picture.label[:QUOTED])
+    if not poor:
+        return ""
+    return f"The encoder is far off {', '.join(poor)}: Refined codes, above, come closer."
 
 
 def full(session: Session) -> bool:
