@@ -20,7 +20,7 @@ from training.codes.directions import DEFAULT, METHODS
 from training.errors import choose
 
 NAME = "attributes"
-SLOT = Slot(NAME, "Picture to edit", example=3)  # a face that does not smile yet
+SLOT = Slot(NAME, "Picture to edit", example=4)  # a face that does not smile yet
 
 
 @dataclass
