@@ -89,6 +89,11 @@ class Model:
         return "encoder" if self.encodes else "recovery"
 
     @property
+    def spreading(self) -> str:
+        """What a spread other than 1 does to samples; empty where the prior has no middle."""
+        return self._network.prior.spreading
+
+    @property
     def note(self) -> str:
         """What has to be said about that; empty for an encoder."""
         if self.encodes:
@@ -203,9 +208,16 @@ class Catalogue:
 
 
 def titles(models: Sequence[Model]) -> dict[Model, str]:
-    """A title for each model: of its system, its folder where taken, else set and folder."""
-    named = headings([(model.title, model.directory.name, model.name) for model in models])
+    """A title for each model: of its system, where taken with what its folder adds to that, else
+    set and folder."""
+    named = headings([(model.title, _apart(model), model.name) for model in models])
     return dict(zip(models, named, strict=True))
+
+
+def _apart(model: Model) -> str:
+    """Of aae-labels in a folder aae-labels-swiss-roll: 'AAE with labels, swiss roll'."""
+    added = model.directory.name.removeprefix(model.framework).strip("-_").replace("-", " ")
+    return f"{model.title}, {added}" if added else model.title
 
 
 def list_models(root: str | Path = ROOT, device: str = "cpu") -> Catalogue:

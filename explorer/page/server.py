@@ -73,7 +73,6 @@ def looks(hosts: Sequence[str] = ()) -> dict:
         "css_paths": sorted(components.ASSETS.glob("*.css")),
         "head": components.head([(tab.name, tab.title) for tab in TABS if tab.slots]),
         "favicon_path": components.ASSETS / "icon.png",
-        "pwa": True,
         "ssr_mode": False,
         "max_file_size": "64mb",
         "footer_links": ["api"],

@@ -34,7 +34,7 @@ NOTHING = "There is no usable checkpoint under {root}. Start this app again afte
 SHELF_EMPTY = "Uploads appear here, and what you keep: drop a picture, or choose “To shelf”."
 RECEIVERS = {tab.name: tab for tab in TABS if tab.slots}
 FALLBACK = attributes.TAB  # takes what is used while a tab without slots is open
-UNKEPT = "Uploads, morph tiles and edits stay on this computer: the link leaves them out."
+UNKEPT = "It leaves out uploads, morph tiles, and pictures that were edited before."
 
 
 class Filled(set):

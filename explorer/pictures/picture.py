@@ -8,6 +8,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from explorer.pictures.colours import Colours
 from explorer.pictures.faces import Crop, cut, whole
 from explorer.pictures.render import to_pil
 
@@ -31,6 +32,7 @@ class Picture:
     codes: dict[str, Tensor] = field(default_factory=dict)
     refined: dict[str, tuple[Tensor, int]] = field(default_factory=dict)
     reference: str = ""
+    toned: Colours | None = None  # its colours are brought near to these
     id: str = field(default_factory=lambda: secrets.token_hex(4))
     cuts: dict[int, Tensor] = field(default_factory=dict, repr=False)  # by size
 
@@ -47,7 +49,8 @@ class Picture:
     def pixels(self, size: int) -> Tensor:
         """The crop as a model sees it, float32 (3, size, size) in [0, 1]."""
         if size not in self.cuts:
-            self.cuts[size] = cut(self.source, self.crop or whole(self.source), size)
+            face = cut(self.source, self.crop or whole(self.source), size)
+            self.cuts[size] = self.toned.near(face) if self.toned else face
         return self.cuts[size]
 
     def small(self, sizes: Collection[int]) -> "Picture":
@@ -58,6 +61,10 @@ class Picture:
     def cropped(self, crop: Crop) -> None:
         """Sets another crop, for which no code is known yet."""
         self.crop, self.codes, self.refined, self.cuts = crop, {}, {}, {}
+
+    def tone(self, colours: Colours | None) -> None:
+        """Brings its colours near to others, or leaves them; no code is known of it then."""
+        self.toned, self.codes, self.refined, self.cuts = colours, {}, {}, {}
 
 
 def pixels(pictures: Sequence[Picture], size: int) -> Tensor:

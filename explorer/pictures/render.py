@@ -3,7 +3,8 @@
 import base64
 import binascii
 import io
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from pathlib import Path
 
@@ -16,6 +17,9 @@ from torch import Tensor
 CODE_KEY = "latent-code"
 MODEL_KEY = "latent-model"
 LABEL_PX = 18
+# Of a GIF: its colours, the largest side of a tile, and the px of all tiles of all its frames
+COLOURS, GIF_PX, GIF_AREA = 64, 256, 8_000_000
+BANDS = 3  # lines at most whose range is drawn; more are named where they end
 ABREAST = 4  # models in a row of a picture that is downloaded
 # Okabe and Ito's six that stand out on light and dark, then Tol's for comparisons of more
 LINE_COLOURS = (
@@ -131,37 +135,45 @@ def read_code(png: bytes | str | Path) -> tuple[Tensor, str] | None:
 
 
 def walk_gif(
-    frames: dict[str, Tensor], path: str | Path, px: int = 256, ms: int = 80, gap: int = 4
+    frames: dict[str, Tensor],
+    path: str | Path,
+    px: int | None = None,
+    ms: int = 80,
+    gap: int = 4,
+    track: Callable[[Sequence], Iterable] = iter,
 ) -> Path:
     """An endless GIF of walks (F, 3, H, W) in [0, 1], one a model, side by side under its title.
 
-    `frames` maps titles to walks of equal length (`latent.walk` gives their codes); `ms` is the
-    time a frame stands. Returns `path`.
+    `frames` maps titles to walks of equal length (`latent.walk` gives their codes); tiles are of
+    `px` px, by default as large as keeps the file below 3 MB; `ms` is the time a frame stands;
+    `track` goes over the frames and may tell how far it is. Returns `path`.
     """
-    titles = list(frames)
-    pages = [
-        _paletted(sheet(step, columns=min(len(titles), ABREAST), px=px, gap=gap, labels=titles))
-        for step in zip(*frames.values(), strict=True)
-    ]
+    titles, steps = list(frames), [*zip(*frames.values(), strict=True)]
+    side = px or max(32, min(GIF_PX, int(math.sqrt(GIF_AREA / len(steps) / len(titles)))))
+    across = min(len(titles), ABREAST)
+    pages = [sheet(step, across, side, gap, titles) for step in track(steps)]
+    palette = _palette(pages)
+    pages = [page.quantize(palette=palette, dither=Image.Dither.NONE) for page in pages]
     path = Path(path)
     pages[0].save(path, save_all=True, append_images=pages[1:], duration=ms, loop=0)
     return path
 
 
-def _paletted(page: Image.Image) -> Image.Image:
-    """256 colours by median cut, found on a small version: seven times faster, nearly as close."""
-    palette = page.reduce(4).quantize(256, Image.Quantize.MEDIANCUT)
-    return page.quantize(palette=palette, dither=Image.Dither.NONE)
+def _palette(pages: Sequence[Image.Image]) -> Image.Image:
+    """One palette for all pages, by median cut of small versions: what stays the same from page to
+    page then costs no bytes."""
+    small = [torch.from_numpy(np.asarray(page.reduce(4)).copy()) for page in pages]
+    return Image.fromarray(torch.cat(small).numpy()).quantize(COLOURS, Image.Quantize.MEDIANCUT)
 
 
 def sharpness_curve(curves: dict[str, Tensor | None]) -> go.Figure:
     """How sharp a morph is from its corners to its centre, one line a model (F-AAE figure 9).
 
     `curves` maps titles to sharpness (4, steps), the four half diagonals from the corner inwards
-    (`latent.along_diagonals`); the line is their mean and the band their range. None is no line,
-    and keeps its colour free.
+    (`latent.along_diagonals`); the line is their mean and the band, of few lines, their range. None
+    is no line, and keeps its colour free.
     """
-    figure = go.Figure()
+    figure, ends = go.Figure(), {}
     for index, (title, values) in enumerate(curves.items()):
         if values is None:
             continue
@@ -170,19 +182,33 @@ def sharpness_curve(curves: dict[str, Tensor | None]) -> go.Figure:
         low, high = (values.amin(0).tolist(), values.amax(0).tolist())
         band = {"fill": "toself", "fillcolor": colour, "opacity": 0.15, "hoverinfo": "skip"}
         hidden = {"mode": "lines", "line_width": 0, "showlegend": False}
-        figure.add_scatter(x=[*x, *x[::-1]], y=[*high, *low[::-1]], **band, **hidden)
+        if len(curves) <= BANDS:
+            figure.add_scatter(x=[*x, *x[::-1]], y=[*high, *low[::-1]], **band, **hidden)
         line = {"name": title, "mode": "lines+markers", "line_color": colour}
         hover = f"%{{y:.4f}}<extra>{escape(title)}</extra>"
         figure.add_scatter(x=x, y=values.mean(0).tolist(), hovertemplate=hover, **line)
+        ends[title] = (float(values.mean(0)[-1]), colour)
     figure.update_xaxes(title="from corner to centre (%)")
     figure.update_yaxes(title="sharpness (mean squared Laplacian)", rangemode="tozero")
     figure.update_layout(
         template="none",
-        height=320,
-        margin={"l": 60, "r": 20, "t": 20, "b": 50},
+        height=320 if len(curves) <= BANDS else 440,
+        margin={"l": 60, "r": 20 if len(curves) <= BANDS else 110, "t": 20, "b": 50},
+        annotations=[] if len(curves) <= BANDS else _names(ends, figure),
         hovermode="x unified",
         showlegend=False,  # the page names the lines itself: Plotly's legend covers a small plot
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
     )
     return figure
+
+
+def _names(ends: dict[str, tuple[float, str]], figure: go.Figure) -> list[dict]:
+    """Titles beside the ends (y, colour) of their lines, moved apart where they would overlap."""
+    highest = max((max(line.y) for line in figure.data), default=0.0)
+    notes, last = [], -math.inf
+    for title, (y, colour) in sorted(ends.items(), key=lambda each: each[1][0]):
+        last = max(y, last + highest / 18)
+        text = {"text": escape(title), "font": {"color": colour, "size": 11}}
+        notes.append({**text, "x": 100, "y": last, "xanchor": "left", "xshift": 8})
+    return [{**note, "showarrow": False} for note in notes]

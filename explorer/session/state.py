@@ -13,10 +13,11 @@ from typing import TypeVar
 from torch import Tensor
 
 from explorer.engine import ROOT, Catalogue, Model, catalogue
+from explorer.pictures.colours import Colours
 from explorer.pictures.decoding import Source, decoded
 from explorer.pictures.faces import find_crop
 from explorer.pictures.picture import EXAMPLE, MAP, PHOTO, SAMPLE, Picture
-from explorer.session.examples import examples
+from explorer.session.examples import colours, examples
 from explorer.verbs.codes import codes, waits
 from explorer.verbs.grids import Grid, map_row, sample_grid, sampled
 from explorer.verbs.labels import label_choices
@@ -94,10 +95,15 @@ class Session:
     def seen(self, view: str, *inputs, slots: Sequence[str] = ()) -> bool:
         """Whether `view` already shows what these inputs, slots and the models give."""
         pictures = [self.slots.get(slot) for slot in slots]
-        held = tuple((picture.id, picture.crop) if picture else None for picture in pictures)
+        held = tuple((p.id, p.crop, bool(p.toned)) if p else None for p in pictures)
         key = (tuple(self.names), self.faithful, held, inputs)
         seen, self.shown[view] = self.shown.get(view) == key, key
         return seen
+
+    @property
+    def colours(self) -> Colours:
+        """Those that the models of the set know."""
+        return colours(self.root, self.model_set)
 
     def put(self, slot: str, picture: Picture | None) -> None:
         """A picture into a slot, or nothing; the slots stay in the order they were filled."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import islice
 from typing import Annotated, Any, Literal
 
@@ -14,6 +15,8 @@ from explorer.verbs.options import Models, Option, Result, Shown
 from training.codes.inversion import LOSSES, METHODS, STARTS
 from training.measure import metrics
 from training.measure.figures import PICTURE, columns
+
+UNRELATED = 1000  # pairs of codes
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,13 @@ def measure(model: Model, x: Tensor, z: Tensor, x_hat: Tensor) -> dict[str, floa
     if model.encodes:
         figures["cycle_error"] = metrics.code_error(z, model.encode(x_hat))
     return {name: float(values.mean()) for name, values in figures.items()}
+
+
+@cache
+def unrelated(model: Model) -> float:
+    """E||z - z'||^2 of unrelated codes of the prior, by which re-encoding errors are divided."""
+    one, other = (model.sample_codes(UNRELATED, seed) for seed in (0, 1))
+    return float(metrics.code_error(one, other).mean())
 
 
 def refined_in_step(

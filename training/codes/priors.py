@@ -18,9 +18,10 @@ class Prior:
     """A distribution over codes (B, size)."""
 
     size: int
+    spreading = ""  # what a spread below and above 1 does; nothing where there is no middle
 
     def sample(self, count: int, generator: Generator, spread: float = 1.0) -> Tensor:
-        """float32 (count, size), on the generator's device; `spread` < 1: nearer the centre."""
+        """float32 (count, size), on the generator's device; `spread`: see `spreading`."""
         raise TypeError(f"{type(self).__name__} draws nothing")
 
     def project(self, z: Tensor) -> Tensor:
@@ -66,6 +67,8 @@ class Sphere(Prior):
 class Normal(Prior):
     """N(0, I). Spread: the deviation."""
 
+    spreading = "below 1 nearer to the mean, above 1 farther out"
+
     def sample(self, count: int, generator: Generator, spread: float = 1.0) -> Tensor:
         return spread * _normal(count, self.size, generator)
 
@@ -73,6 +76,8 @@ class Normal(Prior):
 @dataclass(frozen=True)
 class Box(Prior):
     """U(-1, 1)^n (AEGAN). Spread: the side of the box, clipped to it."""
+
+    spreading = "below 1 nearer to the middle, above 1 more at the faces of the box"
 
     def sample(self, count: int, generator: Generator, spread: float = 1.0) -> Tensor:
         draw = torch.rand(count, self.size, generator=generator, device=generator.device)
@@ -115,6 +120,7 @@ class Mixture(OfClasses):
     2015, figure 4). Spread: the deviation around each centre."""
 
     called = "The mixture prior"
+    spreading = "below 1 nearer to the centres of the classes, above 1 farther from them"
     radius: float = 4.0
     along: float = 1.0
     across: float = 0.25
@@ -140,6 +146,7 @@ class SwissRoll(OfClasses):
     """A 2-D spiral (Makhzani et al. 2015, figure 4) in parts of equal length. Spread: across it."""
 
     called = "The swiss roll"
+    spreading = "below 1 nearer to the spiral, above 1 farther from it"
     turns: float = 2.0
     radius: float = 4.0
     width: float = 0.1
@@ -210,6 +217,10 @@ class Joint(Prior):
     first: Prior
     second: Prior
 
+    @property
+    def spreading(self) -> str:
+        return self.first.spreading or self.second.spreading
+
     def sample(self, count: int, generator: Generator, spread: float = 1.0) -> Tensor:
         parts = [part.sample(count, generator, spread) for part in (self.first, self.second)]
         return torch.cat(parts, dim=1)
@@ -240,6 +251,10 @@ class PushedForward(Prior):
 
     source: Prior
     network: nn.Module
+
+    @property
+    def spreading(self) -> str:
+        return self.source.spreading
 
     @torch.no_grad()
     def sample(self, count: int, generator: Generator, spread: float = 1.0) -> Tensor:

@@ -20,7 +20,7 @@ from training.codes.directions import DEFAULT, METHODS
 from training.errors import choose
 
 NAME = "attributes"
-SLOT = Slot(NAME, "Picture to edit", example=3)  # a face that does not smile yet
+SLOT = Slot(NAME, "Picture to edit", example=4)  # a face that does not smile yet
 
 
 @dataclass
@@ -43,7 +43,7 @@ def build(session: gr.State) -> Widgets:
             method = gr.Radio(methods, value=DEFAULT, label="Attribute directions by")
             labels = ui.labels_view(NAME)
             sliders = ui.sliders_view(NAME)
-        with gr.Column(scale=1, min_width=320, elem_classes="first-on-phone"):
+        with gr.Column(scale=1, min_width=320, elem_classes="in-sight first-on-phone"):
             live = ui.Live({"changes": move, "labels": switch}, edit)
             board = ui.board_view(NAME, "Put a picture into the slot, or click an example.", live)
     outputs = [board, sliders, labels]

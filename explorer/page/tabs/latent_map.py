@@ -47,7 +47,7 @@ def build(session: gr.State) -> Widgets:
     with gr.Row(elem_classes="split"):
         with gr.Column(scale=5, min_width=320):
             chart = ui.map_view("Map of codes", "No model is chosen.", servers(session.value.root))
-        with gr.Column(scale=2, min_width=280):
+        with gr.Column(scale=2, min_width=280, elem_classes="in-sight"):
             board = ui.board_view(MAP, "Hover over a point to decode it, click to keep it here.")
     colour.change(paint, [session, colour], chart, **ui.IN_TURN)
     chart.select(choose, session, board, **ui.QUIET)

@@ -1,6 +1,8 @@
 """Morph: the interpolated codes between four pictures, decoded by every model."""
 
+import math
 import tempfile
+from functools import partial
 from pathlib import Path
 
 import gradio as gr
@@ -20,7 +22,8 @@ from training.errors import UserError
 PLACES = ("Top left", "Top right", "Bottom left", "Bottom right")
 SLOTS = tuple(Slot(f"corner-{i}", place, example=i + 1) for i, place in enumerate(PLACES))
 CORNERS = tuple(slot.name for slot in SLOTS)
-TILE_PX, GIF_PX = 64, 192
+TILE_PX = 64
+FAR, QUOTED = 2, 60
 
 
 def build(session: gr.State) -> Widgets:
@@ -33,13 +36,13 @@ def build(session: gr.State) -> Widgets:
                 png = gr.Button("Download PNG", min_width=120)
                 gif = gr.Button("Download GIF", min_width=120)
                 file = gr.DownloadButton(elem_id="morph-file", elem_classes="unseen")
-        with gr.Column(scale=5, min_width=320):
+        with gr.Column(scale=5, min_width=320, elem_classes="first-on-phone"):
             tiles = ui.tiles_view(MORPH, "Morph", "Put a picture into each of the four corners.")
             chart = ui.chart_view("Sharpness from the corners to the centre")
     inputs, outputs = [session, n], [tiles, chart]
     n.change(show, inputs, outputs, **ui.LIVE).then(complete, inputs, outputs, **ui.LONG)
     fetch = "() => setTimeout(() => document.querySelector('#morph-file').click(), 100)"
-    visible = {"api_visibility": "private"}
+    visible = {"api_visibility": "private", "show_progress_on": chart}
     png.click(save_png, inputs, file, **visible).then(None, js=fetch, **ui.QUIET)
     gif.click(save_gif, inputs, file, **visible).then(None, js=fetch, **ui.QUIET)
     after = complete, [n], outputs
@@ -74,8 +77,26 @@ def draw(session: Session, n: int) -> tuple:
         title: found[model].sharpness if model in found else None
         for model, title in titles(models).items()
     }
-    value = ui.tiles_value(models, panels, n, labels)
+    notes = [advice(session, found[model]) if model in found else "" for model in models]
+    value = ui.tiles_value(models, panels, n, labels, notes)
     return stamp | value, stamp | ui.chart_value(sharpness_curve(curves))
+
+
+def advice(session: Session, found: Morph) -> str:
+    """Suggests refined codes where the encoder's are far off a picture: its like is unknown to the
+    models, or its error is above FAR times that of held-out images."""
+    model, n, poor = found.model, len(found.codes), []
+    if session.faithful or not model.encodes:
+        return ""
+    drawn = found.images[[0, n - 1, n * (n - 1), n * n - 1]]
+    for picture, x_hat in zip([session.slots[c] for c in CORNERS], drawn, strict=True):
+        x = picture.pixels(model.image_size)
+        error, usual = (x_hat - x).square().mean(), model.metrics.get("mse", math.inf)
+        if picture.real and (error > FAR * usual or session.colours.unlike(x)):
+            poor.append(picture.label[:QUOTED])
+    if not poor:
+        return ""
+    return f"The encoder is far off {', '.join(poor)}: Refined codes, above, come closer."
 
 
 def full(session: Session) -> bool:
@@ -102,12 +123,13 @@ def save_png(session: Session, n: int) -> str:
     return path
 
 
-def save_gif(session: Session, n: int) -> str:
+def save_gif(session: Session, n: int, progress=gr.Progress()) -> str:  # noqa: B008
     """A walk over every tile and back, all models side by side, as a looping GIF."""
     called = titles(session.models)
     found = between(session, session.models, int(n))
     frames = {called[model]: each.walk() for model, each in found.items()}
-    return str(walk_gif(frames, _file("morph.gif"), px=GIF_PX))
+    track = partial(progress.tqdm, desc="Drawing frames")
+    return str(walk_gif(frames, _file("morph.gif"), track=track))
 
 
 def _file(name: str) -> str:

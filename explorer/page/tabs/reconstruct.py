@@ -1,6 +1,7 @@
 """Reconstruct: the reconstructions of a picture by every model, from encoder and refined codes."""
 
 import io
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, partial
@@ -18,13 +19,14 @@ from explorer.session.examples import astronaut
 from explorer.session.state import Session, Unavailable
 from explorer.verbs import reconstruct
 from explorer.verbs.grids import Grid
-from explorer.verbs.reconstruct import Reconstruction, Stage, refined_in_step, stage
+from explorer.verbs.reconstruct import Reconstruction, Stage, refined_in_step, stage, unrelated
 from training.errors import UserError
 from training.measure.figures import FIGURES
 
 NAME = "reconstruct"
 SLOT = Slot(NAME, "Your picture", example=0)
 BY_HAND = "The crop was set by hand."
+CLOSENESS = ((0.1, "good"), (0.5, "fair"), (math.inf, "poor"))  # of a cycle error
 EVERY = 5  # steps between two pictures of the refinement
 
 
@@ -40,6 +42,7 @@ def build(session: gr.State) -> Widgets:
         with gr.Column(scale=2, min_width=280):
             slot = ui.slot_view(SLOT.name, SLOT.title)
             found = ui.status_view()
+            near = gr.Button("Adapt its colours to the models", size="sm")
             with gr.Accordion("Correct the crop", open=False):
                 editor = ui.crop_view(NAME)
         with gr.Column(scale=5, min_width=320):
@@ -53,7 +56,8 @@ def build(session: gr.State) -> Widgets:
             board = ui.board_view(NAME, empty, live)
     outputs = [board, editor, found]
     placed = editor.place(cropped, session, [slot, found], **ui.IN_TURN)
-    for event in (placed.then, again.click, steps.release):
+    toned = near.click(tone, session, [board, slot, found], **ui.IN_TURN)
+    for event in (placed.then, toned.then, again.click, steps.release):
         event(refine, [session, steps], board, **ui.LONG)
     stop.click(halt, session, **ui.QUIET)
     after, controls = (resume, [steps], board), {"steps": steps}
@@ -68,14 +72,41 @@ def show(session: Session) -> tuple:
     stamp, picture = ui.stamp(session), session.slots.get(NAME)
     if picture is None:
         return stamp, None, ""
-    message = picture.crop.message if picture.crop else ""
-    return draw(session), stamp | ui.crop_value(picture), message
+    return draw(session), stamp | ui.crop_value(picture), said(session, picture)
 
 
 def draw(session: Session) -> dict:
     """The reconstructions from the encoders' codes."""
     stamp, picture = ui.stamp(session), session.slots.get(NAME)
     return stamp if picture is None else stamp | board(session, encoded(session, picture))
+
+
+def said(session: Session, picture: Picture) -> str:
+    """What was found in the picture, and whether the models know its like."""
+    parts = [picture.crop.message] if picture.crop else []
+    if picture.toned:
+        parts.append("Its colours are adapted; press the button again to have its own.")
+    elif unlike := unlikeness(session, picture):
+        few = "It is " + " and ".join(unlike) + " than nearly all that these models draw"
+        parts.append(f"{few}: encoders may miss it. Refined codes, shown first, come closer.")
+    return " ".join(parts)
+
+
+def unlikeness(session: Session, picture: Picture) -> list[str]:
+    """How a real picture differs from what the models of the set know."""
+    size = session.models[0].image_size
+    return session.colours.unlike(picture.pixels(size)) if picture.real else []
+
+
+def tone(session: Session) -> tuple:
+    """The picture with its colours near those that the models know, or its own again."""
+    picture = session.slots.get(NAME)
+    if picture is None:
+        return gr.skip(), gr.skip(), gr.skip()
+    halt(session)
+    picture.tone(None if picture.toned else session.colours)
+    session.seen(NAME, slots=[NAME])
+    return draw(session), ui.slot_value(picture), said(session, picture)
 
 
 def refine(session: Session, steps: int) -> Iterator[dict]:
@@ -144,7 +175,7 @@ def cropped(session: Session) -> tuple:
     picture = session.slots.get(NAME)
     if picture is None or picture.crop is None:
         return gr.skip(), gr.skip()
-    return ui.slot_value(picture), picture.crop.message
+    return ui.slot_value(picture), said(session, picture)
 
 
 def halt(session: Session) -> None:
@@ -163,7 +194,8 @@ def encoded(session: Session, picture: Picture) -> dict[Model, Reconstruction]:
 
 
 def board(session: Session, found: dict[Model, Reconstruction], note: str = "") -> dict:
-    """A row for each stage that was found, and the grid behind them."""
+    """A row for each stage that was found, and the grid behind them; the refined one first where
+    the models do not know the picture's like."""
     models, titles = [*found], ("Encoder", "Refined")
     notes = ("without refinement", note)
     why = (["", *(_unencoded(model) for model in models)], ())
@@ -175,6 +207,8 @@ def board(session: Session, found: dict[Model, Reconstruction], note: str = "") 
         rows.append(ui.board_row(titles[at], at, images, stats, notes[at], why[at]))
     codes = {m.name: torch.cat([s.z for s in each.stages.values()]) for m, each in found.items()}
     session.grids[NAME] = Grid(NAME, [f"{row['title']} reconstruction" for row in rows], codes)
+    if unlikeness(session, session.slots[NAME]):
+        rows.reverse()
     return ui.board_value(models, rows, original=True)
 
 
@@ -191,8 +225,15 @@ def _unencoded(model: Model) -> str:
 
 def _stats(model: Model, found: Stage) -> list[tuple[str, str, str]]:
     """Figures of a reconstruction, and the labels that its code ends in, if any."""
-    known = [(FIGURES[name], value) for name, value in found.figures.items()]
+    figures = {**found.figures}
+    error = figures.pop("cycle_error", None)
+    known = [(FIGURES[name], value) for name, value in figures.items()]
     rows = [(figure.title, figure.text(value), figure.words) for figure, value in known]
+    if error is not None:
+        share = error / unrelated(model)
+        word = next(word for limit, word in CLOSENESS if share < limit)
+        meaning = f"{FIGURES['code_cycle'].words}; good below 0.1; not divided it is {error:.3g}"
+        rows.append(("Cycle error", f"{share:.2f} {word}", meaning))
     if not model.encodes:
         meaning = "Descent from several prior samples, the best kept"
         rows.append(("Found by", model.found_by, meaning))

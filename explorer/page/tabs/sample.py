@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import takewhile, zip_longest
 
 import gradio as gr
 import torch
@@ -18,8 +18,10 @@ from explorer.verbs import sample
 from explorer.verbs.grids import Grid, sample_grid
 from explorer.verbs.labels import in_every_class, label_names, unconcerned, without_classes
 from explorer.verbs.options import Reason
+from explorer.verbs.sample import Sample
 
 MOST, EVERY = 144, "every"
+NO_MIDDLE = "on the sphere there is no middle to go to: other values stay around one random code"
 
 
 @dataclass
@@ -36,8 +38,8 @@ def build(session: gr.State) -> Widgets:
     with gr.Row(elem_classes="controls"):
         seed = gr.Number(0, label="Seed", precision=0, minimum=0, min_width=110, scale=1)
         count = gr.Slider(4, MOST, 36, step=1, label="Count", min_width=160, scale=2)
-        info = "1 is the prior; below 1, samples lie nearer to its mean"
-        spread = gr.Slider(0, 2, 1, step=0.05, label="Spread", info=info, min_width=160, scale=2)
+        shown = {"info": "1 is the prior", "min_width": 160, "scale": 2}
+        spread = gr.Slider(0, 2, 1, step=0.05, label="Spread", visible=False, **shown)
         another = gr.Button("New seed", variant="primary", min_width=110, scale=0)
     labels = ui.labels_view(SAMPLE)
     tiles = ui.tiles_view(
@@ -48,7 +50,8 @@ def build(session: gr.State) -> Widgets:
         control.change(show, [session, *inputs], outputs, **ui.LIVE)
     another.click(lambda seed: (seed or 0) + 1, seed, seed, **ui.QUIET)
     controls = {"seed": seed, "count": count, "spread": spread}
-    return Widgets(show, inputs, outputs, senders=[tiles], controls=controls)
+    after = spreading, [spread], spread
+    return Widgets(show, inputs, outputs, after, senders=[tiles], controls=controls)
 
 
 def show(session: Session, seed: int | None, count: int, spread: float) -> tuple:
@@ -86,9 +89,27 @@ def draw(session: Session) -> dict:
     notes = []
     for model in models:
         apart = "" if model.shares_prior(models[0]) else "another prior, so other codes"
-        notes.append(unconcerned(model, switches) or apart)
+        alike = "" if switches else same_samples(model, found)
+        notes.append(unconcerned(model, switches) or alike or apart)
     images = [each.images for each in found.values()]
     return stamp | ui.tiles_value(models, images, wide, drawn.labels, notes)
+
+
+def same_samples(model: Model, found: dict[Model, Sample]) -> str:
+    """Which models before it draw the very samples of this one, since they share its generator."""
+    before = takewhile(lambda other: other is not model, found)
+    alike = [m.title for m in before if torch.equal(found[m].images, found[model].images)]
+    return f"the same generator, and so the same samples, as {', '.join(alike)}" if alike else ""
+
+
+def spreading(session: Session, spread: float) -> dict:
+    """The spread with what it does to the codes of each prior; hidden where that is nothing."""
+    does = {model.title: model.spreading for model in session.models}
+    said = {words: [t for t, w in does.items() if w == words] for words in does.values() if words}
+    if not said:
+        return gr.update(visible=spread != 1, info=f"1 is the prior; {NO_MIDDLE}")
+    each = [f"{', '.join(titles)}: {words}" for words, titles in said.items()]
+    return gr.update(visible=True, info="; ".join(["1 is the prior", *each]))
 
 
 def styles(session: Session, models: list[Model], seed: int, rows: int, spread: float) -> dict:

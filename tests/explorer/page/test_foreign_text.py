@@ -55,7 +55,7 @@ def photo(tmp_path, name: str):
 
 def test_what_a_checkpoint_says_is_text(page):
     expect(page.locator(".notice")).to_contain_text(ADDRESS)
-    title = MARKUP.replace("/", ":")
+    title = "F-AAE, " + MARKUP.replace("/", ":")
     page.get_by_role("button", name=f"What is {title}?").click()
     expect(page.locator(".about-model h2")).to_have_text(title)
     page.keyboard.press("Escape")

@@ -1,11 +1,13 @@
 // The page by keyboard: a link past the header, and arrow keys from tab to tab.
-document.addEventListener("DOMContentLoaded", () => {
+{
   const tabs = () => [...document.querySelectorAll('#tabs [role="tab"]')];
   const skip = Latent.h("a", { class: "skip", href: "#tabs", onclick: (event) => {
     event.preventDefault();
     tabs().find((tab) => tab.ariaSelected === "true")?.focus();
   } }, "Skip to the open tab");
-  document.body.prepend(skip);
+  const begin = () => document.body.prepend(skip);
+  if (document.body) begin();
+  else document.addEventListener("DOMContentLoaded", begin);
 
   document.addEventListener("keydown", (event) => {
     const all = tabs(), at = all.indexOf(event.target);
@@ -16,4 +18,4 @@ document.addEventListener("DOMContentLoaded", () => {
     tab.focus();
     tab.click();
   });
-});
+}

@@ -67,7 +67,7 @@ Latent.sliders = function ({ element, props, watch, limit, step, first, empty, t
     root.replaceChildren(
       h("div", { class: "tools" },
         h("button", { type: "button", class: "chip", onclick: () => { fill({}, []); send(); } }, "Reset all"),
-        h("span", { class: "note" }, "In standard deviations. With coloured dots: the held-out AUC of each model's attribute direction, click for more. A lock holds an attribute still while others change.")),
+        h("span", { class: "note" }, "In standard deviations. With coloured dots: how well each model's direction detects the attribute in held-out images (AUC), not what moving along it does; click for more. A lock holds an attribute still while others change.")),
       ...lines,
       more.length ? h("details", { open }, h("summary", {}, `${more.length} more attributes`), ...more) : "");
     fill(wanted, still);

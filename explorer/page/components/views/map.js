@@ -8,6 +8,8 @@ Latent.map = function ({ element, props, trigger, watch, server, what, empty, cl
   const { h } = Latent;
   const root = element.querySelector(".map");
   const PALETTE = ["#1f77b4", "#ff7f0e", "#2ca02c", "#d62728", "#9467bd", "#8c564b", "#e377c2", "#7f7f7f", "#bcbd22", "#17becf"];
+  const TOUCH = matchMedia("(pointer: coarse)").matches;  // a swipe scrolls the page
+  const NEARNESS = "A map by UMAP: pictures that lie near each other have similar codes; how far apart groups lie, and the axes, mean nothing.";
   const STEPS = 40;  // of an arrow key, across a plane
   const GL_CHARTS = 6;  // a browser keeps 16 WebGL contexts, and a chart takes two
   const pictures = new Map();  // what hovering has fetched, by point
@@ -32,7 +34,7 @@ Latent.map = function ({ element, props, trigger, watch, server, what, empty, cl
       h("div", { class: "panel", role: "figure", "aria-label": `${what}, ${panel.title}` }, Latent.title(panel),
         charts[at] ?? Latent.reason(panel),
         panel.plane ? h("p", { class: "note" }, "Two-dimensional codes: hover or drag to decode any point. Shaded: the density of the prior.") : null))),
-      legend, hover);
+      legend, value.panels.some((panel) => panel.x && !panel.plane) ? h("p", { class: "note" }, NEARNESS) : "", hover);
     root.classList.toggle("many", value.panels.length > 2);
     await Latent.script(window.gradio_config.root + value.plotly);
     value.panels.forEach((panel, at) => charts[at] && plot(panel, at));
@@ -127,7 +129,7 @@ Latent.map = function ({ element, props, trigger, watch, server, what, empty, cl
   function layout(panel) {
     const axis = (range) => ({ visible: false, ...(range ? { range } : {}) });
     const same = panel.plane ? { scaleanchor: "x", constrain: "domain" } : {};
-    return { margin: { l: 0, r: 0, t: 0, b: 0 }, showlegend: false, dragmode: panel.plane ? false : "pan",
+    return { margin: { l: 0, r: 0, t: 0, b: 0 }, showlegend: false, dragmode: panel.plane || TOUCH ? false : "pan",
       modebar: { bgcolor: "rgba(0,0,0,0)", color: "#94a3b8", activecolor: "#6366f1" }, hovermode: "closest",
       xaxis: axis(panel.plane?.x), yaxis: { ...axis(panel.plane?.y), ...same },
       paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", uirevision: "kept" };

@@ -1,0 +1,116 @@
+"""Everybody can use the page: no serious violation that axe-core finds, and every journey by
+keyboard alone."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from explorer.page.tabs import TABS
+
+MOST_TABS = 150  # presses of the Tab key until what is looked for has the focus
+WIDTHS_PX = (1440, 390)
+FOCUSED = """() => {
+  const node = document.activeElement, called = node.ariaLabel || node.innerText || "";
+  return [node === document.body ? "" : called, getComputedStyle(node).outlineStyle !== "none"];
+}"""
+
+
+@pytest.mark.parametrize("width", WIDTHS_PX)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_serious_on_any_tab(page: Page, url, width, theme):
+    page.set_viewport_size({"width": width, "height": 900})
+    for tab in TABS:
+        page.goto(f"{url}/?tab={tab.name}&__theme={theme}")
+        page.locator("#tabs h2, .tiles canvas").filter(visible=True).first.wait_for()
+        found = Axe().run(page).response["violations"]
+        grave = [each for each in found if each["impact"] in ("moderate", "serious", "critical")]
+        said = [(each["id"], each["nodes"][0]["html"][:120]) for each in grave]
+        assert said == [], (tab.name, said)
+
+
+def go_to(page: Page, name: str) -> None:
+    """Presses Tab until what is named so has the focus, which can be seen."""
+    for _ in range(MOST_TABS):
+        called, outlined = page.evaluate(FOCUSED)
+        if re.search(name, called):
+            assert outlined, name
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"'{name}' is not reached by the keyboard")
+
+
+def open_tab(page: Page, times: int) -> None:
+    """By the link past the header and the arrow keys."""
+    page.keyboard.press("Home")
+    page.evaluate("document.activeElement.blur()")
+    go_to(page, "Skip to the open tab")
+    page.keyboard.press("Enter")
+    for _ in range(times):
+        page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("tab", name=TABS[times].title)).to_be_focused()
+
+
+def test_a_picture_is_reconstructed_and_kept_by_keyboard(page):
+    open_tab(page, 0)
+    go_to(page, "^Use Drawn face 2 in the open tab")
+    page.keyboard.press("Enter")
+    expect(page.locator(".slot .said").first).to_have_text("Drawn face 2")
+    open_tab(page, 0)
+    go_to(page, "^To shelf")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name=re.compile("^Remove .* from the shelf"))).to_be_visible()
+    go_to(page, "^Remove .* from the shelf")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name=re.compile("^Remove .* from the shelf"))).to_have_count(
+        0
+    )
+
+
+def test_a_morph_and_a_sample_are_looked_at_by_keyboard(page):
+    for tab, first, second in ((1, "^Morph 1, 1", "Morph 1, 2"), (2, "^Sample 0·1,", "Sample 0·2")):
+        open_tab(page, tab)
+        go_to(page, first)
+        page.keyboard.press("ArrowRight")
+        page.keyboard.press("Enter")
+        expect(page.locator(".enlarged").filter(visible=True)).to_contain_text(second)
+
+
+def test_an_attribute_is_changed_and_a_map_walked_by_keyboard(page):
+    open_tab(page, 3)
+    go_to(page, "^Smiling, standard deviations$")
+    page.keyboard.press("PageUp")
+    expect(page.locator(".board").filter(visible=True)).to_contain_text("Smiling +")
+    open_tab(page, 4)
+    go_to(page, "^Map of codes, F-AAE")
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("img", name=re.compile(r"Face \d+, F-AAE$"))).to_be_visible()
+
+
+def test_the_focus_goes_into_an_info_box_and_back(page):
+    go_to(page, r"^What is F-AAE\?")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Close", exact=True)).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="What is F-AAE?")).to_be_focused()
+
+
+def test_what_is_changed_stays_in_sight(page, url):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{url}/?tab=attributes")
+    page.get_by_text("more attributes").click()
+    page.locator(".slider").last.scroll_into_view_if_needed()
+    expect(page.get_by_role("img", name="Changed, F-AAE")).to_be_in_viewport(ratio=0.9)
+    page.goto(f"{url}/?tab=sample")
+    page.get_by_role("button", name="Sample 0·2, F-AAE").click()
+    expect(page.locator(".enlarged canvas").filter(visible=True).first).to_be_in_viewport(ratio=0.9)
+
+
+def test_a_phone_shows_the_picture_at_once_and_all_tabs(page, url):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(url)
+    expect(page.locator(".slot .face").first).to_be_in_viewport(ratio=0.9)
+    expect(page.get_by_role("tab")).to_have_text([tab.title for tab in TABS])
+    line = page.locator(".models")
+    assert line.evaluate("(node) => node.scrollWidth > node.clientWidth && node.clientHeight < 60")
