@@ -6,6 +6,7 @@ import re
 import sys
 import typing
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import is_dataclass
 from inspect import getdoc, signature
 
@@ -31,6 +32,9 @@ def main(
     """Runs the verb that `args` begins with, or the only one, and returns the exit code: 0, 2 after
     an error of the input or of a file, which is printed as one line, or 130 after Ctrl+C, with
     `stopped`."""
+    # A character that a redirected output's encoding lacks must not end a run: it is escaped.
+    with suppress(AttributeError):  # what stands in for it, as in a notebook, needs no such help
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         try:
             if callable(verbs):

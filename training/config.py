@@ -48,7 +48,7 @@ class Config:
 
     data: tuple[str, ...] = ()  # Folder, zip files, or a torchvision dataset's name
     data_root: str = "data"  # Where torchvision datasets are stored or downloaded to
-    # Labels: a CSV with file_name, list_attr_celeba.txt, or 'classes' for the data's own
+    # Labels: a table of file names and attributes, or 'classes' for the data's own
     attributes: str = ""
     skip_unreadable: bool = False  # Go on where more than 1 % of the images are unreadable
     images_of: Words = "picture"  # What the images show, in the singular, such as face or digit

@@ -93,7 +93,8 @@ class Models:
 
 @dataclass
 class Map:
-    """Computes the latent map of a checkpoint by UMAP and writes it there."""
+    """Computes the latent map of a checkpoint by UMAP, of fewer than 16 images by their principal
+    components, and writes it there."""
 
     checkpoint: Positional[Path]  # the checkpoint's folder
 

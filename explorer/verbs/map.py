@@ -88,8 +88,10 @@ def placed(model: Model, codes: Tensor) -> Tensor:
     """
     if code_plane(model):
         return codes
-    near = torch.cdist(codes, model.latents.codes).topk(NEIGHBOURS, largest=False)
-    weights = (1 / near.values.clamp_min(1e-6)).square()  # (M, NEIGHBOURS)
+    near = torch.cdist(codes, model.latents.codes).topk(
+        min(NEIGHBOURS, len(model.latents.codes)), largest=False
+    )
+    weights = (1 / near.values.clamp_min(1e-6)).square()  # (M, NEIGHBOURS), or all that there are
     weights = weights / weights.sum(1, keepdim=True)
     return (weights[..., None] * model.latents.map[near.indices]).sum(1)
 

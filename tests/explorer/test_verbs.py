@@ -4,19 +4,23 @@ import inspect
 import json
 from dataclasses import dataclass
 from typing import Annotated
+from unittest.mock import Mock
 
 import pytest
 import torch
 
 from explorer import api, load_model, verbs
 from explorer.__main__ import main
+from explorer.cli.layout import layout
 from explorer.engine import Model
 from explorer.pictures.picture import PHOTO, Picture
 from explorer.session.programs import answer
 from explorer.verbs import VERBS
 from explorer.verbs.codes import codes
+from explorer.verbs.map import placed
 from explorer.verbs.options import Faithful, Models, Option, Result, Shown, arguments
 from tests.explorer.conftest import CHECKPOINTS
+from training.checkpoints import Latents
 from training.data.pictures import open_picture
 
 
@@ -99,3 +103,12 @@ def test_a_verb_of_one_model_reads_no_others(photo, monkeypatch):
     picture = Picture("photo", PHOTO, open_picture(photo))
     assert verbs.edit(picture, [model], {"Smiling": 1.0})[model].images.shape == (2, 3, 32, 32)
     assert verbs.morph([picture], [model], 3)[model].images.shape == (9, 3, 32, 32)
+
+
+@pytest.mark.parametrize("count", [1, 2, 5, 20])
+def test_few_images_have_a_map_too_and_pictures_are_placed_on_it(count):
+    codes = torch.randn(count, 8, generator=torch.Generator().manual_seed(0))
+    latents = Latents(codes, torch.ones(count, 1).bool(), ("A",), {}, layout(codes))
+    model = Mock(spec=Model, latent_size=8, latents=latents)
+    assert latents.map.shape == (count, 2) and latents.map.isfinite().all()
+    assert torch.allclose(placed(model, codes), latents.map, atol=1e-3)

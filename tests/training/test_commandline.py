@@ -1,5 +1,6 @@
 """Typed, documented functions as commands, and every way to call them wrongly."""
 
+import io
 import os
 import subprocess
 import sys
@@ -152,3 +153,10 @@ def test_a_single_function_is_a_command_line_too(capsys):
 
 def test_an_interrupted_command_says_how_to_go_on(capsys):
     assert call(capsys, "wait") == (130, "", "\nStopped; come again.\n")
+
+
+def test_no_output_is_lost_to_the_encoding_of_a_file(monkeypatch):
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding="ascii"))
+    assert main(lambda: print("Fréchet 0.49"), [], "test") == 0
+    assert written.getvalue() == b"Fr\\xe9chet 0.49\n"
