@@ -143,10 +143,10 @@ class Model:
         """
 
         def descend(x: Tensor, z: Tensor) -> Tensor:
-            return _last(inversion.hybrid(self._network, x, z, steps, every=EVERY, **how), z)
+            return _last(inversion.hybrid(self._network, x, z, steps, every=EVERY, **how))
 
-        kind = steps, *sorted(how.items())
-        return self._refining.run(kind, descend, *self._start(images, codes))
+        x, z = self._start(images, codes)
+        return self._refining.run((steps, *sorted(how.items())), descend, x, z) if steps > 0 else z
 
     def refine_steps(
         self, images: Images, codes: Tensor | None = None, steps: int = 50, every: int = 5
@@ -189,13 +189,12 @@ class Model:
         return as_codes(codes, self.latent_size).to(self.device)
 
 
-def _last(descent: Iterator[tuple[int, Tensor]], start: Tensor | None = None) -> Tensor:
-    """The last codes of a descent, `start` where it has no step; as long as someone waits."""
-    last = start
-    for _, codes in descent:
+def _last(descent: Iterator[tuple[int, Tensor]]) -> Tensor:
+    """The last codes of a descent, as long as someone waits for them."""
+    for each in descent:
         go_on()
-        last = codes
-    return last
+        last = each
+    return last[1]
 
 
 @dataclass(frozen=True)
