@@ -96,7 +96,7 @@ def choose(current: Current, session, top, bundled) -> None:
     chosen = [*top, bundled]
     current.follows(model_set.input, choose_set, chosen, [model_set], **busy)
     current.follows(refined.input, header.choose_faithful, top, [refined], **busy)
-    current.follows(models.input, header.choose_models, top, **busy)
+    current.follows(models.input, header.choose_models, top)
 
 
 def choose_set(session: Session, model_set: str) -> list:
@@ -107,7 +107,8 @@ def copy_link(session, button, controls: dict) -> None:
     """The state as a link on the clipboard."""
 
     def query(session: Session, *values) -> str:
-        inform("The link is copied." + (f" {UNKEPT}" if link.left_out(session) else ""))
+        if link.left_out(session):
+            inform(UNKEPT)
         return link.query(session, dict(zip(controls, values, strict=True)))
 
     address = gr.Textbox(visible=False)
@@ -146,7 +147,7 @@ def pick(session: Session, event: Picked) -> tuple:
 def resolve(session: Session, data: dict) -> Picture:
     """The picture that an event speaks of: an upload, a tile, one at hand, or a random one."""
     if "path" in data:
-        return session.photo(api.uploaded(data["path"]), str(data.get("name", "upload")))
+        return session.photo(api.uploaded(data["path"]), data.get("name") or "upload")
     if "grid" in data:
         return session.tile(str(data["grid"]), int(data.get("index", -1)))
     if data.get("random"):
@@ -172,7 +173,7 @@ def send(session: Session, event: Picked) -> list:
     session.put(name, picture)
     session.tab = tab.name
     slots = [slot_value(picture) if slot.name == name else gr.skip() for slot in SLOTS]
-    return [gr.update(selected=tab.name), gr.skip(), *slots]
+    return [gr.update(selected=tab.name), shelf_value(session.shelf), *slots]
 
 
 def remove(session: Session, event: Picked) -> list[dict]:
@@ -187,7 +188,11 @@ def loader(controls: Mapping[str, gr.components.Component]) -> Callable:
 
     def load(session: Session, request: gr.Request) -> list:
         fields = dict(request.query_params)
-        link.restore(session, fields)
+        try:
+            link.restore(session, fields)
+        except UserError as error:  # and nothing else stands in the place of what it names
+            session.of(Filled).update(tab.name for tab in TABS)
+            warn(f"The link shows what is not here. {error}", duration=None)
         fill(TABS[0], session)
         # A tab that the visitor has opened meanwhile stays, unless a link names one: by session.tab
         # that would be the page's first, if its own select came while the pictures were drawn.

@@ -50,7 +50,7 @@ def build(session: gr.State) -> Widgets:
         with gr.Column(scale=2, min_width=280, elem_classes="in-sight"):
             board = ui.board_view(MAP, "Hover over a point to decode it, click to keep it here.")
     colour.change(paint, [session, colour], chart, **ui.IN_TURN)
-    chart.select(choose, session, board, **ui.QUIET)
+    chart.select(choose, session, board, trigger_mode="multiple", **ui.IN_TURN)
     for button in (files, folder):
         button.upload(add, [session, button], [chart, said], **MAPPING)
     return Widgets(show, [], [chart, colour], senders=[board], controls={"colour": colour})
