@@ -43,7 +43,7 @@ class Current:
         sent = (kind for kind in kinds if isclass(kind) and issubclass(kind, gr.EventData))
         react.__annotations__["event"] = next(sent, gr.EventData)
         wide = [self.session, *inputs, *self.inputs], [*outputs, *self.outputs]
-        shown = event(react, *wide, **IN_TURN, trigger_mode="multiple", **options)
+        shown = event(react, *wide, **{**IN_TURN, "trigger_mode": "multiple", **options})
         later = [self.session, *self.later], self.completed
         shown.then(self.complete, *later, **LONG)
 

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 
 import gradio as gr
@@ -14,6 +15,7 @@ from explorer.page.components import (
     READING,
     inform,
     notice_view,
+    reopen,
     shelf_value,
     shelf_view,
     slot_value,
@@ -39,6 +41,13 @@ UNKEPT = "It leaves out uploads, morph tiles, and pictures that were edited befo
 
 class Filled(set):
     """The names of the tabs whose slots have had their examples."""
+
+
+@dataclass
+class Came:
+    """The link by which the visitor came."""
+
+    by: dict[str, str] = field(default_factory=dict)
 
 
 def build(root: str = ROOT) -> gr.Blocks:
@@ -70,8 +79,10 @@ def build(root: str = ROOT) -> gr.Blocks:
         exchange(current, session, tabs, shelf, bundled, slots)
         choose(current, session, top, bundled)
         copy_link(session, copy, controls)
-        shown = [*top, tabs, bundled, *slots, *controls.values()]
-        loaded = demo.load(loader(controls), session, shown, **QUIET)
+        shown = [*top, tabs, shelf, bundled, *slots, *controls.values()]
+        key = gr.Textbox(visible=False)  # of the page before a reload
+        stored = {"js": "(session) => [session, sessionStorage.getItem('latent-key')]"}
+        loaded = demo.load(loader(controls), [session, key], shown, **stored, **QUIET)
         current.follows(loaded.then, lambda *_: [], [])
     return demo
 
@@ -186,19 +197,23 @@ def remove(session: Session, event: Picked) -> list[dict]:
 def loader(controls: Mapping[str, gr.components.Component]) -> Callable:
     """A handler that sets up header, tabs, examples, slots and controls, by a link if there is."""
 
-    def load(session: Session, request: gr.Request) -> list:
-        fields = dict(request.query_params)
+    def load(session: Session, key: str | None, request: gr.Request) -> list:
+        fields = {name: text for name, text in request.query_params.items() if name != "__theme"}
+        again = reopen(session, key)
+        came = session.of(Came)
         try:
-            link.restore(session, fields)
+            if not again or came.by != fields:  # what was done since then is not undone
+                came.by = fields
+                link.restore(session, fields)
         except UserError as error:  # and nothing else stands in the place of what it names
             session.of(Filled).update(tab.name for tab in TABS)
             warn(f"The link shows what is not here. {error}", duration=None)
         fill(TABS[0], session)
         # A tab that the visitor has opened meanwhile stays, unless a link names one: by session.tab
         # that would be the page's first, if its own select came while the pictures were drawn.
-        asked = link.opened(fields)
+        asked = session.tab if again else link.opened(fields)
         shown = [*header.parts(session), gr.update(selected=asked) if asked else gr.skip()]
-        shown.append(shelf_value(session.examples()))
+        shown += [shelf_value(session.shelf), shelf_value(session.examples())]
         held = [session.slots.get(slot.name) for slot in SLOTS]
         shown += [slot_value(picture) if picture else gr.skip() for picture in held]
         return shown + [_restored(fields.get(name), each) for name, each in controls.items()]

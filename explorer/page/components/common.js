@@ -97,6 +97,7 @@ window.Latent = {
     function show(value) {
       if (value?.serial < shown.value?.serial) return;
       shown.value = value;
+      if (value?.key) sessionStorage.setItem("latent-key", value.key);  // for a reload of this page
       watchers.forEach((react) => react());
     }
     function fetch() {
@@ -226,3 +227,16 @@ window.Latent = {
     field.focus();
   },
 };
+
+// Back and Forward go from tab to tab: the first step back does not leave the app.
+{
+  const tabs = () => [...document.querySelectorAll('#tabs [role="tab"]')];
+  const title = (tab) => tab?.textContent.trim();
+  document.addEventListener("click", ({ target }) => {
+    const tab = target.closest('#tabs [role="tab"]'), { history } = window;
+    if (!tab || title(tab) === history.state?.tab) return;
+    if (!history.state?.tab) history.replaceState({ tab: title(tabs().find((each) => each.ariaSelected === "true")) }, "");
+    history.pushState({ tab: title(tab) }, "");
+  }, true);
+  window.addEventListener("popstate", ({ state }) => tabs().find((tab) => title(tab) === state?.tab)?.click());
+}

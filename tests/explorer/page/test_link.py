@@ -64,7 +64,7 @@ def test_a_link_to_what_is_not_here_says_so_and_nothing_stands_in_its_place(
         link.restore(session, fields)
     said = []
     monkeypatch.setattr(ui, "warn", lambda message, **how: said.append(message))
-    ui.loader({})(session, SimpleNamespace(query_params=fields))
+    ui.loader({})(session, None, SimpleNamespace(query_params=fields))
     assert session.slots == session.labels == {}
     assert (session.tab, session.names) == ("reconstruct", ["celeba32/faae", "celeba32/aae"])
     assert said[0].startswith("The link shows what is not here.")
