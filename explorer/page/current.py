@@ -43,9 +43,9 @@ class Current:
         sent = (kind for kind in kinds if isclass(kind) and issubclass(kind, gr.EventData))
         react.__annotations__["event"] = next(sent, gr.EventData)
         wide = [self.session, *inputs, *self.inputs], [*outputs, *self.outputs]
-        shown = event(react, *wide, **{**IN_TURN, **options})
+        shown = event(react, *wide, **{**IN_TURN, "trigger_mode": "multiple", **options})
         later = [self.session, *self.later], self.completed
-        shown.then(self.complete, *later, **{**LONG, "trigger_mode": "once"})
+        shown.then(self.complete, *later, **LONG)
 
     def show(self, session: Session, values: Sequence) -> list:
         """For all tabs' outputs what the open one shows, for its own of all tabs' inputs."""

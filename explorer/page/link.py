@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from explorer.page.tabs import SLOTS, TABS
 from explorer.session.state import Session, Unavailable
 from explorer.verbs.labels import label_choices
+from training.errors import choose, quoted
 
 
 def query(session: Session, controls: Mapping[str, object]) -> str:
@@ -27,12 +28,16 @@ def left_out(session: Session) -> int:
 
 
 def restore(session: Session, fields: Mapping[str, str]) -> None:
-    """Models, pictures and the tabs' own state from a link, as far as they exist here."""
-    sets = session.catalogue.sets
-    if fields.get("set") in sets:
-        session.choose_set(fields["set"])
-    wanted = fields.get("models", "").split(",")
-    names = [name for name in sets[session.model_set] if name in wanted]
+    """Models, pictures and the tabs' own state from a link, as far as they exist here.
+
+    Raises UserError, and changes nothing, where its models do not.
+    """
+    sets, wanted = session.catalogue.sets, [n for n in fields.get("models", "").split(",") if n]
+    model_set = choose("model set", fields.get("set") or session.model_set, sets)
+    names = [name for name in sets[model_set] if name in wanted]
+    if wanted and not names:
+        raise Unavailable(f"None of the link's models is here: {quoted(', '.join(wanted))}.")
+    session.choose_set(model_set)
     session.names = names or session.names
     session.faithful = fields.get("faithful") == "1"
     session.tab = opened(fields) or session.tab

@@ -28,9 +28,9 @@ def inform(message: str, **how) -> None:
     gr.Info(escape(message), **how)
 
 
-def warn(message: str) -> None:
+def warn(message: str, **how) -> None:
     """A passing message that something was not done."""
-    gr.Warning(escape(message))
+    gr.Warning(escape(message), **how)
 
 
 def failure(message: str, by_page: bool = True) -> gr.Error:

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 
 import gradio as gr
@@ -14,6 +15,7 @@ from explorer.page.components import (
     READING,
     inform,
     notice_view,
+    reopen,
     shelf_value,
     shelf_view,
     slot_value,
@@ -39,6 +41,13 @@ UNKEPT = "It leaves out uploads, morph tiles, and pictures that were edited befo
 
 class Filled(set):
     """The names of the tabs whose slots have had their examples."""
+
+
+@dataclass
+class Came:
+    """The link by which the visitor came."""
+
+    by: dict[str, str] = field(default_factory=dict)
 
 
 def build(root: str = ROOT) -> gr.Blocks:
@@ -70,8 +79,10 @@ def build(root: str = ROOT) -> gr.Blocks:
         exchange(current, session, tabs, shelf, bundled, slots)
         choose(current, session, top, bundled)
         copy_link(session, copy, controls)
-        shown = [*top, tabs, bundled, *slots, *controls.values()]
-        loaded = demo.load(loader(controls), session, shown, **QUIET)
+        shown = [*top, tabs, shelf, bundled, *slots, *controls.values()]
+        key = gr.Textbox(visible=False)  # of the page before a reload
+        stored = {"js": "(session) => [session, sessionStorage.getItem('latent-key')]"}
+        loaded = demo.load(loader(controls), [session, key], shown, **stored, **QUIET)
         current.follows(loaded.then, lambda *_: [], [])
     return demo
 
@@ -96,7 +107,7 @@ def choose(current: Current, session, top, bundled) -> None:
     chosen = [*top, bundled]
     current.follows(model_set.input, choose_set, chosen, [model_set], **busy)
     current.follows(refined.input, header.choose_faithful, top, [refined], **busy)
-    current.follows(models.input, header.choose_models, top, **busy)
+    current.follows(models.input, header.choose_models, top)
 
 
 def choose_set(session: Session, model_set: str) -> list:
@@ -107,7 +118,8 @@ def copy_link(session, button, controls: dict) -> None:
     """The state as a link on the clipboard."""
 
     def query(session: Session, *values) -> str:
-        inform("The link is copied." + (f" {UNKEPT}" if link.left_out(session) else ""))
+        if link.left_out(session):
+            inform(UNKEPT)
         return link.query(session, dict(zip(controls, values, strict=True)))
 
     address = gr.Textbox(visible=False)
@@ -146,7 +158,7 @@ def pick(session: Session, event: Picked) -> tuple:
 def resolve(session: Session, data: dict) -> Picture:
     """The picture that an event speaks of: an upload, a tile, one at hand, or a random one."""
     if "path" in data:
-        return session.photo(api.uploaded(data["path"]), str(data.get("name", "upload")))
+        return session.photo(api.uploaded(data["path"]), data.get("name") or "upload")
     if "grid" in data:
         return session.tile(str(data["grid"]), int(data.get("index", -1)))
     if data.get("random"):
@@ -172,7 +184,7 @@ def send(session: Session, event: Picked) -> list:
     session.put(name, picture)
     session.tab = tab.name
     slots = [slot_value(picture) if slot.name == name else gr.skip() for slot in SLOTS]
-    return [gr.update(selected=tab.name), gr.skip(), *slots]
+    return [gr.update(selected=tab.name), shelf_value(session.shelf), *slots]
 
 
 def remove(session: Session, event: Picked) -> list[dict]:
@@ -185,15 +197,23 @@ def remove(session: Session, event: Picked) -> list[dict]:
 def loader(controls: Mapping[str, gr.components.Component]) -> Callable:
     """A handler that sets up header, tabs, examples, slots and controls, by a link if there is."""
 
-    def load(session: Session, request: gr.Request) -> list:
-        fields = dict(request.query_params)
-        link.restore(session, fields)
+    def load(session: Session, key: str | None, request: gr.Request) -> list:
+        fields = {name: text for name, text in request.query_params.items() if name != "__theme"}
+        again = reopen(session, key)
+        came = session.of(Came)
+        try:
+            if not again or came.by != fields:  # what was done since then is not undone
+                came.by = fields
+                link.restore(session, fields)
+        except UserError as error:  # and nothing else stands in the place of what it names
+            session.of(Filled).update(tab.name for tab in TABS)
+            warn(f"The link shows what is not here. {error}", duration=None)
         fill(TABS[0], session)
         # A tab that the visitor has opened meanwhile stays, unless a link names one: by session.tab
         # that would be the page's first, if its own select came while the pictures were drawn.
-        asked = link.opened(fields)
+        asked = session.tab if again else link.opened(fields)
         shown = [*header.parts(session), gr.update(selected=asked) if asked else gr.skip()]
-        shown.append(shelf_value(session.examples()))
+        shown += [shelf_value(session.shelf), shelf_value(session.examples())]
         held = [session.slots.get(slot.name) for slot in SLOTS]
         shown += [slot_value(picture) if picture else gr.skip() for picture in held]
         return shown + [_restored(fields.get(name), each) for name, each in controls.items()]

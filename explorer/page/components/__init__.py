@@ -21,5 +21,5 @@ from explorer.page.components.views.chart import chart_value, chart_view
 from explorer.page.components.views.map import CLASSES, map_value, map_view
 from explorer.page.components.views.shelf import shelf_value, shelf_view
 from explorer.page.components.views.tiles import tiles_value, tiles_view
-from explorer.page.components.wire import Live, stamp
+from explorer.page.components.wire import Live, reopen, stamp
 from explorer.page.said import failure, inform, notice_view, status_view, warn

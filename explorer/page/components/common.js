@@ -22,10 +22,15 @@ window.Latent = {
     node.addEventListener("dragstart", (event) => {
       event.dataTransfer.setData(Latent.DRAG, JSON.stringify(picture));
       event.dataTransfer.effectAllowed = "copy";
-      document.body.classList.add("latent-dragging");
+      Latent.dragging(true);
     });
-    node.addEventListener("dragend", () => document.body.classList.remove("latent-dragging"));
+    node.addEventListener("dragend", () => Latent.dragging(false));
     return node;
+  },
+
+  dragging(on) {
+    document.body.classList.toggle("latent-dragging", on);
+    Latent.showLanding(on);
   },
 
   dropTarget(node, onPicture, onFiles) {
@@ -34,15 +39,18 @@ window.Latent = {
     node.addEventListener("dragover", (event) => {
       if (!accepts(event)) return;
       event.preventDefault();
+      event.stopPropagation();
       event.dataTransfer.dropEffect = "copy";
       node.classList.add("over");
+      Latent.dragging(true);
     });
     node.addEventListener("dragleave", (event) => {
       if (!node.contains(event.relatedTarget)) node.classList.remove("over");
+      if (!event.relatedTarget) Latent.dragging(false);
     });
     node.addEventListener("drop", (event) => {
       node.classList.remove("over");
-      document.body.classList.remove("latent-dragging");
+      Latent.dragging(false);
       if (!accepts(event)) return;
       event.preventDefault();
       event.stopPropagation();
@@ -83,11 +91,13 @@ window.Latent = {
   // Runs a component's script with its content as props.value: what lies in gradio's own props is a
   // name, for which the server gives the content once. Late answers are left out.
   mount(script, { props, watch, server, ...rest }) {
-    const shown = { value: null }, watchers = [];
+    Latent.themed ??= Latent.restoreTheme();  // by now gradio has set its own
+    const shown = Object.create(props, { value: { value: null, writable: true } }), watchers = [];
     let fetched = Promise.resolve();
     function show(value) {
       if (value?.serial < shown.value?.serial) return;
       shown.value = value;
+      if (value?.key) sessionStorage.setItem("latent-key", value.key);  // for a reload of this page
       watchers.forEach((react) => react());
     }
     function fetch() {
@@ -95,9 +105,30 @@ window.Latent = {
       fetched = fetched.then(async () => show(name ? await server.take(name) : null)).catch(Latent.lost);
     }
     if (server.ask) Latent.lines[rest.grid] = { ask: (parts) => server.ask({ key: shown.value.key, parts }), show };
-    script({ props: shown, watch: (_, react) => watchers.push(react), server, ...rest });
+    const follow = (name, react) => name === "value" ? watchers.push(react) : watch(name, react);
+    script({ props: shown, watch: follow, server, ...rest });
     watch("value", fetch);
     if (props.value) fetch();
+  },
+
+  // The slots, and how often one was filled: what is used or dropped anywhere lands in the first empty
+  // one that is seen, or else in the one filled longest ago. Null where none is seen.
+  slots: [],
+  fills: 0,
+  landing() {
+    const seen = Latent.slots.filter(({ root }) => root.offsetParent);
+    return seen.reduce((best, slot) => (best && best.since <= slot.since ? best : slot), null);
+  },
+
+  showLanding(on) {
+    for (const { root } of Latent.slots) root.classList.remove("landing");
+    if (on) Latent.landing()?.root.classList.add("landing");
+  },
+
+  // A file on the server, as events speak of it. What is pasted may have no name.
+  async uploaded(upload, file) {
+    const named = file.name ? file : new File([file], `pasted.${file.type.split("/")[1] ?? "png"}`, { type: file.type });
+    return { path: (await upload(named)).path, name: named.name };
   },
 
   lines: {},  // by name, the components that answer controls
@@ -155,8 +186,18 @@ window.Latent = {
 
   isDark: () => document.body.classList.contains("dark"),
 
+  // The theme that was chosen here, unless the address names one, which gradio follows.
+  restoreTheme() {
+    const chosen = localStorage.getItem("latent-theme");
+    if (chosen && !new URLSearchParams(window.location.search).has("__theme")) document.body.classList.toggle("dark", chosen === "dark");
+    return true;
+  },
+
   toggleDark() {
-    document.body.classList.toggle("dark");
+    const url = new URL(window.location.href);
+    localStorage.setItem("latent-theme", document.body.classList.toggle("dark") ? "dark" : "light");
+    url.searchParams.delete("__theme");
+    window.history.replaceState(window.history.state, "", url);
     window.dispatchEvent(new Event("latent-theme"));
   },
 
@@ -166,11 +207,36 @@ window.Latent = {
   async share(query) {
     const url = new URL(window.location.href);
     url.search = query;
-    window.history.replaceState(null, "", url);
+    window.history.replaceState(window.history.state, "", url);
     try {
       await navigator.clipboard.writeText(url.href);
-    } catch (error) {
-      window.prompt("Copy this link", url.href);  // no clipboard without https or localhost
+      Latent.say("The link is copied.");
+    } catch (error) {  // no clipboard without https or localhost
+      Latent.offer("The browser does not let this page copy: the link is selected, copy it by hand.", url.href);
     }
   },
+
+  // A dialog with a text that is selected.
+  offer(said, text) {
+    const { h } = Latent;
+    const field = h("input", { readonly: true, value: text, "aria-label": "Link", onfocus: () => field.select() });
+    const dialog = h("dialog", { class: "offer", "aria-label": said, onclose: () => dialog.remove() }, h("p", {}, said), field,
+      h("button", { type: "button", class: "chip", onclick: () => dialog.close() }, "Close"));
+    document.body.append(dialog);
+    dialog.showModal();
+    field.focus();
+  },
 };
+
+// Back and Forward go from tab to tab: the first step back does not leave the app.
+{
+  const tabs = () => [...document.querySelectorAll('#tabs [role="tab"]')];
+  const title = (tab) => tab?.textContent.trim();
+  document.addEventListener("click", ({ target }) => {
+    const tab = target.closest('#tabs [role="tab"]'), { history } = window;
+    if (!tab || title(tab) === history.state?.tab) return;
+    if (!history.state?.tab) history.replaceState({ tab: title(tabs().find((each) => each.ariaSelected === "true")) }, "");
+    history.pushState({ tab: title(tab) }, "");
+  }, true);
+  window.addEventListener("popstate", ({ state }) => tabs().find((tab) => title(tab) === state?.tab)?.click());
+}

@@ -12,6 +12,8 @@ import threading
 from abc import ABCMeta
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from copy import copy
+from dataclasses import fields
 from typing import Any, NamedTuple, get_type_hints
 from weakref import WeakValueDictionary
 
@@ -73,6 +75,19 @@ def stamp(session: Session) -> dict:
     line = session.of(Line)
     SESSIONS[line.key] = session
     return {"key": line.key, "serial": next(line.numbers)}
+
+
+def reopen(session: Session, key: str | None) -> bool:
+    """Gives a page that was loaded anew what the page before it had, by that one's key; whether
+    there was one."""
+    before = SESSIONS.get(key or "")
+    if before is None or before is session:
+        return False
+    for each in fields(Session):
+        setattr(session, each.name, copy(getattr(before, each.name)))
+    session.owned.pop(Line, None)
+    session.shown.clear()
+    return True
 
 
 class Live(NamedTuple):

@@ -43,6 +43,7 @@ def build(session: gr.State) -> Widgets:
         colour = gr.Dropdown(choices, value=chosen, label="Colour by", min_width=180)
         files = gr.UploadButton("Add my pictures", file_count="multiple", min_width=120)
         folder = gr.UploadButton("Add a folder", file_count="directory", min_width=120)
+        away = gr.Button("Remove my pictures", min_width=120)
     said = ui.status_view()
     with gr.Row(elem_classes="split"):
         with gr.Column(scale=5, min_width=320):
@@ -50,9 +51,10 @@ def build(session: gr.State) -> Widgets:
         with gr.Column(scale=2, min_width=280, elem_classes="in-sight"):
             board = ui.board_view(MAP, "Hover over a point to decode it, click to keep it here.")
     colour.change(paint, [session, colour], chart, **ui.IN_TURN)
-    chart.select(choose, session, board, **ui.QUIET)
+    chart.select(choose, session, board, trigger_mode="multiple", **ui.IN_TURN)
     for button in (files, folder):
         button.upload(add, [session, button], [chart, said], **MAPPING)
+    away.click(remove, session, [chart, said], **ui.IN_TURN)
     return Widgets(show, [], [chart, colour], senders=[board], controls={"colour": colour})
 
 
@@ -188,6 +190,14 @@ def add(session: Session, paths: list[str] | None, progress=gr.Progress()) -> tu
     if refused:
         said.append(f"Left out, {len(refused)}: {' '.join(refused[:5])}")
     return maps(session), " ".join(said)
+
+
+def remove(session: Session) -> tuple:
+    """The maps without the visitor's own pictures."""
+    mine = session.of(Own).pictures
+    count, mine[:] = len(mine), []
+    session.seen(MAP, 0)
+    return maps(session), f"{count} pictures of yours are removed." if count else ""
 
 
 SHOT = Shot(".map .js-plotly-plot", click=True)

@@ -3,7 +3,7 @@
 import io
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, partial
 
 import gradio as gr
@@ -11,6 +11,7 @@ import torch
 
 from explorer.engine import Model
 from explorer.page import components as ui
+from explorer.page.guard.calls import Event
 from explorer.page.guard.events import Square
 from explorer.page.tab import Shot, Slot, Tab, Timing, Widgets
 from explorer.pictures.faces import Crop
@@ -32,9 +33,13 @@ EVERY = 5  # steps between two pictures of the refinement
 
 @dataclass
 class Turn:
-    """Counts refinements, so that a running one sees that it is outdated."""
+    """Counts refinements, so that a running one sees that it is outdated; and how far the last one
+    went: what it is `of`, the steps that are `done`, and what was `found`."""
 
     number: int = 0
+    of: tuple = ()
+    done: int = 0
+    found: dict[Model, Reconstruction] = field(default_factory=dict)
 
 
 def build(session: gr.State) -> Widgets:
@@ -50,16 +55,16 @@ def build(session: gr.State) -> Widgets:
                 label = {"label": "Refinement steps", "info": "optimisation steps on the code"}
                 steps = gr.Slider(0, 300, 50, step=5, min_width=250, **label)
                 again = gr.Button("Refine", variant="primary", min_width=90, scale=0)
-                stop = gr.Button("Stop", min_width=90, scale=0)
             live = ui.Live({"crop": crop}, draw)
             empty = "Drop a picture into the slot, or click an example."
             board = ui.board_view(NAME, empty, live)
     outputs = [board, editor, found]
     placed = editor.place(cropped, session, [slot, found], **ui.IN_TURN)
     toned = near.click(tone, session, [board, slot, found], **ui.IN_TURN)
-    for event in (placed.then, toned.then, again.click, steps.release):
+    for event in (placed.then, toned.then, again.click):
         event(refine, [session, steps], board, **ui.LONG)
-    stop.click(halt, session, **ui.QUIET)
+    steps.release(resume, [session, steps], board, **ui.LONG)
+    board.stop(stop, session, board, **ui.QUIET)
     after, controls = (resume, [steps], board), {"steps": steps}
     return Widgets(show, [], outputs, after, [slot], [board], placed, controls)
 
@@ -110,7 +115,8 @@ def tone(session: Session) -> tuple:
 
 
 def refine(session: Session, steps: int) -> Iterator[dict]:
-    """The reconstructions from codes under refinement, below the encoders'.
+    """The reconstructions from codes under refinement, below the encoders': up to `steps`, or by
+    so many more where they are done; the best codes are kept.
 
     It gives `gr.skip()` rather than nothing, for which gradio 6.31 would clear the board; but that
     to no component in a closed accordion, where it is taken for a value.
@@ -120,40 +126,56 @@ def refine(session: Session, steps: int) -> Iterator[dict]:
         yield gr.skip()
         return
     session.seen("refined", steps, slots=[NAME])
-    turn, picture = session.of(Turn).number, session.slots.get(NAME)
+    turn, picture = session.of(Turn), session.slots.get(NAME)
     if picture is None or steps < 1:
         yield gr.skip()
         return
-    found, value = encoded(session, picture), None
-    names = [model.name for model in found]
+    number, of, value = turn.number, _subject(session), None
+    if turn.of != of:
+        turn.of, turn.done, turn.found = of, 0, encoded(session, picture)
+    found, done = turn.found, turn.done
+    aim = int(steps) if steps > done else done + int(steps)
     x = {model.name: each.x for model, each in found.items()}
-    z = {model.name: each.stages[model.found_by].z for model, each in found.items()}
-    for step, codes in refined_in_step([*found], x, z, int(steps), EVERY):
+    z = {model.name: [*each.stages.values()][-1].z for model, each in found.items()}
+    for step, codes in refined_in_step([*found], x, z, aim - done, EVERY):
         stamp = ui.stamp(session)
-        if session.of(Turn).number != turn or session.names != names:  # stopped, or outdated
+        if turn.number != number or _subject(session) != of:  # stopped, or outdated
             break
         if session.tab != NAME:  # another tab needs the time; `resume` begins anew
             session.shown.pop("refined", None)
             break
+        turn.done = done + step
         for model, each in found.items():
-            z = codes[model.name]
-            each.stages["refined"] = stage(model, each.x, z)
+            now, best = stage(model, each.x, codes[model.name]), each.stages.get("refined")
+            if best is None or now.figures["mse"] <= best.figures["mse"]:
+                each.stages["refined"] = best = now
             # Not where there is no encoder: refined codes begin with a longer recovery there.
             longest = picture.refined.get(model.name, (None, 0))[1]
-            if picture.real and model.encodes and step >= longest:
-                picture.refined[model.name] = (z[0], step)
-        value = stamp | board(session, found, f"{step} of {int(steps)} steps")
+            if picture.real and model.encodes and turn.done >= longest:
+                picture.refined[model.name] = (best.z[0], turn.done)
+        progress = turn.done / aim if turn.done < aim else None
+        value = stamp | board(session, found, f"{turn.done} of {aim} steps", progress)
         yield value
     if value is None:
         yield gr.skip()
 
 
 def resume(session: Session, steps: int) -> Iterator[dict]:
-    """Refines when the tab is opened and what it shows belongs to other models or pictures."""
+    """Refines up to `steps` when the tab is opened and what it shows belongs to other models or
+    pictures, or to fewer steps."""
+    stamp, turn = ui.stamp(session), session.of(Turn)
     if session.seen("refined", steps, slots=[NAME]):
         yield gr.skip()
+    elif turn.done >= steps and turn.of == _subject(session):
+        yield stamp | board(session, turn.found, f"{turn.done} of {turn.done} steps")
     else:
         yield from refine(session, steps)
+
+
+def _subject(session: Session) -> tuple | None:
+    """What a refinement is of."""
+    picture = session.slots.get(NAME)
+    return picture and (picture.id, picture.crop, bool(picture.toned), session.names)
 
 
 def crop(session: Session, sent: Square) -> None:
@@ -183,6 +205,15 @@ def halt(session: Session) -> None:
     session.of(Turn).number += 1
 
 
+def stop(session: Session, _event: Event) -> dict:
+    """Stops it for the visitor, who keeps what was found."""
+    halt(session)
+    stamp, turn = ui.stamp(session), session.of(Turn)
+    if not turn.done or turn.of != _subject(session):
+        return gr.skip()
+    return stamp | board(session, turn.found, f"stopped after {turn.done} steps")
+
+
 def encoded(session: Session, picture: Picture) -> dict[Model, Reconstruction]:
     """From the encoders' codes; from the best of prior samples where there is no encoder."""
     found = {}
@@ -193,7 +224,12 @@ def encoded(session: Session, picture: Picture) -> dict[Model, Reconstruction]:
     return found
 
 
-def board(session: Session, found: dict[Model, Reconstruction], note: str = "") -> dict:
+def board(
+    session: Session,
+    found: dict[Model, Reconstruction],
+    note: str = "",
+    progress: float | None = None,
+) -> dict:
     """A row for each stage that was found, and the grid behind them; the refined one first where
     the models do not know the picture's like."""
     models, titles = [*found], ("Encoder", "Refined")
@@ -204,7 +240,8 @@ def board(session: Session, found: dict[Model, Reconstruction], note: str = "") 
     for at, stages in enumerate(zip(*kept, strict=True)):
         images = [found[models[0]].x[0], *(each.x_hat[0] for each in stages)]
         stats = [original, *map(_stats, models, stages)]
-        rows.append(ui.board_row(titles[at], at, images, stats, notes[at], why[at]))
+        share = progress if at else None
+        rows.append(ui.board_row(titles[at], at, images, stats, notes[at], why[at], share))
     codes = {m.name: torch.cat([s.z for s in each.stages.values()]) for m, each in found.items()}
     session.grids[NAME] = Grid(NAME, [f"{row['title']} reconstruction" for row in rows], codes)
     if unlikeness(session, session.slots[NAME]):

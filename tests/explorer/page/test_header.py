@@ -40,5 +40,7 @@ def test_another_set_of_models_keeps_the_pictures_and_encodes_them_anew(tmp_path
 def test_at_least_one_model_stays_chosen(session):
     header.choose_models(session, event(names=[]))
     assert session.names == ["celeba32/faae", "celeba32/aae"]
+    header.choose_models(session, event(names=["digits/aae-semi"]))  # of a set that was left
+    assert session.names == ["celeba32/faae", "celeba32/aae"]
     header.choose_models(session, event(names=["celeba32/aae"]))
     assert [model.title for model in session.models] == ["AAE"]

@@ -1,59 +1,22 @@
 """What a person does in a real browser, and what the page then shows."""
 
-import base64
-import itertools
 import re
-import time
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from explorer.page.components import wire
-from explorer.page.tabs import TABS, attributes, reconstruct, sample
+from explorer.page.tabs import TABS
 from explorer.tools.screenshots import shoot
 from tests.explorer.conftest import BAD
+from tests.explorer.page.journeys.acts import drop, open_tab, shown
 
-DROP = """async ([target, url, name]) => {
-  const file = new File([await (await fetch(url)).blob()], name, {type: "image/jpeg"});
-  const data = new DataTransfer();
-  data.items.add(file);
-  const how = {dataTransfer: data, bubbles: true, cancelable: true};
-  for (const type of ["dragover", "drop"]) target.dispatchEvent(new DragEvent(type, how));
-}"""
-# a quick drag of a slider; gives the last value, and what the picture is said to be in the end
-DRAG = """async (range, turn) => {
-  for (let step = 0; step < 25; step++) {
-    range.value = (2.5 + 2 * Math.sin(step / 4 + turn)).toFixed(1);
-    range.dispatchEvent(new Event("input", {bubbles: true}));
-    await new Promise((resolve) => setTimeout(resolve, 12));
-  }
-  await Latent.lines.attributes.busy;
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  const notes = [...document.querySelectorAll(".board .row .note")];
-  return [Number(range.value), notes.find((note) => note.offsetParent).textContent];
-}"""
 # where the eighth face lies, in px of the page
 POINT = """(chart) => {
   const {x, y} = chart.getBoundingClientRect(), {xaxis, yaxis} = chart._fullLayout;
   const [face] = chart.data;
   return [x + xaxis._offset + xaxis.l2p(face.x[7]), y + yaxis._offset + yaxis.l2p(face.y[7])];
 }"""
-
-
-def open_tab(page: Page, name: str) -> None:
-    page.get_by_role("tab", name=name).click()
-
-
-def shown(page: Page, name: str):
-    """The picture with this alternative text that can be seen."""
-    return page.get_by_role("img", name=name, exact=True).filter(visible=True)
-
-
-def drop(page: Page, slot, path) -> None:
-    """A file dropped on a slot, as from the desktop."""
-    url = "data:image/jpeg;base64," + base64.b64encode(path.read_bytes()).decode()
-    page.evaluate(DROP, [slot.element_handle(), url, path.name])
 
 
 @pytest.mark.parametrize("tab", [tab for tab in TABS if tab.slots], ids=lambda tab: tab.name)
@@ -113,61 +76,6 @@ def test_samples_are_drawn_and_one_is_sent_to_another_tab(page):
     page.locator(".enlarged").get_by_role("button", name="Attributes").click()
     expect(shown(page, "Changed, F-AAE")).to_be_visible()
     expect(page.locator(".slot .said").filter(visible=True)).to_have_text("Sample 5·4")
-
-
-def test_an_earlier_answer_that_comes_late_is_not_the_last(page, monkeypatch):
-    draw = sample.draw
-
-    def slow_at_first(session):
-        drawn = draw(session)
-        time.sleep(0 if session.of(sample.Drawn).seed else 3)
-        return drawn
-
-    monkeypatch.setattr(sample, "draw", slow_at_first)
-    open_tab(page, "Sample")
-    page.get_by_label("Seed").fill("5")
-    page.get_by_role("button", name="Sample 5·1, AAE").wait_for()
-    page.wait_for_timeout(4000)
-    expect(page.get_by_role("button", name="Sample 5·1, AAE")).to_be_visible()
-
-
-def test_a_drag_ends_on_the_picture_of_its_last_value(page, monkeypatch):
-    edited, slow = attributes.edited, itertools.cycle([0.3, 0, 0.02, 0.15])
-
-    def slowly(*asked):
-        time.sleep(next(slow))
-        return edited(*asked)
-
-    monkeypatch.setattr(attributes, "edited", slowly)
-    open_tab(page, "Attributes")
-    shown(page, "Changed, F-AAE").wait_for()
-    slider = page.get_by_role("slider", name="Smiling, standard deviations")
-    ends = [slider.evaluate(DRAG, turn) for turn in range(20)]
-    assert [note for _, note in ends] == [f"Smiling {value:+g}" for value, _ in ends]
-
-
-def test_the_crop_ends_where_it_was_let_go(page, monkeypatch):
-    encoded, slow = reconstruct.encoded, itertools.cycle([0.3, 0, 0.1])
-
-    def slowly(*asked):
-        time.sleep(next(slow))
-        return encoded(*asked)
-
-    monkeypatch.setattr(reconstruct, "encoded", slowly)
-    page.get_by_role("button", name="Correct the crop").click()
-    square = page.get_by_role("application", name="The crop")
-    square.scroll_into_view_if_needed()
-    box = square.bounding_box()
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    page.mouse.down()
-    for step in range(1, 9):
-        page.mouse.move(box["x"] + box["width"] / 2 + 5 * step, box["y"] + box["height"] / 2)
-    page.mouse.up()
-    left = float(page.get_by_label("Left").input_value())
-    expect(page.get_by_text("The crop was set by hand.")).to_be_visible()
-    page.wait_for_function("!Latent.lines.reconstruct.busy")
-    kept = [s.slots["reconstruct"].crop for s in wire.SESSIONS.values()]
-    assert any(crop.message.startswith("The crop") and abs(crop.x - left) < 1 for crop in kept)
 
 
 def test_a_slider_changes_the_picture_of_every_model(page):

@@ -1,5 +1,7 @@
 """Links to what the page shows."""
 
+from types import SimpleNamespace
+
 import pytest
 import torch
 
@@ -7,6 +9,7 @@ from explorer.page import link, ui
 from explorer.page.tabs import attributes, sample
 from explorer.session.state import Session
 from tests.explorer.conftest import CHECKPOINTS, event
+from training.errors import UserError
 
 
 def test_a_link_brings_everything_back_but_uploads(session, photo):
@@ -40,7 +43,6 @@ def test_a_link_brings_labels_back(session):
 @pytest.mark.parametrize(
     "fields",
     [
-        {"set": "no"},
         {"attributes": "sample/x"},
         {"edit": "a:b,:,Grinning:1", "hold": "Grinning,"},
         {"labels": "Male:1,:,Hat", "classes": "some"},
@@ -51,3 +53,18 @@ def test_a_broken_link_is_passed_over(session, fields):
     assert session.tab == "reconstruct" and session.slots == {}
     assert session.of(attributes.Changes) == attributes.Changes()
     assert session.labels == {} and not session.of(sample.Drawn).every_class
+
+
+@pytest.mark.parametrize("fields", [{"set": "no"}, {"models": "no/faae,no/aae"}])
+def test_a_link_to_what_is_not_here_says_so_and_nothing_stands_in_its_place(
+    session, fields, monkeypatch
+):
+    fields |= {"tab": "sample", "reconstruct": "example/2", "labels": "Male:1"}
+    with pytest.raises(UserError, match="no"):
+        link.restore(session, fields)
+    said = []
+    monkeypatch.setattr(ui, "warn", lambda message, **how: said.append(message))
+    ui.loader({})(session, None, SimpleNamespace(query_params=fields))
+    assert session.slots == session.labels == {}
+    assert (session.tab, session.names) == ("reconstruct", ["celeba32/faae", "celeba32/aae"])
+    assert said[0].startswith("The link shows what is not here.")

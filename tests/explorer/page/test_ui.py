@@ -56,7 +56,7 @@ def test_a_link_opens_its_tab_though_the_first_one_is_shown_meanwhile(session, m
 
     monkeypatch.setattr(session, "examples", slowly)
     load, request = ui.loader({}), SimpleNamespace(query_params={"tab": "sample"})
-    opened = load(session, request)[len(header.parts(session))]
+    opened = load(session, None, request)[len(header.parts(session))]
     assert opened["selected"] == "sample"
 
 

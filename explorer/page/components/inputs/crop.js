@@ -36,6 +36,11 @@ Latent.crop = function ({ element, props, trigger, watch, to }) {
     const { width, height } = props.value;
     Object.assign(square.style, { left: `${(100 * crop.x) / width}%`, top: `${(100 * crop.y) / height}%`,
       width: `${(100 * crop.side) / width}%`, transform: `rotate(${crop.angle}deg)` });
+    const inside = (from, size) => {  // where the handle is seen, though the corner is beyond the edge
+      const beyond = (100 * (from + crop.side - size)) / crop.side;
+      return beyond > 0 ? `calc(${beyond}% + 2px)` : "-9px";
+    };
+    Object.assign(square.firstChild.style, { right: inside(crop.x, width), bottom: inside(crop.y, height) });
     for (const [name, input] of Object.entries(inputs)) {
       if (document.activeElement !== input) input.value = Math.round(crop[name]);
     }

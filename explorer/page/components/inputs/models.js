@@ -8,9 +8,9 @@ Latent.models = function ({ element, props, trigger, watch }) {
   const text = h("div");
   const about = h("section", { popover: "", class: "about-model", role: "dialog", "aria-label": "About the model" }, close, text);
 
-  function tick(name, on) {
-    const names = props.value.models.filter((model) => model.name === name ? on : model.colour).map((model) => model.name);
-    trigger("input", { names });
+  function tick() {
+    Latent.busy();
+    trigger("input", { names: [...root.querySelectorAll("input:checked")].map((box) => box.value) });
   }
 
   function explain(model) {
@@ -23,7 +23,7 @@ Latent.models = function ({ element, props, trigger, watch }) {
   const chip = (model) => h("span", { class: model.colour ? "model on" : "model", style: `--colour:${model.colour ?? "transparent"}` },
     h("label", {},
       h("input", { type: "checkbox", value: model.name, checked: Boolean(model.colour),
-        onchange: (event) => tick(model.name, event.target.checked) }),
+        onchange: tick }),
       h("span", { class: "dot", "aria-hidden": "true" }), model.title),
     h("button", { type: "button", class: "info", "aria-label": `What is ${model.title}?`, title: `What is ${model.title}?`,
       onclick: () => explain(model) }, "i"));

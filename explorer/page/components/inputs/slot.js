@@ -4,7 +4,10 @@
 Latent.slot = function ({ element, props, trigger, watch, upload, name, what, random }) {
   const { h } = Latent;
   const root = element.querySelector(".slot");
-  const pick = (data) => trigger("pick", { slot: name, ...data });
+  const pick = (data) => {
+    slot.since = data.clear ? 0 : ++Latent.fills;
+    trigger("pick", { slot: name, ...data });
+  };
   const chooser = h("input", { type: "file", accept: "image/*", hidden: true, tabindex: -1, "aria-label": `${what}: choose a file`,
     onchange: () => { take([...chooser.files]); chooser.value = ""; } });
   const said = h("p", { class: "said", role: "status" });
@@ -16,24 +19,27 @@ Latent.slot = function ({ element, props, trigger, watch, upload, name, what, ra
   };
   const clear = tool("clear", "empty this slot", () => pick({ clear: true }));
   const tools = h("div", { class: "tools" },
-    random ? null : tool("upload", "choose a file", () => chooser.click()),
+    tool("upload", "choose a file", () => chooser.click()),
     tool("paste", "paste a picture from the clipboard (Ctrl+V works too)", paste),
     tool("camera", "take a picture with the camera", () => camera(take, say)),
     random ? tool("random", "draw a random sample", () => pick({ random: true })) : null,
     clear);
   root.append(face, chooser, tools, said);
 
+  const slot = { root, take, pick, since: 0 };
+  Latent.slots.push(slot);
+
   function say(text, problem = false) {
     said.textContent = text;
     said.classList.toggle("problem", problem);
   }
 
-  async function take(files) {
-    if (!files.length) return;
+  async function take([file, ...more]) {
+    if (!file) return;
+    if (more.length) Latent.say(`A slot holds one picture: ${file.name} is taken, ${more.length} more ${more.length > 1 ? "are" : "is"} not.`);
     say("Uploading…");
     try {
-      const { path } = await upload(files[0]);
-      pick({ path, name: files[0].name });
+      pick(await Latent.uploaded(upload, file));
     } catch (error) {
       say(error.message.replace(/^Error: /, "") || "The upload failed: try again.", true);
     }
@@ -69,6 +75,7 @@ Latent.slot = function ({ element, props, trigger, watch, upload, name, what, ra
     face.title = value?.label ?? "";
     clear.hidden = !value?.src;
     root.classList.toggle("filled", Boolean(value?.src));
+    slot.since = value?.src ? slot.since || ++Latent.fills : 0;
     say(value?.problem || value?.label || "", Boolean(value?.problem));
   }
 

@@ -1,39 +1,62 @@
 // A table of few, large pictures: rows are things, columns are models.
 // value {columns: [{title, colour}],
-//        rows: [{title, note, index, cards: [{src, said, seconds, stats: [[name, value, meaning]]}]}]}
-// A card without src has words, `said`, in the picture's place; one with both is greyed.
+//        rows: [{title, note, index, progress, cards: [{src, said, seconds, stats: [[name, value, meaning]]}]}]}
+// A card without src has words, `said`, in the picture's place; one with both is greyed. A row with
+// a progress, 0 to 1, can be stopped. Triggers send {grid, index, to} and stop.
 Latent.board = function ({ element, props, trigger, watch, grid, empty }) {
   const { h } = Latent;
   const root = element.querySelector(".board");
+  let shape = null, rows = [];
 
-  const figures = (stats) => h("dl", { class: "stats" }, (stats ?? []).map(([name, value, meaning]) =>
-    h("div", { title: meaning }, h("dt", {}, name), h("dd", {}, value))));
+  const figures = (stats) => (stats ?? []).map(([name, value, meaning]) =>
+    h("div", { title: meaning }, h("dt", {}, name), h("dd", {}, value)));
 
-  const card = (picture, alt, index) => {
-    if (!picture.src) return h("figure", { class: "card" }, Latent.reason(picture));
-    const image = Latent.image(picture.src, alt);
-    Latent.draggable(image, { grid, index });
-    return h("figure", { class: picture.said ? "card greyed" : "card" }, image,
-      picture.said ? h("figcaption", { class: "note" }, Latent.prose(picture.said)) : null, figures(picture.stats));
-  };
+  // A picture and what sets another one of its kind into its place.
+  function card(picture, alt, index) {
+    if (!picture.src) return [h("figure", { class: "card" }, Latent.reason(picture)), () => {}];
+    const image = Latent.draggable(Latent.image(picture.src, alt), { grid, index }), stats = h("dl", { class: "stats" });
+    const node = h("figure", { class: picture.said ? "card greyed" : "card" }, image,
+      picture.said ? h("figcaption", { class: "note" }, Latent.prose(picture.said)) : null, stats);
+    return [node, (now) => {
+      if (image.src !== now.src) image.src = now.src;
+      stats.replaceChildren(...figures(now.stats));
+    }];
+  }
 
+  function row(given, columns) {
+    const note = h("span", { class: "note" }), bar = h("progress", { max: 1, "aria-label": `${given.title}: progress` });
+    const running = h("span", { class: "running" }, bar, h("button", { type: "button", class: "chip", onclick: () => trigger("stop", {}) }, "Stop"));
+    const cards = given.cards.map((picture, at) => card(picture, `${given.title}, ${columns[at].title}`, given.index));
+    const node = h("section", { class: "row", "aria-label": given.title },
+      h("header", {}, h("h2", {}, given.title), note, running,
+        Latent.sendButtons(() => ({ grid, index: given.index }), (data) => trigger("send", data))),
+      h("div", { class: "cells" }, cards.map(([each], at) => h("div", { class: "cell" }, Latent.title(columns[at], "h3"), each))));
+    return [node, (now) => {
+      note.textContent = now.note ?? "";
+      running.hidden = now.progress === null || now.progress === undefined;
+      bar.value = now.progress ?? 0;
+      now.cards.forEach((picture, at) => cards[at][1](picture));
+    }];
+  }
+
+  // What is there is kept where only pictures, figures and notes are others: that is fast, and
+  // nobody's pointer or focus loses what it is on.
   function draw() {
     const value = props.value;
-    root.replaceChildren();
     if (!value?.rows?.length) {
-      root.append(h("p", { class: "empty" }, empty));
-      return;
+      shape = null;
+      return root.replaceChildren(h("p", { class: "empty" }, empty));
     }
-    root.style.setProperty("--columns", Math.min(value.columns.length, 4));
-    root.classList.toggle("many", value.columns.length > 3);
-    for (const row of value.rows) {
-      const cards = row.cards.map((picture, at) => h("div", { class: "cell" }, Latent.title(value.columns[at], "h3"),
-        card(picture, `${row.title}, ${value.columns[at].title}`, row.index)));
-      root.append(h("section", { class: "row", "aria-label": row.title },
-        h("header", {}, h("h2", {}, row.title), h("span", { class: "note" }, row.note ?? ""),
-          Latent.sendButtons(() => ({ grid, index: row.index }), (data) => trigger("send", data))),
-        h("div", { class: "cells" }, cards)));
+    const now = JSON.stringify([value.columns, value.rows.map(({ title, index, cards }) =>
+      [title, index, cards.map(({ src, said, seconds }) => [!src, said, seconds])])]);
+    if (now !== shape) {
+      shape = now;
+      rows = value.rows.map((each) => row(each, value.columns));
+      root.style.setProperty("--columns", Math.min(value.columns.length, 4));
+      root.classList.toggle("many", value.columns.length > 3);
+      root.replaceChildren(...rows.map(([node]) => node));
     }
+    value.rows.forEach((each, at) => rows[at][1](each));
   }
 
   Latent.live({ props, watch }, draw);

@@ -15,8 +15,9 @@ Stat = tuple[str, str, str]  # name, value, meaning
 
 
 def board_view(grid: str, empty: str, live: Live | None = None, **options) -> gr.HTML:
-    """`grid` names the session's grid behind the rows. Event: send {grid, index, to}."""
-    return component("board", ["send"], {"grid": grid, "empty": empty}, live, **options)
+    """`grid` names the session's grid behind the rows. Events: send {grid, index, to};
+    stop."""
+    return component("board", ["send", "stop"], {"grid": grid, "empty": empty}, live, **options)
 
 
 def board_row(
@@ -26,16 +27,19 @@ def board_row(
     stats: Sequence[Sequence[Stat]] = (),
     note: str = "",
     said: Sequence[str] = (),
+    progress: float | None = None,
 ) -> dict:
     """One thing in every column: images (3, H, W) in [0, 1], or why there is none, with figures
-    where there are any. `said` are words for each: one that has some is greyed."""
+    where there are any. `said` are words for each: one that has some is greyed. While a
+    row is worked on, `progress` is the share that is done, and the row can be stopped."""
     figures = [list(map(list, each)) for each in stats] or [[] for _ in images]
     words = said or [""] * len(images)
     cards = [
         {"said": why, **shown(image), "stats": each}
         for image, each, why in zip(images, figures, words, strict=True)
     ]
-    return {"title": title, "note": note, "index": index, "cards": cards}
+    row = {"title": title, "note": note, "index": index, "progress": progress}
+    return {**row, "cards": cards}
 
 
 def board_value(models: Sequence[Model], rows: Sequence[dict], original: bool = False) -> dict:

@@ -14,12 +14,12 @@ Latent.map = function ({ element, props, trigger, watch, server, what, empty, cl
   const GL_CHARTS = 6;  // a browser keeps 16 WebGL contexts, and a chart takes two
   const pictures = new Map();  // what hovering has fetched, by point
   // `selected` is a picture's index, or {at, z}: a point of the plane in panel `at`
-  let charts = [], legend, hover, selected = null, asked = null;
+  let charts = [], whole = [], zooming = false, legend, hover, selected = null, asked = null;
 
   async function draw() {
     const value = props.value;
     root.replaceChildren();
-    charts = [];
+    [charts, whole] = [[], []];
     pictures.clear();
     if (!value?.panels?.length) {
       root.append(h("p", { class: "empty" }, empty));
@@ -46,10 +46,39 @@ Latent.map = function ({ element, props, trigger, watch, server, what, empty, cl
     Plotly.newPlot(chart, traces(panel, at), layout(panel), { responsive: true, displaylogo: false, scrollZoom: true,
       modeBarButtons: [["zoomIn2d", "zoomOut2d", "resetScale2d", "toImage"]] });
     if (panel.plane) return explore(panel, at);
+    whole[at] = { x: [...chart._fullLayout.xaxis.range], y: [...chart._fullLayout.yaxis.range] };
+    chart.on("plotly_relayout", () => zoomWith(at));
     const index = ({ points: [point] }) => point.data.name === "own" ? -1 - point.pointIndex : point.pointIndex;
     chart.on("plotly_click", (event) => select(index(event)));
     chart.on("plotly_hover", (event) => show(index(event), event.event));
     chart.on("plotly_unhover", hide);
+  }
+
+  // Every map shows the part of its whole that map `at` shows of its own.
+  function zoomWith(at) {
+    if (zooming) return;
+    zooming = true;
+    const ranges = charts[at]._fullLayout;
+    const part = (way) => ranges[`${way}axis`].range.map((edge) => (edge - whole[at][way][0]) / (whole[at][way][1] - whole[at][way][0]));
+    const parts = { x: part("x"), y: part("y") };
+    const moved = charts.map((chart, other) => whole[other] && other !== at && Plotly.relayout(chart, edges(other, (way) =>
+      parts[way].map((share) => whole[other][way][0] + share * (whole[other][way][1] - whole[other][way][0])))));
+    Promise.all(moved).finally(() => { zooming = false; });
+  }
+
+  const edges = (at, give) => ({ "xaxis.range": give("x"), "yaxis.range": give("y") });
+
+  // Moves each map that does not show the chosen point until it does.
+  function seek() {
+    zooming = true;
+    const moved = charts.map((chart, at) => {
+      const ring = whole[at] && ringOf(props.value.panels[at], at);
+      if (!ring?.x.length) return null;
+      const range = (way) => chart._fullLayout[`${way}axis`].range, within = (way) => range(way)[0] <= ring[way][0] && ring[way][0] <= range(way)[1];
+      if (within("x") && within("y")) return null;
+      return Plotly.relayout(chart, edges(at, (way) => { const half = (range(way)[1] - range(way)[0]) / 2; return [ring[way][0] - half, ring[way][0] + half]; }));
+    });
+    Promise.all(moved).finally(() => { zooming = false; });
   }
 
   // A plane decodes wherever the pointer is, and keeps the point that is clicked.
@@ -80,18 +109,18 @@ Latent.map = function ({ element, props, trigger, watch, server, what, empty, cl
     chart.addEventListener("click", (event) => outside(event) || choose(at, code(event)));
   }
 
+  // Where the chosen point is, nowhere if it is none of the panel's.
+  function ringOf(panel, at) {
+    if (selected?.z) return selected.at === at ? { x: [selected.z[0]], y: [selected.z[1]] } : { x: [], y: [] };
+    if (selected === null) return { x: [], y: [] };
+    const [from, index] = selected < 0 ? [panel.own, -1 - selected] : [panel, selected];
+    return index < from.x.length ? { x: [from.x[index]], y: [from.y[index]] } : { x: [], y: [] };
+  }
+
   function traces(panel, at) {
     const type = charts.length > GL_CHARTS ? "scatter" : "scattergl";
     const strong = Latent.isDark() ? "#fff" : "#111";
-    const ring = { x: [], y: [] };
-    if (selected?.z && selected.at === at) {
-      ring.x.push(selected.z[0]);
-      ring.y.push(selected.z[1]);
-    } else if (selected !== null && !selected.z) {
-      const [from, index] = selected < 0 ? [panel.own, -1 - selected] : [panel, selected];
-      ring.x.push(from.x[index]);
-      ring.y.push(from.y[index]);
-    }
+    const ring = ringOf(panel, at);
     const rest = { type, mode: "markers", hoverinfo: panel.plane ? "skip" : "none" };
     return [
       ...shade(panel),
@@ -178,6 +207,7 @@ Latent.map = function ({ element, props, trigger, watch, server, what, empty, cl
   function select(index) {
     selected = index;
     redraw();
+    seek();
     trigger("select", { index });
   }
 

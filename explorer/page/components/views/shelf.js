@@ -1,5 +1,5 @@
 // Thumbnails to click or drag: value [{id, label, src}]; `removable` for the shelf itself.
-Latent.shelf = function ({ element, props, trigger, watch, what, empty, removable }) {
+Latent.shelf = function ({ element, props, trigger, watch, upload, what, empty, removable }) {
   const { h } = Latent;
   const root = element.querySelector(".shelf");
 
@@ -13,9 +13,36 @@ Latent.shelf = function ({ element, props, trigger, watch, what, empty, removabl
     }
   }
 
+  // Into the open tab's next slot; where it has none, to the tab that the server chooses.
+  function land(picture) {
+    const slot = Latent.landing();
+    if (slot) slot.pick(picture);
+    else trigger("use", picture);
+    Latent.showLanding(false);
+  }
+
+  // As many as the open tab has slots go there, the others onto the shelf.
+  async function drop(files) {
+    const room = Latent.slots.filter(({ root }) => root.offsetParent).length;
+    for (const file of files.slice(0, room)) await Latent.landing().take([file]);
+    await keep(files.slice(room), room ? "shelf" : undefined);
+  }
+
+  async function keep(files, to) {
+    for (const file of files) {
+      try {
+        trigger("keep", { ...await Latent.uploaded(upload, file), to });
+      } catch (error) {
+        Latent.say(error.message.replace(/^Error: /, "") || "The upload failed: try again.");
+      }
+    }
+  }
+
   function thumbnail({ id, label, src }) {
     const use = h("button", { type: "button", class: "thumb", title: `${label}: click to use it in the open tab, or drag it`,
-      "aria-label": `Use ${label} in the open tab`, onclick: () => trigger("use", { id }) }, Latent.image(src, ""));
+      "aria-label": `Use ${label} in the open tab`, onclick: () => land({ id }),
+      onpointerenter: () => Latent.showLanding(true), onpointerleave: () => Latent.showLanding(false),
+      onfocus: () => Latent.showLanding(true), onblur: () => Latent.showLanding(false) }, Latent.image(src, ""));
     Latent.draggable(use, { id });
     const remove = removable && h("button", { type: "button", class: "remove", title: `Remove ${label}`,
       "aria-label": `Remove ${label} from the shelf`, onclick: () => trigger("remove", { id }) }, "×");
@@ -23,7 +50,9 @@ Latent.shelf = function ({ element, props, trigger, watch, what, empty, removabl
   }
 
   if (removable) {
-    Latent.dropTarget(element, (picture) => trigger("keep", { ...picture, to: "shelf" }), () => {});
+    Latent.dropTarget(element, (picture) => trigger("keep", { ...picture, to: "shelf" }), (files) => keep(files, "shelf"));
+    // The rest of the page takes drops, too: no file opens in the place of the app.
+    Latent.dropTarget(document.body, land, drop);
   }
   Latent.live({ props, watch }, draw);
 };

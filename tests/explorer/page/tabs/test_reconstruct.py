@@ -2,9 +2,12 @@
 
 import gradio as gr
 import numpy as np
+import pytest
 
 from explorer.page.tabs import reconstruct
 from explorer.session.examples import astronaut
+from tests.explorer.conftest import event
+from training.errors import UserError
 
 
 def mse(board: dict, row: int) -> list[float]:
@@ -52,6 +55,37 @@ def test_a_refinement_ends_when_stopped(session):
     next(steps), next(steps)
     reconstruct.halt(session)
     assert list(steps) == []
+
+
+def test_refining_goes_on_from_where_it_stands_and_keeps_the_best(session):
+    session.put("reconstruct", session.photo(astronaut(), "photo"))
+    first = list(reconstruct.refine(session, 10))
+    again = list(reconstruct.refine(session, 10))
+    assert [board["rows"][1]["note"] for board in first + again][-1] == "20 of 20 steps"
+    assert [board["rows"][1]["progress"] for board in again] == [0.75, None]
+    errors = np.array([mse(board, 1) for board in first + again])
+    assert (np.diff(errors, axis=0) <= 0).all()
+    (shown,) = reconstruct.resume(session, 5)  # which were done
+    assert mse(shown, 1) == errors[-1].tolist()
+
+
+def test_what_was_found_until_it_was_stopped_is_kept(session):
+    session.put("reconstruct", session.photo(astronaut(), "photo"))
+    running = reconstruct.refine(session, 300)
+    found = next(running)
+    stopped = reconstruct.stop(session, event())
+    assert list(running) == [] and mse(stopped, 1) == mse(found, 1)
+    assert stopped["rows"][1]["note"] == "stopped after 5 steps"
+    assert found["rows"][1]["progress"] and stopped["rows"][1]["progress"] is None
+    assert stopped["serial"] > found["serial"]
+
+
+def test_a_crop_beside_the_picture_changes_nothing(session):
+    session.put("reconstruct", session.examples()[0])
+    before = session.slots["reconstruct"].crop
+    with pytest.raises(UserError, match="beside the picture"):
+        reconstruct.crop(session, {"x": 5000, "y": 0, "side": 100, "angle": 0})
+    assert session.slots["reconstruct"].crop == before
 
 
 def test_another_crop_is_another_picture(session):

@@ -1,0 +1,31 @@
+"""What a person does at the page in a browser."""
+
+import base64
+
+from playwright.sync_api import Page
+
+DROP = """async ([target, url, name]) => {
+  const file = new File([await (await fetch(url)).blob()], name, {type: "image/jpeg"});
+  const data = new DataTransfer();
+  data.items.add(file);
+  const how = {dataTransfer: data, bubbles: true, cancelable: true};
+  for (const type of ["dragover", "drop"]) target.dispatchEvent(new DragEvent(type, how));
+}"""
+
+
+def open_tab(page: Page, name: str) -> None:
+    page.get_by_role("tab", name=name).click()
+
+
+def shown(page: Page, name: str):
+    """The picture with this alternative text that can be seen."""
+    return page.get_by_role("img", name=name, exact=True).filter(visible=True)
+
+
+def data_url(path) -> str:
+    return "data:image/jpeg;base64," + base64.b64encode(path.read_bytes()).decode()
+
+
+def drop(page: Page, target, path) -> None:
+    """A file dropped on a part of the page, as from the desktop."""
+    page.evaluate(DROP, [target.element_handle(), data_url(path), path.name])

@@ -1,0 +1,107 @@
+"""What goes from one part of the page to another, and from one visit to the next."""
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.explorer.page.journeys.acts import data_url, drop, open_tab, shown
+
+DROP_TWO = """async (url) => {
+  const data = new DataTransfer(), slot = document.querySelector(".slot");
+  const blob = await (await fetch(url)).blob(), type = "image/jpeg";
+  for (const name of ["one.jpg", "two.jpg"]) data.items.add(new File([blob], name, {type}));
+  slot.dispatchEvent(new DragEvent("drop", {dataTransfer: data, bubbles: true, cancelable: true}));
+}"""
+
+
+def test_a_reload_keeps_uploads_shelf_tab_and_theme_and_back_stays_in_the_app(page, photo):
+    drop(page, page.locator(".slot").first, photo)
+    kept = page.get_by_role("button", name="Use astronaut.jpg in the open tab")
+    kept.wait_for()
+    open_tab(page, "Attributes")
+    shown(page, "Changed, F-AAE").wait_for()
+    page.get_by_role("button", name="Light / dark").click()
+    page.reload()
+    kept.wait_for()
+    shown(page, "Changed, F-AAE").wait_for()
+    assert page.locator("body").evaluate("(body) => body.classList.contains('dark')")
+    open_tab(page, "Reconstruct")
+    expect(page.locator(".slot .said").filter(visible=True)).to_have_text("astronaut.jpg")
+    page.go_back()
+    shown(page, "Changed, F-AAE").wait_for()
+
+
+def test_a_file_dropped_anywhere_lands_in_the_open_tab_or_on_the_shelf(page, photo):
+    drop(page, page.locator("#header"), photo)
+    expect(page.locator(".slot .said").filter(visible=True)).to_have_text("astronaut.jpg")
+    page.get_by_role("button", name="Clear the shelf").click()
+    kept = page.get_by_role("button", name="Use astronaut.jpg in the open tab")
+    expect(kept).to_have_count(0)
+    drop(page, page.locator("#at-hand .latent-shelf").first, photo)
+    expect(kept).to_be_visible()
+
+
+def test_where_a_picture_lands_is_shown_and_each_slot_takes_a_file(page, photo):
+    open_tab(page, "Morph")
+    corners = page.locator(".corners .slot")
+    for corner in ("Top right", "Bottom left"):
+        page.get_by_role("button", name=f"{corner}: empty this slot").click()
+    expect(page.locator(".corners .slot.filled")).to_have_count(2)
+    page.get_by_role("button", name="Use Drawn face 5 in the open tab").hover()
+    expect(corners.nth(1)).to_have_class(re.compile("landing"))
+    page.get_by_role("button", name="Use Drawn face 5 in the open tab").click()
+    expect(corners.nth(1)).to_contain_text("Drawn face 5")
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Bottom left: choose a file").last.click()
+    chooser.value.set_files(photo)
+    expect(corners.nth(2)).to_contain_text("astronaut.jpg")
+
+
+def test_a_second_file_for_one_slot_is_said(page, photo):
+    page.evaluate(DROP_TWO, data_url(photo))
+    expect(page.get_by_text("A slot holds one picture: one.jpg is taken")).to_be_visible()
+    expect(page.locator(".slot .said").filter(visible=True)).to_have_text("one.jpg")
+
+
+def test_a_link_is_offered_where_the_clipboard_is_not_allowed(page):
+    page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(Error()); }")
+    page.get_by_role("button", name="Copy link").click()
+    link = page.get_by_label("Link", exact=True)
+    expect(link).to_have_value(re.compile("tab=reconstruct"))
+    expect(link).to_be_focused()
+    expect(page.get_by_text("The link is copied.")).to_have_count(0)
+
+
+HALF = """(chart) => {
+  const {xaxis, yaxis} = chart._fullLayout, half = ([from, to]) => [from, (from + to) / 2];
+  Plotly.relayout(chart, {"xaxis.range": half(xaxis.range), "yaxis.range": half(yaxis.range)});
+}"""
+SHARE = """(chart) => {
+  const {x} = chart.data[0], [from, to] = chart._fullLayout.xaxis.range;
+  return (to - from) / (Math.max(...x) - Math.min(...x));
+}"""
+INSIDE = """(chart) => {
+  const ring = chart.data.find(({name}) => name === "chosen"), {xaxis, yaxis} = chart._fullLayout;
+  const within = ([value], [from, to]) => from <= value && value <= to;
+  return within(ring.x, xaxis.range) && within(ring.y, yaxis.range);
+}"""
+PAINT = "(chart) => String(chart.data[0].marker.color)"
+
+
+def test_points_are_recoloured_a_zoom_is_of_all_maps_and_the_chosen_point_is_in_sight(page):
+    open_tab(page, "Latent map")
+    charts = page.locator(".map .js-plotly-plot")
+    expect(charts).to_have_count(2)
+    before = charts.first.evaluate(PAINT)
+    page.get_by_label("Colour by").click()
+    page.get_by_role("option", name="Smiling", exact=True).click()
+    expect(page.get_by_text("Coloured: Smiling")).to_be_visible()
+    assert charts.first.evaluate(PAINT) != before
+    wide = charts.nth(1).evaluate(SHARE)
+    charts.first.evaluate(HALF)
+    page.wait_for_timeout(300)
+    assert charts.nth(1).evaluate(SHARE) < 0.6 * wide
+    charts.nth(1).focus()
+    page.keyboard.press("ArrowRight")  # to a picture, wherever it lies
+    page.wait_for_timeout(300)
+    assert all(chart.evaluate(INSIDE) for chart in charts.all())

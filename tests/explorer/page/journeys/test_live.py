@@ -1,0 +1,78 @@
+"""Controls that are dragged, on a slow server: what is shown in the end is what was set last."""
+
+import itertools
+import time
+
+from playwright.sync_api import expect
+
+from explorer.page.components import wire
+from explorer.page.tabs import attributes, reconstruct, sample
+from tests.explorer.page.journeys.acts import open_tab, shown
+
+# a quick drag of a slider; gives the last value, and what the picture is said to be in the end
+DRAG = """async (range, turn) => {
+  for (let step = 0; step < 25; step++) {
+    range.value = (2.5 + 2 * Math.sin(step / 4 + turn)).toFixed(1);
+    range.dispatchEvent(new Event("input", {bubbles: true}));
+    await new Promise((resolve) => setTimeout(resolve, 12));
+  }
+  await Latent.lines.attributes.busy;
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const notes = [...document.querySelectorAll(".board .row .note")];
+  return [Number(range.value), notes.find((note) => note.offsetParent).textContent];
+}"""
+
+
+def test_an_earlier_answer_that_comes_late_is_not_the_last(page, monkeypatch):
+    draw = sample.draw
+
+    def slow_at_first(session):
+        drawn = draw(session)
+        time.sleep(0 if session.of(sample.Drawn).seed else 3)
+        return drawn
+
+    monkeypatch.setattr(sample, "draw", slow_at_first)
+    open_tab(page, "Sample")
+    page.get_by_label("Seed").fill("5")
+    page.get_by_role("button", name="Sample 5·1, AAE").wait_for()
+    page.wait_for_timeout(4000)
+    expect(page.get_by_role("button", name="Sample 5·1, AAE")).to_be_visible()
+
+
+def test_a_drag_ends_on_the_picture_of_its_last_value(page, monkeypatch):
+    edited, slow = attributes.edited, itertools.cycle([0.3, 0, 0.02, 0.15])
+
+    def slowly(*asked):
+        time.sleep(next(slow))
+        return edited(*asked)
+
+    monkeypatch.setattr(attributes, "edited", slowly)
+    open_tab(page, "Attributes")
+    shown(page, "Changed, F-AAE").wait_for()
+    slider = page.get_by_role("slider", name="Smiling, standard deviations")
+    ends = [slider.evaluate(DRAG, turn) for turn in range(20)]
+    assert [note for _, note in ends] == [f"Smiling {value:+g}" for value, _ in ends]
+
+
+def test_the_crop_ends_where_it_was_let_go(page, monkeypatch):
+    encoded, slow = reconstruct.encoded, itertools.cycle([0.3, 0, 0.1])
+
+    def slowly(*asked):
+        time.sleep(next(slow))
+        return encoded(*asked)
+
+    monkeypatch.setattr(reconstruct, "encoded", slowly)
+    page.get_by_role("button", name="Correct the crop").click()
+    square = page.get_by_role("application", name="The crop")
+    square.scroll_into_view_if_needed()
+    box = square.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    for step in range(1, 9):
+        page.mouse.move(box["x"] + box["width"] / 2 + 5 * step, box["y"] + box["height"] / 2)
+    page.mouse.up()
+    left = float(page.get_by_label("Left").input_value())
+    expect(page.get_by_text("The crop was set by hand.")).to_be_visible()
+    page.wait_for_function("!Latent.lines.reconstruct.busy")
+    kept = [s.slots["reconstruct"].crop for s in wire.SESSIONS.values()]
+    assert any(crop.message.startswith("The crop") and abs(crop.x - left) < 1 for crop in kept)
