@@ -30,8 +30,10 @@ def build(session: Session) -> tuple[list, gr.Button]:
             session.faithful, label="Refined codes", info=info, elem_id="faithful"
         )
         link = gr.Button("Copy link", elem_id="copy-link", size="sm", min_width=92, scale=0)
+        pixels = gr.Button("Pixels", size="sm", min_width=80, scale=0)
         theme = gr.Button("Light / dark", size="sm", min_width=100, scale=0)
     models = ui.models_view(elem_id="models")
+    pixels.click(None, js="() => Latent.togglePixels()", **ui.QUIET)
     theme.click(None, js="() => Latent.toggleDark()", **ui.QUIET)
     return [model_set, refined, models], link
 

@@ -201,6 +201,14 @@ window.Latent = {
     window.dispatchEvent(new Event("latent-theme"));
   },
 
+  // Pixels as they are, or smooth: for all pictures alike, so that they can be compared.
+  pixelated: () => document.body.classList.contains("pixelated"),
+
+  togglePixels() {
+    document.body.classList.toggle("pixelated");
+    window.dispatchEvent(new Event("latent-theme"));
+  },
+
   onTheme: (react) => window.addEventListener("latent-theme", react),
 
   // Puts the state into the address bar and onto the clipboard.

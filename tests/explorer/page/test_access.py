@@ -43,10 +43,10 @@ def go_to(page: Page, name: str) -> None:
 
 def open_tab(page: Page, times: int) -> None:
     """By the link past the header and the arrow keys."""
-    page.keyboard.press("Home")
     page.evaluate("document.activeElement.blur()")
     go_to(page, "Skip to the open tab")
     page.keyboard.press("Enter")
+    page.keyboard.press("Home")
     for _ in range(times):
         page.keyboard.press("ArrowRight")
     expect(page.get_by_role("tab", name=TABS[times].title)).to_be_focused()
@@ -94,6 +94,15 @@ def test_the_focus_goes_into_an_info_box_and_back(page):
     expect(page.get_by_role("button", name="Close", exact=True)).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.get_by_role("button", name="What is F-AAE?")).to_be_focused()
+
+
+def test_pixels_are_shown_as_they_are_in_all_pictures_alike(page):
+    open_tab(page, 0)
+    faces = page.locator(".board .face").filter(visible=True)
+    drawn = "(nodes) => nodes.map((node) => getComputedStyle(node).imageRendering)"
+    assert set(faces.evaluate_all(drawn)) == {"auto"}
+    page.get_by_role("button", name="Pixels").click()
+    assert set(faces.evaluate_all(drawn)) == {"pixelated"} and faces.count() >= 3
 
 
 def test_what_is_changed_stays_in_sight(page, url):

@@ -14,15 +14,16 @@ from explorer.session.examples import astronaut
 from explorer.tools.screenshots import served
 from tests.explorer.conftest import CHECKPOINTS
 from training import checkpoints
+from training.errors import QUOTED
 
 SHIPPED = CHECKPOINTS / "celeba32" / "faae"
 MARKUP = '<img src=evil.png><a href="evil">x</a>![x](evil.png)[x](evil)**x**&lt;i&gt;'
-ADDRESS = '<img src="http://evil.test/x.png">![x](http://evil.test/x.png)'
+ADDRESS = '<img src="http://evil.test/x">![x](http://evil.test/x)'
 
 
 @pytest.fixture(scope="module")
 def url(tmp_path_factory) -> Iterator[str]:
-    """The app with a set, a checkpoint and an attribute of such names, and a `format` like them."""
+    """The app with a set, a checkpoint and an attribute of such names, and a `framework` like them."""
     root = tmp_path_factory.mktemp("checkpoints")
     folder = MARKUP.replace("/", ":")
     for name in ("faae", folder):
@@ -32,7 +33,7 @@ def url(tmp_path_factory) -> Iterator[str]:
     checkpoints.write_latents(root / folder / folder, named)
     shutil.copytree(SHIPPED, root / "bad" / "faae")
     config = root / "bad" / "faae" / "config.json"
-    config.write_text(json.dumps(json.loads(config.read_text()) | {"format": ADDRESS}))
+    config.write_text(json.dumps(json.loads(config.read_text()) | {"framework": ADDRESS}))
     with served(str(root)) as url:
         yield url
 
@@ -74,7 +75,7 @@ def test_what_a_checkpoint_says_is_text(page):
 def test_the_name_of_an_upload_is_text(page, tmp_path):
     name = MARKUP.replace("/", ":") + ".jpg"
     page.locator(".slot input").first.set_input_files(photo(tmp_path, name))
-    expect(page.locator(".slot .said").first).to_have_text(name)
+    expect(page.locator(".slot .said").first).to_have_text(name[:QUOTED])
     page.get_by_role("button", name="Remove <img").click()
     row = page.locator(".board").filter(visible=True)
     row.get_by_role("button", name="To shelf").first.click()
@@ -99,7 +100,9 @@ def test_toasts_show_text(page, monkeypatch):
 
 
 def test_one_module_alone_fills_what_reads_markup():
-    sinks = ("gr.Markdown", "gr.Info", "gr.Warning", "gr.Error", "gr.Success")
     page = CHECKPOINTS.parent / "explorer" / "page"
-    using = {p.name for p in page.rglob("*.py") if any(s in p.read_text() for s in sinks)}
-    assert using == {"said.py", "calls.py"}  # which catches gr.Error
+    texts = {path.name: path.read_text(encoding="utf-8") for path in page.rglob("*.py")}
+    sinks = ("gr.Markdown", "gr.Info", "gr.Warning", "gr.Success")
+    assert [name for name, text in texts.items() if any(s in text for s in sinks)] == ["said.py"]
+    raising = {name for name, text in texts.items() if "gr.Error(" in text}
+    assert raising == {"said.py", "fair.py"}  # the latter's goes to who has left

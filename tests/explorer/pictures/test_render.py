@@ -76,6 +76,16 @@ def test_sharpness_curve_has_a_line_a_model_over_its_range():
     assert list(figure.data[0].y) == [12, 6, 3, 1, 2, 4]
 
 
+def test_many_lines_are_named_where_they_end_and_names_keep_apart():
+    curves = {f"<b>{at}": torch.full((4, 3), 1 + at / 1000) for at in range(11)}
+    figure = render.sharpness_curve(curves)
+    assert len(figure.data) == 11  # no bands
+    notes = figure.layout.annotations
+    assert [note.text for note in notes] == [f"&lt;b&gt;{at}" for at in range(11)]
+    gaps = np.diff([note.y for note in notes])
+    assert (gaps > 0.05).all()
+
+
 def test_pages_stand_in_rows_under_their_titles():
     pages = {name: render.sheet(SHADES[:1], 1, px=16) for name in "abc"}
     wall = np.asarray(render.beside(pages, gap=4, columns=2))

@@ -75,6 +75,7 @@ Latent.tiles = function ({ element, props, trigger, watch, grid: name, what, emp
   }
 
   Latent.live({ props, watch }, draw);
+  Latent.onTheme(draw);
 };
 
 // Which tiles a panel has, by their indices, and how they lie in its picture.
@@ -95,6 +96,7 @@ function sprite(canvas, src, { columns, rows, indices, place, size }) {
     canvas.height = rows * px;
     const context = canvas.getContext("2d");
     context.imageSmoothingQuality = "high";
+    context.imageSmoothingEnabled = !Latent.pixelated();
     const gap = Math.max(1, px / 50);
     indices.forEach((index) => {
       const [x, y] = place(index);
@@ -112,6 +114,7 @@ function thumb(panel, index, value, px = 64) {
     const side = picture.naturalWidth / panel.columns, [x, y] = shapeOf(panel, value).place(index);
     const context = canvas.getContext("2d");
     context.imageSmoothingQuality = "high";
+    context.imageSmoothingEnabled = !Latent.pixelated();
     context.drawImage(picture, x * side, y * side, side, side, 0, 0, px, px);
   };
   picture.src = panel.src;

@@ -1,10 +1,13 @@
 """The handlers of the tab Morph, without a browser."""
 
+from pathlib import Path
+
 import torch
 from PIL import Image
 
 from explorer.page import ui
 from explorer.page.tabs import morph
+from explorer.session.examples import astronaut
 
 
 def test_a_morph_has_its_pictures_in_its_corners(session):
@@ -20,8 +23,23 @@ def test_a_morph_has_its_pictures_in_its_corners(session):
         assert torch.allclose(codes.norm(dim=1), torch.ones(25), atol=1e-5)
 
 
+def test_a_morph_of_a_picture_unlike_the_known_suggests_refined_codes(session):
+    ui.fill(morph.TAB, session)
+    session.put(morph.CORNERS[0], session.photo(astronaut().convert("L"), "grey.jpg"))
+    value, _ = morph.show(session, 3)
+    assert all("grey.jpg" in panel["note"] for panel in value["panels"])
+    session.faithful = True
+    value, _ = morph.show(session, 3)
+    assert not any(panel["note"] for panel in value["panels"])
+
+
 def test_a_morph_can_be_downloaded(session):
     ui.fill(morph.TAB, session)
     png, gif = Image.open(morph.save_png(session, 3)), Image.open(morph.save_gif(session, 3))
     assert png.format == "PNG" and png.width > 2 * 3 * 64
     assert gif.format == "GIF" and gif.n_frames >= 9 and gif.info["loop"] == 0
+
+
+def test_the_gif_of_a_walk_over_81_tiles_stays_below_3_mb(session):
+    ui.fill(morph.TAB, session)
+    assert Path(morph.save_gif(session, 9)).stat().st_size < 3e6

@@ -28,6 +28,26 @@ def test_reconstruct_shows_the_encoder_at_once_and_then_ever_better_codes(sessio
     assert (errors[-1] < mse(first, 0)).all()
 
 
+def test_a_grey_picture_is_said_to_be_unlike_and_its_colours_are_adapted(session):
+    session.put("reconstruct", session.photo(astronaut().convert("L"), "photo"))
+    _, _, said = reconstruct.show(session)
+    assert "greyer than nearly all that these models draw" in said
+    refined = list(reconstruct.refine(session, 5))[-1]
+    assert [row["title"] for row in refined["rows"]] == ["Refined", "Encoder"]
+    board, _, said = reconstruct.tone(session)
+    assert "adapted" in said and mse(board, 0) != mse(refined, 1)
+    *_, said = reconstruct.tone(session)
+    assert "greyer" in said
+
+
+def test_cycle_errors_are_relative_to_unrelated_codes(session):
+    session.put("reconstruct", session.examples()[0])
+    board, *_ = reconstruct.show(session)
+    stats = [dict(stat[:2] for stat in card["stats"]) for card in board["rows"][0]["cards"][1:]]
+    assert all(stat["Cycle error"].endswith((" good", " fair", " poor")) for stat in stats)
+    assert all(0 < float(stat["Cycle error"].split()[0]) < 0.2 for stat in stats)
+
+
 def test_a_refinement_ends_when_others_are_chosen(session):
     session.put("reconstruct", session.photo(astronaut(), "photo"))
     steps = reconstruct.refine(session, 300)

@@ -7,6 +7,22 @@ from explorer.session.state import Session
 from tests.explorer.conftest import CHECKPOINTS
 
 
+def test_spread_is_shown_where_the_codes_have_a_middle_and_words_are_of_the_prior(session):
+    assert sample.spreading(session, 1.0)["visible"] is False
+    assert "no middle" in sample.spreading(session, 0.5)["info"]
+    session.names = ["celeba32/faae", "celeba32/vae"]
+    shown = sample.spreading(session, 1.0)
+    assert shown["visible"] and shown["info"].endswith(
+        "VAE: below 1 nearer to the mean, above 1 farther out"
+    )
+
+
+def test_models_of_one_generator_are_said_to_draw_the_same(session):
+    session.names = ["celeba32/gan", "celeba32/inverse"]
+    value, _ = sample.show(session, 0, 4, 1.0)
+    assert "the same samples, as GAN" in value["panels"][1]["note"]
+
+
 def test_samples_are_the_same_codes_for_every_model_and_depend_on_the_seed(session):
     first, _ = sample.show(session, 3, 16, 1.0)
     codes = list(session.grids["sample"].codes.values())
