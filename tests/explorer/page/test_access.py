@@ -83,6 +83,7 @@ def test_an_attribute_is_changed_and_a_map_walked_by_keyboard(page):
     page.keyboard.press("PageUp")
     expect(page.locator(".board").filter(visible=True)).to_contain_text("Smiling +")
     open_tab(page, 4)
+    expect(page.locator(".map .js-plotly-plot")).to_have_count(2)
     go_to(page, "^Map of codes, F-AAE")
     page.keyboard.press("ArrowRight")
     expect(page.get_by_role("img", name=re.compile(r"Face \d+, F-AAE$"))).to_be_visible()
@@ -108,6 +109,7 @@ def test_pixels_are_shown_as_they_are_in_all_pictures_alike(page):
 def test_what_is_changed_stays_in_sight(page, url):
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(f"{url}/?tab=attributes")
+    expect(page.get_by_role("img", name="Changed, F-AAE")).to_be_visible()
     page.get_by_text("more attributes").click()
     page.locator(".slider").last.scroll_into_view_if_needed()
     expect(page.get_by_role("img", name="Changed, F-AAE")).to_be_in_viewport(ratio=0.9)

@@ -23,7 +23,7 @@ ADDRESS = '<img src="http://evil.test/x">![x](http://evil.test/x)'
 
 @pytest.fixture(scope="module")
 def url(tmp_path_factory) -> Iterator[str]:
-    """The app with a set, a checkpoint, an attribute and a `framework` of such names."""
+    """The app with a set, a checkpoint and an attribute of such names, and such a framework."""
     root = tmp_path_factory.mktemp("checkpoints")
     folder = MARKUP.replace("/", ":")
     for name in ("faae", folder):
