@@ -76,7 +76,7 @@ def _former_state(
         return None
     if not path.is_file():
         raise UserError(f"'{directory}' holds no run to resume; leave out --resume.")
-    state = checkpoints.read_state(directory)
+    state = checkpoints.read_state(directory, State)
     check_settings(config, state.config, directory)
     before, now = state.images, Images.named(images.names)
     if before and before != now:

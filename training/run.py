@@ -126,7 +126,7 @@ def start_from(directory: str, framework: Framework) -> int:
     are not shipped too; how many images they have seen. Raises UserError."""
     former = checkpoints.copy_networks(directory, framework, framework.shipped)
     if (Path(directory) / STATE).is_file():
-        state = checkpoints.read_state(Path(directory))
+        state = checkpoints.read_state(Path(directory), checkpoints.Networks)
         try:
             framework.load_state_dict(state.framework)
         except RuntimeError:

@@ -77,8 +77,6 @@ def fault(error: ValidationError) -> tuple[str, str]:
     """Where the first fault is, as 'figures.mse', and what is wrong: 'must be a finite number'."""
     first = error.errors(include_url=False, include_input=False)[0]
     where = ".".join(map(str, first["loc"]))[:QUOTED]
-    if first["type"] == "json_invalid":
-        return where, "is no JSON"
     if first["type"] == "missing":
         return where, "is missing"
     return where, first["msg"].replace("Input should be", "must be")

@@ -11,7 +11,7 @@ from training.checkpoints.latents import (
     read_latents,
     write_latents,
 )
-from training.checkpoints.state import STATE, Images, State, damaged, read_state
+from training.checkpoints.state import STATE, Images, Networks, State, damaged, read_state
 from training.checkpoints.weights import (
     CONFIG,
     FILES,

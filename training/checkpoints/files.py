@@ -43,7 +43,8 @@ def reading(path: Path) -> Iterator[None]:
         raise CheckpointError(f"{name} cannot be read: {error.strerror}.") from None
     except ValidationError as error:
         where, what = fault(error)
-        raise CheckpointError(f"{name} is damaged: {where or 'it'} {what}.") from None
+        part = f": {where} {what}" if where else ""
+        raise CheckpointError(f"{name} is damaged{part}.") from None
     except SafetensorError:
         raise CheckpointError(f"{name} is damaged.") from None
 

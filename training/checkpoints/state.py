@@ -29,28 +29,34 @@ class Images(Strict):
         return cls(count=len(names), names_sha256=hashlib.sha256(text).hexdigest())
 
 
-class State(Strict):
-    """The content of state.pt; images: None in those of earlier versions."""
+class Networks(Strict):
+    """What state.pt has for `--start`."""
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    framework: dict[str, Tensor]
+
+
+class State(Networks):
+    """The content of state.pt; images: None in those of earlier versions."""
 
     config: dict[str, Any]
     step: NonNegativeInt
     seconds: FiniteFloat
-    framework: dict[str, Tensor]
     averaged: dict[str, Tensor] | None
     optimizers: list[dict[str, Any]]
     images: Images | None = None
 
 
-def read_state(directory: Path) -> State:
-    """The state of the run in a folder; raises CheckpointError."""
+def read_state(directory: Path, kind: type[Networks]) -> Networks:
+    """The state of the run in a folder, as a `State` or its `Networks` alone; raises
+    CheckpointError."""
     path = directory / STATE
     try:
         with zipfile.ZipFile(path) as archive:
             if archive.testzip():  # its sums, which PyTorch does not check
                 raise ValueError
-        return State.model_validate(torch.load(path, map_location="cpu", weights_only=True))
+        return kind.model_validate(torch.load(path, map_location="cpu", weights_only=True))
     except OSError as error:
         raise CheckpointError(f"'{path}' cannot be read: {error.strerror}.") from None
     except Exception:  # an unpickler raises any
