@@ -2,7 +2,7 @@
 // or without data.
 Latent.chart = function ({ element, props, watch, what }) {
   const root = element.querySelector(".chart");
-  const legend = Latent.h("p", { class: "legend", "aria-label": "Lines" });
+  const legend = Latent.h("p", { class: "legend", role: "group", "aria-label": "Lines" });
   root.setAttribute("role", "figure");
   root.setAttribute("aria-label", what);
   root.before(legend);
