@@ -125,4 +125,5 @@ def test_a_phone_shows_the_picture_at_once_and_all_tabs(page, url):
     expect(page.locator(".slot .face").first).to_be_in_viewport(ratio=0.9)
     expect(page.get_by_role("tab")).to_have_text([tab.title for tab in TABS])
     line = page.locator(".models")
+    expect(line.get_by_role("checkbox")).to_have_count(11)
     assert line.evaluate("(node) => node.scrollWidth > node.clientWidth && node.clientHeight < 60")
