@@ -83,9 +83,10 @@ def reopen(session: Session, key: str | None) -> bool:
     before = SESSIONS.get(key or "")
     if before is None or before is session:
         return False
+    line = session.of(Line)  # by which this page has been answered already
     for each in fields(Session):
         setattr(session, each.name, copy(getattr(before, each.name)))
-    session.owned.pop(Line, None)
+    session.owned[Line] = line
     session.shown.clear()
     return True
 

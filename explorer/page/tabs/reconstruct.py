@@ -74,6 +74,7 @@ def show(session: Session) -> tuple:
     if session.seen(NAME, slots=[NAME]):
         return gr.skip(), gr.skip(), gr.skip()
     halt(session)
+    session.shown.pop("refined", None)  # which is to follow
     stamp, picture = ui.stamp(session), session.slots.get(NAME)
     if picture is None:
         return stamp, None, ""

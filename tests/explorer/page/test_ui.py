@@ -8,8 +8,10 @@ import gradio as gr
 import pytest
 import torch
 
+from explorer.page import components as ui_components
 from explorer.page import header, ui
 from explorer.page.tabs import sample
+from explorer.session.state import Session
 from tests.explorer.conftest import BAD, CHECKPOINTS, event
 
 
@@ -66,3 +68,19 @@ def test_without_checkpoints_the_page_says_how_to_train(tmp_path):
     said = [c["props"].get("value") for c in ui.build(str(tmp_path)).config["components"]]
     page = next(text for text in said if isinstance(text, str))
     assert "python -m training fit" in page and "celeba32/aae" in page
+
+
+def test_a_page_that_is_loaded_anew_has_what_the_one_before_had(session, photo):
+    ui.pick(session, event(slot="reconstruct", **upload(photo)))
+    session.tab, key = "attributes", ui_components.stamp(session)["key"]
+    again, request = Session(session.root), SimpleNamespace(query_params={})
+    first = ui_components.stamp(again)  # an answer that came before
+    ui.loader({})(again, key, request)
+    assert [p.label for p in again.shelf] == [photo.name] and again.tab == "attributes"
+    assert again.slots["reconstruct"] is session.slots["reconstruct"]
+    assert again.shelf is not session.shelf and again.slots is not session.slots
+    then = ui_components.stamp(again)
+    assert then["key"] == first["key"] != key and then["serial"] > first["serial"]
+    stranger = Session(session.root)
+    ui.loader({})(stranger, "guessed", request)
+    assert stranger.shelf == []
