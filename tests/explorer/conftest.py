@@ -1,8 +1,10 @@
 """One server and the shipped checkpoints for everything that tests the app. The browser is that
 of pytest-playwright."""
 
+import asyncio
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
@@ -20,6 +22,13 @@ from tests.explorer.running import Running, running
 
 CHECKPOINTS = Path(__file__).parents[2] / "checkpoints"
 expect.set_options(timeout=PATIENCE_MS)  # of a browser that shares two cores
+
+
+def finished(coroutine: Coroutine) -> object:
+    """What it gives, run in a thread, since a browser of pytest-playwright keeps the main one's
+    event loop running."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, coroutine).result()
 
 
 def event(**data) -> gr.EventData:

@@ -1,6 +1,5 @@
 """The verbs as tools for a client of the Model Context Protocol, and the app's own options."""
 
-import asyncio
 import base64
 import io
 
@@ -11,6 +10,7 @@ from mcp.client.streamable_http import streamablehttp_client
 from explorer.session.examples import astronaut
 from explorer.verbs import VERBS
 from explorer.verbs.options import arguments
+from tests.explorer.conftest import finished
 from tests.explorer.running import Running, running
 
 MODEL = "celeba32/aae"
@@ -28,7 +28,7 @@ def tools(app: Running, *calls: tuple[str, dict]) -> tuple[dict, list]:
             known = {tool.name: tool for tool in (await session.list_tools()).tools}
             return known, [await session.call_tool(*call) for call in calls]
 
-    return asyncio.run(ask())
+    return finished(ask())
 
 
 def test_tools_are_named_described_and_typed_with_their_limits(app):

@@ -14,6 +14,7 @@ from PIL import Image
 from explorer.page import fair
 from explorer.page.components import LONG
 from explorer.pictures.picture import PHOTO, Picture
+from tests.explorer.conftest import finished
 
 
 @pytest.fixture
@@ -93,7 +94,7 @@ def test_no_session_may_wait_for_more_than_its_share(queue):
     for _ in range(fair.SHARE):
         wait(queue, "a")
     body = SimpleNamespace(session_hash="a", fn_index=0)
-    ok, said, _ = asyncio.run(queue.push(body, None, None))
+    ok, said, _ = finished(queue.push(body, None, None))
     assert not ok and said.endswith(".")
 
 

@@ -43,7 +43,7 @@ class Measured:
 def measured(folder: Path, title: str, images: int = 9, **figures: float) -> Measured:
     (folder / title).mkdir()
     content = {"figures": figures, "images": images, "data": ["a.zip"], "features": "f"}
-    content["refined"] = {"steps": 50, "images": 4}
+    content |= {"refined": {"steps": 50, "images": 4}, "weights_sha256": "0" * 64}
     (folder / title / "metrics.json").write_text(json.dumps(content))
     return Measured(title, folder / title, figures, {"trained": {"images_seen": 1_830_400}})
 

@@ -101,7 +101,7 @@ def test_the_command_measures_with_pythae_and_without(installed, tiny, monkeypat
     ("option", "message"),
     [
         (["--frameworks", "gnome"], "no framework to measure 'gnome'; choose from: faae, "),
-        (["--rounds", "0"], "--rounds and --steps must be 1 or greater"),
+        (["--rounds", "0"], "--rounds must be greater than 0"),
         (["--preset", "huge"], "no preset 'huge'"),
         (["--device", "abacus"], "There is no device 'abacus'"),
     ],

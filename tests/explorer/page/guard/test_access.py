@@ -1,10 +1,9 @@
 """Who may sign in."""
 
-import asyncio
-
 import pytest
 
 from explorer.page.guard.access import hashed, readers
+from tests.explorer.conftest import finished
 from training.errors import UserError
 
 
@@ -14,7 +13,7 @@ def test_those_in_the_file_may(tmp_path, kept):
     file.write_text(f"# people\n\nann:{kept}\nbob:other\n", encoding="utf-8")
     may = readers(file)
     tried = [("ann", "pass:word"), ("bob", "other"), ("ann", "other"), ("eve", ""), ("ann", kept)]
-    allowed = [asyncio.run(may(*each)) for each in tried]
+    allowed = [finished(may(*each)) for each in tried]
     assert allowed == [True, True, False, False, kept == "pass:word"]
 
 
