@@ -66,7 +66,9 @@ def _remove_dead(base: Path) -> None:
     me = getattr(os, "getuid", lambda: None)()
     for folder in base.glob(f"{PREFIX}*"):
         with suppress(OSError, Timeout):
-            if not (folder / LOCK).is_file() or me not in (None, folder.lstat().st_uid):
+            stat = folder.lstat()
+            young = stat.st_mtime > time() - AGE_S  # it may be one that is just being made
+            if me not in (None, stat.st_uid) or (young and not (folder / LOCK).is_file()):
                 continue
             with FileLock(folder / LOCK, timeout=0):
                 pass

@@ -21,7 +21,8 @@ from explorer.page.components import LONG
 from explorer.page.memory import give_back
 from explorer.session.state import Session
 
-SHARE, MOST = 64, 2000  # events that may wait: of a session, of all
+# Events that may wait: of a session, or of an address without one; of an address; of all
+SHARE, SHARE_OF_ADDRESS, MOST = 64, 1000, 2000
 SWEEP_S, IDLE_S = 20, 60
 OPEN_BYTES, LEFT_BYTES = 1000e6, 50e6  # of sessions: while their page is open, and after
 
@@ -62,7 +63,11 @@ class FairQueue(Queue):
 
     async def push(self, body, request, username):
         name, lanes = body.session_hash, self.event_queue_per_concurrency_id.values()
-        if sum(event.session_hash == name for lane in lanes for event in lane.queue) >= SHARE:
+        address = request.client.host if request.client else ""
+        waiting = [_client(event) for lane in lanes for event in lane.queue]
+        mine = sum(client == (address, name or address) for client in waiting)
+        near = sum(each == address for each, _ in waiting)
+        if mine >= SHARE or near >= SHARE_OF_ADDRESS:
             return False, f"{SHARE} requests of yours wait: let them be answered.", "queue_full"
         if name in self._sessions:  # a page that had lost its connection is back
             self._sessions[name].is_closed = False

@@ -48,16 +48,15 @@ class Decoders:
     def open(self, path: Path, px: int | None) -> Image.Image:
         """The picture in the file; raises PictureError."""
         worker = self._idle.get()
-        if worker.poll() is not None:
-            worker = _started()
-        timer = Timer(PATIENCE_S, worker.kill)
+        timer = Timer(PATIENCE_S, lambda: worker.kill())
         timer.start()
         try:
+            if worker.poll() is not None:
+                worker = _started()
             header, pixels = _asked(worker, {"path": str(path), "px": px})
         except (OSError, ValueError):  # it was ended, here or by the system
             worker.kill()
-            worker.communicate()
-            worker = _started()
+            worker.communicate()  # its end is seen by who comes next, for whom another is started
             raise PictureError(
                 f"{path.name} takes too long or too much memory to open: make it smaller, or save "
                 "it anew."

@@ -8,7 +8,8 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 
 from annotated_types import Interval, MaxLen
 from PIL import Image
-from pydantic import BeforeValidator, ConfigDict, InstanceOf, TypeAdapter, ValidationError
+from pydantic import BeforeValidator, ConfigDict, PlainValidator, TypeAdapter, ValidationError
+from pydantic_core import PydanticCustomError
 
 from explorer.engine import Model, catalogue
 from explorer.pictures.faces import find_crop
@@ -21,7 +22,15 @@ from training.errors import UserError, choose, quoted
 
 Read = Callable[[str | Path], Image.Image]
 STRICT = ConfigDict(strict=True, allow_inf_nan=False)
-Source = InstanceOf[Path] | InstanceOf[Picture]
+
+
+def _source(value: Any) -> Path | Picture:
+    if isinstance(value, Path | Picture):
+        return value
+    raise PydanticCustomError("picture", "should be a picture file")
+
+
+Source = Annotated[Any, PlainValidator(_source)]
 # What programs give for the types that JSON does not have
 GIVEN = {
     Picture: Source,
@@ -128,7 +137,7 @@ def said(error: ValidationError, called: str, value: Any, wanted: str = "") -> s
     where = "".join(f"[{quoted(each)}]" for each in first["loc"] if each != "[key]")
     if first["type"] == "too_long":
         most = first["ctx"]["max_length"]
-        return f"At most {most} {called}, not {len(value)}: leave some out."
+        return f"{called} takes at most {most}, not {len(value)}: leave some out."
     if not where and wanted:
         return f"{called} is {quoted(value)}: {wanted}."
     if first["type"] == "missing":

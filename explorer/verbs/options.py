@@ -59,11 +59,12 @@ class Result:
         return Shown({}, {})
 
 
-MANY = 64  # things that one argument may list
+MANY = 64  # models or pictures that one argument may list
+MOST_NAMES = 1000  # attributes or labels: CelebA has 40
 Name = Annotated[str, MaxLen(200)]  # of an attribute, a label, a model
-Names = Annotated[list[Name], MaxLen(MANY)]
-Amounts = Annotated[dict[Name, Annotated[float, Interval(ge=-100, le=100)]], MaxLen(MANY)]
-Switches = Annotated[dict[Name, bool], MaxLen(MANY)]
+Names = Annotated[list[Name], MaxLen(MOST_NAMES)]
+Amounts = Annotated[dict[Name, Annotated[float, Interval(ge=-100, le=100)]], MaxLen(MOST_NAMES)]
+Switches = Annotated[dict[Name, bool], MaxLen(MOST_NAMES)]
 
 Models = Annotated[list[Model], Option("models to compare, as SET/NAME", most=MANY)]
 Seed = Annotated[int, Option("seed of the samples from the prior", 0, 2**31)]

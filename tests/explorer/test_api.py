@@ -5,7 +5,11 @@ from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
 
+from explorer.session.programs import checked
+from explorer.verbs import VERBS
+from explorer.verbs.options import arguments
 from tests.explorer.conftest import BAD
+from training.errors import UserError
 
 NAMES = ["celeba32/faae", "celeba32/aae"]
 
@@ -102,3 +106,10 @@ def test_what_does_not_exist_lists_what_does(client, call, said):
     *inputs, endpoint = call
     with pytest.raises(AppError, match=said):
         client.predict(*inputs, api_name=endpoint)
+
+
+@pytest.mark.parametrize("given", [None, ["a"], 3, {"x": 1}])
+def test_what_is_no_picture_is_one_sentence_without_the_types_of_the_code(given):
+    (argument,) = (each for each in arguments(VERBS["reconstruct"]) if each.name == "picture")
+    with pytest.raises(UserError, match=r"^picture is .+: it should be a picture file\.$"):
+        checked(argument, given)

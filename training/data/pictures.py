@@ -17,6 +17,7 @@ MAX_MEGAPIXELS = 50
 MAX_DEEP_MEGAPIXELS = 25  # of 16 or 32 bits a pixel in grey, which take several times as much
 MAX_MEGABYTES = 300  # 50 megapixels of 16 bits in RGB, uncompressed
 MAX_SCANS = 32  # of a JPEG: encoders make up to 20, and each costs as much as a whole picture
+MAX_SCANNED_MEGAPIXELS = 500  # scans times megapixels: progressive photos have about 10 scans
 
 # Named, because Pillow would otherwise also try formats that start other programs (EPS).
 FORMATS = ("PNG", "JPEG", "WEBP", "AVIF", "GIF", "BMP", "TIFF", "PPM")
@@ -87,10 +88,9 @@ def _from_bytes(data: bytes, name: str) -> Image.Image:
     if not data:
         raise PictureError(f"{name} is empty (0 bytes): choose another file.")
     check_file_size(len(data), name)
-    if data.startswith(b"\xff\xd8") and _scans(data) > MAX_SCANS:
-        raise PictureError(f"{name} has more than {MAX_SCANS} scans: save it anew as a JPEG.")
+    scans = _scans(data) if data.startswith(b"\xff\xd8") else 0
     try:
-        return Image.open(io.BytesIO(data), formats=FORMATS)
+        picture = Image.open(io.BytesIO(data), formats=FORMATS)
     except Image.DecompressionBombError:
         raise PictureError(_too_large(name, "far", MAX_MEGAPIXELS)) from None
     except Exception:  # decoders raise almost anything on bytes that are not theirs
@@ -98,6 +98,10 @@ def _from_bytes(data: bytes, name: str) -> Image.Image:
         if data[4:8] == b"ftyp" and data[8:12] in HEIC_BRANDS:
             message = f"{name} is a HEIC picture that cannot be read: save it as {FORMATS_SAID}."
         raise PictureError(message) from None
+    scanned = scans * picture.width * picture.height / 1e6
+    if scans > MAX_SCANS or scanned > MAX_SCANNED_MEGAPIXELS:
+        raise PictureError(f"{name} has too many scans for its size: save it anew as a JPEG.")
+    return picture
 
 
 def _scans(data: bytes) -> int:

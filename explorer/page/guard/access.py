@@ -7,6 +7,7 @@ import asyncio
 import hashlib
 import hmac
 import os
+import re
 from collections.abc import Awaitable, Callable
 from getpass import getpass
 from pathlib import Path
@@ -14,19 +15,21 @@ from pathlib import Path
 from training.errors import UserError
 
 MARK = "scrypt$"
+HASHED = re.compile(r"scrypt\$([0-9a-f]{2}){8,}\$[0-9a-f]{128}")
 
 
 def readers(path: Path) -> Callable[[str, str], Awaitable[bool]]:
     """Whether name and password are in the file, for `Blocks.launch`; raises UserError."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError):
         raise UserError(f"{path} cannot be read: give a text file with --auth-file.") from None
     known = {}
     for number, line in enumerate(lines, 1):
         name, colon, password = line.strip().partition(":")
         if name and not name.startswith("#"):
-            if not colon or not password:
+            broken = password.startswith(MARK) and not HASHED.fullmatch(password)
+            if not colon or not password or broken:
                 raise UserError(f"Line {number} of {path.name} is not like name:password.")
             known[name] = password if password.startswith(MARK) else hashed(password)
     if not known:
@@ -45,7 +48,7 @@ def readers(path: Path) -> Callable[[str, str], Awaitable[bool]]:
 def hashed(password: str, salt: bytes | None = None) -> str:
     """`scrypt$SALT$HASH`, both in hexadecimal digits."""
     salt = os.urandom(16) if salt is None else salt
-    digest = hashlib.scrypt(password.encode(), salt=salt, n=2**14, r=8, p=1)
+    digest = hashlib.scrypt(password.encode(errors="surrogatepass"), salt=salt, n=2**14, r=8, p=1)
     return f"{MARK}{salt.hex()}${digest.hex()}"
 
 

@@ -40,7 +40,11 @@ class Guarded(gr.Blocks):
         except (UserError, InvalidPathError):
             raise
         except Exception:  # components raise almost anything on values that are not theirs
-            raise UserError(UNFIT) from None
+            name, of_page = block_fn.api_name, block_fn.api_visibility == "private"
+            takes = (
+                f"/{name} takes {len(block_fn.inputs)} values of other kinds: see its description."
+            )
+            raise UserError(UNFIT if of_page else takes) from None
 
     async def process_api(self, block_fn, *args, **kwargs):
         try:

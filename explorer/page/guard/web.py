@@ -122,7 +122,7 @@ class Guard:
 def _name(address: str) -> str:
     """The host in an address, without port and brackets; nothing where there is none."""
     try:
-        return urlsplit(address).hostname or ""
+        return (urlsplit(address).hostname or "").removesuffix(".")
     except ValueError:
         return ""
 

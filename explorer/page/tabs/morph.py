@@ -133,7 +133,7 @@ def save_gif(session: Session, n: int, progress=gr.Progress()) -> str:  # noqa: 
 
 
 def _file(name: str) -> str:
-    return str(Path(tempfile.mkdtemp(prefix="latent-explorer-"), name))
+    return str(Path(tempfile.mkdtemp(prefix="morph-"), name))
 
 
 SHOT = Shot(".latent-chart .key")

@@ -90,11 +90,14 @@ def test_a_full_lane_waits_and_another_goes_on(queue):
     assert queue.get_events() is None
 
 
-def test_no_session_may_wait_for_more_than_its_share(queue):
+@pytest.mark.parametrize("name", ["a", None])  # of a page, and of a program
+def test_no_session_may_wait_for_more_than_its_share(queue, name):
     for _ in range(fair.SHARE):
-        wait(queue, "a")
-    body = SimpleNamespace(session_hash="a", fn_index=0)
-    ok, said, _ = finished(queue.push(body, None, None))
+        event = wait(queue, name)
+        event.session_hash = name or event._id  # as gradio names those without a session
+    body = SimpleNamespace(session_hash=name, fn_index=0)
+    request = SimpleNamespace(client=SimpleNamespace(host="1.1.1.1"))
+    ok, said, _ = finished(queue.push(body, request, None))
     assert not ok and said.endswith(".")
 
 

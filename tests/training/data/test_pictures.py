@@ -126,9 +126,9 @@ def header_of_png(width, height, depth=8, colour=2):
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", size) + chunk(b"IDAT", zlib.compress(b""))
 
 
-def scans(count):
+def scans(count, side=64):
     """A progressive JPEG whose last scan is repeated until there are `count`."""
-    data = saved(Image.new("L", (64, 64)), "JPEG", progressive=True)
+    data = saved(Image.new("L", (side, side)), "JPEG", progressive=True)
     last = data[data.rindex(b"\xff\xda") : -2]
     more = count - data.count(b"\xff\xda")
     return data[:-2] + last * more + data[-2:]
@@ -151,7 +151,8 @@ WRECKS = {
     "10,000x10,000": (lambda: header_of_png(10_000, 10_000), "10,000x10,000 px, 100 MP"),
     "bomb": (lambda: header_of_png(60_000, 60_000), "too large: .* 50 megapixels"),
     "16-bit 6,000x6,000": (lambda: header_of_png(6_000, 6_000, 16, 0), "36 MP.* 25 megapixels"),
-    "400 scans": (lambda: scans(400), "more than 32 scans"),
+    "400 scans": (lambda: scans(400), "too many scans"),
+    "20 scans of 36 megapixels": (lambda: scans(20, 6000), "too many scans"),
     "larger than any": (lambda: bytes(301_000_000), "301 MB, too large: 300 MB at most"),
     "array": (lambda: np.zeros((2, 3, 4, 5)), "2 x 3 x 4 x 5 is no picture"),
 }

@@ -17,9 +17,20 @@ def test_those_in_the_file_may(tmp_path, kept):
     assert allowed == [True, True, False, False, kept == "pass:word"]
 
 
+def test_a_mark_that_editors_put_before_text_is_no_part_of_a_name(tmp_path):
+    (tmp_path / "people").write_text("ann:word", encoding="utf-8-sig")
+    assert finished(readers(tmp_path / "people")("ann", "word"))
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("", "names nobody"), ("ann", "Line 1"), ("# x\nann:", "Line 2"), (None, "cannot be read")],
+    [
+        ("ann:scrypt$zz$11", "Line 1"),
+        ("", "names nobody"),
+        ("ann", "Line 1"),
+        ("# x\nann:", "Line 2"),
+        (None, "cannot be read"),
+    ],
 )
 def test_a_file_that_is_none_is_one_sentence(tmp_path, text, said):
     file = tmp_path / "people"
