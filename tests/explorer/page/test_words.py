@@ -123,7 +123,7 @@ def test_no_word_of_the_catalogue_is_left_in_english(abroad, language, locale):
         seen |= set(page.evaluate(SEEN))
     assert seen & english == set()
     drawn = words["Drawn {shown} {index}"].format(shown=words["face"], index=3)
-    keys = ("Copy link", "New seed", "Refine", "Encoder", "Smiling", "Shelf", "A face was found.")
+    keys = ("Copy link", "New seed", "Refine", "Encoder", "Smiling", "Shelf", "without refinement")
     assert {drawn, *(words[key] for key in keys)} - seen == set()
 
 
