@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 
 from explorer.pictures.arrays import Images, as_codes, as_images
+from explorer.words import say
 from explorer.work import Batches, go_on
 from training import checkpoints
 from training.checkpoints import CheckpointError, Latents, hub
@@ -104,7 +105,7 @@ class Model:
     @property
     def why_no_codes(self) -> str:
         """Ends a sentence on what the model comes without, where that is for want of an encoder."""
-        return "" if self.encodes else ": it has no encoder, so no images were encoded with it"
+        return "" if self.encodes else say(": it has no encoder, so no images were encoded with it")
 
     def descent_s(self, pictures: int, steps: int = RECOVERY_STEPS) -> float:
         """About how many seconds recovery takes here for so many pictures."""

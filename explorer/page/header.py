@@ -8,6 +8,7 @@ from explorer.engine import Model
 from explorer.page import components as ui
 from explorer.page.explain import explained
 from explorer.page.guard.events import Chosen
+from explorer.page.words import mark
 from explorer.session.state import Session
 from training.errors import choose
 from training.measure.figures import MAIN, columns
@@ -23,15 +24,15 @@ def build(session: Session) -> tuple[list, gr.Button]:
         gr.HTML(BRAND, apply_default_css=False, elem_classes="brand-box")
         sets, size = list(session.catalogue.sets), {"min_width": 150, "scale": 0}
         model_set = gr.Dropdown(
-            sets, value=session.model_set, label="Model set", elem_id="model-set", **size
+            sets, value=session.model_set, label=mark("Model set"), elem_id="model-set", **size
         )
-        info = "refine the codes of real pictures by 50 optimisation steps, in every tab"
+        info = mark("refine the codes of real pictures by 50 optimisation steps, in every tab")
         refined = gr.Checkbox(
-            session.faithful, label="Refined codes", info=info, elem_id="faithful"
+            session.faithful, label=mark("Refined codes"), info=info, elem_id="faithful"
         )
-        link = gr.Button("Copy link", elem_id="copy-link", size="sm", min_width=92, scale=0)
-        pixels = gr.Button("Pixels", size="sm", min_width=80, scale=0)
-        theme = gr.Button("Light / dark", size="sm", min_width=100, scale=0)
+        link = gr.Button(mark("Copy link"), elem_id="copy-link", size="sm", min_width=92, scale=0)
+        pixels = gr.Button(mark("Pixels"), size="sm", min_width=80, scale=0)
+        theme = gr.Button(mark("Light / dark"), size="sm", min_width=100, scale=0)
     models = ui.models_view(elem_id="models")
     pixels.click(None, js="() => Latent.togglePixels()", **ui.QUIET)
     theme.click(None, js="() => Latent.toggleDark()", **ui.QUIET)

@@ -7,14 +7,6 @@ from html import escape
 import gradio as gr
 
 
-def status_view() -> gr.HTML:
-    """A line on what was found or done; its value is text."""
-    return gr.HTML(
-        html_template='<p class="status" role="status">{{value}}</p>',  # escaped by the template
-        apply_default_css=False,
-    )
-
-
 def notice_view(said: str, listed: Sequence[str] = (), command: str = "") -> gr.HTML:
     """A sentence, a command to run, and a list."""
     parts = [f"<p>{escape(said)}</p>"]

@@ -14,6 +14,7 @@ from explorer.page.guard.access import readers
 from explorer.page.guard.web import guarded
 from explorer.page.header import NAME
 from explorer.page.tabs import TABS, reconstruct
+from explorer.page.words import Words
 from explorer.pictures import decoding
 from explorer.session.state import Session
 from training.errors import UserError, quoted
@@ -76,6 +77,7 @@ def looks(hosts: Sequence[str] = ()) -> dict:
         "ssr_mode": False,
         "max_file_size": "64mb",
         "footer_links": ["api"],
+        "i18n": Words(),
         "enable_monitoring": False,
         "app_kwargs": guarded(hosts),
     }

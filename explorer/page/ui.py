@@ -26,17 +26,20 @@ from explorer.page.guard.calls import Guarded
 from explorer.page.guard.events import Picked
 from explorer.page.tab import Tab, number
 from explorer.page.tabs import SLOTS, TABS, attributes
+from explorer.page.words import mark
 from explorer.pictures.picture import Picture
 from explorer.session.state import Session
+from explorer.words import say
 from training.errors import UserError
 from training.errors import choose as one_of
 
 TRAIN = "python -m training fit faae --preset small --data FOLDER --out {root}/mine/faae"
 NOTHING = "There is no usable checkpoint under {root}. Start this app again after training one:"
-SHELF_EMPTY = "Uploads appear here, and what you keep: drop a picture, or choose “To shelf”."
+SHELF_EMPTY = say("Uploads appear here, and what you keep: drop a picture, or choose “To shelf”.")
 RECEIVERS = {tab.name: tab for tab in TABS if tab.slots}
 FALLBACK = attributes.TAB  # takes what is used while a tab without slots is open
 UNKEPT = "It leaves out uploads, morph tiles, and pictures that were edited before."
+OF_BROWSER = ("__theme", "lang")  # in a link, but no part of the state
 
 
 class Filled(set):
@@ -66,11 +69,11 @@ def build(root: str = ROOT) -> gr.Blocks:
             with gr.Column(scale=6, min_width=320), gr.Tabs(elem_id="tabs") as tabs:
                 items, parts = {}, {}
                 for tab in TABS:
-                    with gr.Tab(tab.title, id=tab.name) as items[tab]:
+                    with gr.Tab(mark(tab.title), id=tab.name) as items[tab]:
                         parts[tab] = tab.build(session)
             with gr.Column(scale=1, min_width=230, elem_id="at-hand"):
-                shelf = shelf_view("Shelf", SHELF_EMPTY, removable=True)
-                bundled = shelf_view("Examples", "")
+                shelf = shelf_view(say("Shelf"), SHELF_EMPTY, removable=True)
+                bundled = shelf_view(say("Examples"), "")
         slots = [slot for each in parts.values() for slot in each.slots]
         controls = {name: c for each in parts.values() for name, c in each.controls.items()}
         current = Current(parts, session)
@@ -198,7 +201,9 @@ def loader(controls: Mapping[str, gr.components.Component]) -> Callable:
     """A handler that sets up header, tabs, examples, slots and controls, by a link if there is."""
 
     def load(session: Session, key: str | None, request: gr.Request) -> list:
-        fields = {name: text for name, text in request.query_params.items() if name != "__theme"}
+        fields = {
+            name: text for name, text in request.query_params.items() if name not in OF_BROWSER
+        }
         again = reopen(session, key)
         came = session.of(Came)
         try:

@@ -6,12 +6,17 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from explorer.words import say
 from training.measure.metrics import grey
 
 # Three deviations: about 2 % of held-out CelebA faces lie outside, and every one of them in grey.
 BEYOND = 3.0
 # What is said of a figure below and above the range, in the order of `statistics`
-SAID = (("darker", "brighter"), ("lower in contrast", "higher in contrast"), ("greyer", "gaudier"))
+SAID = (
+    (say("darker"), say("brighter")),
+    (say("lower in contrast"), say("higher in contrast")),
+    (say("greyer"), say("gaudier")),
+)
 
 
 @dataclass(frozen=True)

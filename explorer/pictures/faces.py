@@ -18,6 +18,8 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from explorer.words import say
+
 BOX_SIDE_PX = 105
 SCALE = 148 / BOX_SIDE_PX  # side of the crop in sides of the box
 # From the middle of the box to the middle of the crop, right and down, in sides of the box.
@@ -53,14 +55,15 @@ def find_crop(picture: Image.Image) -> Crop:
     """The square around the largest face in an RGB picture, or its centre where none is found."""
     found = next(filter(len, (_faces(picture, side) for side in SEARCH_PX)), None)
     if found is None:
-        message = "No face was found, so the centre is used: correct the crop if it is off."
+        message = say("No face was found, so the centre is used: correct the crop if it is off.")
         return whole(picture, False, message)
     # The largest, but for the few boxes that hold no face: the cascade finds those but a few times.
     clarity = found[:, 2] * found[:, 4]
     box = found[clarity.argmax(), :4]
     faces = int((clarity > clarity.max() / 2).sum())
     crop = _around(box, _lean(picture, box), faces)
-    every = whole(picture, message="The picture is already cropped to a face: all of it is used.")
+    message = say("The picture is already cropped to a face: all of it is used.")
+    every = whole(picture, message=message)
     square = picture.width == picture.height
     return every if square and _overlap(crop, every) > SAME_CROP else crop
 
@@ -152,11 +155,21 @@ def _around(box: np.ndarray, angle: float, faces: int) -> Crop:
         right * math.sin(turn) + down * math.cos(turn),
     ]
     side = SCALE * box[2]
-    said = "A face was found" if faces == 1 else "Of several possible faces one was chosen"
-    if abs(angle) >= 1:
-        said += f", turned by {abs(angle):.0f}° to be level"
+    one = faces == 1
+    if abs(angle) < 1:
+        said = say("A face was found.") if one else say("Of several possible faces one was chosen.")
+    else:
+        turned = f"{abs(angle):.0f}"
+        said = (
+            say("A face was found, turned by {turned}° to be level.", turned=turned)
+            if one
+            else say(
+                "Of several possible faces one was chosen, turned by {turned}° to be level.",
+                turned=turned,
+            )
+        )
     x, y = middle - side / 2
-    return Crop(float(x), float(y), float(side), float(angle), True, said + ".")
+    return Crop(float(x), float(y), float(side), float(angle), True, said)
 
 
 def _overlap(one: Crop, other: Crop) -> float:

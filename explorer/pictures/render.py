@@ -14,6 +14,8 @@ import torch
 from PIL import Image, ImageDraw, ImageFont, PngImagePlugin
 from torch import Tensor
 
+from explorer.words import say
+
 CODE_KEY = "latent-code"
 MODEL_KEY = "latent-model"
 LABEL_PX = 18
@@ -188,8 +190,8 @@ def sharpness_curve(curves: dict[str, Tensor | None]) -> go.Figure:
         hover = f"%{{y:.4f}}<extra>{escape(title)}</extra>"
         figure.add_scatter(x=x, y=values.mean(0).tolist(), hovertemplate=hover, **line)
         ends[title] = (float(values.mean(0)[-1]), colour)
-    figure.update_xaxes(title="from corner to centre (%)")
-    figure.update_yaxes(title="sharpness (mean squared Laplacian)", rangemode="tozero")
+    figure.update_xaxes(title=say("from corner to centre (%)"))
+    figure.update_yaxes(title=say("sharpness (mean squared Laplacian)"), rangemode="tozero")
     figure.update_layout(
         template="none",
         height=320 if len(curves) <= BANDS else 440,

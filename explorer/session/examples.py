@@ -11,6 +11,7 @@ from explorer.pictures.colours import Colours
 from explorer.pictures.faces import find_crop
 from explorer.pictures.picture import EXAMPLE, Picture
 from explorer.pictures.render import to_pil
+from explorer.words import say
 
 SAMPLES, TYPICAL = 11, 256
 # Of 1,000 seeds one whose 11 faces the detector is surest of, at 32 and at 64 px; its first four
@@ -25,10 +26,11 @@ def examples(root: str, model_set: str) -> tuple[Picture, ...]:
     pictures, shown = [], models[0].shows
     if shown == "face":
         photo = astronaut()
-        pictures.append(Picture("Astronaut (photo: NASA)", EXAMPLE, photo, find_crop(photo)))
+        pictures.append(Picture(say("Astronaut (photo: NASA)"), EXAMPLE, photo, find_crop(photo)))
     drawn = _drawn(root, model_set, SAMPLES, SEED)
     for index, image in enumerate(drawn, start=1):
-        pictures.append(Picture(f"Drawn {shown} {index}", EXAMPLE, to_pil(image)))
+        label = say("Drawn {shown} {index}", shown=say(shown), index=index)
+        pictures.append(Picture(label, EXAMPLE, to_pil(image)))
     for index, picture in enumerate(pictures):
         picture.reference = f"{EXAMPLE}/{index}"
     return tuple(pictures)

@@ -8,6 +8,7 @@ from torch import Tensor
 from explorer.engine import Model, catalogue
 from explorer.pictures.picture import SAMPLE, Picture, pixels
 from explorer.verbs.options import Reason
+from explorer.words import say
 
 REFINING_STEPS = 50
 BATCH = 64  # pictures that fit into memory at once
@@ -34,12 +35,17 @@ def waits(
         coarse = [p for p in pictures if p.real and model.name not in p.refined]
         if lost:
             seconds += model.descent_s(len(lost))
-            said[model] = f"{model.title} has no encoder: codes are found by recovery"
+            said[model] = say(
+                "{model} has no encoder: codes are found by recovery", model=model.title
+            )
         if refined and coarse:
             seconds += len(coarse) * REFINING_STEPS * model.step_s
-            said.setdefault(model, "codes are refined")
-    about = f"about {max(seconds, 1):.0f} s"
-    return {model: Reason(f"{words}, {about}.", seconds) for model, words in said.items()}
+            said.setdefault(model, say("codes are refined"))
+    about = f"{max(seconds, 1):.0f}"
+    return {
+        model: Reason(say("{what}, about {seconds} s.", what=what, seconds=about), seconds)
+        for model, what in said.items()
+    }
 
 
 def _find(model: Model, pictures: Sequence[Picture], refined: bool) -> None:

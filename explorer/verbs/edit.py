@@ -23,6 +23,7 @@ from explorer.verbs.options import (
     Seed,
     Shown,
 )
+from explorer.words import say
 from training.codes import geometry
 from training.codes.directions import DEFAULT, METHODS
 from training.errors import UserError, choose
@@ -120,8 +121,13 @@ def attributes(model: Model, method: str) -> dict[str, int]:
 def without_directions(model: Model) -> str:
     """What to say of a model without attribute directions."""
     if model.latents is None:
-        return f"{model.title} comes without attribute directions{model.why_no_codes}."
-    return (
-        f"{model.title} has no attribute directions by this method; "
-        f"`python -m training directions {model.directory}` finds them."
+        return say(
+            "{model} comes without attribute directions{why}.",
+            model=model.title,
+            why=model.why_no_codes,
+        )
+    return say(
+        "{model} has no attribute directions by this method; `{command}` finds them.",
+        model=model.title,
+        command=f"python -m training directions {model.directory}",
     )

@@ -8,6 +8,7 @@ from torch import Tensor
 from explorer.engine import Model
 from explorer.pictures.picture import MAP, SAMPLE, Picture
 from explorer.pictures.render import to_pil
+from explorer.words import say
 
 
 @dataclass
@@ -36,7 +37,7 @@ class Grid:
 def sample_grid(models: Sequence[Model], seed: int, count: int, spread: float) -> Grid:
     """`count` samples from the prior: the same codes for all models with the same prior."""
     codes = {model.name: model.sample_codes(count, seed, spread) for model in models}
-    labels = [f"Sample {seed}·{index + 1}" for index in range(count)]
+    labels = [say("Sample {seed}·{n}", seed=seed, n=index + 1) for index in range(count)]
     references = [f"{SAMPLE}/{seed}/{spread:g}/{count}/{index}" for index in range(count)]
     return Grid(SAMPLE, labels, codes, references)
 
@@ -55,4 +56,5 @@ def map_row(models: Sequence[Model], index: int) -> Grid:
     }
     if not codes:
         raise IndexError(index)
-    return Grid(MAP, [f"{models[0].shows.title()} {index}"], codes, [f"{MAP}/{index}"])
+    label = say("{shows} {index}", shows=say(models[0].shows.title()), index=index)
+    return Grid(MAP, [label], codes, [f"{MAP}/{index}"])

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from explorer.engine import Model
+from explorer.words import chain, say
 from training.errors import UserError, choose
 
 
@@ -59,8 +60,12 @@ def without_classes(model: Model) -> str:
     """What to say of a model that cannot keep a style and change the class."""
     names = label_names(model, exclusive=False)
     if names:
-        return f"{model.title} has labels to switch, no classes: {', '.join(names)}."
-    return f"{model.title} has no class in its codes: there is none to change."
+        return say(
+            "{model} has labels to switch, no classes: {names}.",
+            model=model.title,
+            names=[*names],
+        )
+    return say("{model} has no class in its codes: there is none to change.", model=model.title)
 
 
 def unconcerned(model: Model, labels: Mapping[str, bool]) -> str:
@@ -69,8 +74,12 @@ def unconcerned(model: Model, labels: Mapping[str, bool]) -> str:
     if not labels or set(labels) & set(names):
         return ""
     if not names:
-        return f"{model.title} has no labels in its codes: nothing is switched."
-    return f"{model.title} has no label {' or '.join(labels)}: nothing is switched."
+        return say("{model} has no labels in its codes: nothing is switched.", model=model.title)
+    return say(
+        "{model} has no label {names}: nothing is switched.",
+        model=model.title,
+        names=chain("{one} or {next}", [*labels]),
+    )
 
 
 def read_labels(model: Model, z: Tensor) -> str:

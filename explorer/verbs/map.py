@@ -9,6 +9,7 @@ from torch import Tensor
 
 from explorer.engine import Model
 from explorer.verbs.options import Name, Option, Reason, Result, Shown
+from explorer.words import say
 from training.checkpoints import Latents
 from training.codes.geometry import density
 from training.errors import UserError, choose
@@ -99,6 +100,9 @@ def placed(model: Model, codes: Tensor) -> Tensor:
 def without_map(model: Model) -> str:
     """What to say of a model without a map."""
     if model.latents is None:
-        return f"{model.title} comes without a map{model.why_no_codes}."
-    made = f"`python -m explorer map {model.directory}` makes it"
-    return f"{model.title} comes without a map of its codes: {made}."
+        return say("{model} comes without a map{why}.", model=model.title, why=model.why_no_codes)
+    return say(
+        "{model} comes without a map of its codes: `{command}` makes it.",
+        model=model.title,
+        command=f"python -m explorer map {model.directory}",
+    )

@@ -9,6 +9,7 @@ from explorer.page.components.common import (
     READING,
     address,
     columns,
+    status_view,
     words,
 )
 from explorer.page.components.inputs.crop import crop_value, crop_view
@@ -16,10 +17,16 @@ from explorer.page.components.inputs.labels import labels_value, labels_view
 from explorer.page.components.inputs.models import models_value, models_view
 from explorer.page.components.inputs.sliders import LIMIT, sliders_value, sliders_view
 from explorer.page.components.inputs.slot import slot_value, slot_view
-from explorer.page.components.views.board import board_row, board_value, board_view, label_stats
+from explorer.page.components.views.board import (
+    board_row,
+    board_value,
+    board_view,
+    label_stats,
+    stage_stats,
+)
 from explorer.page.components.views.chart import chart_value, chart_view
 from explorer.page.components.views.map import CLASSES, map_value, map_view
 from explorer.page.components.views.shelf import shelf_value, shelf_view
 from explorer.page.components.views.tiles import tiles_value, tiles_view
-from explorer.page.components.wire import Live, reopen, stamp
-from explorer.page.said import failure, inform, notice_view, status_view, warn
+from explorer.page.components.wire import Live, reopen, stamp, told
+from explorer.page.said import failure, inform, notice_view, warn

@@ -1,5 +1,21 @@
-// What all components share: building DOM, dragging pictures, sending them to other tabs.
+// What all components share: words, building DOM, dragging pictures, sending them to other tabs.
 window.Latent = {
+  WORDS: window.gradio_config.i18n_translations?.en ?? {},  // in the visitor's language, by the English
+
+  // English words in the visitor's language, with values for the names in braces.
+  say: (key, values = {}) => (Latent.WORDS[key] ?? key).replace(/{(\w+)}/g, (name) => {
+    const value = Latent.told(values[name.slice(1, -1)] ?? name);
+    return Array.isArray(value) ? value.join(Latent.say(", ")) : value;
+  }),
+
+  // What the server sends, with its words {say, with} told.
+  told(value) {
+    if (value === null || typeof value !== "object" || typeof value[0] === "number") return value;
+    if (Array.isArray(value)) return value.map(Latent.told);
+    if (typeof value.say === "string") return Latent.say(value.say, value.with);
+    return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, Latent.told(each)]));
+  },
+
   DRAG: "application/x-latent",
   PLACES: [["shelf", "To shelf"]],  // where pictures can be sent; the server adds the tabs
 
@@ -61,11 +77,11 @@ window.Latent = {
   },
 
   // Buttons that send one picture on. `picture` is a function, so that it may change.
-  sendButtons(picture, send, what = "picture") {
-    return Latent.h("div", { class: "send", role: "group", "aria-label": `Send this ${what} on` },
+  sendButtons(picture, send) {
+    return Latent.h("div", { class: "send", role: "group", "aria-label": Latent.say("Send this picture on") },
       Latent.PLACES.map(([to, text]) => Latent.h("button",
-        { type: "button", class: "chip", title: to === "shelf" ? "Keep it on the shelf" : `Open it in ${text}`,
-          onclick: () => send({ ...picture(), to }) }, text)));
+        { type: "button", class: "chip", title: to === "shelf" ? Latent.say("Keep it on the shelf") : Latent.say("Open it in {tab}", { tab: Latent.say(text) }),
+          onclick: () => send({ ...picture(), to }) }, Latent.say(text))));
   },
 
   title({ title, colour }, level = "h2") {
@@ -102,9 +118,9 @@ window.Latent = {
     }
     function fetch() {
       const name = props.value;
-      fetched = fetched.then(async () => show(name ? await server.take(name) : null)).catch(Latent.lost);
+      fetched = fetched.then(async () => show(name ? Latent.told(await server.take(name)) : null)).catch(Latent.lost);
     }
-    if (server.ask) Latent.lines[rest.grid] = { ask: (parts) => server.ask({ key: shown.value.key, parts }), show };
+    if (server.ask) Latent.lines[rest.grid] = { ask: async (parts) => Latent.told(await server.ask({ key: shown.value.key, parts })), show };
     const follow = (name, react) => name === "value" ? watchers.push(react) : watch(name, react);
     script({ props: shown, watch: follow, server, ...rest });
     watch("value", fetch);
@@ -146,7 +162,7 @@ window.Latent = {
       const parts = line.wanted;
       line.wanted = null;
       const value = await line.ask(parts).catch(Latent.lost);
-      if (value?.problem) Latent.say(value.problem);
+      if (value?.problem) Latent.toast(value.problem);
       else if (value) line.show(value);
       line.answered = value?.serial ?? line.answered;
     }
@@ -165,13 +181,13 @@ window.Latent = {
     watch("value", draw);
   },
 
-  lost: () => Latent.say("The server does not answer: try again, or reload the page."),
+  lost: () => Latent.toast(Latent.say("The server does not answer: try again, or reload the page.")),
 
   // Until the models of the header are shown anew.
   busy: () => document.body.classList.add("latent-busy"),
 
   // A sentence that people are to see, for some seconds.
-  say(text) {
+  toast(text) {
     const note = Latent.h("p", { class: "latent-toast", role: "alert" }, text);
     document.body.append(note);
     setTimeout(() => note.remove(), 6000);
@@ -214,26 +230,36 @@ window.Latent = {
   // Puts the state into the address bar and onto the clipboard.
   async share(query) {
     const url = new URL(window.location.href);
-    url.search = query;
+    const language = url.searchParams.get("lang");
+    url.search = language ? `${query}&lang=${encodeURIComponent(language)}` : query;
     window.history.replaceState(window.history.state, "", url);
     try {
       await navigator.clipboard.writeText(url.href);
-      Latent.say("The link is copied.");
+      Latent.toast(Latent.say("The link is copied."));
     } catch (error) {  // no clipboard without https or localhost
-      Latent.offer("The browser does not let this page copy: the link is selected, copy it by hand.", url.href);
+      Latent.offer(Latent.say("The browser does not let this page copy: the link is selected, copy it by hand."), url.href);
     }
   },
 
   // A dialog with a text that is selected.
   offer(said, text) {
     const { h } = Latent;
-    const field = h("input", { readonly: true, value: text, "aria-label": "Link", onfocus: () => field.select() });
+    const field = h("input", { readonly: true, value: text, "aria-label": Latent.say("Link"), onfocus: () => field.select() });
     const dialog = h("dialog", { class: "offer", "aria-label": said, onclose: () => dialog.remove() }, h("p", {}, said), field,
-      h("button", { type: "button", class: "chip", onclick: () => dialog.close() }, "Close"));
+      h("button", { type: "button", class: "chip", onclick: () => dialog.close() }, Latent.say("Close")));
     document.body.append(dialog);
     dialog.showModal();
     field.focus();
   },
+};
+
+document.documentElement.lang = Latent.say("en");
+
+// A line on what was found or done.
+Latent.status = function ({ element, props, watch }) {
+  const line = element.querySelector(".status");
+  line.setAttribute("role", "status");
+  Latent.live({ props, watch }, () => { line.textContent = props.value ?? ""; });
 };
 
 // Back and Forward go from tab to tab: the first step back does not leave the app.

@@ -13,6 +13,7 @@ from explorer.engine import Model, titles
 from explorer.page.components.wire import Live, View, answers, take
 from explorer.pictures.render import LINE_COLOURS, to_pil
 from explorer.verbs.options import Reason
+from explorer.words import say
 
 # For every event but the five endpoints: not listed for programs, no spinner over the output.
 QUIET = {"api_visibility": "private", "show_progress": "hidden"}
@@ -42,7 +43,7 @@ def component(
     the events quoted, since gradio takes every quoted word for an event. With `live` it answers
     controls under its constant `grid`; `servers` are functions that its script calls.
     """
-    given = [f"{name}: {json.dumps(value)}" for name, value in (constants or {}).items()]
+    given = [f"{name}: {_constant(value)}" for name, value in (constants or {}).items()]
     given += ["element, props, trigger, watch, upload, server", f"events: {list(events)}"]
     functions = [take, *servers] if live is None else [take, answers(live), *servers]
     return View(
@@ -53,6 +54,17 @@ def component(
         server_functions=functions,
         **options,
     )
+
+
+def status_view() -> gr.HTML:
+    """A line on what was found or done; its value is text."""
+    return component("status")
+
+
+def _constant(value) -> str:
+    """As an expression of JavaScript."""
+    told = json.dumps(value)
+    return f"Latent.say({told})" if isinstance(value, say) else told
 
 
 def columns(models: Sequence[Model]) -> list[dict]:
@@ -79,6 +91,6 @@ def shown(image: Tensor | Reason) -> dict:
     return image._asdict() if isinstance(image, Reason) else {"src": address(image)}
 
 
-def words(name: str) -> str:
+def words(name: str) -> say:
     """An attribute's name as people read it."""
-    return name.replace("_", " ")
+    return say(name.replace("_", " "))

@@ -24,6 +24,7 @@ from fastapi import Response
 from explorer.page.guard.calls import fitting, served
 from explorer.page.guard.events import Asked
 from explorer.session.state import Session, Unavailable
+from explorer.words import spelled
 from training.errors import UserError, choose
 
 MOST_BYTES = 64 << 20  # of content that no page has fetched
@@ -101,7 +102,7 @@ class Live(NamedTuple):
 
 def sent(_component: gr.HTML, value: Any) -> str | None:
     """The name by which the page fetches `value`, the content of a component."""
-    return None if value is None else OUTBOX.put(orjson.dumps(value))
+    return None if value is None else OUTBOX.put(_packed(value))
 
 
 # Past gradio's metaclass, which would write a stub beside this file.
@@ -124,11 +125,20 @@ def answers(live: Live) -> Callable[[Any], Response]:
                 raise Unavailable("The server has started anew: reload the page.")
             for name, value in asked["parts"].items():
                 live.parts[name](session, fitting(shapes[choose("control", name, shapes)], value))
-            return _json(orjson.dumps(live.draw(session)))
+            return told(live.draw(session))
         except UserError as error:
-            return _json(orjson.dumps({"problem": str(error)}))
+            return told({"problem": str(error)})
 
     return served(ask)
+
+
+def told(value: Any) -> Response:
+    """What a server function answers, with words that the page's scripts tell."""
+    return _json(_packed(value))
+
+
+def _packed(value: Any) -> bytes:
+    return orjson.dumps(value, spelled, orjson.OPT_PASSTHROUGH_SUBCLASS)
 
 
 def _json(content: bytes) -> Response:

@@ -35,7 +35,7 @@ class Guarded(gr.Blocks):
             traverse(inputs, _local, is_file_obj_with_meta)
             for block, value in zip(block_fn.inputs, inputs, strict=False):
                 if kind := KINDS.get(type(block)):
-                    fitting(kind, value, block.label)
+                    fitting(kind, value, getattr(block.label, "key", block.label))
             return await super().preprocess_data(block_fn, inputs, state, explicit_call)
         except (UserError, InvalidPathError):
             raise

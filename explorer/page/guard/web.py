@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from explorer.page import words
 from training.errors import quoted
 
 MB = 2**20
@@ -69,6 +70,8 @@ class Guard:
             await self.app(scope, receive, send)
             return
         headers, started = Headers(scope=scope), False
+        language = headers.get("accept-language", "")
+        words.WANTED.set(words.wanted(scope["query_string"].decode("latin-1"), language))
         most = MOST_UPLOAD if scope["path"].rstrip("/").endswith("/upload") else MOST_JSON
 
         async def answer(message: Message) -> None:

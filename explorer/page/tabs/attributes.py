@@ -10,17 +10,19 @@ from explorer.engine import Model
 from explorer.page import components as ui
 from explorer.page.guard.events import Labelled, Moves
 from explorer.page.tab import Shot, Slot, Tab, Timing, Widgets, completed, number
+from explorer.page.words import mark
 from explorer.pictures.picture import EDIT, Picture
 from explorer.session.state import Session
 from explorer.verbs import edit as edit_codes
 from explorer.verbs.edit import Edit, attributes, without_directions
 from explorer.verbs.grids import Grid
 from explorer.verbs.labels import unconcerned
+from explorer.words import say
 from training.codes.directions import DEFAULT, METHODS
 from training.errors import choose
 
 NAME = "attributes"
-SLOT = Slot(NAME, "Picture to edit", example=4)  # a face that does not smile yet
+SLOT = Slot(NAME, say("Picture to edit"), example=4)  # a face that does not smile yet
 
 
 @dataclass
@@ -39,13 +41,14 @@ def build(session: gr.State) -> Widgets:
         with gr.Column(scale=1, min_width=300):
             with gr.Group(elem_classes="compact"):
                 slot = ui.slot_view(SLOT.name, SLOT.title, random=True)
-            methods = [(each.title, name) for name, each in METHODS.items()]
-            method = gr.Radio(methods, value=DEFAULT, label="Attribute directions by")
+            methods = [(mark(each.title), name) for name, each in METHODS.items()]
+            method = gr.Radio(methods, value=DEFAULT, label=mark("Attribute directions by"))
             labels = ui.labels_view(NAME)
             sliders = ui.sliders_view(NAME)
         with gr.Column(scale=1, min_width=320, elem_classes="in-sight first-on-phone"):
             live = ui.Live({"changes": move, "labels": switch}, edit)
-            board = ui.board_view(NAME, "Put a picture into the slot, or click an example.", live)
+            empty = say("Put a picture into the slot, or click an example.")
+            board = ui.board_view(NAME, empty, live)
     outputs = [board, sliders, labels]
     method.change(show, [session, method], outputs, **ui.LIVE)
     after, controls = (complete, [method], board), {"method": method}
@@ -92,18 +95,26 @@ def edit(session: Session) -> dict:
     waiting = session.waits([picture], models)
     found = {m: edited(session, picture, m, method) for m in models if m not in waiting}
     codes = {model.name: torch.cat([each.after, each.before]) for model, each in found.items()}
-    pushed = [f"{ui.words(name)} {amount:+g}" for name, amount in changes.amounts.items()]
-    pushed += [f"{ui.words(name)} {'on' if on else 'off'}" for name, on in session.switches.items()]
-    note = ", ".join(pushed)
+    pushed = [
+        say("{name} {amount}", name=ui.words(name), amount=f"{amount:+g}")
+        for name, amount in changes.amounts.items()
+    ]
+    pushed += [
+        say("{label} {state}", label=ui.words(name), state=say("on") if on else say("off"))
+        for name, on in session.switches.items()
+    ]
+    note = say("{changes}", changes=pushed) if pushed else ""
     session.grids[NAME] = Grid(EDIT, [note or picture.label, picture.label], codes)
-    note = note or "move a slider"
+    note = note or say("move a slider")
     if changes.held:
-        note += f"; held: {', '.join(map(ui.words, changes.held))}"
+        note = say("{note}; held: {names}", note=note, names=[*map(ui.words, changes.held)])
     if unable := [model.title for model in models if not attributes(model, method)]:
-        note += f"; without directions: {', '.join(unable)}"
+        note = say("{note}; without directions: {models}", note=note, models=unable)
     why = [_unchanged(session, model, method) for model in models]
     rows = []
-    for at, (title, *said) in enumerate([("Changed", note, why), ("Before", "unchanged")]):
+    for at, (title, *said) in enumerate(
+        [(say("Changed"), note, why), (say("Before"), say("unchanged"))]
+    ):
         images = [found[m].images[1 - at] if m in found else waiting[m] for m in models]
         stats = [ui.label_stats(m, codes[m.name][at, None]) if m in found else [] for m in models]
         rows.append(ui.board_row(title, at, images, stats, *said))
@@ -154,4 +165,4 @@ def slide(session: Session) -> None:
 
 SHOT = Shot("text=Smiling +3", "edit=Smiling:3,Blond_Hair:3")
 TIMING = Timing("one slider move", 40, slide)
-TAB = Tab(NAME, "Attributes", build, SHOT, (TIMING,), (SLOT,), pack, unpack)
+TAB = Tab(NAME, say("Attributes"), build, SHOT, (TIMING,), (SLOT,), pack, unpack)

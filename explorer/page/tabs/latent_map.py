@@ -12,11 +12,13 @@ from explorer.engine import Model, catalogue
 from explorer.page import components as ui
 from explorer.page.guard.events import Hovered, Pointed, Spot
 from explorer.page.tab import Shot, Tab, Timing, Widgets
+from explorer.page.words import mark
 from explorer.pictures.picture import MAP, Picture
 from explorer.session.state import Session
 from explorer.verbs.grids import Grid, map_row
 from explorer.verbs.map import code_plane, laid_out, placed
 from explorer.verbs.options import Reason
+from explorer.words import chain, say
 from training.data.pictures import PictureError
 from training.errors import UserError, quoted
 from training.errors import choose as one_of
@@ -40,16 +42,18 @@ def build(session: gr.State) -> Widgets:
     with gr.Row(elem_classes="controls"):
         choices = colourings(every)  # so that a link may name any
         chosen = known_colour(session.value, choices)
-        colour = gr.Dropdown(choices, value=chosen, label="Colour by", min_width=180)
-        files = gr.UploadButton("Add my pictures", file_count="multiple", min_width=120)
-        folder = gr.UploadButton("Add a folder", file_count="directory", min_width=120)
-        away = gr.Button("Remove my pictures", min_width=120)
+        colour = gr.Dropdown(choices, value=chosen, label=mark("Colour by"), min_width=180)
+        files = gr.UploadButton(mark("Add my pictures"), file_count="multiple", min_width=120)
+        folder = gr.UploadButton(mark("Add a folder"), file_count="directory", min_width=120)
+        away = gr.Button(mark("Remove my pictures"), min_width=120)
     said = ui.status_view()
     with gr.Row(elem_classes="split"):
         with gr.Column(scale=5, min_width=320):
-            chart = ui.map_view("Map of codes", "No model is chosen.", servers(session.value.root))
+            texts = say("Map of codes"), say("No model is chosen.")
+            chart = ui.map_view(*texts, servers(session.value.root))
         with gr.Column(scale=2, min_width=280, elem_classes="in-sight"):
-            board = ui.board_view(MAP, "Hover over a point to decode it, click to keep it here.")
+            empty = say("Hover over a point to decode it, click to keep it here.")
+            board = ui.board_view(MAP, empty)
     colour.change(paint, [session, colour], chart, **ui.IN_TURN)
     chart.select(choose, session, board, trigger_mode="multiple", **ui.IN_TURN)
     for button in (files, folder):
@@ -81,8 +85,8 @@ def colourings(models: list[Model]) -> list[tuple[str, str]]:
     known = [model.latents for model in models if model.latents]
     names = sorted({name for latents in known for name in latents.names})
     of_classes = any(bool((latents.labels.sum(dim=1) == 1).all()) for latents in known)
-    classes = [("All classes", ui.CLASSES)] if of_classes else []
-    return [("Nothing", ""), *classes, *((ui.words(name), name) for name in names)]
+    classes = [(say("All classes"), ui.CLASSES)] if of_classes else []
+    return [(say("Nothing"), ""), *classes, *((ui.words(name), name) for name in names)]
 
 
 def known_colour(session: Session, choices: list[tuple[str, str]]) -> str:
@@ -117,7 +121,8 @@ def servers(root: str) -> list[Callable[[dict], dict]]:
         images = [ui.address(models[name].decode(z)[0]) for name, z in grid.codes.items()]
         latents = models[next(iter(grid.codes))].latents
         has = [name for name, on in zip(latents.names, latents.labels[index], strict=True) if on]
-        return {"label": f"{grid.labels[0]}: {ui.words(', '.join(has))}", "images": images}
+        label = say("{picture}: {names}", picture=grid.labels[0], names=[*map(ui.words, has)])
+        return {"label": label, "images": images}
 
     def decode_point(asked: Spot) -> dict:
         """What any point of a model's plane decodes to."""
@@ -144,7 +149,7 @@ def plane_code(model: Model, z: list[float]) -> tuple[Tensor, str]:
         raise UserError(f"{model.name} has no code {quoted(z)} on a plane.")
     code = model.project(code)
     x, y = code[0].tolist()
-    return code, f"Point ({x:.2f}, {y:.2f})"
+    return code, say("Point ({x}, {y})", x=f"{x:.2f}", y=f"{y:.2f}")
 
 
 def choose(session: Session, event: Pointed) -> dict:
@@ -184,12 +189,19 @@ def add(session: Session, paths: list[str] | None, progress=gr.Progress()) -> tu
     for model in progress.tqdm(session.models, desc="Encoding"):
         place(session, model)
     session.seen(MAP, len(mine))
-    said = [f"On the map, as stars: {len(mine) - before} of {len(paths)} pictures."]
+    said = [
+        say(
+            "On the map, as stars: {count} of {all} pictures.",
+            count=len(mine) - before,
+            all=len(paths),
+        )
+    ]
     if len(paths) > OWN_LIMIT - before:
-        said.append(f"At most {OWN_LIMIT} can lie on a map.")
+        said.append(say("At most {most} can lie on a map.", most=OWN_LIMIT))
     if refused:
-        said.append(f"Left out, {len(refused)}: {' '.join(refused[:5])}")
-    return maps(session), " ".join(said)
+        named = " ".join(refused[:5])
+        said.append(say("Left out, {count}: {named}", count=len(refused), named=named))
+    return maps(session), chain("{one} {next}", said)
 
 
 def remove(session: Session) -> tuple:
@@ -197,9 +209,11 @@ def remove(session: Session) -> tuple:
     mine = session.of(Own).pictures
     count, mine[:] = len(mine), []
     session.seen(MAP, 0)
-    return maps(session), f"{count} pictures of yours are removed." if count else ""
+    return maps(session), say(
+        "{count} pictures of yours are removed.", count=count
+    ) if count else ""
 
 
 SHOT = Shot(".map .js-plotly-plot", click=True)
 TIMING = Timing("map, first view", 1000, show)
-TAB = Tab(MAP, "Latent map", build, SHOT, (TIMING,))
+TAB = Tab(MAP, say("Latent map"), build, SHOT, (TIMING,))

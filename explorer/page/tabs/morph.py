@@ -11,15 +11,17 @@ from torch.nn.functional import interpolate
 from explorer.engine import Model, titles
 from explorer.page import components as ui
 from explorer.page.tab import Shot, Slot, Tab, Timing, Widgets, completed
+from explorer.page.words import mark
 from explorer.pictures.picture import MORPH
 from explorer.pictures.render import ABREAST, sharpness_curve, sheet, sprite, walk_gif
 from explorer.session.state import Session
 from explorer.verbs import morph
 from explorer.verbs.grids import Grid
 from explorer.verbs.morph import Morph
+from explorer.words import say
 from training.errors import UserError
 
-PLACES = ("Top left", "Top right", "Bottom left", "Bottom right")
+PLACES = (say("Top left"), say("Top right"), say("Bottom left"), say("Bottom right"))
 SLOTS = tuple(Slot(f"corner-{i}", place, example=i + 1) for i, place in enumerate(PLACES))
 CORNERS = tuple(slot.name for slot in SLOTS)
 TILE_PX = 64
@@ -31,14 +33,15 @@ def build(session: gr.State) -> Widgets:
         with gr.Column(scale=2, min_width=280):
             with gr.Row(elem_classes="corners"):
                 slots = [ui.slot_view(slot.name, slot.title, random=True) for slot in SLOTS]
-            n = gr.Slider(3, 15, 9, step=1, label="Tiles per side")
+            n = gr.Slider(3, 15, 9, step=1, label=mark("Tiles per side"))
             with gr.Row(elem_classes="controls"):
-                png = gr.Button("Download PNG", min_width=120)
-                gif = gr.Button("Download GIF", min_width=120)
+                png = gr.Button(mark("Download PNG"), min_width=120)
+                gif = gr.Button(mark("Download GIF"), min_width=120)
                 file = gr.DownloadButton(elem_id="morph-file", elem_classes="unseen")
         with gr.Column(scale=5, min_width=320, elem_classes="first-on-phone"):
-            tiles = ui.tiles_view(MORPH, "Morph", "Put a picture into each of the four corners.")
-            chart = ui.chart_view("Sharpness from the corners to the centre")
+            empty = say("Put a picture into each of the four corners.")
+            tiles = ui.tiles_view(MORPH, say("Morph"), empty)
+            chart = ui.chart_view(say("Sharpness from the corners to the centre"))
     inputs, outputs = [session, n], [tiles, chart]
     n.change(show, inputs, outputs, **ui.LIVE).then(complete, inputs, outputs, **ui.LONG)
     fetch = "() => setTimeout(() => document.querySelector('#morph-file').click(), 100)"
@@ -69,7 +72,10 @@ def draw(session: Session, n: int) -> tuple:
     n, models = int(n), session.models  # the session may turn to others meanwhile
     waiting = session.waits([session.slots[corner] for corner in CORNERS], models)
     found = between(session, [model for model in models if model not in waiting], n)
-    labels = [f"Morph {i // n + 1}, {i % n + 1} of {n}" for i in range(n * n)]
+    labels = [
+        say("Morph {row}, {column} of {n}", row=i // n + 1, column=i % n + 1, n=n)
+        for i in range(n * n)
+    ]
     codes = {model.name: each.codes.flatten(0, 1) for model, each in found.items()}
     session.grids[MORPH] = Grid(MORPH, labels, codes)
     panels = [found[model].images if model in found else waiting[model] for model in models]
@@ -93,10 +99,12 @@ def advice(session: Session, found: Morph) -> str:
         x = picture.pixels(model.image_size)
         error, usual = (x_hat - x).square().mean(), model.metrics.get("mse", math.inf)
         if picture.real and (error > FAR * usual or session.colours.unlike(x)):
-            poor.append(picture.label[:QUOTED])
+            poor.append(picture.label)
     if not poor:
         return ""
-    return f"The encoder is far off {', '.join(poor)}: Refined codes, above, come closer."
+    return say(
+        "The encoder is far off {pictures}: Refined codes, above, come closer.", pictures=poor
+    )
 
 
 def full(session: Session) -> bool:
@@ -138,4 +146,4 @@ def _file(name: str) -> str:
 
 SHOT = Shot(".latent-chart .key")
 TIMING = Timing("9x9 morph", 300, lambda session: show(session, 9))
-TAB = Tab(MORPH, "Morph", build, SHOT, (TIMING,), SLOTS)
+TAB = Tab(MORPH, say("Morph"), build, SHOT, (TIMING,), SLOTS)

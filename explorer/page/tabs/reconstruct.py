@@ -1,7 +1,6 @@
 """Reconstruct: the reconstructions of a picture by every model, from encoder and refined codes."""
 
 import io
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache, partial
@@ -14,20 +13,21 @@ from explorer.page import components as ui
 from explorer.page.guard.calls import Event
 from explorer.page.guard.events import Square
 from explorer.page.tab import Shot, Slot, Tab, Timing, Widgets
+from explorer.page.words import mark
 from explorer.pictures.faces import Crop
 from explorer.pictures.picture import Picture
 from explorer.session.examples import astronaut
 from explorer.session.state import Session, Unavailable
 from explorer.verbs import reconstruct
 from explorer.verbs.grids import Grid
-from explorer.verbs.reconstruct import Reconstruction, Stage, refined_in_step, stage, unrelated
+from explorer.verbs.reconstruct import Reconstruction, refined_in_step, stage
+from explorer.words import chain, say
 from training.errors import UserError
-from training.measure.figures import FIGURES
 
 NAME = "reconstruct"
-SLOT = Slot(NAME, "Your picture", example=0)
-BY_HAND = "The crop was set by hand."
-CLOSENESS = ((0.1, "good"), (0.5, "fair"), (math.inf, "poor"))  # of a cycle error
+SLOT = Slot(NAME, say("Your picture"), example=0)
+BY_HAND = say("The crop was set by hand.")
+STEPS = "{done} of {aim} steps"
 EVERY = 5  # steps between two pictures of the refinement
 
 
@@ -47,16 +47,17 @@ def build(session: gr.State) -> Widgets:
         with gr.Column(scale=2, min_width=280):
             slot = ui.slot_view(SLOT.name, SLOT.title)
             found = ui.status_view()
-            near = gr.Button("Adapt its colours to the models", size="sm")
-            with gr.Accordion("Correct the crop", open=False):
+            near = gr.Button(mark("Adapt its colours to the models"), size="sm")
+            with gr.Accordion(mark("Correct the crop"), open=False):
                 editor = ui.crop_view(NAME)
         with gr.Column(scale=5, min_width=320):
             with gr.Row(elem_classes="controls"):
-                label = {"label": "Refinement steps", "info": "optimisation steps on the code"}
+                info = mark("optimisation steps on the code")
+                label = {"label": mark("Refinement steps"), "info": info}
                 steps = gr.Slider(0, 300, 50, step=5, min_width=250, **label)
-                again = gr.Button("Refine", variant="primary", min_width=90, scale=0)
+                again = gr.Button(mark("Refine"), variant="primary", min_width=90, scale=0)
             live = ui.Live({"crop": crop}, draw)
-            empty = "Drop a picture into the slot, or click an example."
+            empty = say("Drop a picture into the slot, or click an example.")
             board = ui.board_view(NAME, empty, live)
     outputs = [board, editor, found]
     placed = editor.place(cropped, session, [slot, found], **ui.IN_TURN)
@@ -91,11 +92,16 @@ def said(session: Session, picture: Picture) -> str:
     """What was found in the picture, and whether the models know its like."""
     parts = [picture.crop.message] if picture.crop else []
     if picture.toned:
-        parts.append("Its colours are adapted; press the button again to have its own.")
+        parts.append(say("Its colours are adapted; press the button again to have its own."))
     elif unlike := unlikeness(session, picture):
-        few = "It is " + " and ".join(unlike) + " than nearly all that these models draw"
-        parts.append(f"{few}: encoders may miss it. Refined codes, shown first, come closer.")
-    return " ".join(parts)
+        parts.append(
+            say(
+                "It is {unlike} than nearly all that these models draw: encoders may miss it. "
+                "Refined codes, shown first, come closer.",
+                unlike=chain("{one} and {next}", unlike),
+            )
+        )
+    return chain("{one} {next}", parts)
 
 
 def unlikeness(session: Session, picture: Picture) -> list[str]:
@@ -155,7 +161,7 @@ def refine(session: Session, steps: int) -> Iterator[dict]:
             if picture.real and model.encodes and turn.done >= longest:
                 picture.refined[model.name] = (best.z[0], turn.done)
         progress = turn.done / aim if turn.done < aim else None
-        value = stamp | board(session, found, f"{turn.done} of {aim} steps", progress)
+        value = stamp | board(session, found, say(STEPS, done=turn.done, aim=aim), progress)
         yield value
     if value is None:
         yield gr.skip()
@@ -168,7 +174,7 @@ def resume(session: Session, steps: int) -> Iterator[dict]:
     if session.seen("refined", steps, slots=[NAME]):
         yield gr.skip()
     elif turn.done >= steps and turn.of == _subject(session):
-        yield stamp | board(session, turn.found, f"{turn.done} of {turn.done} steps")
+        yield stamp | board(session, turn.found, say(STEPS, done=turn.done, aim=turn.done))
     else:
         yield from refine(session, steps)
 
@@ -212,7 +218,7 @@ def stop(session: Session, _event: Event) -> dict:
     stamp, turn = ui.stamp(session), session.of(Turn)
     if not turn.done or turn.of != _subject(session):
         return gr.skip()
-    return stamp | board(session, turn.found, f"stopped after {turn.done} steps")
+    return stamp | board(session, turn.found, say("stopped after {done} steps", done=turn.done))
 
 
 def encoded(session: Session, picture: Picture) -> dict[Model, Reconstruction]:
@@ -233,18 +239,20 @@ def board(
 ) -> dict:
     """A row for each stage that was found, and the grid behind them; the refined one first where
     the models do not know the picture's like."""
-    models, titles = [*found], ("Encoder", "Refined")
-    notes = ("without refinement", note)
+    models, titles = [*found], (say("Encoder"), say("Refined"))
+    notes = (say("without refinement"), note)
     why = (["", *(_unencoded(model) for model in models)], ())
-    original = [("Sharpness", "1.00", "The others are relative to this")]
+    original = [(say("Sharpness"), "1.00", say("The others are relative to this"))]
     rows, kept = [], [each.stages.values() for each in found.values()]
     for at, stages in enumerate(zip(*kept, strict=True)):
         images = [found[models[0]].x[0], *(each.x_hat[0] for each in stages)]
-        stats = [original, *map(_stats, models, stages)]
+        stats = [original, *map(ui.stage_stats, models, stages)]
         share = progress if at else None
         rows.append(ui.board_row(titles[at], at, images, stats, notes[at], why[at], share))
     codes = {m.name: torch.cat([s.z for s in each.stages.values()]) for m, each in found.items()}
-    session.grids[NAME] = Grid(NAME, [f"{row['title']} reconstruction" for row in rows], codes)
+    session.grids[NAME] = Grid(
+        NAME, [say("{stage} reconstruction", stage=row["title"]) for row in rows], codes
+    )
     if unlikeness(session, session.slots[NAME]):
         rows.reverse()
     return ui.board_value(models, rows, original=True)
@@ -255,27 +263,12 @@ def _unencoded(model: Model) -> str:
     if model.encodes:
         return ""
     took = model.descent_s(1, steps=50)
-    return (
-        f"{model.title} has no encoder: this is the best of a few prior samples. Refinement finds "
-        f"a better code, 50 steps in about {took:.1f} s."
+    return say(
+        "{model} has no encoder: this is the best of a few prior samples. Refinement finds a "
+        "better code, 50 steps in about {seconds} s.",
+        model=model.title,
+        seconds=f"{took:.1f}",
     )
-
-
-def _stats(model: Model, found: Stage) -> list[tuple[str, str, str]]:
-    """Figures of a reconstruction, and the labels that its code ends in, if any."""
-    figures = {**found.figures}
-    error = figures.pop("cycle_error", None)
-    known = [(FIGURES[name], value) for name, value in figures.items()]
-    rows = [(figure.title, figure.text(value), figure.words) for figure, value in known]
-    if error is not None:
-        share = error / unrelated(model)
-        word = next(word for limit, word in CLOSENESS if share < limit)
-        meaning = f"{FIGURES['code_cycle'].words}; good below 0.1; not divided it is {error:.3g}"
-        rows.append(("Cycle error", f"{share:.2f} {word}", meaning))
-    if not model.encodes:
-        meaning = "Descent from several prior samples, the best kept"
-        rows.append(("Found by", model.found_by, meaning))
-    return rows + ui.label_stats(model, found.z)
 
 
 @cache
@@ -297,4 +290,4 @@ TIMINGS = (
     Timing("reconstruct an upload", 60, partial(upload, steps=0)),
     Timing("reconstruct it and refine 50 steps", 1500, partial(upload, steps=50)),
 )
-TAB = Tab(NAME, "Reconstruct", build, SHOT, TIMINGS, (SLOT,))
+TAB = Tab(NAME, say("Reconstruct"), build, SHOT, TIMINGS, (SLOT,))

@@ -12,6 +12,7 @@ from explorer.engine import Model
 from explorer.page import components as ui
 from explorer.page.guard.events import Labelled
 from explorer.page.tab import Shot, Tab, Timing, Widgets
+from explorer.page.words import mark
 from explorer.pictures.picture import SAMPLE
 from explorer.session.state import Session
 from explorer.verbs import sample
@@ -19,9 +20,12 @@ from explorer.verbs.grids import Grid, sample_grid
 from explorer.verbs.labels import in_every_class, label_names, unconcerned, without_classes
 from explorer.verbs.options import Reason
 from explorer.verbs.sample import Sample
+from explorer.words import chain, say
 
 MOST, EVERY = 144, "every"
-NO_MIDDLE = "on the sphere there is no middle to go to: other values stay around one random code"
+NO_MIDDLE = say(
+    "on the sphere there is no middle to go to: other values stay around one random code"
+)
 
 
 @dataclass
@@ -36,21 +40,22 @@ class Drawn:
 
 def build(session: gr.State) -> Widgets:
     with gr.Row(elem_classes="controls"):
-        seed = gr.Number(0, label="Seed", precision=0, minimum=0, min_width=110, scale=1)
-        count = gr.Slider(4, MOST, 36, step=1, label="Count", min_width=160, scale=2)
-        shown = {"info": "1 is the prior", "min_width": 160, "scale": 2}
-        spread = gr.Slider(0, 2, 1, step=0.05, label="Spread", visible=False, **shown)
-        another = gr.Button("New seed", variant="primary", min_width=110, scale=0)
+        seed = gr.Number(0, label=mark("Seed"), precision=0, minimum=0, min_width=110, scale=1)
+        count = gr.Slider(4, MOST, 36, step=1, label=mark("Count"), min_width=160, scale=2)
+        shown = {"info": mark("1 is the prior"), "min_width": 160, "scale": 2}
+        spread = gr.Slider(0, 2, 1, step=0.05, label=mark("Spread"), visible=False, **shown)
+        another = gr.Button(mark("New seed"), variant="primary", min_width=110, scale=0)
+    does = ui.status_view()
     labels = ui.labels_view(SAMPLE)
     tiles = ui.tiles_view(
-        SAMPLE, "Samples", "No model is chosen.", ui.Live({"labels": switch}, draw)
+        SAMPLE, say("Samples"), say("No model is chosen."), ui.Live({"labels": switch}, draw)
     )
     inputs, outputs = [seed, count, spread], [tiles, labels]
     for control in inputs:
         control.change(show, [session, *inputs], outputs, **ui.LIVE)
     another.click(lambda seed: (seed or 0) + 1, seed, seed, **ui.QUIET)
     controls = {"seed": seed, "count": count, "spread": spread}
-    after = spreading, [spread], spread
+    after = spread_said, [spread], [spread, does]
     return Widgets(show, inputs, outputs, after, senders=[tiles], controls=controls)
 
 
@@ -61,7 +66,7 @@ def show(session: Session, seed: int | None, count: int, spread: float) -> tuple
     chosen = tuple(session.labels.items()), drawn.every_class
     if session.seen(SAMPLE, seed, count, spread, *chosen):
         return gr.skip(), gr.skip()
-    stamp, kept = ui.stamp(session), "as drawn"
+    stamp, kept = ui.stamp(session), say("as drawn")
     labels = ui.labels_value(session.models, session.labels, drawn.every_class, kept)
     return draw(session), stamp | labels
 
@@ -88,7 +93,7 @@ def draw(session: Session) -> dict:
     session.grids[SAMPLE] = Grid(SAMPLE, drawn.labels, codes, references)
     notes = []
     for model in models:
-        apart = "" if model.shares_prior(models[0]) else "another prior, so other codes"
+        apart = "" if model.shares_prior(models[0]) else say("another prior, so other codes")
         alike = "" if switches else same_samples(model, found)
         notes.append(unconcerned(model, switches) or alike or apart)
     images = [each.images for each in found.values()]
@@ -99,17 +104,26 @@ def same_samples(model: Model, found: dict[Model, Sample]) -> str:
     """Which models before it draw the very samples of this one, since they share its generator."""
     before = takewhile(lambda other: other is not model, found)
     alike = [m.title for m in before if torch.equal(found[m].images, found[model].images)]
-    return f"the same generator, and so the same samples, as {', '.join(alike)}" if alike else ""
+    if not alike:
+        return ""
+    return say("the same generator, and so the same samples, as {models}", models=alike)
+
+
+def spread_said(session: Session, spread: float) -> tuple:
+    """Whether the spread is shown, and below it what it does."""
+    found = spreading(session, spread)
+    return gr.update(visible=found["visible"]), found["info"] if found["visible"] else ""
 
 
 def spreading(session: Session, spread: float) -> dict:
     """The spread with what it does to the codes of each prior; hidden where that is nothing."""
-    does = {model.title: model.spreading for model in session.models}
+    prior, does = say("1 is the prior"), {model.title: model.spreading for model in session.models}
     said = {words: [t for t, w in does.items() if w == words] for words in does.values() if words}
-    if not said:
-        return gr.update(visible=spread != 1, info=f"1 is the prior; {NO_MIDDLE}")
-    each = [f"{', '.join(titles)}: {words}" for words, titles in said.items()]
-    return gr.update(visible=True, info="; ".join(["1 is the prior", *each]))
+    each = [
+        say("{models}: {words}", models=models, words=say(words)) for words, models in said.items()
+    ]
+    info = chain("{one}; {next}", [prior, *(each or [NO_MIDDLE])])
+    return gr.update(visible=bool(said) or spread != 1, info=info)
 
 
 def styles(session: Session, models: list[Model], seed: int, rows: int, spread: float) -> dict:
@@ -126,7 +140,11 @@ def styles(session: Session, models: list[Model], seed: int, rows: int, spread: 
         images.append(model.decode(grid.flatten(0, 1)))
         filled = torch.arange(len(heads)).clamp_max(len(names) - 1)  # as many columns for all
         codes[model.name] = grid[:, filled].flatten(0, 1)
-    labels = [f"Style {seed}·{row + 1}, {head}" for row in range(rows) for head in heads]
+    labels = [
+        say("Style {seed}·{row}, {name}", seed=seed, row=row + 1, name=head)
+        for row in range(rows)
+        for head in heads
+    ]
     session.grids[SAMPLE] = Grid(SAMPLE, labels, codes)
     return ui.tiles_value(models, images, len(heads), labels, heads=classes)
 
@@ -141,4 +159,4 @@ def unpack(session: Session, fields: Mapping[str, str]) -> None:
 
 SHOT = Shot(".tiles canvas")
 TIMING = Timing("64 samples", 150, lambda session: show(session, 0, 64, 1.0))
-TAB = Tab(SAMPLE, "Sample", build, SHOT, (TIMING,), pack=pack, unpack=unpack)
+TAB = Tab(SAMPLE, say("Sample"), build, SHOT, (TIMING,), pack=pack, unpack=unpack)

@@ -6,7 +6,7 @@ Latent.crop = function ({ element, props, trigger, watch, to }) {
   const root = element.querySelector(".crop");
   let crop, square, stage;
   const inputs = {};
-  const LABELS = { x: "Left", y: "Top", side: "Size", angle: "Turn °" };
+  const LABELS = { x: Latent.say("Left"), y: Latent.say("Top"), side: Latent.say("Size"), angle: Latent.say("Turn °") };
 
   function draw() {
     const value = props.value;
@@ -17,9 +17,9 @@ Latent.crop = function ({ element, props, trigger, watch, to }) {
     stage = null;
     if (!value) return;
     square = h("div", { class: "square", tabindex: 0, role: "application", onkeydown: keys,
-      "aria-label": "The crop: arrow keys move it, plus and minus resize it, brackets turn it" },
+      "aria-label": Latent.say("The crop: arrow keys move it, plus and minus resize it, brackets turn it") },
       h("span", { class: "handle", "aria-hidden": "true" }));
-    stage = h("div", { class: "stage", style: `aspect-ratio:${value.width}/${value.height}`, "data-src": value.src }, Latent.image(value.src, "The whole picture"), square);
+    stage = h("div", { class: "stage", style: `aspect-ratio:${value.width}/${value.height}`, "data-src": value.src }, Latent.image(value.src, Latent.say("The whole picture")), square);
     square.addEventListener("pointerdown", grab);
     const numbers = Object.entries(LABELS).map(([name, label]) => {
       inputs[name] = h("input", { type: "number", step: 1, oninput: () => {

@@ -4,7 +4,7 @@
   const skip = Latent.h("a", { class: "skip", href: "#tabs", onclick: (event) => {
     event.preventDefault();
     tabs().find((tab) => tab.ariaSelected === "true")?.focus();
-  } }, "Skip to the open tab");
+  } }, Latent.say("Skip to the open tab"));
   const begin = () => document.body.prepend(skip);
   if (document.body) begin();
   else document.addEventListener("DOMContentLoaded", begin);

@@ -20,12 +20,12 @@ Latent.labels = function ({ element, props, watch, to }) {
 
   function group(each, at) {
     const id = `${element.id || "labels"}-${at}-${Math.random().toString(36).slice(2)}`;
-    const owners = each.models.map(({ title }) => title).join(", ");
+    const owners = each.models.map(({ title }) => title);
     const options = each.choices.map(([value, text]) => h("label", { class: "option" },
       h("input", { type: "radio", name: id, value, checked: value === each.chosen,
         "aria-label": `${each.title}: ${text}`, onchange: () => { each.chosen = value; send(); } }),
       h("span", {}, text)));
-    return h("fieldset", { class: "switch", title: `Part of the codes of ${owners}: the rest of the code is kept` },
+    return h("fieldset", { class: "switch", title: Latent.say("Part of the codes of {models}: the rest of the code is kept", { models: owners }) },
       h("legend", {}, each.title, ...each.models.map(({ colour }) =>
         h("span", { class: "dot", style: `background:${colour}`, "aria-hidden": "true" }))),
       h("div", { class: "options" }, options));
@@ -37,7 +37,7 @@ Latent.labels = function ({ element, props, watch, to }) {
     element.closest(".latent-labels").hidden = !groups.length;
     const owners = [...new Map(groups.flatMap(({ models }) => models).map((model) => [model.title, model])).keys()];
     root.replaceChildren(...(groups.length ? [...groups.map(group),
-      h("p", { class: "note" }, `Labels are part of the codes of ${owners.join(", ")}: setting one keeps the rest of the code.`)] : []));
+      h("p", { class: "note" }, Latent.say("Labels are part of the codes of {models}: setting one keeps the rest of the code.", { models: owners }))] : []));
   }
 
   Latent.live({ props, watch }, draw);

@@ -7,8 +7,10 @@ import gradio as gr
 from explorer.engine import Model
 from explorer.page.components.common import columns, component, words
 from explorer.verbs.labels import label_names
+from explorer.words import say
 
 KEPT, EVERY = "", "*"
+KEEPING = say("as it is")
 
 
 def labels_view(to: str, **options) -> gr.HTML:
@@ -23,7 +25,7 @@ def labels_value(
     models: Sequence[Model],
     labels: Mapping[str, bool],
     every_class: bool | None = None,
-    kept: str = "as it is",
+    kept: str = KEEPING,
 ) -> dict:
     """A group of choices for each label that models can switch, and one for the class; that of
     every class at once is offered unless `every_class` is None."""
@@ -34,16 +36,16 @@ def labels_value(
             "name": name,
             "title": words(name),
             "models": [c for m, c in coloured if name in label_names(m, exclusive=False)],
-            "choices": [[KEPT, kept], ["on", "on"], ["off", "off"]],
+            "choices": [[KEPT, kept], ["on", say("on")], ["off", say("off")]],
             "chosen": {True: "on", False: "off", None: KEPT}[labels.get(name)],
         }
         groups.append(group)
     if classes := _names(models, exclusive=True):
-        each = [[EVERY, "every class"]] if every_class is not None else []
+        each = [[EVERY, say("every class")]] if every_class is not None else []
         chosen = next((name for name in classes if labels.get(name)), KEPT)
         group = {
             "name": "",
-            "title": "Class",
+            "title": say("Class"),
             "models": [c for m, c in coloured if label_names(m, exclusive=True)],
             "choices": [[KEPT, kept], *each, *([name, name] for name in classes)],
             "chosen": EVERY if every_class else chosen,

@@ -4,9 +4,9 @@
 Latent.models = function ({ element, props, trigger, watch }) {
   const { h } = Latent;
   const root = element.querySelector(".models");
-  const close = h("button", { type: "button", class: "close", "aria-label": "Close", autofocus: true, onclick: () => about.hidePopover() }, "×");
-  const text = h("div");
-  const about = h("section", { popover: "", class: "about-model", role: "dialog", "aria-label": "About the model" }, close, text);
+  const close = h("button", { type: "button", class: "close", "aria-label": Latent.say("Close"), autofocus: true, onclick: () => about.hidePopover() }, "×");
+  const text = h("div", { lang: "en" });
+  const about = h("section", { popover: "", class: "about-model", role: "dialog", "aria-label": Latent.say("About the model") }, close, text);
 
   function tick() {
     Latent.busy();
@@ -25,18 +25,18 @@ Latent.models = function ({ element, props, trigger, watch }) {
       h("input", { type: "checkbox", value: model.name, checked: Boolean(model.colour),
         onchange: tick }),
       h("span", { class: "dot", "aria-hidden": "true" }), model.title),
-    h("button", { type: "button", class: "info", "aria-label": `What is ${model.title}?`, title: `What is ${model.title}?`,
+    h("button", { type: "button", class: "info", "aria-label": Latent.say("What is {model}?", { model: model.title }), title: Latent.say("What is {model}?", { model: model.title }),
       onclick: () => explain(model) }, "i"));
 
   function draw() {
     const focused = root.contains(document.activeElement) && document.activeElement.value;
-    root.replaceChildren(h("span", { class: "what" }, "Compare"), ...(props.value?.models ?? []).map(chip));
+    root.replaceChildren(h("span", { class: "what" }, Latent.say("Compare")), ...(props.value?.models ?? []).map(chip));
     document.body.classList.remove("latent-busy");
     if (focused) root.querySelector(`input[value="${CSS.escape(focused)}"]`)?.focus();
   }
 
   root.setAttribute("role", "group");
-  root.setAttribute("aria-label", "Models to compare");
+  root.setAttribute("aria-label", Latent.say("Models to compare"));
   root.after(about);
   Latent.live({ props, watch }, draw);
 };

@@ -7,10 +7,11 @@ import gradio as gr
 from explorer.engine import Model
 from explorer.page.components.common import columns, component, words
 from explorer.verbs.edit import attributes
+from explorer.words import say
 
 LIMIT, STEP, FIRST = 5, 0.1, 10
 ALIKE = 3  # other attributes that are named with each
-EMPTY = "None of the selected models has attribute directions."
+EMPTY = say("None of the selected models has attribute directions.")
 # What people reach for, before the rest comes in the order of how well it is found.
 FAVOURITES = (
     *("Smiling", "Male", "Young", "Eyeglasses", "Blond_Hair", "Bangs", "Mouth_Slightly_Open"),

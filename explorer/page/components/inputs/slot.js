@@ -8,40 +8,42 @@ Latent.slot = function ({ element, props, trigger, watch, upload, name, what, ra
     slot.since = data.clear ? 0 : ++Latent.fills;
     trigger("pick", { slot: name, ...data });
   };
-  const chooser = h("input", { type: "file", accept: "image/*", hidden: true, tabindex: -1, "aria-label": `${what}: choose a file`,
+  const chooser = h("input", { type: "file", accept: "image/*", hidden: true, tabindex: -1, "aria-label": Latent.say("{what}: choose a file", { what }),
     onchange: () => { take([...chooser.files]); chooser.value = ""; } });
   const said = h("p", { class: "said", role: "status" });
   const face = h("button", { type: "button", class: "hold", onclick: () => chooser.click() });
   const tool = (icon, title, onclick) => {
-    const button = h("button", { type: "button", class: "chip icon", title, "aria-label": `${what}: ${title}`, onclick });
+    const button = h("button", { type: "button", class: "chip icon", title, "aria-label": Latent.say("{what}: {act}", { what, act: title }), onclick });
     button.innerHTML = `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="${ICONS[icon]}"/></svg>`;
     return button;
   };
-  const clear = tool("clear", "empty this slot", () => pick({ clear: true }));
+  const clear = tool("clear", Latent.say("empty this slot"), () => pick({ clear: true }));
   const tools = h("div", { class: "tools" },
-    tool("upload", "choose a file", () => chooser.click()),
-    tool("paste", "paste a picture from the clipboard (Ctrl+V works too)", paste),
-    tool("camera", "take a picture with the camera", () => camera(take, say)),
-    random ? tool("random", "draw a random sample", () => pick({ random: true })) : null,
+    tool("upload", Latent.say("choose a file"), () => chooser.click()),
+    tool("paste", Latent.say("paste a picture from the clipboard (Ctrl+V works too)"), paste),
+    tool("camera", Latent.say("take a picture with the camera"), () => camera(take, note)),
+    random ? tool("random", Latent.say("draw a random sample"), () => pick({ random: true })) : null,
     clear);
   root.append(face, chooser, tools, said);
 
   const slot = { root, take, pick, since: 0 };
   Latent.slots.push(slot);
 
-  function say(text, problem = false) {
+  function note(text, problem = false) {
     said.textContent = text;
     said.classList.toggle("problem", problem);
   }
 
   async function take([file, ...more]) {
     if (!file) return;
-    if (more.length) Latent.say(`A slot holds one picture: ${file.name} is taken, ${more.length} more ${more.length > 1 ? "are" : "is"} not.`);
-    say("Uploading…");
+    if (more.length) Latent.toast(more.length > 1
+      ? Latent.say("A slot holds one picture: {file} is taken, {count} more are not.", { file: file.name, count: more.length })
+      : Latent.say("A slot holds one picture: {file} is taken, 1 more is not.", { file: file.name }));
+    note(Latent.say("Uploading…"));
     try {
       pick(await Latent.uploaded(upload, file));
     } catch (error) {
-      say(error.message.replace(/^Error: /, "") || "The upload failed: try again.", true);
+      note(error.message.replace(/^Error: /, "") || Latent.say("The upload failed: try again."), true);
     }
   }
 
@@ -51,9 +53,9 @@ Latent.slot = function ({ element, props, trigger, watch, upload, name, what, ra
         const type = item.types.find((each) => each.startsWith("image/"));
         if (type) return take([new File([await item.getType(type)], "pasted.png", { type })]);
       }
-      say("The clipboard holds no picture.", true);
+      note(Latent.say("The clipboard holds no picture."), true);
     } catch (error) {
-      say("The browser does not let this page read the clipboard: press Ctrl+V instead.", true);
+      note(Latent.say("The browser does not let this page read the clipboard: press Ctrl+V instead."), true);
     }
   }
 
@@ -70,13 +72,13 @@ Latent.slot = function ({ element, props, trigger, watch, upload, name, what, ra
   function draw() {
     const value = props.value;
     face.replaceChildren(value?.src ? Latent.image(value.src, "") :
-      h("span", { class: "invite" }, h("strong", {}, what), h("span", {}, "Drop a picture, or click to choose")));
-    face.setAttribute("aria-label", value?.src ? `${what}: ${value.label}. Choose another file` : `${what}: choose a file`);
+      h("span", { class: "invite" }, h("strong", {}, what), h("span", {}, Latent.say("Drop a picture, or click to choose"))));
+    face.setAttribute("aria-label", value?.src ? Latent.say("{what}: {label}. Choose another file", { what, label: value.label }) : Latent.say("{what}: choose a file", { what }));
     face.title = value?.label ?? "";
     clear.hidden = !value?.src;
     root.classList.toggle("filled", Boolean(value?.src));
     slot.since = value?.src ? slot.since || ++Latent.fills : 0;
-    say(value?.problem || value?.label || "", Boolean(value?.problem));
+    note(value?.problem || value?.label || "", Boolean(value?.problem));
   }
 
   Latent.dropTarget(root, pick, take);
@@ -92,13 +94,13 @@ const ICONS = {
 };
 
 // A dialog with the camera's picture; gives a PNG file to `take`.
-async function camera(take, say) {
+async function camera(take, note) {
   const { h } = Latent;
   let stream;
   try {
     stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "user" } });
   } catch (error) {
-    return say("There is no camera that this page may use: allow it in the browser, or upload a file.", true);
+    return note(Latent.say("There is no camera that this page may use: allow it in the browser, or upload a file."), true);
   }
   const video = h("video", { autoplay: true, playsinline: true });
   video.srcObject = stream;
@@ -108,12 +110,12 @@ async function camera(take, say) {
     canvas.toBlob((blob) => take([new File([blob], "camera.png", { type: "image/png" })]), "image/png");
     dialog.close();
   };
-  const dialog = h("dialog", { class: "camera", "aria-label": "Camera", onclose: () => {
+  const dialog = h("dialog", { class: "camera", "aria-label": Latent.say("Camera"), onclose: () => {
     stream.getTracks().forEach((track) => track.stop());
     dialog.remove();
   } }, video, h("div", { class: "tools" },
-    h("button", { type: "button", class: "chip strong", onclick: snap }, "Take the picture"),
-    h("button", { type: "button", class: "chip", onclick: () => dialog.close() }, "Cancel")));
+    h("button", { type: "button", class: "chip strong", onclick: snap }, Latent.say("Take the picture")),
+    h("button", { type: "button", class: "chip", onclick: () => dialog.close() }, Latent.say("Cancel"))));
   document.body.append(dialog);
   dialog.showModal();
 }

@@ -24,8 +24,8 @@ Latent.board = function ({ element, props, trigger, watch, grid, empty }) {
   }
 
   function row(given, columns) {
-    const note = h("span", { class: "note" }), bar = h("progress", { max: 1, "aria-label": `${given.title}: progress` });
-    const running = h("span", { class: "running" }, bar, h("button", { type: "button", class: "chip", onclick: () => trigger("stop", {}) }, "Stop"));
+    const note = h("span", { class: "note" }), bar = h("progress", { max: 1, "aria-label": Latent.say("{row}: progress", { row: given.title }) });
+    const running = h("span", { class: "running" }, bar, h("button", { type: "button", class: "chip", onclick: () => trigger("stop", {}) }, Latent.say("Stop")));
     const cards = given.cards.map((picture, at) => card(picture, `${given.title}, ${columns[at].title}`, given.index));
     const node = h("section", { class: "row", "aria-label": given.title },
       h("header", {}, h("h2", {}, given.title), note, running,

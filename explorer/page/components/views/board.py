@@ -1,5 +1,6 @@
 """A table of few, large pictures with figures: rows are things, columns are models."""
 
+import math
 from collections.abc import Sequence
 
 import gradio as gr
@@ -10,7 +11,11 @@ from explorer.page.components.common import columns, component, shown, words
 from explorer.page.components.wire import Live
 from explorer.verbs.labels import read_labels
 from explorer.verbs.options import Reason
+from explorer.verbs.reconstruct import Stage, unrelated
+from explorer.words import say
+from training.measure.figures import FIGURES
 
+CLOSENESS = ((0.1, say("good")), (0.5, say("fair")), (math.inf, say("poor")))  # of a cycle error
 Stat = tuple[str, str, str]  # name, value, meaning
 
 
@@ -44,11 +49,33 @@ def board_row(
 
 def board_value(models: Sequence[Model], rows: Sequence[dict], original: bool = False) -> dict:
     """`original` adds a first column for it."""
-    first = [{"title": "Original", "colour": ""}] if original else []
+    first = [{"title": say("Original"), "colour": ""}] if original else []
     return {"columns": first + columns(models), "rows": list(rows)}
+
+
+def stage_stats(model: Model, found: Stage) -> list[Stat]:
+    """Figures of a reconstruction, and the labels that its code ends in, if any."""
+    figures = {**found.figures}
+    error = figures.pop("cycle_error", None)
+    known = [(FIGURES[name], value) for name, value in figures.items()]
+    rows = [(say(f.title), f.text(value), say(f.words)) for f, value in known]
+    if error is not None:
+        share = error / unrelated(model)
+        word = next(word for limit, word in CLOSENESS if share < limit)
+        meaning = say(
+            "{meaning}; good below 0.1; not divided it is {error}",
+            meaning=say(FIGURES["code_cycle"].words),
+            error=f"{error:.3g}",
+        )
+        value = say("{share} {word}", share=f"{share:.2f}", word=word)
+        rows.append((say("Cycle error"), value, meaning))
+    if not model.encodes:
+        meaning = say("Descent from several prior samples, the best kept")
+        rows.append((say("Found by"), say("recovery"), meaning))
+    return rows + label_stats(model, found.z)
 
 
 def label_stats(model: Model, code: Tensor) -> list[Stat]:
     """The labels that a code (1, n) ends in, if any, as a figure of the board."""
     said = read_labels(model, code)
-    return [("Labels", words(said), "The labels at the end of the code")] if said else []
+    return [(say("Labels"), words(said), say("The labels at the end of the code"))] if said else []

@@ -2,7 +2,7 @@
 // or without data.
 Latent.chart = function ({ element, props, watch, what }) {
   const root = element.querySelector(".chart");
-  const legend = Latent.h("p", { class: "legend", role: "group", "aria-label": "Lines" });
+  const legend = Latent.h("p", { class: "legend", role: "group", "aria-label": Latent.say("Lines") });
   root.setAttribute("role", "figure");
   root.setAttribute("aria-label", what);
   root.before(legend);
@@ -15,7 +15,7 @@ Latent.chart = function ({ element, props, watch, what }) {
     legend.replaceChildren(...named.map(({ name, line }) => Latent.key(name, line.color)));
     await Latent.script(window.gradio_config.root + value.plotly);
     const style = getComputedStyle(document.querySelector(".gradio-container"));
-    const axis = (given) => ({ ...given, title: { ...given.title, font: { size: 11 } }, zeroline: false,
+    const axis = (given) => ({ ...given, title: { text: Latent.say(given.title.text), font: { size: 11 } }, zeroline: false,
       gridcolor: style.getPropertyValue("--border-color-primary") });
     Plotly.react(root, value.data, {
       ...value.layout,

@@ -9,7 +9,7 @@ Latent.map = function ({ element, props, trigger, watch, server, what, empty, cl
   const root = element.querySelector(".map");
   const PALETTE = ["#1f77b4", "#ff7f0e", "#2ca02c", "#d62728", "#9467bd", "#8c564b", "#e377c2", "#7f7f7f", "#bcbd22", "#17becf"];
   const TOUCH = matchMedia("(pointer: coarse)").matches;  // a swipe scrolls the page
-  const NEARNESS = "A map by UMAP: pictures that lie near each other have similar codes; how far apart groups lie, and the axes, mean nothing.";
+  const NEARNESS = Latent.say("A map by UMAP: pictures that lie near each other have similar codes; how far apart groups lie, and the axes, mean nothing.");
   const STEPS = 40;  // of an arrow key, across a plane
   const GL_CHARTS = 6;  // a browser keeps 16 WebGL contexts, and a chart takes two
   const pictures = new Map();  // what hovering has fetched, by point
@@ -28,12 +28,13 @@ Latent.map = function ({ element, props, trigger, watch, server, what, empty, cl
     hover = h("div", { class: "hover", "aria-hidden": "true", hidden: true });
     charts = value.panels.map((panel, at) => panel.said ? null : h("div", { class: panel.plane ? "chart plane" : "chart",
       tabindex: 0, role: "application", onkeydown: (event) => (panel.plane ? step : walk)(event, at),
-      "aria-label": `${what}, ${panel.title}: arrow keys walk ${panel.plane ? "over the plane" : "from picture to picture"}` }));
+      "aria-label": panel.plane ? Latent.say("{what}, {model}: arrow keys walk over the plane", { what, model: panel.title })
+        : Latent.say("{what}, {model}: arrow keys walk from picture to picture", { what, model: panel.title }) }));
     legend = h("p", { class: "note legend" });
     root.append(h("div", { class: "panels", style: `--models:${value.panels.length}` }, value.panels.map((panel, at) =>
       h("div", { class: "panel", role: "figure", "aria-label": `${what}, ${panel.title}` }, Latent.title(panel),
         charts[at] ?? Latent.reason(panel),
-        panel.plane ? h("p", { class: "note" }, "Two-dimensional codes: hover or drag to decode any point. Shaded: the density of the prior.") : null))),
+        panel.plane ? h("p", { class: "note" }, Latent.say("Two-dimensional codes: hover or drag to decode any point. Shaded: the density of the prior.")) : null))),
       legend, value.panels.some((panel) => panel.x && !panel.plane) ? h("p", { class: "note" }, NEARNESS) : "", hover);
     root.classList.toggle("many", value.panels.length > 2);
     await Latent.script(window.gradio_config.root + value.plotly);
@@ -98,7 +99,7 @@ Latent.map = function ({ element, props, trigger, watch, server, what, empty, cl
       while (wanted) {
         const pointer = wanted;
         wanted = null;
-        const seen = await server.decode_point({ model: panel.model, z: code(pointer) });
+        const seen = Latent.told(await server.decode_point({ model: panel.model, z: code(pointer) }));
         if (asked === at) reveal(seen, wanted ?? pointer);
       }
       busy = false;
@@ -195,11 +196,11 @@ Latent.map = function ({ element, props, trigger, watch, server, what, empty, cl
   }
 
   function explain() {
-    const name = colour();
+    const name = colour(), called = (label) => Latent.say(label.replaceAll("_", " "));
     if (name === classes) {
       legend.replaceChildren(...Object.keys(props.value.labels).map((label, at) =>
-        Latent.key(label.replaceAll("_", " "), PALETTE[at % PALETTE.length])));
-    } else legend.textContent = name ? `Coloured: ${name.replaceAll("_", " ")}. Grey: not ${name.replaceAll("_", " ")}.` : "";
+        Latent.key(called(label), PALETTE[at % PALETTE.length])));
+    } else legend.textContent = name ? Latent.say("Coloured: {name}. Grey: not {name}.", { name: called(name) }) : "";
   }
 
   const redraw = () => charts.forEach((chart, at) => chart?.data && Plotly.react(chart, traces(props.value.panels[at], at), layout(props.value.panels[at])));
@@ -239,7 +240,7 @@ Latent.map = function ({ element, props, trigger, watch, server, what, empty, cl
     } else if (!pictures.has(index)) {
       await new Promise((resolve) => setTimeout(resolve, 30));  // a passing pointer asks nothing
       if (asked !== index) return;
-      pictures.set(index, await server.preview_point({ index, models: props.value.models }));
+      pictures.set(index, Latent.told(await server.preview_point({ index, models: props.value.models })));
     }
     if (asked === index) reveal(pictures.get(index), pointer);
   }

@@ -3,6 +3,7 @@ are two numbers the map is their plane, on which any point decodes."""
 
 from base64 import b64encode
 from collections.abc import Callable, Sequence
+from functools import wraps
 
 import gradio as gr
 import numpy as np
@@ -11,6 +12,7 @@ from torch import Tensor
 from explorer.engine import Model
 from explorer.page.components.assets import plotly_path
 from explorer.page.components.common import columns, component
+from explorer.page.components.wire import told
 from explorer.page.guard.calls import served
 from explorer.verbs.map import Plane
 from explorer.verbs.options import Reason
@@ -27,7 +29,7 @@ def map_view(
     Event: select {index} or {model, z}.
     """
     constants = {"what": what, "empty": empty, "classes": CLASSES}
-    return component("map", ["select"], constants, servers=[*map(served, servers)], **options)
+    return component("map", ["select"], constants, servers=[*map(_telling, servers)], **options)
 
 
 def map_value(
@@ -58,6 +60,14 @@ def map_value(
         "own": list(own),
         "labels": {} if most is None else _packed(most.names, most.labels),
     }
+
+
+def _telling(server: Callable[[dict], dict]) -> Callable:
+    @wraps(server)
+    def answer(asked):
+        return told(server(asked))
+
+    return served(answer)
 
 
 def _points(places: Tensor) -> dict:

@@ -9,7 +9,7 @@ Latent.shelf = function ({ element, props, trigger, watch, upload, what, empty, 
       ? h("ul", { class: "thumbs", "aria-label": what }, items.map(thumbnail))
       : h("p", { class: "empty" }, empty));
     if (removable && items.length) {
-      root.append(h("button", { type: "button", class: "chip", onclick: () => trigger("remove", { id: null }) }, "Clear the shelf"));
+      root.append(h("button", { type: "button", class: "chip", onclick: () => trigger("remove", { id: null }) }, Latent.say("Clear the shelf")));
     }
   }
 
@@ -33,19 +33,19 @@ Latent.shelf = function ({ element, props, trigger, watch, upload, what, empty, 
       try {
         trigger("keep", { ...await Latent.uploaded(upload, file), to });
       } catch (error) {
-        Latent.say(error.message.replace(/^Error: /, "") || "The upload failed: try again.");
+        Latent.toast(error.message.replace(/^Error: /, "") || Latent.say("The upload failed: try again."));
       }
     }
   }
 
   function thumbnail({ id, label, src }) {
-    const use = h("button", { type: "button", class: "thumb", title: `${label}: click to use it in the open tab, or drag it`,
-      "aria-label": `Use ${label} in the open tab`, onclick: () => land({ id }),
+    const use = h("button", { type: "button", class: "thumb", title: Latent.say("{label}: click to use it in the open tab, or drag it", { label }),
+      "aria-label": Latent.say("Use {label} in the open tab", { label }), onclick: () => land({ id }),
       onpointerenter: () => Latent.showLanding(true), onpointerleave: () => Latent.showLanding(false),
       onfocus: () => Latent.showLanding(true), onblur: () => Latent.showLanding(false) }, Latent.image(src, ""));
     Latent.draggable(use, { id });
-    const remove = removable && h("button", { type: "button", class: "remove", title: `Remove ${label}`,
-      "aria-label": `Remove ${label} from the shelf`, onclick: () => trigger("remove", { id }) }, "×");
+    const remove = removable && h("button", { type: "button", class: "remove", title: Latent.say("Remove {label}", { label }),
+      "aria-label": Latent.say("Remove {label} from the shelf", { label }), onclick: () => trigger("remove", { id }) }, "×");
     return h("li", {}, use, remove || null);
   }
 

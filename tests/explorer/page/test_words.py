@@ -1,0 +1,158 @@
+"""The page in other languages: whole catalogues, and a page that tells them."""
+
+import ast
+import re
+from pathlib import Path
+from string import Formatter
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from explorer.engine import catalogue
+from explorer.page.tabs import TABS
+from explorer.page.words import CATALOGUES, wanted
+from explorer.words import chain, say
+from tests.explorer.conftest import CHECKPOINTS
+from training.codes.directions import METHODS
+from training.codes.priors import Prior
+from training.measure.figures import FIGURES, PICTURE, columns
+
+EXPLORER = Path(__file__).parents[3] / "explorer"
+PYTHON, SCRIPTS = sorted(EXPLORER.rglob("*.py")), sorted(EXPLORER.rglob("page/**/*.js"))
+TELLING = {"say", "mark", "chain"}
+TOLD = re.compile(r'Latent\.say\("((?:[^"\\]|\\.)*)"')
+
+
+def told_in_python(path: Path) -> set[str]:
+    """The first arguments of `say`, `mark` and `chain`, also by a constant's name."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    constants = {
+        target.id: node.value.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and node.args]
+    named = [each.args[0] for each in calls if getattr(each.func, "id", "") in TELLING]
+    words = [getattr(each, "value", constants.get(getattr(each, "id", ""))) for each in named]
+    return {word for word in words if isinstance(word, str)}
+
+
+def every(kind: type) -> list[type]:
+    return [kind, *(each for below in kind.__subclasses__() for each in every(below))]
+
+
+def told_of_data() -> set[str]:
+    """Words that tables and checkpoints hold."""
+    models = catalogue(str(CHECKPOINTS)).models.values()
+    figures = [*columns(PICTURE), FIGURES["sharpness"]]
+    attributes = {name for model in models if model.latents for name in model.latents.names}
+    return {
+        *(each.title for each in METHODS.values()),
+        *(words for each in figures for words in (each.title, each.words)),
+        FIGURES["code_cycle"].words,
+        *(name.replace("_", " ") for name in attributes if not name.isdigit()),
+        *(words for model in models for words in (model.shows, model.shows.title())),
+        *(each.spreading for each in every(Prior) if isinstance(each.spreading, str)),
+    }
+
+
+def placeholders(words: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(words) if name}
+
+
+def worded(key: str) -> bool:
+    """Whether a key has words of its own."""
+    return bool(re.search(r"[^\W\d]", re.sub(r"{\w+}", "", key)))
+
+
+@pytest.fixture(scope="module")
+def keys() -> set[str]:
+    python = {word for path in PYTHON for word in told_in_python(path)}
+    scripts = {word for path in SCRIPTS for word in TOLD.findall(path.read_text(encoding="utf-8"))}
+    return python | scripts | told_of_data() | {", ", "To shelf"}
+
+
+@pytest.mark.parametrize("language", CATALOGUES)
+def test_a_catalogue_has_every_word_and_no_other(language, keys):
+    known = CATALOGUES[language]
+    assert {key for key in keys if worded(key)} - {*known} == set()
+    assert {*known} - keys == set()
+
+
+@pytest.mark.parametrize("language", CATALOGUES)
+def test_a_catalogue_keeps_placeholders_and_commands(language):
+    for key, words in CATALOGUES[language].items():
+        assert placeholders(words) == placeholders(key), key
+        assert words.count("`") == key.count("`"), key
+
+
+SEEN = """() => [...document.querySelectorAll("body, body *")].filter((node) =>
+    !node.closest("[lang=en], footer, script, style, svg, [popover]")).flatMap((node) => [
+  ...[...node.childNodes].filter((each) => each.nodeType === 3).map((each) => each.data),
+  node.title, node.ariaLabel, node.alt]).map((each) => each?.trim()).filter(Boolean)"""
+
+
+@pytest.fixture
+def abroad(browser: Browser, url: str):
+    """Opens the page in a browser of another language."""
+    pages = []
+
+    def come(locale: str, query: str = "") -> Page:
+        pages.append(browser.new_page(locale=locale))
+        pages[-1].goto(f"{url}/?{query}")
+        return pages[-1]
+
+    yield come
+    for page in pages:
+        page.close()
+
+
+@pytest.mark.parametrize(("language", "locale"), [("de", "de-AT"), ("zh", "zh-CN")])
+def test_no_word_of_the_catalogue_is_left_in_english(abroad, language, locale):
+    words = CATALOGUES[language]
+    english = {key for key, told in words.items() if worded(key) and key != told} - {
+        *words.values()
+    }
+    page, seen = abroad(locale), set()
+    expect(page.locator("html")).to_have_attribute("lang", language)
+    for tab in TABS:
+        page.get_by_role("tab", name=words[tab.title]).click()
+        page.locator("#tabs h2, .tiles canvas").filter(visible=True).first.wait_for()
+        seen |= set(page.evaluate(SEEN))
+    assert seen & english == set()
+    drawn = words["Drawn {shown} {index}"].format(shown=words["face"], index=3)
+    keys = ("Copy link", "New seed", "Refine", "Encoder", "Smiling", "Shelf", "without refinement")
+    assert {drawn, *(words[key] for key in keys)} - seen == set()
+
+
+def test_a_link_names_the_language_and_keeps_it(abroad):
+    page = abroad("de-DE", "tab=sample&lang=zh")
+    words = CATALOGUES["zh"]
+    expect(page.locator("html")).to_have_attribute("lang", "zh")
+    page.get_by_role("button", name=words["Copy link"]).click()
+    page.wait_for_url("**seed=0**")
+    assert "lang=zh" in page.url
+    expect(page.get_by_role("tab", name=words["Sample"])).to_have_attribute("aria-selected", "true")
+
+
+@pytest.mark.parametrize(
+    ("query", "accepted", "language"),
+    [
+        ("", "", "en"),
+        ("", "fr-FR,zh-SG;q=0.9,en;q=0.8", "zh"),
+        ("lang=de&tab=map", "zh-CN", "de"),
+        ("lang=xx", "en-GB,de;q=0.5", "en"),
+        ("lang=%ff", "*", "en"),
+    ],
+)
+def test_the_language_is_the_links_or_else_the_browsers(query, accepted, language):
+    assert wanted(query, accepted) == language
+
+
+def test_said_words_are_english_and_know_how_they_were_made():
+    told = say("{one} of {things}", one=say("Sample"), things=["a", "b"])
+    assert told == "Sample of a, b" and told.values["one"].key == "Sample"
+    assert chain("{one} and {next}", ["a", "b", "c"]) == "a and b and c"
+    assert say("{braces} of others") == "{braces} of others"
