@@ -13,10 +13,9 @@ from explorer.page.tab import Shot, Slot, Tab, Timing, Widgets, completed, numbe
 from explorer.page.words import mark
 from explorer.pictures.picture import EDIT, Picture
 from explorer.session.state import Session
-from explorer.verbs import edit as edit_codes
-from explorer.verbs.edit import Edit, attributes, without_directions
+from explorer.verbs.edit import Edit, attributes, moved, without_directions
 from explorer.verbs.grids import Grid
-from explorer.verbs.labels import unconcerned
+from explorer.verbs.labels import switched, unconcerned
 from explorer.words import say
 from training.codes.directions import DEFAULT, METHODS
 from training.errors import choose
@@ -34,6 +33,10 @@ class Changes:
     held: list[str] = field(default_factory=list)
     method: str = DEFAULT
     changed: str = ""
+
+
+class Before(dict):
+    """By model name a code (1, n) and its image, which stay while a slider moves."""
 
 
 def build(session: gr.State) -> Widgets:
@@ -126,10 +129,12 @@ def edited(session: Session, picture: Picture, model: Model, method: str) -> Edi
     known, changes = attributes(model, method), session.of(Changes)
     amounts = {name: amount for name, amount in changes.amounts.items() if name in known}
     held = [name for name in changes.held if name in known]
-    own = model.code_labels.names if model.code_labels else ()
-    labels = {name: on for name, on in session.switches.items() if name in own}
-    given = {"method": method, "hold": held, "labels": labels, "faithful": session.faithful}
-    return edit_codes(picture, [model], amounts, **given)[model]
+    before, seen = session.codes([picture], model), session.of(Before)
+    code, image = seen.get(model.name, (None, None))
+    if code is None or not torch.equal(code, before):
+        seen[model.name] = before, (image := model.decode(before))
+    after = switched(model, moved(model, before, amounts, method, held), session.switches)
+    return Edit(before, after, torch.cat([image, model.decode(after)]))
 
 
 def _unchanged(session: Session, model: Model, method: str) -> str:

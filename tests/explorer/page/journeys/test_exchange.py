@@ -63,6 +63,11 @@ def test_a_second_file_for_one_slot_is_said(page, photo):
     expect(page.locator(".slot .said").filter(visible=True)).to_have_text("one.jpg")
 
 
+def test_a_picture_that_is_pasted_without_a_name_gets_one(page, photo):
+    page.evaluate(PASTE, data_url(photo))
+    expect(page.locator(".slot .said").filter(visible=True)).to_have_text("pasted.jpeg")
+
+
 def test_a_link_is_offered_where_the_clipboard_is_not_allowed(page):
     page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(Error()); }")
     page.get_by_role("button", name="Copy link").click()
@@ -72,6 +77,11 @@ def test_a_link_is_offered_where_the_clipboard_is_not_allowed(page):
     expect(page.get_by_text("The link is copied.")).to_have_count(0)
 
 
+PASTE = """async (url) => {
+  const clipboardData = new DataTransfer(), blob = await (await fetch(url)).blob();
+  clipboardData.items.add(new File([blob], "", {type: "image/jpeg"}));
+  document.dispatchEvent(new ClipboardEvent("paste", {clipboardData, bubbles: true}));
+}"""
 HALF = """(chart) => {
   const {xaxis, yaxis} = chart._fullLayout, half = ([from, to]) => [from, (from + to) / 2];
   Plotly.relayout(chart, {"xaxis.range": half(xaxis.range), "yaxis.range": half(yaxis.range)});
