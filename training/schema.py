@@ -56,6 +56,7 @@ CodeSize = Annotated[int, POSITIVE, at_most(2**14)]
 Images = Annotated[int, POSITIVE, at_most(2**20)]
 Steps = Annotated[int, POSITIVE, at_most(2**31)]
 Seed = Annotated[int, NOT_NEGATIVE, at_most(2**63 - 1)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]  # of a label
 Words = Annotated[str, StringConstraints(min_length=1, max_length=QUOTED)]
 
 

@@ -5,10 +5,9 @@ from typing import Annotated, Literal
 from pydantic import Field, FiniteFloat, Json, JsonValue, NonNegativeInt
 
 from training.codes.directions import METHODS
-from training.schema import Strict
+from training.schema import Name, Strict
 
 Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
-Name = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class Trained(Strict):

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from training.data.labels import ImageSet
+from training.data.labels import ImageSet, with_classes
 from training.data.tables import with_attributes
 from training.errors import UserError
 
@@ -79,3 +79,12 @@ def test_images_are_looked_up_by_path_and_by_bare_name_only_where_it_is_unique(
 ):
     read = labelled(tmp_path, "\n".join(["file_name,A", *rows]), names)
     assert tuple(read.labelled.tolist()) == expected
+
+
+@pytest.mark.parametrize("name", ["x" * 201, "", "\udce4"])
+def test_a_name_that_no_checkpoint_can_hold_is_refused(name):
+    image_set = ImageSet(torch.zeros(2, 3, 4, 4, dtype=torch.uint8), ["b/0.png", "1.png"])
+    with pytest.raises(UserError, match="No attribute or class can have the name") as caught:
+        with_classes(image_set, ["b", name])
+    assert len(str(caught.value)) < 200 and "\n" not in str(caught.value)
+    with_classes(image_set, ["b", "x" * 200])
