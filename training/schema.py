@@ -16,9 +16,8 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict  # that of typing, as pydantic needs it before Python 3.12
 
-from training.errors import UserError, flag
+from training.errors import QUOTED, UserError, flag
 
-QUOTED = 60  # characters of foreign text in a message
 STRICT = ConfigDict(strict=True, allow_inf_nan=False, extra="allow")
 
 

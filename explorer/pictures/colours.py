@@ -8,7 +8,8 @@ from torch import Tensor
 
 from training.measure.metrics import grey
 
-# Three deviations: about 2 % of held-out CelebA faces lie outside, and every one of them in grey.
+# Three deviations: of held-out CelebA faces about 2 % lie outside at celeba32 and 6.9 % at
+# celeba64, and every one of them in grey.
 BEYOND = 3.0
 # What is said of a figure below and above the range, in the order of `statistics`
 SAID = (("darker", "brighter"), ("lower in contrast", "higher in contrast"), ("greyer", "gaudier"))
