@@ -14,13 +14,12 @@ from pydantic import ValidationError
 from tyro.conf import Fixed, Suppress
 
 from training.codes.priors import PRIORS
-from training.errors import UserError, choose
+from training.errors import QUOTED, UserError, choose
 from training.networks.common import SIZES_PX
 from training.networks.paper import NETS
 from training.schema import (
     NOT_NEGATIVE,
     POSITIVE,
-    QUOTED,
     CodeSize,
     Images,
     NotNegative,

@@ -229,6 +229,12 @@ class Run:
 
     def restore(self, state: State) -> None:
         """Goes on from a state; raises UserError."""
+        if state.step > self.steps:
+            raise UserError(
+                f"The run in '{self.config.out}' has made {state.step} steps, more than the "
+                f"{self.steps} of --epochs {self.config.epochs:g}: give more epochs, or put a "
+                f"whole copy of {STATE} in its place."
+            )
         self.step, self.seconds = state.step, state.seconds
         try:
             self.framework.load_state_dict(state.framework)

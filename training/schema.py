@@ -16,9 +16,8 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict  # that of typing, as pydantic needs it before Python 3.12
 
-from training.errors import UserError, flag
+from training.errors import QUOTED, UserError, flag
 
-QUOTED = 60  # characters of foreign text in a message
 STRICT = ConfigDict(strict=True, allow_inf_nan=False, extra="allow")
 
 
@@ -56,6 +55,7 @@ CodeSize = Annotated[int, POSITIVE, at_most(2**14)]
 Images = Annotated[int, POSITIVE, at_most(2**20)]
 Steps = Annotated[int, POSITIVE, at_most(2**31)]
 Seed = Annotated[int, NOT_NEGATIVE, at_most(2**63 - 1)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]  # of a label
 Words = Annotated[str, StringConstraints(min_length=1, max_length=QUOTED)]
 
 

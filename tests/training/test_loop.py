@@ -135,6 +135,14 @@ def test_a_damaged_state_is_one_sentence(fault, finished, tmp_path):
     assert not (tmp_path / "new").exists()
 
 
+def test_resume_refuses_more_steps_than_it_has(finished, tmp_path):
+    out = Path(shutil.copytree(finished["out"], tmp_path / "run"))
+    state = torch.load(out / STATE, weights_only=True)
+    torch.save({**state, "step": 10**9}, out / STATE)
+    with pytest.raises(UserError, match="has made 1000000000 steps, more than the 4 of --epochs 2"):
+        loop.fit(config_of("faae", data=finished["data"], out=str(out), epochs=2), resume=True)
+
+
 def test_resume_refuses_other_images(finished, tmp_path):
     out = Path(shutil.copytree(finished["out"], tmp_path / "run"))
     pictures = Path(shutil.copytree(finished["data"][0], tmp_path / "pictures"))

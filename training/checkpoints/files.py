@@ -51,7 +51,7 @@ def reading(path: Path) -> Iterator[None]:
 
 def read_json(path: Path, kind: type[Strict] = Strict) -> dict:
     """The content of a JSON file, {} if there is none; raises CheckpointError."""
-    if not path.is_file():
+    if not path.exists():
         return {}
     with reading(path):
         return kind.model_validate_json(path.read_bytes()).model_dump(exclude_unset=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 from training.checkpoints.files import CheckpointError, read_json
 from training.checkpoints.schema import Content
 from training.checkpoints.weights import CONFIG, FILES, WEIGHTS, read_config, weights_of
-from training.schema import QUOTED
+from training.errors import QUOTED
 
 SHARED = (*FILES, "preview.png", "README.md")
 

@@ -67,6 +67,8 @@ def read_latents(directory: str | Path, size: int | None = None) -> Latents | No
     for key, tensor in tensors.items():  # directions are NaN where the images do not suffice
         if tensor.isinf().any() or ("." not in key and tensor.isnan().any()):
             raise CheckpointError(f"Checkpoint '{directory}': {key} in {LATENTS} is not finite.")
+    if not tensors["labels"].eq(tensors["labels"].bool()).all():
+        raise CheckpointError(f"Checkpoint '{directory}': labels in {LATENTS} are not all 0 or 1.")
     return Latents(
         codes=tensors["codes"],
         labels=tensors["labels"].bool(),
@@ -83,7 +85,7 @@ def _check_shapes(path: Path, about: Names, size: int | None) -> None:
     """CheckpointError where the tensors of latents.safetensors do not fit each other."""
     found = shapes(path)
     count, n = (*found.get("codes", ()), 0, 0)[:2]
-    attributes = len(set(about.names))
+    attributes = len(about.names)
     wanted = {"codes": (count, size or n), "labels": (count, attributes), "map": (count, 2)}
     if "map" not in found:
         del wanted["map"]

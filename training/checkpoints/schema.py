@@ -2,13 +2,12 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, FiniteFloat, Json, JsonValue, NonNegativeInt
+from pydantic import AfterValidator, Field, FiniteFloat, Json, JsonValue, NonNegativeInt
 
 from training.codes.directions import METHODS
-from training.schema import Strict
+from training.schema import Name, Strict
 
 Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
-Name = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class Trained(Strict):
@@ -63,8 +62,14 @@ class Curve(Strict):
     points: list[Point] = []
 
 
+def _distinct(names: list[str]) -> list[str]:
+    if len({*names}) < len(names):
+        raise ValueError("each name must be there once")
+    return names
+
+
 class Names(Strict):
     """The metadata of latents.safetensors."""
 
-    names: Json[Annotated[list[Name], Field(min_length=1)]]
+    names: Json[Annotated[list[Name], Field(min_length=1), AfterValidator(_distinct)]]
     methods: Json[list[Literal[*METHODS]]] = []

@@ -29,10 +29,9 @@ from training.checkpoints.files import (
 from training.checkpoints.packing import pack, shapes, unpack
 from training.checkpoints.schema import Content, Metrics
 from training.config import Config
-from training.errors import UserError, flag
+from training.errors import QUOTED, UserError, flag
 from training.frameworks import FRAMEWORKS, Framework, read_settings
 from training.networks.nested import grow
-from training.schema import QUOTED
 
 FORMAT = 1
 OF_THE_MACHINE, PATHS = ("out", "data_root", "device"), {"attributes", "start", "first_stage"}

@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 import torch
+from pydantic import TypeAdapter, ValidationError
 from torch import Tensor
 from torch.nn.functional import one_hot
 
 from training.config import Config
 from training.data.batches import LABELS, stream
-from training.errors import UserError, choose
+from training.errors import UserError, choose, quoted
+from training.schema import Name, fault
 
 CLASSES = "classes"  # in place of a table: the labels are the data's own classes
 
@@ -23,6 +25,7 @@ class ImageSet:
     images: uint8 (N, 3, H, W); names: N paths in their source, with / between folders; labels: bool
     (N, A), or None without labels; attributes: the names of the A labels; labelled: bool (N,),
     whether the labels of an image are known; left_out: names of files, each with the reason.
+    Raises UserError for a name of an attribute that a checkpoint cannot hold.
     """
 
     images: Tensor
@@ -31,6 +34,16 @@ class ImageSet:
     attributes: tuple[str, ...] = ()
     labelled: Tensor | None = None
     left_out: tuple[tuple[str, str], ...] = ()
+
+    def __post_init__(self):
+        for name in self.attributes:
+            try:
+                TypeAdapter(Name).validate_python(name)
+            except ValidationError as error:
+                raise UserError(
+                    f"No attribute or class can have the name {quoted(name)} "
+                    f"({fault(error)[1]}): rename its column or folder."
+                ) from None
 
     def __len__(self) -> int:
         return len(self.images)

@@ -20,20 +20,26 @@ from training.errors import QUOTED, UserError
 UNKNOWN = ("", "na", "nan", "null")
 LABELS_SAID = "0 or 1, -1 or 1, true or false, or blank where it is unknown"
 NAMED = 3  # columns or values in a message
+UNNAMED = re.compile(r"(Unnamed: \d+)?")  # as pandas names it; a table's index has no name
 
 
 def with_attributes(image_set: ImageSet, table: str) -> ImageSet:
     """The set with the labels of a table: a column of file names, and one for each attribute, as
-    `LABELS_SAID`, where any whole number above 0 is a 1; or CelebA's own `list_attr_celeba.txt`.
+    `LABELS_SAID`; or CelebA's own `list_attr_celeba.txt`.
 
     Delimiter and encoding are found out. Images are looked up by their path in `--data`, or by
     their bare name where only one image and one path of the table have it. One with a blank is not
-    labelled. Columns without labels are left out, and said on stderr. Raises UserError.
+    labelled. Columns without labels, such as numbers of more than two values, or without a
+    name are left out, and said on stderr. Raises UserError.
     """
     frame, names = _read(Path(table)), image_set.names
     files, rows = _look_up(names, frame, table)
     marks = {name: _marks(frame[name]) for name in frame if name != files.name}  # (rows,) each
-    known = {name: each for name, each in marks.items() if np.isfinite(each).any()}
+    known = {
+        name: each
+        for name, each in marks.items()
+        if np.isfinite(each).any() and not UNNAMED.fullmatch(name.strip())
+    }
     for name, each in (known or marks).items():
         _check_values(each, frame[name], files, table)
     if not known:
@@ -43,7 +49,10 @@ def with_attributes(image_set: ImageSet, table: str) -> ImageSet:
     labelled = (rows >= 0) & np.isfinite(labels[rows]).all(axis=1)
     if not labelled.any():
         raise UserError(f"'{table}' labels no image fully: fill its blanks, or remove columns.")
-    _tell(f"columns of '{table}' without labels", [name for name in marks if name not in known])
+    _tell(
+        f"columns of '{table}' without labels or a name",
+        [name for name in marks if name not in known],
+    )
     _tell("labels of images of which not all are known", np.array(names)[(rows >= 0) & ~labelled])
     return replace(
         image_set,
@@ -91,12 +100,13 @@ def _decoded(blob: bytes) -> str:
 
 
 def _layout(text: str) -> tuple[str, str]:
-    """The table with a full header, and its delimiter as a regular expression. CelebA's own has a
+    """The table with a full header, and its delimiter as pandas takes it. CelebA's own has a
     count first, and no name for its column of file names."""
     header, _, rows = text.partition("\n")
     if counted := header.strip().isdigit():
         header, _, rows = rows.partition("\n")
-    separator = next((re.escape(each) for each in header if each in ",;\t|"), r"\s+")
+    unquoted = re.sub('"[^"]*"', "", header)
+    separator = next((each for each in unquoted if each in ",;\t|"), r"\s+")
     return f"{'file_name ' if counted else ''}{header}\n{rows}", separator
 
 
@@ -150,20 +160,27 @@ def _bare(name: str) -> str:
 def _marks(column: pandas.Series) -> np.ndarray:
     """float (rows,): 0, 1, NaN where unknown, infinity for what is no label."""
     codes, values = pandas.factorize(column)
-    return np.array([_mark(value) for value in values])[codes]
+    numbers = np.array([_number(value) for value in values])
+    found = {*numbers[np.isfinite(numbers)]}
+    labels = {-1, 1} if -1 in found and 0 not in found else {0, 1}
+    wrong = [*(found - labels)]
+    if wrong and len(found) > 2:  # a measure, a count, or the rows' own numbers
+        wrong = [*found]
+    numbers[np.isin(numbers, wrong)] = np.inf
+    return np.where(np.isfinite(numbers), numbers > 0, numbers)[codes]
 
 
-def _mark(value: str) -> float:
+def _number(value: str) -> float:
+    """NaN where it is unknown, infinity where it is no number."""
     value = value.strip().lower()
     if value in UNKNOWN:
         return np.nan
     if value in ("true", "false"):
         return float(value == "true")
     try:
-        number = float(value)
+        return float(value)
     except ValueError:
         return np.inf
-    return float(number > 0) if number.is_integer() else np.inf
 
 
 def _check_values(

@@ -171,6 +171,12 @@ def one_more(name, rows=False):
 LATENTS = {
     "more names than labels": lambda tensors, names: names.append("C"),
     "a name twice": lambda tensors, names: names.__setitem__(1, "A"),
+    "a name twice, labels of one": lambda tensors, names: (
+        names.__setitem__(1, "A"),
+        tensors.update({key: tensors[key][:, :1] for key in ["labels"]}),
+        tensors.update({key: each[:1] for key, each in tensors.items() if "mean." in key}),
+    ),
+    "labels of 7": lambda tensors, names: tensors.update(labels=torch.full((6, 2), 7.0)),
     "a numeric name": lambda tensors, names: names.__setitem__(1, 7),
     "a nested name": lambda tensors, names: names.__setitem__(1, [["A"]]),
     "no names": lambda tensors, names: names.clear(),
@@ -202,6 +208,13 @@ def test_directions_may_be_unknown(copy):
     unknown = replace(latents.directions["mean"], auc=torch.full((2,), torch.nan))
     checkpoints.write_latents(copy, replace(latents, directions={"mean": unknown}))
     assert load(copy).latents.directions["mean"].auc.isnan().all()
+
+
+def test_a_folder_in_place_of_figures_is_named(copy):
+    (copy / "metrics.json").unlink()
+    (copy / "metrics.json").mkdir()
+    with pytest.raises(CheckpointError, match="metrics.json cannot be read: "):
+        load(copy)
 
 
 @pytest.mark.parametrize("name", ["model.safetensors", "config.json", "latents.safetensors"])

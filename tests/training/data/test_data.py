@@ -72,7 +72,7 @@ def test_attribute_tables(folder, tmp_path, text):
     ("text", "names", "rows"),
     [
         ('file_name,"A, b"\n001,0\n\nNA,0\n001,0\n', ("A, b",), {"001": [0], "NA": [0]}),
-        ("file_name,A,B\na,1,-3\n", ("A", "B"), {"a": [1, 0]}),
+        ("file_name,A,B\na,1,-1\n", ("A", "B"), {"a": [1, 0]}),
         ("2\nA B \n001 1 -1 \nb.jpg  -1   1\n", ("A", "B"), {"001": [1, 0], "b.jpg": [0, 1]}),
         ("2\nA A\nc 1 -1\n", ("A", "A.1"), {"c": [1, 0]}),
     ],
