@@ -137,7 +137,7 @@ def said(error: ValidationError, called: str, value: Any, wanted: str = "") -> s
     where = "".join(f"[{quoted(each)}]" for each in first["loc"] if each != "[key]")
     if first["type"] == "too_long":
         most = first["ctx"]["max_length"]
-        return f"{called} takes at most {most}, not {len(value)}: leave some out."
+        return f"At most {most} {called}, not {len(value)}: leave some out."
     if not where and wanted:
         return f"{called} is {quoted(value)}: {wanted}."
     if first["type"] == "missing":
