@@ -16,7 +16,8 @@ from training.schema import POSITIVE, CodeSize, Strict, at_most
 MODEL, ENCODER, DECODER, PRIOR = "model.json", "encoder.onnx", "decoder.onnx", "prior.onnx"
 VERSION = 1
 Word = Annotated[str, StringConstraints(max_length=200)]
-ImageSize = Annotated[int, POSITIVE, at_most(2048)]
+LARGEST_PX = 2048
+ImageSize = Annotated[int, POSITIVE, at_most(LARGEST_PX)]
 KINDS: dict[str, type[Prior]] = {
     "normal": priors.Normal,
     "sphere": priors.Sphere,
@@ -70,6 +71,8 @@ def read(directory: Path) -> Description:
     """model.json of a folder, checked; raises CheckpointError."""
     with reading(directory / MODEL):
         found = Description.model_validate_json((directory / MODEL).read_bytes())
+    if len(found.labels) > found.code_length:
+        raise CheckpointError(f"Model '{directory}': {MODEL} has more labels than code_length.")
     total = sum(part.size for part in found.prior)
     if total != found.code_length:
         raise CheckpointError(

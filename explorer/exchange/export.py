@@ -7,12 +7,14 @@ from functools import partial
 from pathlib import Path
 
 import torch
+from pydantic import ValidationError
 from torch import Tensor, nn
 
 from explorer.exchange.describe import describe
 from explorer.exchange.description import (
     DECODER,
     ENCODER,
+    LARGEST_PX,
     MODEL,
     OFFERED,
     PRIOR,
@@ -35,7 +37,9 @@ from explorer.exchange.probe import (
 from training.checkpoints import CONFIG, LATENTS, METRICS, read, write_atomically
 from training.codes.priors import Normal, PushedForward
 from training.errors import UserError, choose
+from training.schema import fault
 
+WORDS = ("name", "system", "images_of", "licence", "explanation")
 PIXEL, CODE = 1 / 255, 1e-3  # how far the images and codes of a file may lie from PyTorch's
 
 
@@ -164,9 +168,7 @@ def export(
     encoder, decoder = own_copy(encoder, "encoder"), own_copy(decoder, "decoder")
     shape = code_shape(encoder, images, latent_size)
     n = torch.Size(shape).numel()
-    part = Part(kind=prior, size=n)
-    described = {"name": out.resolve().name, **described}
-    description = Description(image_size=image_size, code_length=n, prior=[part], **described)
+    description = _described(out, image_size, Part(kind=prior, size=n), described)
     drawn = Normal(n) if prior == "fitted" else prior_of(description)
     codes = drawn.sample(TRIED, torch.Generator().manual_seed(0))
     if encoder:
@@ -183,6 +185,18 @@ def export(
     return out
 
 
+def _described(out: Path, image_size: int, part: Part, words: dict[str, str]) -> Description:
+    """model.json of a model of others; UserError for a field that it does not have."""
+    given = {"name": out.resolve().name, **words}
+    try:
+        return Description(image_size=image_size, code_length=part.size, prior=[part], **given)
+    except ValidationError as error:
+        where, what = fault(error)
+        raise UserError(
+            f"{where} {what}: give {', '.join(WORDS)} as text, or leave them out."
+        ) from None
+
+
 def _check_request(encoder, decoder, out: Path, prior: str, images: Images, data) -> None:
     """UserError where the arguments of `export` cannot be met, whatever the modules are."""
     if encoder is None and decoder is None:
@@ -196,6 +210,8 @@ def _check_request(encoder, decoder, out: Path, prior: str, images: Images, data
         raise UserError(
             f"Images have 1 or 3 channels: give channels=1 or 3, not {images.channels}."
         )
+    if not isinstance(images.size, int) or not 1 <= images.size <= LARGEST_PX:
+        raise UserError(f"Give image_size, the side in px, from 1 to {LARGEST_PX}.")
     if not images.low < images.high:
         raise UserError(f"range begins at its lower end, not ({images.low:g}, {images.high:g}).")
     _refuse_checkpoint(out)

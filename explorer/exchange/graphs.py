@@ -28,11 +28,8 @@ if TYPE_CHECKING:
 OPSET = 18
 SMALL = 1024  # numbers of a tensor that gains nothing from half precision
 UNLIMITED = 1 << 40
-LATER = (
-    "Resize",
-    "Pad",
-    "Split",
-)  # onnx2torch knows them of opset 13, from which ours take nothing
+# onnx2torch knows them of opset 13, and what was added since is seldom used; its outcome is checked
+LATER = ("Resize", "Pad", "Split")
 NEAR = 1e-3  # how far PyTorch's values of a graph may lie from onnxruntime's
 HALF = ".half"
 
@@ -63,8 +60,9 @@ class Graph(nn.Module):
             raise CheckpointError(f"{self.name} is no ONNX network: {first_line(error)}") from None
 
     def __getstate__(self) -> dict:
-        """For pickle and copies: all but the session, which cannot be copied."""
-        return {**self.__dict__, "_session": None}
+        """For pickle and copies: all but what is made from the file."""
+        made = ("_session", "differentiable")
+        return {name: value for name, value in self.__dict__.items() if name not in made}
 
     def __setstate__(self, state: dict) -> None:
         self.__dict__.update(state)

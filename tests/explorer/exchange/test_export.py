@@ -2,6 +2,9 @@
 
 import copy
 import json
+import pickle
+import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,7 +13,9 @@ from PIL import Image
 from torch import nn
 
 from explorer import describe, export, load_model
+from explorer.__main__ import main
 from explorer.engine import list_models
+from explorer.exchange import graphs, layout
 from explorer.exchange.description import Description
 from training.checkpoints import CheckpointError
 from training.codes.priors import Box, Normal, Sphere
@@ -66,6 +71,18 @@ def grey() -> nn.Module:
     return nn.Sequential(nn.Conv2d(1, 2, 3), nn.Flatten(), nn.LazyLinear(N))
 
 
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory) -> Path:
+    """The folder of a model, for all tests."""
+    return export(encoder(), decoder(), tmp_path_factory.mktemp("model") / "b", image_size=PX)
+
+
+@pytest.fixture
+def out(exported: Path, tmp_path: Path) -> Path:
+    """The folder of a model a/b, to be changed."""
+    return Path(shutil.copytree(exported, tmp_path / "a" / "b"))
+
+
 WRONG = {
     "nothing": ((None, None), {}, "Give an encoder, a decoder, or both"),
     "no module": ((encoder(), "decoder.pt"), {}, "give a torch.nn.Module"),
@@ -81,6 +98,12 @@ WRONG = {
     "sphere": ((encoder(), decoder()), {"prior": "sphere"}, 'give prior="normal" or "fitted"'),
     "prior": ((encoder(), decoder()), {"prior": "gauss"}, "choose from: normal, sphere, uniform"),
     "no data": ((encoder(), decoder()), {"prior": "fitted"}, "data, a folder of images"),
+    "no size": ((encoder(), decoder()), {"image_size": 0}, "Give image_size"),
+    "a field": (
+        (encoder(), decoder()),
+        {"license": "MIT"},
+        "give name, system, images_of, licence",
+    ),
     "no length": ((None, decoder()), {}, "give latent_size"),
     "length": ((encoder(), decoder()), {"latent_size": 5}, "not latent_size=5"),
     "branch": ((encoder(), Branching()), {}, "The decoder cannot be written as ONNX"),
@@ -121,11 +144,8 @@ def test_priors_with_a_support(prior, end, kind, tmp_path):
     assert model._network.prior == kind(N)
 
 
-def test_a_model_of_others_shares_the_prior_of_ours(tmp_path):
-    for name in ("one", "two"):
-        export(encoder(), decoder(), tmp_path / "mine" / name, image_size=PX)
-    one, two = (load_model(f"mine/{name}", tmp_path) for name in ("one", "two"))
-    assert one.shares_prior(two) and one._network.prior == Normal(N)
+def test_a_model_of_others_has_a_prior_like_ours(out, tmp_path):
+    assert load_model("a/b", tmp_path)._network.prior == Normal(N)
 
 
 def test_codes_and_images_of_any_shape(tmp_path):
@@ -172,8 +192,10 @@ def test_without_a_decoder_a_model_encodes_and_is_no_part_of_a_set(tmp_path):
 
 
 @pytest.fixture
-def pictures(tmp_path):
-    """40 pictures in a folder, half of them dark, and a table that says which."""
+def pictures(tmp_path, monkeypatch):
+    """40 pictures in a folder, half of them dark, and a table that says which; UMAP is left out,
+    which needs half a minute."""
+    monkeypatch.setattr(layout, "UMAP_NEEDS", 1000)
     folder = tmp_path / "pictures"
     folder.mkdir()
     generator, rows = np.random.default_rng(0), ["file_name,Dark"]
@@ -186,11 +208,10 @@ def pictures(tmp_path):
     return str(folder), str(table)
 
 
-def test_describe_finds_map_and_attributes(pictures, tmp_path):
+def test_describe_finds_map_and_attributes(out, pictures, tmp_path):
     folder, table = pictures
-    out = export(encoder(), decoder(), tmp_path / "a" / "b", image_size=PX)
     assert load_model("a/b", tmp_path).latents is None
-    describe(out, folder, table)
+    assert main(["describe", str(out), "--data", folder, "--attributes", table]) == 0
     latents = load_model("a/b", tmp_path).latents
     assert latents.names == ("Dark",) and latents.map.shape == (40, 2)
     assert latents.directions["mean"].auc[0] > 0.9
@@ -219,8 +240,7 @@ FAULTS = {
 
 
 @pytest.mark.parametrize(("change", "said"), FAULTS.values(), ids=FAULTS)
-def test_a_wrong_description_is_a_problem_of_the_catalogue(change, said, tmp_path):
-    out = export(encoder(), decoder(), tmp_path / "a" / "b", image_size=PX)
+def test_a_wrong_description_is_a_problem_of_the_catalogue(change, said, out, tmp_path):
     content = json.loads((out / "model.json").read_text())
     (out / "model.json").write_text(json.dumps(content | change))
     with pytest.raises(CheckpointError, match=said):
@@ -229,8 +249,15 @@ def test_a_wrong_description_is_a_problem_of_the_catalogue(change, said, tmp_pat
     assert said in problem and str(tmp_path) not in problem
 
 
-def test_a_damaged_network_is_a_problem_of_the_catalogue(tmp_path):
-    out = export(encoder(), decoder(), tmp_path / "a" / "b", image_size=PX)
+def test_a_model_can_be_copied_and_pickled(out, tmp_path):
+    model = load_model("a/b", tmp_path)
+    z = model.sample_codes(2)
+    assert model.unrefined == ""
+    for copied in (copy.deepcopy(model), pickle.loads(pickle.dumps(model))):
+        assert torch.equal(copied.decode(z), model.decode(z))
+
+
+def test_a_damaged_network_is_a_problem_of_the_catalogue(out, tmp_path):
     (out / "decoder.onnx").write_bytes(b"no network")
     (problem,) = list_models(tmp_path).problems
     assert "decoder.onnx is no ONNX network" in problem
@@ -240,15 +267,13 @@ def test_the_schema_is_of_one_version():
     assert Description.model_fields["version"].default == 1
 
 
-def test_what_pytorch_cannot_take_back_is_not_refined(tmp_path, monkeypatch):
-    from explorer.exchange import graphs
-
+def test_what_pytorch_cannot_take_back_is_not_refined(out, tmp_path, monkeypatch):
     def refuse(model):
         raise NotImplementedError("Converter is not implemented (Gnome).")
 
     monkeypatch.setattr(graphs, "_translator", lambda: refuse)
-    export(encoder(), decoder(), tmp_path / "a" / "b", image_size=PX)
-    export(None, decoder(), tmp_path / "a" / "c", image_size=PX, latent_size=N)
+    lone = Path(shutil.copytree(out, tmp_path / "a" / "c"))
+    (lone / "encoder.onnx").unlink()
     model, lone = (load_model(f"a/{name}", tmp_path) for name in "bc")
     assert "Gnome" in model.unrefined
     x = model.decode(model.sample_codes(2))

@@ -3,18 +3,23 @@
 import pytest
 import torch
 
+from explorer.__main__ import main
 from explorer.engine import Model, catalogue
-from explorer.exchange import export_checkpoint
 from tests.explorer.conftest import CHECKPOINTS
 
 NAMES = sorted(f"{path.parent.name}/{path.name}" for path in CHECKPOINTS.glob("*/*/"))
 KEPT = 1e-3
 
 
+def test_export_needs_a_model(capsys):
+    assert main(["export", "--onnx", "pair"]) == 2
+    assert "python -m explorer models" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_the_pair_of_a_shipped_model_gives_the_same(name, tmp_path):
     model, folder = catalogue(str(CHECKPOINTS)).models[name], tmp_path / name
-    export_checkpoint(CHECKPOINTS / name, folder, name)
+    assert main(["export", name, "--onnx", str(folder)]) == 0
     assert folder.joinpath("decoder.onnx").stat().st_size < 3.1e6
     pair = Model(folder, name)
     codes = model.sample_codes(4, seed=1)

@@ -1,6 +1,7 @@
 """A model of others in every tab, beside a checkpoint of another image size; without a browser."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from torch import nn
 
 from explorer import describe, export
 from explorer.engine import catalogue
-from explorer.exchange import graphs
+from explorer.exchange import graphs, layout
 from explorer.page.tabs import attributes, latent_map, morph, reconstruct, sample
 from explorer.session.examples import astronaut
 from explorer.session.state import Session
@@ -19,11 +20,19 @@ from tests.explorer.conftest import CHECKPOINTS, event
 PX, N = 16, 8
 
 
-def networks() -> tuple[nn.Module, nn.Module]:
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory) -> Path:
     torch.manual_seed(0)
     encoder = nn.Sequential(nn.Flatten(), nn.Linear(3 * PX * PX, N))
     decoder = nn.Sequential(nn.Linear(N, 3 * PX * PX), nn.Sigmoid(), nn.Unflatten(1, (3, PX, PX)))
-    return encoder, decoder
+    folder = tmp_path_factory.mktemp("model") / "vae"
+    return export(encoder, decoder, folder, image_size=PX, name="My VAE")
+
+
+@pytest.fixture
+def folder(exported: Path, tmp_path: Path) -> Path:
+    """The folder of a model mine/vae."""
+    return Path(shutil.copytree(exported, tmp_path / "mine" / "vae"))
 
 
 def compared(tmp_path: Path, folder: Path) -> Session:
@@ -37,8 +46,8 @@ def compared(tmp_path: Path, folder: Path) -> Session:
     return session
 
 
-def test_it_is_reconstructed_morphed_sampled_mapped_and_edited(tmp_path):
-    folder = export(*networks(), tmp_path / "mine" / "vae", image_size=PX, name="My VAE")
+def test_it_is_reconstructed_morphed_sampled_mapped_and_edited(folder, tmp_path, monkeypatch):
+    monkeypatch.setattr(layout, "UMAP_NEEDS", 1000)  # it takes half a minute
     drawn = tmp_path / "pictures"
     drawn.mkdir()
     rows = ["file_name,Left"]
@@ -78,13 +87,12 @@ def test_it_is_reconstructed_morphed_sampled_mapped_and_edited(tmp_path):
 
 @pytest.mark.parametrize("alone", [False, True], ids=["beside another", "alone"])
 def test_where_codes_cannot_be_refined_the_row_is_greyed_with_the_reason(
-    tmp_path, monkeypatch, alone
+    folder, tmp_path, monkeypatch, alone
 ):
     def refuse(model):
         raise NotImplementedError("Converter is not implemented (Gnome).")
 
     monkeypatch.setattr(graphs, "_translator", lambda: refuse)
-    folder = export(*networks(), tmp_path / "mine" / "vae", image_size=PX, name="My VAE")
     session = compared(tmp_path, folder)
     session.faithful = True
     if alone:
@@ -94,7 +102,6 @@ def test_where_codes_cannot_be_refined_the_row_is_greyed_with_the_reason(
     boards = list(reconstruct.refine(session, 5))
     card = (board if alone else boards[-1])["rows"][1]["cards"][-1]
     assert "My VAE cannot refine codes" in card["said"] and "Gnome" in card["said"]
-    for corner in morph.CORNERS:
-        session.put(corner, session.slots["reconstruct"])
-    value, _ = morph.complete(session, 3)
-    assert all(panel["src"] for panel in value["panels"])
+    mine, picture = session.catalogue.models["mine/vae"], session.slots["reconstruct"]
+    assert session.waits([picture], [mine]) == {}
+    assert torch.equal(session.codes([picture], mine)[0], picture.codes["mine/vae"])
