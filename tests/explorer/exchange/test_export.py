@@ -4,6 +4,8 @@ import copy
 import json
 import pickle
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -280,3 +282,12 @@ def test_what_pytorch_cannot_take_back_is_not_refined(out, tmp_path, monkeypatch
     with pytest.raises(UserError, match="cannot refine codes"):
         model.refine(x, steps=5)
     assert lone.encode(x).shape == (2, N) and "256 samples" in lone.note
+
+
+def test_without_such_a_model_nothing_of_onnx_is_imported():
+    code = (
+        "import sys, explorer; explorer.list_models(); "
+        "print([name for name in sys.modules if name.startswith('onnx')])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout.strip() == "[]", done.stderr
