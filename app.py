@@ -25,6 +25,7 @@ class App:
     allow_host: UseAppendAction[list[str]] = field(default_factory=list)
     auth_file: Path | None = None  # file with a line name:password for each who may sign in
     checkpoints: str = str(Path(__file__).with_name("checkpoints"))  # folder of model sets
+    models: tuple[str, ...] = ()  # folders of further models, each with its model.json
     share: bool = False  # public link through gradio's servers
     mcp: bool = False  # offer the verbs as tools of the Model Context Protocol, too
     open: bool = True  # open a browser window
@@ -33,7 +34,8 @@ class App:
         from explorer.page.server import Address, serve  # here: --help need not wait for torch
 
         to_whom = self.allow_host, self.auth_file, self.share, self.mcp
-        serve(self.checkpoints, Address(self.host, self.port, self.root_path, *to_whom), self.open)
+        root = os.pathsep.join([self.checkpoints, *self.models])
+        serve(root, Address(self.host, self.port, self.root_path, *to_whom), self.open)
 
 
 if __name__ == "__main__":

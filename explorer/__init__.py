@@ -7,5 +7,6 @@
 """
 
 from explorer.engine import Model, list_models, load_model
+from explorer.exchange import describe, export
 
 LatentModel = Model  # a name that says what it is where it is imported

@@ -16,6 +16,8 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from explorer.exchange.folders import folders, given, networks
+from explorer.exchange.pair import Pair
 from explorer.pictures.arrays import Images, as_codes, as_images
 from explorer.words import say
 from explorer.work import Batches, go_on
@@ -29,24 +31,26 @@ from training.frameworks.base import CodeLabels
 from training.report.tables import headings
 
 ROOT = str(Path(__file__).parents[1] / "checkpoints")  # the installed one, wherever it is run from
+OWN = "models"  # the set of models that are given by their folders, where there is no other
 RECOVERY_STEPS = 100  # for the codes of pictures where there is no encoder
 TIMED_CODES, TIMED_STEPS = 4, 5  # of the descent that is timed
+NEAREST = 256  # samples among which a code is looked for, where there is no encoder nor a gradient
 BATCH, EVERY = 16, 10  # pictures refined at a time; steps after which it is asked whether to go on
 
 
 class Model:
     """One checkpoint, loaded; thread-safe, since nothing of it changes after loading.
 
-    root: the folder of its model set; code_labels: the labels that its codes end in, None without;
-    shows: what its images are of, such as 'face', 'digit' or 'picture'.
+    root: where its catalogue is; encodes, decodes: whether it has an encoder, a decoder;
+    code_labels: the labels that its codes end in, None without; shows: what its images are of, such
+    as 'face', 'digit' or 'picture'.
     """
 
     @torch.inference_mode(False)  # so that codes can be refined, wherever it is loaded
-    def __init__(self, directory: Path, name: str, device: str = "cpu"):
+    def __init__(self, directory: Path, name: str, device: str = "cpu", root: str = ""):
         self.name, self.directory = name, directory
-        self.root, self.device = str(directory.parent.parent), device_named(device)
-        self._network, self.config = checkpoints.read(directory, self.device)
-        self._network.to(memory_format=torch.channels_last)
+        self.root, self.device = root or str(directory.parent.parent), device_named(device)
+        self._network, self.config = networks(directory, self.device)
         self.metrics: dict = checkpoints.read_metrics(directory).get("figures", {})
         self.latents: Latents | None = checkpoints.read_latents(directory, self._network.prior.size)
         self.framework: str = self._network.id
@@ -54,6 +58,7 @@ class Model:
         self.image_size: int = self._network.config.image_size
         self.latent_size: int = self._network.prior.size
         self.encodes: bool = self._network.encodes
+        self.decodes: bool = self._network.decodes
         self.code_labels: CodeLabels | None = self._network.code_labels
         self.shows: str = self._network.config.images_of
         self.searching = threading.Lock()  # for those who keep codes that take long to find
@@ -80,9 +85,19 @@ class Model:
         vars(self).update(state, searching=threading.Lock())
 
     @property
-    def system(self) -> type[Framework]:
-        """What kind of system it is: explanation, objective, source."""
-        return type(self._network)
+    def system(self) -> type[Framework] | None:
+        """What kind of system it is: explanation, objective, source; None for one of others."""
+        return FRAMEWORKS.get(self.framework)
+
+    @property
+    def explanation(self) -> str:
+        """What is said of a model whose system is none of ours."""
+        return getattr(self._network.config, "explanation", "")
+
+    @cached_property
+    def unrefined(self) -> str:
+        """Why codes cannot be refined, nor found without an encoder; empty where they can."""
+        return self._network.without_gradients
 
     @property
     def found_by(self) -> str:
@@ -99,16 +114,24 @@ class Model:
         """What has to be said about that; empty for an encoder."""
         if self.encodes:
             return ""
+        if self.unrefined:
+            return f"no encoder, no gradients: a picture's code is the nearest of {NEAREST} samples"
         starts, steps = inversion.STARTS, RECOVERY_STEPS
         return f"no encoder: codes are found by recovery, {steps} steps from {starts} random starts"
 
     @property
     def why_no_codes(self) -> str:
-        """Ends a sentence on what the model comes without, where that is for want of an encoder."""
-        return "" if self.encodes else say(": it has no encoder, so no images were encoded with it")
+        """Ends a sentence on what the model comes without, where there is more to say."""
+        if not self.encodes:
+            return say(": it has no encoder, so no images were encoded with it")
+        command = f"python -m explorer describe {self.name}"
+        pair = isinstance(self._network, Pair)
+        return say(": `{command}` finds them in images", command=command) if pair else ""
 
     def descent_s(self, pictures: int, steps: int = RECOVERY_STEPS) -> float:
         """About how many seconds recovery takes here for so many pictures."""
+        if self.unrefined:
+            return 0.0
         return pictures * inversion.STARTS * steps * self.step_s
 
     @cached_property
@@ -123,7 +146,9 @@ class Model:
     def encode(self, images: Images) -> Tensor:
         """(B, 3, H, W) in [0, 1] -> (B, n); by recovery where there is no encoder."""
         go_on()
-        return self._network.encode(self._images(images)) if self.encodes else self.recover(images)
+        if self.encodes:
+            return self._network.encode(self._images(images))
+        return self.recover(images, 0, starts=NEAREST) if self.unrefined else self.recover(images)
 
     @torch.no_grad()
     def decode(self, codes: Tensor) -> Tensor:
@@ -146,6 +171,7 @@ class Model:
         def descend(x: Tensor, z: Tensor) -> Tensor:
             return _last(inversion.hybrid(self._network, x, z, steps, every=EVERY, **how))
 
+        self._need_gradients(steps)
         x, z = self._start(images, codes)
         return self._refining.run((steps, *sorted(how.items())), descend, x, z) if steps > 0 else z
 
@@ -153,10 +179,12 @@ class Model:
         self, images: Images, codes: Tensor | None = None, steps: int = 50, every: int = 5
     ) -> Iterator[tuple[int, Tensor]]:
         """(step, codes) every `every` steps and after the last; close the iterator to stop."""
+        self._need_gradients(steps)
         return inversion.hybrid(self._network, *self._start(images, codes), steps, every=every)
 
     def recover(self, images: Images, steps: int = RECOVERY_STEPS, **how) -> Tensor:
         """Codes (B, n) found without the encoder; `how`, such as starts=8, as in `inversion`."""
+        self._need_gradients(steps)
         x = self._images(images)
         return _last(inversion.recovery(self._network, x, steps, every=EVERY, **how))
 
@@ -164,6 +192,7 @@ class Model:
         self, images: Images, steps: int = RECOVERY_STEPS, every: int = 5, **how
     ) -> Iterator[tuple[int, Tensor]]:
         """(0, the best of random codes), then as `refine_steps`."""
+        self._need_gradients(steps)
         return inversion.recovery(self._network, self._images(images), steps, every=every, **how)
 
     def sample_codes(self, n: int, seed: int = 0, spread: float = 1.0) -> Tensor:
@@ -175,6 +204,10 @@ class Model:
     def shares_prior(self, other: "Model") -> bool:
         """Do codes drawn for one of the two mean as much to the other?"""
         return self._network.prior == other._network.prior
+
+    def _need_gradients(self, steps: int) -> None:
+        if steps and self.unrefined:
+            raise UserError(f"{self.name} cannot refine codes: {self.unrefined}")
 
     def _start(self, images: Images, codes: Tensor | None) -> tuple[Tensor, Tensor]:
         x = self._images(images)
@@ -221,25 +254,32 @@ def _apart(model: Model) -> str:
 
 
 def list_models(root: str | Path = ROOT, device: str = "cpu") -> Catalogue:
-    """Every usable checkpoint `root/SET/NAME`, loaded, each set in the order of the registry;
-    unusable ones are named in `.problems`."""
+    """Every usable model `root/SET/NAME`, loaded, each set in the order of the registry; unusable
+    ones are named in `.problems`. `root` may name further folders of models, separated as in PATH:
+    those belong to every set."""
 
     def load(name: str, folder: Path) -> Model | CheckpointError:
         try:
-            return Model(folder, name, device)
+            return Model(folder, name, device, str(root))
         except CheckpointError as error:
             return CheckpointError(str(error).replace(str(folder), name))  # for visitors
 
     with ThreadPoolExecutor() as pool:  # reading and unpacking run beside each other
-        found = list(pool.map(load, *zip(*_folders(root).items(), strict=True)))
+        found = list(pool.map(load, *zip(*folders(root).items(), strict=True)))
     models = [each for each in found if isinstance(each, Model)]
     problems = [str(each) for each in found if isinstance(each, CheckpointError)]
-    order = list(FRAMEWORKS)
+    order = [*FRAMEWORKS, *(model.framework for model in models)]  # those of others at the end
     models.sort(key=lambda m: (m.directory.parent.name, order.index(m.framework), m.name))
+    drawing = [model for model in models if model.decodes]
+    problems += [f"{m.name} has no decoder: it is for programs." for m in models if not m.decodes]
+    own = [model.name for model in drawing if model.directory in given(root)]
     sets: dict[str, list[str]] = {}
-    for model in models:
-        sets.setdefault(model.directory.parent.name, []).append(model.name)
-    return Catalogue({model.name: model for model in models}, sets, problems)
+    for model in drawing:
+        if model.name not in own:
+            sets.setdefault(model.directory.parent.name, []).append(model.name)
+    for names in sets.values():
+        names += own
+    return Catalogue({m.name: m for m in models}, sets or ({OWN: own} if own else {}), problems)
 
 
 @cache
@@ -253,14 +293,7 @@ def load_model(name: str, root: str | Path = ROOT, device: str = "cpu") -> Model
 
     Raises UserError, which lists what exists.
     """
-    folders = _folders(root)
-    if not folders:
+    known = folders(root)
+    if not known:
         raise UserError(f"'{root}' holds no checkpoint; `python -m training fit` makes one.")
-    choose("model", name, folders)
-    return Model(folders[name], name, device)
-
-
-def _folders(root: str | Path) -> dict[str, Path]:
-    """The folders of checkpoints by name, SET/NAME."""
-    found = sorted(f for f in Path(root).glob("*/*") if f.is_dir() and any(f.iterdir()))
-    return {f"{folder.parent.name}/{folder.name}": folder for folder in found}
+    return Model(known[choose("model", name, known)], name, device)

@@ -1,4 +1,4 @@
-"""README, RESULTS and RECIPES: their links, their commands, and the table of README."""
+"""README, RESULTS, RECIPES and EXPORT: their links, their commands, and the table of README."""
 
 import importlib.util
 import json
@@ -20,7 +20,12 @@ from training.report.tables import number
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
-DOCUMENTS = (README, ROOT / "checkpoints" / "RESULTS.md", ROOT / "training" / "RECIPES.md")
+DOCUMENTS = (
+    README,
+    ROOT / "checkpoints" / "RESULTS.md",
+    ROOT / "training" / "RECIPES.md",
+    ROOT / "explorer" / "EXPORT.md",
+)
 LINK = re.compile(r"\]\(([^)\s]+)\)|^\[[^\]]+\]: (\S+)$", re.MULTILINE)
 CODE = re.compile(r"```.*?```|`[^`]+`", re.DOTALL)
 FOREIGN = {"--depth", "--check", "-m"}  # options of git, ruff and python

@@ -10,10 +10,11 @@ from typing import Annotated
 
 from tyro.conf import FlagCreatePairsOff, Positional, arg
 
-from explorer.cli.layout import layout
+from explorer.cli.exchange import Describe, Export
 from explorer.cli.options import GATHERED, output, spelling, spelt
 from explorer.cli.outputs import OUTPUTS, Output
 from explorer.engine import ROOT, titles
+from explorer.exchange.layout import layout
 from explorer.session.programs import checked
 from explorer.session.state import Session
 from explorer.tools.gallery import draw, figure_table
@@ -152,5 +153,5 @@ class Screenshots:
 def commands() -> dict[str, Callable]:
     """All commands by name, in the order of the help."""
     of_verbs = {name.replace("_", "-"): command(verb) for name, verb in VERBS.items()}
-    more = {"map": Map, "gallery": Gallery, "screenshots": Screenshots}
-    return {"models": Models, **of_verbs, **more}
+    more = {"map": Map, "export": Export, "describe": Describe}
+    return {"models": Models, **of_verbs, **more, "gallery": Gallery, "screenshots": Screenshots}

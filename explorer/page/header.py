@@ -77,4 +77,5 @@ def described(model: Model) -> str:
     figures = [f"{f.short} {f.text(known[f.name])}" for f in columns(MAIN) if f.name in known]
     size = f"{model.image_size} px images, {model.latent_size}-dimensional codes"
     said = " · ".join([size, *filter(None, [model.note]), *figures])
-    return f"{explained(model.system)}<h3>This model</h3><p>{escape(said)}</p>"
+    system = explained(model.system) if model.system else f"<p>{escape(model.explanation)}</p>"
+    return f"{system}<h3>This model</h3><p>{escape(said)}</p>"

@@ -15,7 +15,9 @@ BATCH = 64  # pictures that fit into memory at once
 
 
 def codes(model: Model, pictures: Sequence[Picture], refined: bool = False) -> Tensor:
-    """Codes (B, n) of pictures, kept in them; with `refined`, refined codes of encoded pictures."""
+    """Codes (B, n) of pictures, kept in them; with `refined`, refined codes of encoded pictures,
+    where the model can refine them."""
+    refined = refined and not model.unrefined
     if any(picture.code(model.name, refined) is None for picture in pictures):
         with model.searching:  # who asks for the same codes meanwhile finds them known
             _find(model, pictures, refined)
@@ -31,14 +33,18 @@ def waits(
     """
     said, seconds = {}, 0.0
     for model in models:
-        lost = [] if model.encodes else [p for p in pictures if _known(p, model) is None]
+        lost = (
+            []
+            if model.encodes or model.unrefined
+            else [p for p in pictures if _known(p, model) is None]
+        )
         coarse = [p for p in pictures if p.real and model.name not in p.refined]
         if lost:
             seconds += model.descent_s(len(lost))
             said[model] = say(
                 "{model} has no encoder: codes are found by recovery", model=model.title
             )
-        if refined and coarse:
+        if refined and coarse and not model.unrefined:
             seconds += len(coarse) * REFINING_STEPS * model.step_s
             said.setdefault(model, say("codes are refined"))
     about = f"{max(seconds, 1):.0f}"

@@ -8,10 +8,11 @@ from typing import Annotated, Any, Literal
 
 from torch import Tensor
 
-from explorer.engine import Model
+from explorer.engine import NEAREST, Model
 from explorer.pictures.faces import Crop
 from explorer.pictures.picture import Picture, whole
 from explorer.verbs.options import Models, Option, Result, Shown
+from explorer.words import say
 from training.codes.inversion import LOSSES, METHODS, STARTS
 from training.measure import metrics
 from training.measure.figures import PICTURE, columns
@@ -73,7 +74,7 @@ def reconstruct(
             stages["recovery"] = model.recover(x, steps, **how)
         else:
             stages[model.found_by] = model.encode(x)
-        if method == "hybrid":
+        if method == "hybrid" and not model.unrefined:
             start = stages[model.found_by]
             stages["refined"] = model.refine(x, start, steps, loss=loss)
         measured = {name: stage(model, x, z) for name, z in stages.items()}
@@ -114,7 +115,9 @@ def refined_in_step(
     steps: int,
     every: int,
 ) -> Iterator[tuple[int, dict[str, Tensor]]]:
-    """All models' refinements, or recoveries, side by side: (step, codes by model name)."""
+    """The refinements, or recoveries, side by side, of all models that can refine: (step, codes by
+    model name)."""
+    models = [model for model in models if not model.unrefined]
     streams: list[Any] = [
         model.refine_steps(images[model.name], codes[model.name], steps=steps, every=every)
         if model.encodes
@@ -123,3 +126,27 @@ def refined_in_step(
     ]
     for found in zip(*streams, strict=True):
         yield found[0][0], {m.name: code for m, (_, code) in zip(models, found, strict=True)}
+
+
+def unencoded(model: Model) -> str:
+    """What to say of the picture that stands in the encoder's place where there is none."""
+    if model.encodes:
+        return ""
+    if model.unrefined:
+        return say(
+            "{model} has no encoder and cannot refine codes: this is the best of {count} samples.",
+            model=model.title,
+            count=NEAREST,
+        )
+    return say(
+        "{model} has no encoder: this is the best of a few prior samples. Refinement finds a "
+        "better code, 50 steps in about {seconds} s.",
+        model=model.title,
+        seconds=f"{model.descent_s(1, steps=50):.1f}",
+    )
+
+
+def unrefined(model: Model) -> str:
+    """Why the picture of the refined code is the encoder's; empty where codes can be refined."""
+    why = model.unrefined
+    return say("{model} cannot refine codes: {why}", model=model.title, why=why) if why else ""

@@ -18,7 +18,7 @@ for locator in (caching.InTreeCacheLocator, caching.UserWideCacheLocator):
 sys.path.insert(0, sys.argv[1])
 
 import torch
-from explorer.cli.layout import layout
+from explorer.exchange.layout import layout
 print(layout(torch.ones(16, 5)).shape, numba.config.CACHE_DIR != "")
 """
 UMAP = """

@@ -11,8 +11,8 @@ import torch
 
 from explorer import api, load_model, verbs
 from explorer.__main__ import main
-from explorer.cli.layout import layout
 from explorer.engine import Model
+from explorer.exchange.layout import layout
 from explorer.pictures.picture import PHOTO, Picture
 from explorer.session.programs import answer
 from explorer.verbs import VERBS

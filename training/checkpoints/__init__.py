@@ -1,6 +1,12 @@
 """Checkpoints on disk."""
 
-from training.checkpoints.files import CheckpointError, read_json, write_atomically, write_json
+from training.checkpoints.files import (
+    CheckpointError,
+    read_json,
+    reading,
+    write_atomically,
+    write_json,
+)
 from training.checkpoints.latents import (
     Directions,
     Latents,
@@ -15,6 +21,7 @@ from training.checkpoints.state import STATE, Images, Networks, State, damaged, 
 from training.checkpoints.weights import (
     CONFIG,
     FILES,
+    LATENTS,
     METRICS,
     copy_networks,
     images_seen,

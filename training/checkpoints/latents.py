@@ -25,7 +25,8 @@ FIGURES = tuple(each.name for each in fields(Directions))
 class Latents:
     """Codes of labelled images. N images, A attributes, codes of n numbers.
 
-    codes (N, n); labels: bool (N, A); names: of the attributes; directions: by method, such as
+    codes (N, n); labels: bool (N, A); names: of the attributes, which
+    may be none; directions: by method, such as
     'mean'; map: UMAP coordinates (N, 2), or None.
     """
 
@@ -93,7 +94,7 @@ def _check_shapes(path: Path, about: Names, size: int | None) -> None:
         wanted |= {f"{method}.{name}": (attributes,) for name in FIGURES}
         wanted[f"{method}.vectors"] = (attributes, size or n)
     for key, shape in wanted.items():
-        if found.get(key) != shape or not all(shape):
+        if found.get(key) != shape or not all(wanted["codes"]):
             raise CheckpointError(
                 f"Checkpoint '{path.parent}': {key} in {LATENTS} is {found.get(key, 'missing')}, "
                 f"not {shape}."

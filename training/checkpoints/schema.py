@@ -71,5 +71,5 @@ def _distinct(names: list[str]) -> list[str]:
 class Names(Strict):
     """The metadata of latents.safetensors."""
 
-    names: Json[Annotated[list[Name], Field(min_length=1), AfterValidator(_distinct)]]
+    names: Json[Annotated[list[Name], AfterValidator(_distinct)]]
     methods: Json[list[Literal[*METHODS]]] = []

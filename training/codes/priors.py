@@ -258,8 +258,8 @@ class PushedForward(Prior):
 
     @torch.no_grad()
     def sample(self, count: int, generator: Generator, spread: float = 1.0) -> Tensor:
-        device = next(self.network.parameters()).device
         draw = self.source.sample(count, generator, spread)
+        device = next(self.network.parameters(), draw).device
         return self.network(draw.to(device)).to(generator.device)
 
 

@@ -78,7 +78,7 @@ class AAESupervised(Framework):
 
     def encode(self, x: Tensor) -> Tensor:
         z_hat, classes = self.E(x), torch.eye(len(self.classes), device=x.device)
-        codes = [torch.cat([z_hat, y.expand(len(x), -1)], dim=1) for y in classes]
+        codes = [torch.cat([z_hat, y.expand(x.shape[0], -1)], dim=1) for y in classes]
         errors = torch.stack(
             [losses.pixel_errors(x, self.decode(code)) for code in codes]
         )  # (classes, B)

@@ -98,6 +98,8 @@ class Framework(nn.Module):
     shipped: tuple[str, ...] = ("G", "E")
     presets: dict[str, dict] = {}
     encodes: bool = True
+    decodes: bool = True
+    without_gradients: str = ""  # why codes cannot be refined by descent, where they cannot
     needs_labels: bool = False
     needs_classes: bool = False
     code_labels: CodeLabels | None = None

@@ -20,7 +20,13 @@ from explorer.session.examples import astronaut
 from explorer.session.state import Session, Unavailable
 from explorer.verbs import reconstruct
 from explorer.verbs.grids import Grid
-from explorer.verbs.reconstruct import Reconstruction, refined_in_step, stage
+from explorer.verbs.reconstruct import (
+    Reconstruction,
+    refined_in_step,
+    stage,
+    unencoded,
+    unrefined,
+)
 from explorer.words import chain, say
 from training.errors import UserError
 
@@ -153,6 +159,8 @@ def refine(session: Session, steps: int) -> Iterator[dict]:
             break
         turn.done = done + step
         for model, each in found.items():
+            if model.name not in codes:
+                continue  # it cannot refine them
             now, best = stage(model, each.x, codes[model.name]), each.stages.get("refined")
             if best is None or now.figures["mse"] <= best.figures["mse"]:
                 each.stages["refined"] = best = now
@@ -238,37 +246,25 @@ def board(
     progress: float | None = None,
 ) -> dict:
     """A row for each stage that was found, and the grid behind them; the refined one first where
-    the models do not know the picture's like."""
-    models, titles = [*found], (say("Encoder"), say("Refined"))
-    notes = (say("without refinement"), note)
-    why = (["", *(_unencoded(model) for model in models)], ())
+    the models do not know the picture's like. A model that cannot refine is greyed there."""
+    models, why, rows, seen = [*found], (unencoded, unrefined), [], []
+    titles, notes = (say("Encoder"), say("Refined")), (say("without refinement"), note)
     original = [(say("Sharpness"), "1.00", say("The others are relative to this"))]
-    rows, kept = [], [each.stages.values() for each in found.values()]
-    for at, stages in enumerate(zip(*kept, strict=True)):
+    kept = [[*each.stages.values()] for each in found.values()]
+    for at in range(2 if all(map(unrefined, models)) else max(map(len, kept))):
+        stages = [each[min(at, len(each) - 1)] for each in kept]
         images = [found[models[0]].x[0], *(each.x_hat[0] for each in stages)]
         stats = [original, *map(ui.stage_stats, models, stages)]
-        share = progress if at else None
-        rows.append(ui.board_row(titles[at], at, images, stats, notes[at], why[at], share))
-    codes = {m.name: torch.cat([s.z for s in each.stages.values()]) for m, each in found.items()}
+        said, share = ["", *map(why[at], models)], progress if at else None
+        rows.append(ui.board_row(titles[at], at, images, stats, notes[at], said, share))
+        seen.append([each.z for each in stages])
+    codes = {m.name: torch.cat(z) for m, z in zip(models, zip(*seen, strict=True), strict=True)}
     session.grids[NAME] = Grid(
         NAME, [say("{stage} reconstruction", stage=row["title"]) for row in rows], codes
     )
     if unlikeness(session, session.slots[NAME]):
         rows.reverse()
     return ui.board_value(models, rows, original=True)
-
-
-def _unencoded(model: Model) -> str:
-    """What to say of the picture that stands in the encoder's row where there is none."""
-    if model.encodes:
-        return ""
-    took = model.descent_s(1, steps=50)
-    return say(
-        "{model} has no encoder: this is the best of a few prior samples. Refinement finds a "
-        "better code, 50 steps in about {seconds} s.",
-        model=model.title,
-        seconds=f"{took:.1f}",
-    )
 
 
 @cache

@@ -1,0 +1,31 @@
+"""Where models lie, and which networks a folder holds."""
+
+import os
+from pathlib import Path
+
+import torch
+
+from explorer.exchange.description import MODEL
+from explorer.exchange.pair import Network, Pair
+from training import checkpoints
+
+
+def folders(root: str | Path) -> dict[str, Path]:
+    """The folders of models by name, SET/NAME: those under `root`, and those that are `given`."""
+    under = Path(str(root).split(os.pathsep)[0]).glob("*/*")
+    found = sorted(folder for folder in under if folder.is_dir() and any(folder.iterdir()))
+    return {f"{folder.parent.name}/{folder.name}": folder for folder in [*found, *given(root)]}
+
+
+def given(root: str | Path) -> list[Path]:
+    """The folders of single models that `root` names after the first, separated as in PATH."""
+    return [Path(place).resolve() for place in str(root).split(os.pathsep)[1:]]
+
+
+def networks(directory: Path, device: torch.device) -> tuple[Network, dict]:
+    """The networks of a folder, of a pair or of a checkpoint, with the facts of their training, as
+    in config.json; raises CheckpointError."""
+    if (directory / MODEL).is_file():
+        return Pair(directory), {"trained": {}}
+    network, config = checkpoints.read(directory, device)
+    return network.to(memory_format=torch.channels_last), config
