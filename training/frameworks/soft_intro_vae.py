@@ -39,9 +39,8 @@ class SoftIntroVAE(Framework):
         # Weight of the KL divergence: of real images for E, of fake ones for G
         beta_kl: NotNegative = 1.0
         beta_neg: NotNegative = 256.0  # Weight of the KL divergence of fake images, which E raises
-        gamma_r: NotNegative = (
-            1e-8  # Weight of the reconstruction error of fake images for G; 0 for none
-        )
+        # Weight of the reconstruction error of fake images for G; 0 for none
+        gamma_r: NotNegative = 1e-8
 
     id = "soft-intro-vae"
     title = "Soft-IntroVAE"

@@ -86,7 +86,7 @@ class Lite0(nn.Module):
 
     def forward(self, x: Tensor) -> tuple[Tensor, list[Tensor]]:
         side = (SEEN_PX, SEEN_PX)
-        x = interpolate(x, side, mode="bilinear", antialias=True, align_corners=False)
+        x = interpolate(x, side, mode="bicubic", antialias=True, align_corners=False)
         h = self.stem((2 * x - 1).contiguous(memory_format=torch.channels_last))
         maps = [h := stage(h) for stage in self.stages]
         return self.head(h).mean(dim=(2, 3)), maps
