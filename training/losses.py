@@ -43,8 +43,13 @@ def cross_entropy(x: Tensor, x_hat: Tensor) -> Tensor:
 
 def kl_divergence(mean: Tensor, log_variance: Tensor) -> Tensor:
     """E KL(N(mean, variance) || N(0, I)) in nats, of (B, n) each (Kingma and Welling 2013)."""
+    return kl_divergences(mean, log_variance).mean()
+
+
+def kl_divergences(mean: Tensor, log_variance: Tensor) -> Tensor:
+    """The same for each image, (B,)."""
     of_each = (mean.square() + log_variance.exp() - 1 - log_variance) / 2
-    return of_each.sum(dim=1).mean()
+    return of_each.sum(dim=1)
 
 
 def mmd(z: Tensor, z_hat: Tensor) -> Tensor:

@@ -17,6 +17,7 @@ SYSTEMS = (
     "aae_semi.AAESemi",
     "aae_cluster.AAECluster",
     "vae.VAE",
+    "soft_intro_vae.SoftIntroVAE",
     "wae.WAE",
     "gan.GAN",
     "inverse.Inverse",
@@ -25,6 +26,7 @@ SYSTEMS = (
     "bigan.BiGAN",
     "alice.ALICE",
     "aaae.AAAE",
+    "alae.ALAE",
 )
 
 

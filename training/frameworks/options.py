@@ -17,15 +17,21 @@ class Adversary(Config):
 
 
 @dataclass(frozen=True)
-class ImageAdversary(Adversary):
-    """Of systems with a discriminator of images."""
+class ImageJudge(Adversary):
+    """Of systems that tell real images from fake ones."""
 
-    d_width: Width = 64  # Feature maps of the image discriminator's first layer
-    d_norm: Literal[*D_NORMS] = "none"  # Normalisation in the image discriminator
     r1_gamma: NotNegative = 0.0  # R1 penalty on the image discriminator; 0 for none
     r1_every: Steps = 8  # Steps from one R1 penalty to the next
     # Differentiable augmentation of real and fake images before D
     augment: tuple[Literal[*POLICIES], ...] = ()
+
+
+@dataclass(frozen=True)
+class ImageAdversary(ImageJudge):
+    """Of systems with a discriminator of images."""
+
+    d_width: Width = 64  # Feature maps of the image discriminator's first layer
+    d_norm: Literal[*D_NORMS] = "none"  # Normalisation in the image discriminator
 
 
 @dataclass(frozen=True)

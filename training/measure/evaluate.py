@@ -17,6 +17,7 @@ from training.measure import metrics
 from training.measure.classes import class_figures
 from training.measure.features import feature_network
 from training.measure.figures import FIGURES
+from training.measure.perception import SEEN, perceive, perception_network
 
 BATCH = 256
 MORPHS = 256
@@ -58,6 +59,9 @@ def evaluate(
         figures |= class_figures(
             framework, held_out, read_latents(checkpoint, framework.prior.size)
         )
+    perception, seen = perception_network(), images[:SEEN]
+    if perception:
+        figures |= perceive(framework, seen, perception.to(target), seed)
     return {
         "figures": {name: round(figures[name], 5) for name in FIGURES if name in figures},
         "images": len(images),
@@ -68,6 +72,7 @@ def evaluate(
             **({} if framework.encodes else {"starts": STARTS}),
         },
         "features": network.name,
+        **({"perception": {"network": perception.name, "images": len(seen)}} if perception else {}),
         "weights_sha256": content["weights_sha256"],
     }
 

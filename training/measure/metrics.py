@@ -80,12 +80,17 @@ def code_error(z: Tensor, z_hat: Tensor) -> Tensor:
 
 def frechet_distance(a: Tensor, b: Tensor) -> float:
     """Frechet distance of Gaussians fitted to features (N, d) and (M, d) (Heusel et al. 2017)."""
-    a, b = a.double(), b.double()
-    mean = (a.mean(0) - b.mean(0)).square().sum()
-    cov_a, cov_b = torch.cov(a.T), torch.cov(b.T)
-    # trace of (A B)^(1/2): A B has the eigenvalues of a positive semi-definite matrix
-    roots = torch.linalg.eigvals(cov_a @ cov_b).real.clamp_min(0).sqrt().sum()
-    return float(mean + cov_a.trace() + cov_b.trace() - 2 * roots)
+    means, factors = [], []
+    for features in (a.double(), b.double()):
+        mean = features.mean(0)
+        centred = (features - mean) / (len(features) - 1) ** 0.5
+        means.append(mean)
+        factors.append(torch.linalg.qr(centred, mode="r").R)  # R^T R is the covariance
+    first, second = factors
+    # trace of (A^T A B^T B)^(1/2)
+    roots = torch.linalg.svdvals(first @ second.T).sum()
+    traces = first.square().sum() + second.square().sum()
+    return float((means[0] - means[1]).square().sum() + traces - 2 * roots)
 
 
 def coverage(real: Tensor, fake: Tensor, k: int = 5) -> float:

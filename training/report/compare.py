@@ -37,7 +37,7 @@ CODES = 1024  # for the sample cycle
 TURNS = 5  # for the speed
 PROBE = "logistic"
 OWN = ("code_cycle", "sample_cycle", "probe_auc", "label_agreement")
-EVALUATED = ("figures", "images", "refined", "data", "features", "weights_sha256")
+EVALUATED = ("figures", "images", "refined", "data", "features", "perception", "weights_sha256")
 TRAINED = ("images_seen", "hours", "hardware")
 KEPT_FOR = ("weights_sha256", "data", "gallery_files")  # results hold while these are equal
 
@@ -135,7 +135,7 @@ def _evaluated(directory: Path, content: dict, request: Request, former: dict) -
     else:
         print(f"{directory}: figures of evaluate, which takes minutes", file=sys.stderr)
         found = evaluate(directory, sources, request.device, STEPS, REFINED, root=request.root)
-    return {name: found[name] for name in EVALUATED}
+    return {name: found[name] for name in EVALUATED if name in found}
 
 
 @torch.no_grad()

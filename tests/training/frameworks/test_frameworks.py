@@ -21,6 +21,7 @@ SYSTEMS = pytest.mark.parametrize("name", FRAMEWORKS)
 SIZES = pytest.mark.parametrize("size", [32, 64])
 OPTIONS = [  # that change what a system minimises
     ("wae", {"penalty": "adversarial"}),
+    ("soft-intro-vae", {"gamma_r": 0.5, "beta_rec": 0.3, "beta_kl": 2.0}),
     ("gan", {"gan_loss": "wasserstein"}),
     ("aegan", {"pixel_loss": "squared"}),
     ("bigan", {"stochastic": True, "prior": "sphere"}),

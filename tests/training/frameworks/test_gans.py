@@ -124,14 +124,24 @@ def test_some_phases_wait_for_their_step(images):
     assert all("penalty" in terms for terms in played)
 
 
-def test_what_an_approximator_draws_follows_its_weights():
-    framework = make("aaae")
+@pytest.mark.parametrize(("name", "network"), [("aaae", "A"), ("alae", "F")])
+def test_what_an_approximator_draws_follows_its_weights(name, network):
+    framework = make(name)
     copied = copy.deepcopy(framework)  # as the moving average does
     with torch.no_grad():
-        copied.A.layers[-1].bias += 1
+        getattr(copied, network).layers[-1].bias += 1
     one, two = (f.prior.sample(4, torch.Generator().manual_seed(0)) for f in (framework, copied))
     torch.testing.assert_close(two - one, torch.ones(4, 8))
     assert framework.prior != copied.prior and framework.prior == framework.prior
+
+
+def test_codes_of_fake_images_leave_batch_norms_statistics_alone():
+    framework = make("soft-intro-vae")
+    before = copy.deepcopy(framework.G.state_dict())
+    x = framework.decode_fake(torch.randn(4, 8))
+    assert framework.G.training and x.requires_grad
+    for name, value in framework.G.state_dict().items():
+        assert torch.equal(value, before[name]), name
 
 
 @pytest.mark.parametrize("name", ["bigan", "alice"])

@@ -13,6 +13,7 @@ REFERENCES = {
     "aae-semi": aae_family.aae_semi_losses,
     "aae-cluster": aae_family.aae_cluster_losses,
     "vae": aae_family.vae_losses,
+    "soft-intro-vae": aae_family.soft_intro_vae_losses,
     "wae": aae_family.wae_losses,
     "gan": gan_family.gan_losses,
     "inverse": gan_family.inverse_losses,
@@ -21,4 +22,5 @@ REFERENCES = {
     "bigan": gan_family.bigan_losses,
     "alice": gan_family.alice_losses,
     "aaae": gan_family.aaae_losses,
+    "alae": gan_family.alae_losses,
 }

@@ -104,6 +104,37 @@ def vae_losses(f, batch):
     return {"bound": f.config.alpha * error + f.config.lambda_kl * divergence}
 
 
+def soft_intro_vae_losses(f, batch):
+    draw, n, weights = draws(batch), len(batch.x), f.config
+    pixels = batch.x[0].numel()
+
+    def drawn(x):
+        """Codes of images, and the divergence of each posterior."""
+        mean, log_variance = np.split(of(f.E, x), 2, axis=1)
+        variance = np.exp(log_variance)
+        divergence = (mean**2 + variance - 1 - log_variance).sum(axis=1) / 2 / pixels
+        return mean + np.sqrt(variance) * draw(*mean.shape), divergence
+
+    def errors(x, codes):
+        return ((np.asarray(x) - of(f.G, codes)) ** 2).reshape(len(x), -1).mean(axis=1)
+
+    losses = {}
+    for phase in ("inference", "generation"):
+        z_hat, divergence = drawn(batch.x)
+        error = weights.beta_rec * errors(batch.x, z_hat).mean()
+        fakes = np.concatenate([of(f.G, z_hat), of(f.G, batch.z)])
+        z_fake, of_fakes = drawn(fakes)
+        of_each = weights.beta_rec * errors(fakes, z_fake)
+        if phase == "inference":
+            passed = np.exp(-2 * of_each - 2 * weights.beta_neg * of_fakes)
+            parts = passed[:n].mean() / 4 + passed[n:].mean() / 4
+            losses[phase] = error + weights.beta_kl * divergence.mean() + parts
+        else:
+            parts = weights.beta_kl * of_fakes.mean() + weights.gamma_r * of_each.mean()
+            losses[phase] = error + parts
+    return losses
+
+
 def wae_losses(f, batch):
     if f.config.penalty == "adversarial":
         z_hat = of(f.E, batch.x)

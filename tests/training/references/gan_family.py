@@ -96,6 +96,19 @@ def aaae_losses(f, batch):
     }
 
 
+def alae_losses(f, batch):
+    w = batch.z
+    noise = draws(batch)(len(w), f.config.noise_size)
+    real, fake = of(f.D, of(f.E, batch.x)), of(f.D, of(f.E, of(f.G, w)))
+    fresh = of(f.D, of(f.E, of(f.G, of(f.F, noise))))
+    error = ((w.numpy() - of(f.E, of(f.G, w))) ** 2).sum(axis=1).mean()
+    return {
+        "discrimination": separation(real, fake),
+        "generation": fooling(fresh),
+        "reciprocity": error,
+    }
+
+
 def _pairs(D, x, z):
     x, z = (torch.as_tensor(np.asarray(each, dtype=np.float32)) for each in (x, z))
     return D(x, z).numpy()

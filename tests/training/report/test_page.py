@@ -22,6 +22,7 @@ def test_there_is_a_row_a_system_in_the_registrys_order(made):
     assert "–" not in rows["VAE"].values()
     text = (made / "tiny" / "compare.md").read_text()
     assert "On 20 images of pictures; refined by 50 steps on 20" in text
+    assert "those of Lite0 of `efficientnet-lite0` on 20 of them" in text
     assert "of 20 images with 2 attributes" in text
     assert "Trained on an abacus: F-AAE 1.5 hours, VAE 1.5 hours, " in text
 
@@ -32,6 +33,7 @@ def test_a_system_without_an_encoder_says_that_it_recovers(made):
     assert {column for column, cell in row.items() if cell == "–"} == {
         *("MSE", "PSNR", "SSIM", "sharpness", "code cycle", "sample cycle"),
         *("dHash", "AUC", "labels", "morph"),
+        *("Frechet of reconstructions (Lite0)", "perceptual (Lite0)"),
     }
     assert float(row["refined MSE"].strip("*")) > 0
 
