@@ -9,6 +9,7 @@ from training.frameworks.base import Batch, Flow, Framework, Phase
 # file and class of each, in the order in which they are shown
 SYSTEMS = (
     "faae.FAAE",
+    "faae_plus.FAAEPlus",
     "aae.AAE",
     "aae_gaussian.AAEGaussian",
     "aae_noise.AAENoise",
@@ -21,6 +22,7 @@ SYSTEMS = (
     "wae.WAE",
     "gan.GAN",
     "inverse.Inverse",
+    "indomain.InDomain",
     "aegan.AEGAN",
     "icgan.ICGAN",
     "bigan.BiGAN",

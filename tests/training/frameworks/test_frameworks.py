@@ -63,6 +63,7 @@ def test_a_phase_trains_exactly_its_networks(name, size):
 @pytest.mark.parametrize(("name", "options"), [*((name, {}) for name in FRAMEWORKS), *OPTIONS])
 def test_the_loss_is_the_equation(name, options):
     weights = {"alpha": 3.0, "lambda_adv": 0.7, "lambda_cycle": 0.4}
+    weights |= {"lambda_pixel": 20.0, "lambda_code": 0.9, "encoder_noise": 0.0}
     weights |= {"lambda_kl": 0.6, "lambda_mmd": 5.0, "lambda_gp": 0.0}
     framework = make(name, norm="none", **heeded(FRAMEWORKS[name], weights), **options)
     batch = batch_for(framework)

@@ -1,10 +1,11 @@
 """Losses of every system's phases, re-typed with NumPy: (framework, batch) -> {phase: loss}."""
 
 from tests.training.references import aae_family, gan_family
-from tests.training.references.faae import faae_losses
+from tests.training.references.faae import faae_losses, faae_plus_losses, indomain_losses
 
 REFERENCES = {
     "faae": faae_losses,
+    "faae-plus": faae_plus_losses,
     "aae": aae_family.aae_losses,
     "aae-gaussian": aae_family.aae_gaussian_losses,
     "aae-noise": aae_family.aae_noise_losses,
@@ -17,6 +18,7 @@ REFERENCES = {
     "wae": aae_family.wae_losses,
     "gan": gan_family.gan_losses,
     "inverse": gan_family.inverse_losses,
+    "indomain": indomain_losses,
     "aegan": gan_family.aegan_losses,
     "icgan": gan_family.icgan_losses,
     "bigan": gan_family.bigan_losses,

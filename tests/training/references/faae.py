@@ -1,8 +1,16 @@
-"""F-AAE, re-typed from its equation."""
+"""F-AAE and what builds on its equation, re-typed."""
 
+import numpy as np
 import torch
 
-from tests.training.references.maths import on_sphere, softplus
+from tests.training.references.maths import (
+    fooling,
+    mean_square,
+    of,
+    on_sphere,
+    separation,
+    softplus,
+)
 
 
 def faae_losses(f, batch):
@@ -17,4 +25,30 @@ def faae_losses(f, batch):
         "re-encoding": f.config.alpha * error
         + f.config.lambda_adv * softplus(-fake).mean()
         + f.config.lambda_cycle * cycle,
+    }
+
+
+def faae_plus_losses(f, batch):
+    x, z = batch.x, batch.z.numpy()
+    # one batch for G and for D: without batch norm, no image depends on its neighbours
+    samples, reconstructions = of(f.G, z), of(f.G, on_sphere(of(f.E, x)))
+    fake = np.concatenate([of(f.D, samples), of(f.D, reconstructions)])
+    error = ((z - on_sphere(of(f.E, samples))) ** 2).sum(axis=1).mean()
+    return {
+        "regularisation": separation(of(f.D, x), fake),
+        "re-encoding": f.config.alpha * error
+        + f.config.lambda_pixel * mean_square(x.numpy(), reconstructions)
+        + f.config.lambda_adv * fooling(fake),
+    }
+
+
+def indomain_losses(f, batch):
+    x, z = batch.x, batch.z.numpy()
+    x_hat = of(f.G, on_sphere(of(f.E, x)))
+    error = ((z - on_sphere(of(f.E, of(f.G, z)))) ** 2).sum(axis=1).mean()
+    return {
+        "discrimination": separation(of(f.D, x), of(f.D, x_hat)),
+        "inversion": f.config.alpha * mean_square(x.numpy(), x_hat)
+        + f.config.lambda_adv * fooling(of(f.D, x_hat))
+        + f.config.lambda_code * error,
     }

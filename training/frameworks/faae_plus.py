@@ -1,0 +1,81 @@
+"""F-AAE with an encoder that is trained on real images too."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from training import losses
+from training.frameworks.base import Batch, Flow, Loss, without_graph
+from training.frameworks.faae import FAAE
+from training.frameworks.options import AdversarialTerm, EncoderNoise, ImageAdversary
+from training.schema import NotNegative, Share
+
+
+class FAAEPlus(FAAE):
+    """F-AAE with AAAE's terms of reconstructions: their pixel error, and a discriminator of them.
+
+        regularisation   min over D      E_x[sp(-D(x))] + E_z[sp(D(G(z)))] / 2
+                                         + E_x[sp(D(G(E(x))))] / 2                sp = softplus
+        re-encoding      min over G, E   alpha E_z ||z - E(G(z))||^2
+                                         + lambda_pixel E_x ||x - G(E(x))||^2 / (3 H W)
+        and to fool D    min over G, E   + lambda_adv E_z[sp(-D(G(z)))] / 2
+                                         + lambda_adv E_x[sp(-D(G(E(x))))] / 2
+
+    It is of no paper. Interpolated codes (`morphs`) stand among the z of the terms of D as in
+    F-AAE, and reconstructions are to D the interpolations with all weight on one image.
+    """
+
+    @dataclass(frozen=True)
+    class Options(ImageAdversary, AdversarialTerm, EncoderNoise):
+        alpha: NotNegative = 3.0  # Weight of the re-encoding error
+        lambda_pixel: NotNegative = 100.0  # Weight of the pixel error of reconstructions
+        # Share of the prior samples in D's terms whose place interpolated codes take
+        morphs: Share = 0.0
+
+    id = "faae-plus"
+    title = "F-AAE+"
+    source = "F-AAE with the terms of reconstructions of AAAE (Xu et al. 2019, algorithm 1)"
+    explanation = """
+        F-AAE whose encoder sees real images as well. The generator and the encoder learn what
+        F-AAE's do, and also to reconstruct real images: pixel by pixel, and so that the
+        discriminator cannot tell reconstructions from images. Samples and reconstructions stay
+        sharp, and reconstructions come nearer to the person.
+    """
+    flows = (
+        *FAAE.flows,
+        *Flow.lines("""
+            E and G: reconstruct the image | x > E > ẑ > G > x̂ ~ x
+            D tells images from reconstructions, E and G learn to fool it
+                | x > D | x > E > ẑ > G > x̂ > D
+        """),
+    )
+    presets = dict.fromkeys(("small", "best", "gpu"), {"lambda_adv": 1.0, "encoder_noise": 0.02})
+
+    def regularise(self, batch: Batch) -> Loss:
+        _, codes, kind = without_graph(self.all_codes, batch)
+        real = tuple(each[::2] for each in kind)  # images under the conditions of every other fake
+        return self.separate_images(batch, without_graph(self.G, codes), real=real, fake=kind)
+
+    def re_encode(self, batch: Batch) -> Loss:
+        config, (z, codes, kind) = self.config, self.all_codes(batch)
+        x_hat = self.decode(codes)  # (2 B, 3, H, W)
+        z_hat = self.encode(self.disturbed(x_hat[: len(z)], batch.generator))
+        terms = {
+            "re-encoding": losses.code_error(z, z_hat),
+            "reconstruction": losses.pixel_error(batch.x, x_hat[-len(batch.x) :]),
+            "fooling": losses.fooling_loss(self.image_logits(x_hat, batch.generator, *kind)),
+        }
+        weights = config.alpha, config.lambda_pixel, config.lambda_adv
+        return sum(w * term for w, term in zip(weights, terms.values(), strict=True)), terms
+
+    def all_codes(self, batch: Batch) -> tuple[Tensor, Tensor, tuple[Tensor, ...]]:
+        """Prior samples (B - M, n), then all codes for G (2 B, n): those, the M interpolated ones,
+        and the codes of the images, generated as one batch so that batch norm sees one mixture;
+        D's condition for each as in `codes`."""
+        z, between, kind = self.codes(batch)
+        z_hat = self.encode(batch.x)
+        if kind:
+            corner = z_hat.new_tensor([1.0, 0.0]).expand(len(z_hat), 2)
+            kind = (torch.cat([*kind, corner]),)
+        return z, torch.cat([z, between, z_hat]), kind
