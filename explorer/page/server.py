@@ -9,10 +9,11 @@ from pathlib import Path
 
 import gradio as gr
 
-from explorer.page import cache, components, fair, memory, ui
+from explorer.page import components, ui
 from explorer.page.guard.access import readers
 from explorer.page.guard.web import guarded
 from explorer.page.header import NAME
+from explorer.page.resources import cache, fair, memory
 from explorer.page.tabs import TABS, reconstruct
 from explorer.page.words import Words
 from explorer.pictures import decoding

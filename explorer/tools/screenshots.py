@@ -8,7 +8,8 @@ from pathlib import Path
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
 
-from explorer.page import cache, fair, server, ui
+from explorer.page import server, ui
+from explorer.page.resources import cache, fair
 from explorer.page.tab import Tab
 from explorer.page.tabs import TABS
 from training.errors import UserError

@@ -18,7 +18,7 @@ from gradio.utils import run_coro_in_background
 
 from explorer import work
 from explorer.page.components import LONG
-from explorer.page.memory import give_back
+from explorer.page.resources.memory import give_back
 from explorer.session.state import Session
 
 # Events that may wait: of a session, or of an address without one; of an address; of all

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from explorer.page import cache
+from explorer.page.resources import cache
 from training.errors import UserError
 
 

@@ -11,8 +11,8 @@ from gradio.queueing import EventQueue
 from gradio.routes import App
 from PIL import Image
 
-from explorer.page import fair
 from explorer.page.components import LONG
+from explorer.page.resources import fair
 from explorer.pictures.picture import PHOTO, Picture
 from tests.explorer.conftest import finished
 
