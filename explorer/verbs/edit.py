@@ -31,15 +31,17 @@ from training.errors import UserError, choose
 
 @dataclass(frozen=True)
 class Edit(Result):
-    """Codes (1, n) before and after the edit, and the images (2, 3, H, W) of both."""
+    """Codes (1, n) before and after an edit, the images (2, 3, H, W) of both, and its `effects`."""
 
     before: Tensor
     after: Tensor
     images: Tensor
+    effects: dict[str, float]
 
     def shown(self) -> Shown:
         before, after = self.images
         figures = {"before": self.before[0].tolist(), "after": self.after[0].tolist()}
+        figures["effects"] = self.effects
         return Shown({"before": before, "after": after}, figures)
 
 
@@ -65,7 +67,7 @@ def edit(
 
     `amounts` maps attributes to standard deviations, as {"Smiling": 2}; `hold` names attributes
     that stay as they are; `labels` are as in `sample`. Gives the picture before and after the
-    edit for each model, and the codes.
+    edit for each model, the codes, and the measured effect on each attribute that was moved.
     """
     wanted = checked_labels(models, labels or {})
     subject, found = picture or sampled(models, seed), {}
@@ -73,7 +75,8 @@ def edit(
         before = codes(model, [subject], faithful)
         after = moved(model, before, amounts or {}, method, hold or ())
         after = switched(model, after, wanted)
-        found[model] = Edit(before, after, model.decode(torch.cat([before, after])))
+        images = model.decode(torch.cat([before, after]))
+        found[model] = Edit(before, after, images, effects(model, images, amounts or {}, method))
     return found
 
 
@@ -106,6 +109,20 @@ def moved(
     start = model.project(along(z, [name for name in amounts if name in held]))
     end = along(start, [name for name in amounts if name not in held])
     return geometry.hold(start, end, vectors[[rows[name] for name in held]], model.project)
+
+
+def effects(
+    model: Model, images: Tensor, names: Collection[str], method: str = DEFAULT
+) -> dict[str, float]:
+    """The measured effect of an edit on the attributes `names`: how far the encoder's codes of the
+    images (2, 3, H, W) before and after lie apart along each direction, in standard deviations.
+    Empty for a model without an encoder."""
+    if not names or not model.encodes:
+        return {}
+    rows, (before, after) = attributes(model, method), model.encode(images)
+    vectors = model.latents.directions[method].vectors[[rows[name] for name in names]]
+    distances = vectors @ (after - before) / vectors.square().sum(dim=1)
+    return dict(zip(names, distances.tolist(), strict=True))
 
 
 def attributes(model: Model, method: str) -> dict[str, int]:

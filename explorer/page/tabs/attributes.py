@@ -13,7 +13,7 @@ from explorer.page.tab import Shot, Slot, Tab, Timing, Widgets, completed, numbe
 from explorer.page.words import mark
 from explorer.pictures.picture import EDIT, Picture
 from explorer.session.state import Session
-from explorer.verbs.edit import Edit, attributes, moved, without_directions
+from explorer.verbs.edit import Edit, attributes, effects, moved, without_directions
 from explorer.verbs.grids import Grid
 from explorer.verbs.labels import switched, unconcerned
 from explorer.words import say
@@ -119,7 +119,7 @@ def edit(session: Session) -> dict:
         [(say("Changed"), note, why), (say("Before"), say("unchanged"))]
     ):
         images = [found[m].images[1 - at] if m in found else waiting[m] for m in models]
-        stats = [ui.label_stats(m, codes[m.name][at, None]) if m in found else [] for m in models]
+        stats = [_stats(m, found[m], after=at == 0) if m in found else [] for m in models]
         rows.append(ui.board_row(title, at, images, stats, *said))
     return stamp | ui.board_value(models, rows)
 
@@ -134,7 +134,23 @@ def edited(session: Session, picture: Picture, model: Model, method: str) -> Edi
     if code is None or not torch.equal(code, before):
         seen[model.name] = before, (image := model.decode(before))
     after = switched(model, moved(model, before, amounts, method, held), session.switches)
-    return Edit(before, after, torch.cat([image, model.decode(after)]))
+    images = torch.cat([image, model.decode(after)])
+    return Edit(before, after, images, effects(model, images, amounts, method))
+
+
+def _stats(model: Model, edit: Edit, after: bool) -> list[ui.Stat]:
+    """Figures of the picture before or after the edit: its labels, and what was measured."""
+    if not after:
+        return ui.label_stats(model, edit.before)
+    meaning = say(
+        "How far the codes that the encoder reads from the pictures after and before the edit lie "
+        "apart along the attribute direction, in standard deviations"
+    )
+    measured = [
+        (say("{name}, measured", name=ui.words(name)), f"{effect:+.1f}", meaning)
+        for name, effect in edit.effects.items()
+    ]
+    return measured + ui.label_stats(model, edit.after)
 
 
 def _unchanged(session: Session, model: Model, method: str) -> str:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 import torch
 
+from explorer import load_model, verbs
 from explorer.page.tabs import attributes
 from explorer.verbs.edit import moved as changed
 from training.codes.directions import DEFAULT, METHODS
@@ -20,6 +21,27 @@ def test_pushing_an_attribute_raises_its_score_in_every_model(session, method):
             after, before = scores(session, model, method)["Smiling"]
             assert (after > before) if amount else torch.isclose(after, before)
     assert board["rows"][0]["note"] == "Smiling +4"
+
+
+def test_what_an_edit_does_is_measured_by_each_encoder(session):
+    session.put("attributes", session.draw(5))
+    measured = {}
+    for amount in (-3.0, 3.0):
+        board = moved(session, DEFAULT, {"Smiling": amount}, [])
+        for model, card in zip(session.models, board["rows"][0]["cards"], strict=True):
+            ((name, effect, meaning), *_) = card["stats"]
+            assert name == "Smiling, measured" and "the encoder reads" in meaning
+            measured[model.name, amount] = float(effect)
+        assert board["rows"][1]["cards"][0]["stats"] == []
+    for model in session.models:
+        assert -6 < measured[model.name, -3.0] < -0.5 < 0.5 < measured[model.name, 3.0] < 6
+    picture = session.slots["attributes"]
+    (edit,) = verbs.edit(picture, session.models[:1], {"Smiling": 3.0}).values()
+    assert edit.shown().figures["effects"] == pytest.approx(
+        {"Smiling": measured[session.models[0].name, 3.0]}, abs=0.06
+    )
+    gan = load_model("celeba32/gan")
+    assert verbs.edit(None, [gan])[gan].effects == {}
 
 
 def moved(session, method, amounts, held) -> dict:
