@@ -90,6 +90,11 @@ class Model:
         return FRAMEWORKS.get(self.framework)
 
     @property
+    def data(self) -> tuple[str, ...]:
+        """The names of the data it was trained on, where they are known."""
+        return getattr(self._network.config, "data", ())
+
+    @property
     def explanation(self) -> str:
         """What is said of a model whose system is none of ours."""
         return getattr(self._network.config, "explanation", "")

@@ -1,4 +1,5 @@
-"""The bundled examples: a photo where models show faces, and samples of the best model."""
+"""The bundled examples: samples of the best model, with a photo where models show faces and with
+held-out digits where they were trained on scikit-learn's."""
 
 import math
 from functools import cache
@@ -12,8 +13,9 @@ from explorer.pictures.faces import find_crop
 from explorer.pictures.picture import EXAMPLE, Picture
 from explorer.pictures.render import to_pil
 from explorer.words import say
+from training.data.sources import find
 
-SAMPLES, TYPICAL = 11, 256
+SAMPLES, TYPICAL, DIGITS = 11, 256, 4
 # Of 1,000 seeds one whose 11 faces the detector is surest of, at 32 and at 64 px; its first four
 # are the corners of the first morph
 SEED = 119
@@ -21,7 +23,8 @@ SEED = 119
 
 @cache
 def examples(root: str, model_set: str) -> tuple[Picture, ...]:
-    """The same at every start: samples of least Frechet distance, after a photo if of faces."""
+    """The same at every start: samples of least Frechet distance, after a photo if of faces, before
+    real digits if of those."""
     models = [catalogue(root).models[name] for name in catalogue(root).sets[model_set]]
     pictures, shown = [], models[0].shows
     if shown == "face":
@@ -31,6 +34,8 @@ def examples(root: str, model_set: str) -> tuple[Picture, ...]:
     for index, image in enumerate(drawn, start=1):
         label = say("Drawn {shown} {index}", shown=say(shown), index=index)
         pictures.append(Picture(label, EXAMPLE, to_pil(image)))
+    if "digits" in models[0].data:
+        pictures += digits()
     for index, picture in enumerate(pictures):
         picture.reference = f"{EXAMPLE}/{index}"
     return tuple(pictures)
@@ -54,3 +59,16 @@ def astronaut() -> Image.Image:
     from skimage import data  # here, because it costs start-up time that few runs need
 
     return Image.fromarray(data.astronaut())
+
+
+def digits() -> list[Picture]:
+    """One of each of the first classes of scikit-learn's held-out digits, of 8 x 8 grey pixels."""
+    of_class = {item.label: item for item in find("digits", train=False).items}
+    return [
+        Picture(
+            say("Real digit {name} (held-out)", name=item.label),
+            EXAMPLE,
+            Image.fromarray(item.content()).convert("RGB"),
+        )
+        for _, item in sorted(of_class.items())[:DIGITS]
+    ]

@@ -5,7 +5,7 @@ import pickle
 
 import pytest
 
-from explorer.session.examples import astronaut
+from explorer.session.examples import astronaut, examples
 from explorer.session.state import Session, Unavailable
 from tests.explorer.conftest import CHECKPOINTS
 
@@ -32,3 +32,9 @@ def test_models_are_read_once_however_their_folder_is_spelt(session):
 def test_astronaut_needs_no_network():
     picture = astronaut()
     assert (picture.mode, picture.size) == ("RGB", (512, 512))
+
+
+def test_models_of_digits_come_with_real_ones():
+    pictures = examples(str(CHECKPOINTS), "digits")
+    real = [picture.label for picture in pictures if picture.label.startswith("Real")]
+    assert real == [f"Real digit {name} (held-out)" for name in range(4)]
