@@ -80,7 +80,7 @@ def looks(hosts: Sequence[str] = ()) -> dict:
         "footer_links": ["api"],
         "i18n": Words(),
         "enable_monitoring": False,
-        "app_kwargs": guarded(hosts),
+        "app_kwargs": {**guarded(hosts), "routes": components.ROUTES},
     }
 
 

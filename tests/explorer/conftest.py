@@ -15,6 +15,9 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from explorer.__main__ import main
+from explorer.engine import load_model
+from explorer.exchange import kept
 from explorer.session.examples import astronaut
 from explorer.session.state import Session
 from explorer.tools.screenshots import FLAGS, PATIENCE_MS, WINDOW_PX, chromium, served
@@ -34,6 +37,22 @@ def finished(coroutine: Coroutine) -> object:
 def event(**data) -> gr.EventData:
     """What a component of the page sends."""
     return gr.EventData(None, data)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def pairs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Path]]:
+    """Gives the folder of a shipped model's pair, exported once for all tests and their servers."""
+    place = tmp_path_factory.mktemp("pairs")
+
+    def pair(name: str) -> Path:
+        folder = place / kept.digest(load_model(name, CHECKPOINTS).directory)
+        if not folder.is_dir():
+            assert main(["export", name, "--onnx", str(folder)]) == 0
+        return folder
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kept, "place", lambda: place)
+        yield pair
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from explorer.page.components.inputs.labels import labels_value, labels_view
 from explorer.page.components.inputs.models import models_value, models_view
 from explorer.page.components.inputs.sliders import LIMIT, sliders_value, sliders_view
 from explorer.page.components.inputs.slot import slot_value, slot_view
+from explorer.page.components.live.networks import ROUTES, networks_view
 from explorer.page.components.views.board import (
     Stat,
     board_row,

@@ -1,6 +1,6 @@
 // What all components share: words, building DOM, dragging pictures, sending them to other tabs.
 window.Latent = {
-  WORDS: window.gradio_config.i18n_translations?.en ?? {},  // in the visitor's language, by the English
+  WORDS: window.gradio_config?.i18n_translations?.en ?? {},  // in the visitor's language, by the English
 
   // English words in the visitor's language, with values for the names in braces.
   say: (key, values = {}) => (Latent.WORDS[key] ?? key).replace(/{(\w+)}/g, (name) => {

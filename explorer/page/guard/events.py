@@ -79,6 +79,11 @@ class Spot(TypedDict):
 
 
 @EXACT
+class Named(TypedDict):
+    model: Name
+
+
+@EXACT
 class Hovered(Encoded):
     models: Names
 

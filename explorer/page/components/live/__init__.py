@@ -1,0 +1,1 @@
+"""Models that run in the visitor's browser, and what follows the pointer there."""

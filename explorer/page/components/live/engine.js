@@ -1,0 +1,73 @@
+// Models in the browser, in a Web Worker, with nothing of the server or of gradio.
+// runtime {script, wasm}: the address of onnxruntime-web's module, as http: or data:, and the bytes
+// of its WebAssembly. Every promise is rejected where the browser cannot run it.
+Latent.Engine = class {
+  constructor(runtime) {
+    this.models = new Map();  // name -> description, as in model.json
+    this.waiting = new Map();
+    this.count = 0;
+    const code = new Blob([`(${Latent.worker})()`], { type: "text/javascript" });
+    this.worker = new Worker(URL.createObjectURL(code));
+    this.worker.onmessage = ({ data: { id, found, error } }) => {
+      const [resolve, reject] = this.waiting.get(id);
+      this.waiting.delete(id);
+      if (error) reject(new Error(error));
+      else resolve(found);
+    };
+    this.worker.onerror = ({ message }) => this.waiting.forEach(([, reject]) => reject(new Error(message)));
+    this.started = this.ask("start", runtime);
+  }
+
+  ask(task, given, transfer = []) {
+    return new Promise((resolve, reject) => {
+      this.waiting.set(++this.count, [resolve, reject]);
+      this.worker.postMessage({ id: this.count, task, ...given }, transfer);
+    });
+  }
+
+  // networks {decoder, encoder, prior}: bytes of those that there are; description: model.json.
+  async load(name, networks, description) {
+    await this.started;
+    for (const [part, bytes] of Object.entries(networks)) await this.ask("load", { key: `${name} ${part}`, bytes });
+    this.models.set(name, description);
+  }
+
+  // Codes (B * n), one after the other -> ImageData of each.
+  async decode(name, codes) {
+    const { code_length: width, image_size: size } = this.models.get(name), length = 4 * size * size;
+    const pixels = await this.ask("decode", { key: `${name} decoder`, rows: codes, width });
+    return Array.from({ length: pixels.length / length }, (_, at) =>
+      new ImageData(pixels.subarray(at * length, (at + 1) * length), size, size));
+  }
+
+  // RGBA of pictures of the model's size, one after the other -> codes (B * n) on the prior's support.
+  async encode(name, pixels) {
+    const { code_length, image_size: size, prior } = this.models.get(name);
+    const found = await this.ask("encode", { key: `${name} encoder`, pixels, size });
+    for (let at = 0; at < found.length; at += code_length) {
+      found.set(Latent.codes.project(found.subarray(at, at + code_length), prior), at);
+    }
+    return found;
+  }
+
+  close() {
+    this.worker.terminate();
+  }
+};
+
+// A function that does `work` with the last value it was given: what comes while it works waits, and
+// is left out where another comes. Gives a promise that all is done.
+Latent.newest = (work) => {
+  let wanted = null, busy = null;
+  async function settle() {
+    while (wanted) {
+      const [value] = wanted;
+      wanted = null;
+      await work(value);
+    }
+  }
+  return (value) => {
+    wanted = [value];
+    return busy ??= settle().finally(() => { busy = null; });
+  };
+};

@@ -1,0 +1,78 @@
+// Loads the models of this server into the browser as they are wanted, and says so where the browser
+// cannot run them: then the server answers as ever.
+Latent.networks = function ({ element, server }) {
+  const { h } = Latent;
+  const badge = element.querySelector(".networks");
+  const RUNTIME = { script: "ort.wasm.bundle.min.mjs", wasm: "ort-wasm-simd-threaded.wasm" };
+  const address = (path) => new URL(window.gradio_config.root + path, window.location.href).href;
+  const wait = (seconds) => new Promise((resolve) => setTimeout(resolve, 1000 * seconds));
+  const loading = new Map();  // promises, by model
+  let engine = null;  // a promise, from the first use on
+
+  // Bytes, with how many of them have come so far.
+  async function bytes(url, came = () => {}) {
+    const response = await fetch(url), parts = [];
+    if (!response.ok) throw new Error(`${url}: ${response.status}`);
+    for (const reader = response.body.getReader(); ;) {
+      const { done, value } = await reader.read();
+      if (done) return new Blob(parts).arrayBuffer();
+      parts.push(value);
+      came(value.length / Number(response.headers.get("content-length")));
+    }
+  }
+
+  async function start(tell) {
+    tell({ said: Latent.say("The browser is made ready to run models") });
+    let share = 0;
+    const wasm = await bytes(address(`/live/runtime/${RUNTIME.wasm}`), (more) => tell({ share: share += more }));
+    const made = new Latent.Engine({ script: address(`/live/runtime/${RUNTIME.script}`), wasm });
+    await made.started;
+    return made;
+  }
+
+  // What the server has of a model, once it has it.
+  async function known(model, tell) {
+    for (;;) {
+      const found = Latent.told(await server.pair({ model }));
+      if (!found.seconds) return found;
+      tell({ said: Latent.say("{model} is made ready for the browser, about {seconds} s", { model, seconds: found.seconds }), seconds: found.seconds });
+      await wait(1);
+    }
+  }
+
+  async function load(model, tell) {
+    const { problem, at, files, description } = await known(model, tell);
+    if (problem) throw new Error(problem);
+    tell({ said: Latent.say("{model} is loaded", { model: description.name }) });
+    const networks = {};
+    for (const file of files.filter((each) => each.endsWith(".onnx"))) {
+      let share = 0;
+      networks[file.replace(".onnx", "")] = await bytes(address(at + file), (more) => tell({ share: share += more }));
+    }
+    await (await engine).load(model, networks, { ...description, at: address(at) });
+  }
+
+  function failed(error) {
+    console.warn(error);
+    badge.replaceChildren(h("span", { class: "badge", role: "status", title: Latent.say("This browser cannot run the models itself.") }, Latent.say("drawn by the server")));
+    return null;
+  }
+
+  Latent.local = {
+    // The engine with these models, null where one of them cannot run here. Tells {said, seconds,
+    // share} of what it waits for.
+    async with(models, tell = () => {}) {
+      try {
+        engine ??= start(tell);
+        await engine;
+        for (const model of models) {
+          if (!loading.has(model)) loading.set(model, load(model, tell));
+          await loading.get(model);
+        }
+        return await engine;
+      } catch (error) {
+        return failed(error);
+      }
+    },
+  };
+};

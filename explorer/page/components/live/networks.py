@@ -1,0 +1,65 @@
+"""The models for the browser: onnxruntime's files, and each model's networks on demand."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import gradio as gr
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from explorer.engine import catalogue
+from explorer.exchange import description
+from explorer.exchange.description import DECODER, ENCODER, PRIOR
+from explorer.exchange.kept import EXPORTS, digest
+from explorer.page.components.assets import ASSETS
+from explorer.page.components.common import component
+from explorer.page.components.wire import told
+from explorer.page.guard.calls import served
+from explorer.page.guard.events import Named
+from training.checkpoints import LATENTS
+from training.errors import UserError, choose
+
+FILES = (DECODER, ENCODER, PRIOR, LATENTS)
+FOLDERS: dict[str, Path] = {}  # by digests, which only those know who have been told
+
+
+def networks_view(root: str) -> gr.HTML:
+    """What loads models for all that runs in the browser; says so where it cannot run them."""
+    return component("networks", servers=[pair(root)])
+
+
+def pair(root: str) -> Callable:
+    def pair(asked: Named) -> Response:
+        """Where the model's networks are, and what it is; or the seconds until they are there."""
+        models = catalogue(root).models
+        model = models[choose("model", asked["model"], models)]
+        try:
+            found = EXPORTS.pair(model.name, root, model.directory)
+        except UserError as error:
+            return told({"problem": str(error)})
+        if not isinstance(found, Path):
+            return told({"seconds": found})
+        key = digest(model.directory)
+        FOLDERS[key] = found
+        files = [name for name in FILES if (found / name).is_file()]
+        known = description.read(found).model_dump(exclude_none=True)
+        return told({"at": f"/live/models/{key}/", "files": files, "description": known})
+
+    return served(pair)
+
+
+async def network(request: Request) -> Response:
+    """A file of a model's folder, with an ETag."""
+    folder, name = FOLDERS.get(request.path_params["key"]), request.path_params["name"]
+    if folder is None or name not in FILES:
+        raise HTTPException(404)
+    return await StaticFiles(directory=folder).get_response(name, request.scope)
+
+
+ROUTES = [
+    Mount("/live/runtime", StaticFiles(directory=ASSETS / "onnxruntime")),
+    Route("/live/models/{key}/{name}", network),
+]
