@@ -9,7 +9,6 @@ from html import escape
 from pathlib import Path
 
 import numpy as np
-import plotly.graph_objects as go
 import torch
 from PIL import Image, ImageDraw, ImageFont, PngImagePlugin
 from torch import Tensor
@@ -168,46 +167,53 @@ def _palette(pages: Sequence[Image.Image]) -> Image.Image:
     return Image.fromarray(torch.cat(small).numpy()).quantize(COLOURS, Image.Quantize.MEDIANCUT)
 
 
-def sharpness_curve(curves: dict[str, Tensor | None]) -> go.Figure:
+def sharpness_curve(curves: dict[str, Tensor | None]) -> dict:
     """How sharp a morph is from its corners to its centre, one line a model (F-AAE figure 9).
 
     `curves` maps titles to sharpness (4, steps), the four half diagonals from the corner inwards
     (`latent.along_diagonals`); the line is their mean and the band, of few lines, their range. None
-    is no line, and keeps its colour free.
+    is no line, and keeps its colour free. The figure is plotly's, {data, layout}, as a dictionary:
+    plotly's own classes check each value, for which a morph would wait some 30 ms.
     """
-    figure, ends = go.Figure(), {}
+    lines, ends, banded = [], {}, len(curves) <= BANDS
     for index, (title, values) in enumerate(curves.items()):
         if values is None:
             continue
-        colour = LINE_COLOURS[index % len(LINE_COLOURS)]
-        x = np.linspace(0, 100, values.shape[1])
-        low, high = (values.amin(0).tolist(), values.amax(0).tolist())
-        band = {"fill": "toself", "fillcolor": colour, "opacity": 0.15, "hoverinfo": "skip"}
-        hidden = {"mode": "lines", "line_width": 0, "showlegend": False}
-        if len(curves) <= BANDS:
-            figure.add_scatter(x=[*x, *x[::-1]], y=[*high, *low[::-1]], **band, **hidden)
-        line = {"name": title, "mode": "lines+markers", "line_color": colour}
+        colour, mean = LINE_COLOURS[index % len(LINE_COLOURS)], values.mean(0).tolist()
+        x = np.linspace(0, 100, values.shape[1]).tolist()
+        if banded:
+            low, high = values.amin(0).tolist(), values.amax(0).tolist()
+            band = {"fill": "toself", "fillcolor": colour, "opacity": 0.15, "hoverinfo": "skip"}
+            edge = {"mode": "lines", "line": {"width": 0}, "showlegend": False}
+            lines.append({"x": x + x[::-1], "y": high + low[::-1]} | band | edge)
         hover = f"%{{y:.4f}}<extra>{escape(title)}</extra>"
-        figure.add_scatter(x=x, y=values.mean(0).tolist(), hovertemplate=hover, **line)
-        ends[title] = (float(values.mean(0)[-1]), colour)
-    figure.update_xaxes(title=say("from corner to centre (%)"))
-    figure.update_yaxes(title=say("sharpness (mean squared Laplacian)"), rangemode="tozero")
-    figure.update_layout(
-        template="none",
-        height=320 if len(curves) <= BANDS else 440,
-        margin={"l": 60, "r": 20 if len(curves) <= BANDS else 110, "t": 20, "b": 50},
-        annotations=[] if len(curves) <= BANDS else _names(ends, figure),
-        hovermode="x unified",
-        showlegend=False,  # the page names the lines itself: Plotly's legend covers a small plot
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-    )
-    return figure
+        line = {"name": title, "mode": "lines+markers", "line": {"color": colour}}
+        lines.append({"x": x, "y": mean, "hovertemplate": hover} | line)
+        ends[title] = (mean[-1], colour)
+    axes = {
+        "xaxis": {"title": {"text": say("from corner to centre (%)")}},
+        "yaxis": {
+            "title": {"text": say("sharpness (mean squared Laplacian)")},
+            "rangemode": "tozero",
+        },
+    }
+    layout = {
+        "height": 320 if banded else 440,
+        "margin": {"l": 60, "r": 20 if banded else 110, "t": 20, "b": 50},
+        "annotations": []
+        if banded
+        else _names(ends, max((max(line["y"]) for line in lines), default=0.0)),
+        "hovermode": "x unified",
+        "showlegend": False,  # the page names the lines itself: Plotly's legend covers a small plot
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+    }
+    return {"data": lines, "layout": axes | layout}
 
 
-def _names(ends: dict[str, tuple[float, str]], figure: go.Figure) -> list[dict]:
-    """Titles beside the ends (y, colour) of their lines, moved apart where they would overlap."""
-    highest = max((max(line.y) for line in figure.data), default=0.0)
+def _names(ends: dict[str, tuple[float, str]], highest: float) -> list[dict]:
+    """Titles beside the ends (y, colour) of their lines, moved apart where they would overlap, in a
+    figure that goes up to `highest`."""
     notes, last = [], -math.inf
     for title, (y, colour) in sorted(ends.items(), key=lambda each: each[1][0]):
         last = max(y, last + highest / 18)
