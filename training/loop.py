@@ -9,7 +9,7 @@ from training import checkpoints, data, distributed
 from training.checkpoints import Images, State, describe
 from training.config import Config
 from training.data.labels import with_labels
-from training.errors import UserError
+from training.errors import UserError, quoted
 from training.frameworks import FRAMEWORKS, read_settings
 from training.log import Scribe, Watch
 from training.run import STATE, Run, Stopped, autocast_for
@@ -36,11 +36,7 @@ def fit(config: Config, resume: bool = False, watch: Watch | None = None) -> Pat
     world = distributed.join(config.device)
     directory = Path(config.out)
     framework = FRAMEWORKS[config.framework]
-    if framework.frozen and not config.first_stage:
-        raise UserError(
-            f"{framework.id} needs the networks of another system: give --first-stage the "
-            f"checkpoint of {' or '.join(framework.first_stages)}."
-        )
+    _check(config)
     images = data.load(
         config.data,
         config.image_size,
@@ -64,6 +60,23 @@ def fit(config: Config, resume: bool = False, watch: Watch | None = None) -> Pat
         print(f"The checkpoint is in {directory}.", file=sys.stderr)
     distributed.leave()
     return directory
+
+
+def _check(config: Config) -> None:
+    """UserError where the options do not go together."""
+    framework = FRAMEWORKS[config.framework]
+    if framework.frozen and not config.first_stage:
+        raise UserError(
+            f"{framework.id} needs the networks of another system: give --first-stage the "
+            f"checkpoint of {' or '.join(framework.first_stages)}."
+        )
+    out = Path(config.out).resolve()
+    for source in config.data:
+        if Path(source).is_dir() and out.is_relative_to(Path(source).resolve()):
+            raise UserError(
+                f"--out {quoted(config.out)} lies in --data {quoted(source)}, where the run's own "
+                "preview would become a training image: give a folder outside of it."
+            )
 
 
 def _former_state(

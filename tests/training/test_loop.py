@@ -268,3 +268,10 @@ def test_checkpoint_of_a_run_has_what_the_app_needs(folder, tmp_path):
     assert latents.codes.shape == (40, 8)
     assert all(each.vectors.shape == (2, 8) for each in latents.directions.values())
     assert (latents.labels.sum(0) == torch.tensor([20, 30])).all()
+
+
+def test_a_run_does_not_write_among_its_own_images(tmp_path):
+    config = config_of("faae", data=(str(tmp_path),), out=str(tmp_path / "run"))
+    with pytest.raises(UserError, match="give a folder outside of it"):
+        loop.fit(config)
+    assert not any(tmp_path.iterdir())
