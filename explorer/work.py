@@ -2,14 +2,20 @@
 several ask for at a time is done as one batch."""
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from threading import Lock
+from typing import TypeVar
 
 import torch
 from torch import Tensor
 
 from training.codes.inversion import Descent, descend
+
+Thing, Found = TypeVar("Thing"), TypeVar("Found")
+THREADS = 64  # that work, or wait for a batch, for somebody
 
 
 def _always() -> None:
@@ -22,6 +28,21 @@ wanted: Callable[[], None] = _always  # raises where whoever asked for the work 
 def go_on() -> None:
     """For between the parts of work that takes long: ends what nobody waits for any more."""
     wanted()
+
+
+_pool = ThreadPoolExecutor(THREADS, "beside")
+
+
+def beside(do: Callable[[Thing], Found], things: Iterable[Thing]) -> dict[Thing, Found]:
+    """What `do` finds for each thing, all beside each other; for whatever calls not `beside` again.
+
+    Two cores do the work of two models in 1.9 times less than one; on the operations of one model
+    they share, they gain 1.4 at most, and nothing for a single picture.
+    """
+    things = [*things]
+    later = [_pool.submit(copy_context().run, do, each) for each in things[1:]]
+    found = [do(each) for each in things[:1]]
+    return dict(zip(things, [*found, *(each.result() for each in later)], strict=True))
 
 
 @dataclass(eq=False)  # tensors are not compared

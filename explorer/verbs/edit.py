@@ -24,6 +24,7 @@ from explorer.verbs.options import (
     Shown,
 )
 from explorer.words import say
+from explorer.work import beside
 from training.codes import geometry
 from training.codes.directions import DEFAULT, METHODS
 from training.errors import UserError, choose
@@ -68,13 +69,15 @@ def edit(
     edit for each model, and the codes.
     """
     wanted = checked_labels(models, labels or {})
-    subject, found = picture or sampled(models, seed), {}
-    for model in models:
+    subject = picture or sampled(models, seed)
+
+    def found(model: Model) -> Edit:
         before = codes(model, [subject], faithful)
         after = moved(model, before, amounts or {}, method, hold or ())
         after = switched(model, after, wanted)
-        found[model] = Edit(before, after, model.decode(torch.cat([before, after])))
-    return found
+        return Edit(before, after, model.decode(torch.cat([before, after])))
+
+    return beside(found, models)
 
 
 def moved(

@@ -1,13 +1,15 @@
 """What several ask for at a time is done as one batch, and nobody waits for what failed."""
 
 import copy
+import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar
 
 import pytest
 import torch
 
 from explorer import work
-from explorer.work import Descents
+from explorer.work import Descents, beside
 from training.codes import inversion
 from training.codes.inversion import Descent
 from training.errors import UserError
@@ -112,6 +114,25 @@ def test_an_unknown_loss_is_named_at_once(descent):
     with pytest.raises(UserError, match="squared"):
         descent(1, seed=0, loss="cubed")
     assert "squared" in inversion.LOSSES
+
+
+def test_things_are_done_beside_each_other_each_in_the_callers_context():
+    asked = ContextVar("asked")
+    asked.set("by a visitor")
+    meeting = threading.Barrier(3, timeout=60)
+
+    def meet(number):
+        meeting.wait()
+        return number, asked.get()
+
+    found = beside(meet, [3, 1, 2])
+    assert [*found.items()] == [(n, (n, "by a visitor")) for n in (3, 1, 2)]
+    assert beside(meet, []) == {}
+
+
+def test_what_fails_beside_others_fails():
+    with pytest.raises(ZeroDivisionError):
+        beside(lambda number: 1 / number, [1, 0])
 
 
 def test_work_that_nobody_waits_for_ends(session, monkeypatch):
