@@ -24,7 +24,7 @@ from explorer.verbs.options import Argument, Result, arguments
 from training.errors import UserError
 
 # Calls of endpoints at a time: few, since each takes a core, but of what is refined together
-AT_A_TIME, TOGETHER = 2, 24
+AT_A_TIME, TOGETHER = 3, 24
 
 
 class Captioned(TypedDict):

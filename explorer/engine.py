@@ -4,7 +4,6 @@ Results are tensors: images (B, 3, H, W) float in [0, 1], codes (B, n) on the pr
 Images that are given may also be uint8, NumPy arrays, or PIL pictures (`explorer.pictures.arrays`).
 """
 
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -61,7 +60,6 @@ class Model:
         self.decodes: bool = self._network.decodes
         self.code_labels: CodeLabels | None = self._network.code_labels
         self.shows: str = self._network.config.images_of
-        self.searching = threading.Lock()  # for those who keep codes that take long to find
         self._refining = Descents(BATCH)
 
     @classmethod
@@ -76,13 +74,6 @@ class Model:
         """Publishes the checkpoint with its card and returns the address; `how` is for `hub.push`,
         such as private=True. Raises UserError."""
         return hub.push(self.directory, repo_id, **how)
-
-    def __getstate__(self) -> dict:
-        """For pickle and copies: all but the lock, of which each has its own."""
-        return {**vars(self), "searching": None}
-
-    def __setstate__(self, state: dict) -> None:
-        vars(self).update(state, searching=threading.Lock())
 
     @property
     def system(self) -> type[Framework] | None:

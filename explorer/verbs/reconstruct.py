@@ -11,6 +11,7 @@ from torch import Tensor
 from explorer.engine import NEAREST, Model
 from explorer.pictures.faces import Crop
 from explorer.pictures.picture import Picture, whole
+from explorer.verbs.codes import codes
 from explorer.verbs.options import Models, Option, Result, Shown
 from explorer.words import say
 from explorer.work import beside
@@ -74,7 +75,8 @@ def reconstruct(
             how = {"starts": starts, "seed": seed, "loss": loss}
             stages["recovery"] = model.recover(x, steps, **how)
         else:
-            stages[model.found_by] = model.encode(x)
+            known = codes(model, [picture]) if picture.real else model.encode(x)
+            stages[model.found_by] = known
         if method == "hybrid" and not model.unrefined:
             start = stages[model.found_by]
             stages["refined"] = model.refine(x, start, steps, loss=loss)
@@ -113,14 +115,14 @@ def unrelated(model: Model) -> float:
 def refined_in_step(
     models: Sequence[Model],
     images: Mapping[str, Tensor],
-    codes: Mapping[str, Tensor],
+    start: Mapping[str, Tensor],
     steps: int,
     every: int,
 ) -> Iterator[tuple[int, dict[str, Tensor]]]:
-    """The refinements, or recoveries, side by side, of all models that can refine: (step, codes by
-    model name)."""
+    """The refinements, or recoveries, side by side, of all models that can refine, from `start`:
+    (step, codes by model name)."""
     streams: dict[Model, Iterator[tuple[int, Tensor]]] = {
-        model: model.refine_steps(images[model.name], codes[model.name], steps=steps, every=every)
+        model: model.refine_steps(images[model.name], start[model.name], steps=steps, every=every)
         if model.encodes
         else islice(model.recover_steps(images[model.name], steps, every), 1, None)
         for model in models
