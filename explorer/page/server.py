@@ -1,6 +1,7 @@
 """Serving the page: its looks, its port, and what is done before the first visitor comes."""
 
 import errno
+import gc
 import socket
 import tomllib
 from collections.abc import Sequence
@@ -65,6 +66,8 @@ def serve(root: str, at: Address, browser: bool = False) -> None:
         )
         print(f"{NAME} is open at {public or local} (Ctrl+C ends it)", flush=True)
         warm(root)
+        gc.freeze()
+        gc.enable()
         demo.block_thread()
 
 
