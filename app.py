@@ -1,5 +1,6 @@
 """Opens the explorer in the browser: `python app.py`."""
 
+import gc
 import os
 import sys
 from dataclasses import dataclass, field
@@ -31,6 +32,7 @@ class App:
     open: bool = True  # open a browser window
 
     def __call__(self) -> None:
+        gc.disable()  # until the page is served: what starts is kept, and looking through it slow
         from explorer.page.server import Address, serve  # here: --help need not wait for torch
 
         to_whom = self.allow_host, self.auth_file, self.share, self.mcp

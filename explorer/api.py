@@ -19,11 +19,12 @@ from explorer.pictures.picture import Picture
 from explorer.pictures.render import to_pil
 from explorer.session.programs import adapter, answer, checked
 from explorer.session.state import Session, Unavailable
-from explorer.verbs import VERBS
+from explorer.verbs import VERBS, reconstruct
 from explorer.verbs.options import Argument, Result, arguments
 from training.errors import UserError
 
-AT_A_TIME = 16  # calls of an endpoint: what they refine is done together
+# Calls of endpoints at a time: few, since each takes a core, but of what is refined together
+AT_A_TIME, TOGETHER = 3, 24
 
 
 class Captioned(TypedDict):
@@ -48,8 +49,9 @@ def build(root: str, names: list[str]) -> None:
     """An endpoint for each verb on the checkpoints under `root`, with `names` as default models."""
     known = catalogue(str(Path(root))).models
     for verb in VERBS.values():
-        how = {"api_name": verb.__name__, "concurrency_limit": AT_A_TIME}
-        made = gr.api(endpoint(verb, root, names), **how)
+        lane, most = ("refined", TOGETHER) if verb is reconstruct else ("verbs", AT_A_TIME)
+        how = {"concurrency_id": lane, "concurrency_limit": most}
+        made = gr.api(endpoint(verb, root, names), api_name=verb.__name__, **how)
         inputs = gr.context.Context.root_block.fns[made["id"]].inputs
         for argument, component in zip(arguments(verb), inputs, strict=True):
             # gradio 6.31 reads types, not their limits

@@ -4,7 +4,6 @@ Results are tensors: images (B, 3, H, W) float in [0, 1], codes (B, n) on the pr
 Images that are given may also be uint8, NumPy arrays, or PIL pictures (`explorer.pictures.arrays`).
 """
 
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -20,7 +19,7 @@ from explorer.exchange.folders import folders, given, networks
 from explorer.exchange.pair import Pair
 from explorer.pictures.arrays import Images, as_codes, as_images
 from explorer.words import say
-from explorer.work import Batches, go_on
+from explorer.work import Descents, go_on
 from training import checkpoints
 from training.checkpoints import CheckpointError, Latents, hub
 from training.codes import inversion
@@ -35,7 +34,7 @@ OWN = "models"  # the set of models that are given by their folders, where there
 RECOVERY_STEPS = 100  # for the codes of pictures where there is no encoder
 TIMED_CODES, TIMED_STEPS = 4, 5  # of the descent that is timed
 NEAREST = 256  # samples among which a code is looked for, where there is no encoder nor a gradient
-BATCH, EVERY = 16, 10  # pictures refined at a time; steps after which it is asked whether to go on
+BATCH, EVERY = 32, 5  # pictures refined at a time; steps after which it is asked whether to go on
 
 
 class Model:
@@ -61,8 +60,7 @@ class Model:
         self.decodes: bool = self._network.decodes
         self.code_labels: CodeLabels | None = self._network.code_labels
         self.shows: str = self._network.config.images_of
-        self.searching = threading.Lock()  # for those who keep codes that take long to find
-        self._refining = Batches(BATCH)
+        self._refining = Descents(BATCH)
 
     @classmethod
     def from_pretrained(cls, name: str | Path, device: str = "cpu", **how) -> "Model":
@@ -76,13 +74,6 @@ class Model:
         """Publishes the checkpoint with its card and returns the address; `how` is for `hub.push`,
         such as private=True. Raises UserError."""
         return hub.push(self.directory, repo_id, **how)
-
-    def __getstate__(self) -> dict:
-        """For pickle and copies: all but the lock, of which each has its own."""
-        return {**vars(self), "searching": None}
-
-    def __setstate__(self, state: dict) -> None:
-        vars(self).update(state, searching=threading.Lock())
 
     @property
     def system(self) -> type[Framework] | None:
@@ -167,25 +158,22 @@ class Model:
 
     def refine(self, images: Images, codes: Tensor | None = None, steps: int = 50, **how) -> Tensor:
         """Better codes (B, n) for the images, by descent from `codes` (the encoder's if None);
-        `how` is for `inversion.hybrid`, such as loss="cross-entropy".
-
-        What several threads ask for at a time is refined as one batch, which takes 2.6 times less
-        for eight pictures.
-        """
-
-        def descend(x: Tensor, z: Tensor) -> Tensor:
-            return _last(inversion.hybrid(self._network, x, z, steps, every=EVERY, **how))
-
-        self._need_gradients(steps)
+        `how` is for `inversion.Descent`, such as loss="cross-entropy"."""
         x, z = self._start(images, codes)
-        return self._refining.run((steps, *sorted(how.items())), descend, x, z) if steps > 0 else z
+        return _last(self.refine_steps(x, z, steps, EVERY, **how)) if steps > 0 else z
 
     def refine_steps(
-        self, images: Images, codes: Tensor | None = None, steps: int = 50, every: int = 5
+        self,
+        images: Images,
+        codes: Tensor | None = None,
+        steps: int = 50,
+        every: int = EVERY,
+        **how,
     ) -> Iterator[tuple[int, Tensor]]:
         """(step, codes) every `every` steps and after the last; close the iterator to stop."""
         self._need_gradients(steps)
-        return inversion.hybrid(self._network, *self._start(images, codes), steps, every=every)
+        descent = inversion.Descent(self._network, *self._start(images, codes), steps, **how)
+        return self._refining.run(descent, every)
 
     def recover(self, images: Images, steps: int = RECOVERY_STEPS, **how) -> Tensor:
         """Codes (B, n) found without the encoder; `how`, such as starts=8, as in `inversion`."""
@@ -194,7 +182,7 @@ class Model:
         return _last(inversion.recovery(self._network, x, steps, every=EVERY, **how))
 
     def recover_steps(
-        self, images: Images, steps: int = RECOVERY_STEPS, every: int = 5, **how
+        self, images: Images, steps: int = RECOVERY_STEPS, every: int = EVERY, **how
     ) -> Iterator[tuple[int, Tensor]]:
         """(0, the best of random codes), then as `refine_steps`."""
         self._need_gradients(steps)

@@ -1,13 +1,21 @@
 """How long work on a model shares the machine: it ends when nobody waits for it any more, and what
 several ask for at a time is done as one batch."""
 
-from collections import defaultdict
-from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from dataclasses import dataclass, field
 from threading import Lock
+from typing import TypeVar
 
 import torch
 from torch import Tensor
+
+from training.codes.inversion import Descent, descend
+
+Thing, Found = TypeVar("Thing"), TypeVar("Found")
+THREADS = 64  # that work, or wait for a batch, for somebody
 
 
 def _always() -> None:
@@ -22,48 +30,87 @@ def go_on() -> None:
     wanted()
 
 
+_pool = ThreadPoolExecutor(THREADS, "beside")
+
+
+def beside(do: Callable[[Thing], Found], things: Iterable[Thing]) -> dict[Thing, Found]:
+    """What `do` finds for each thing, all beside each other; for whatever calls not `beside` again.
+
+    Two cores do the work of two models in 1.9 times less than one; on the operations of one model
+    they share, they gain 1.4 at most, and nothing for a single picture.
+    """
+    things = [*things]
+    later = [_pool.submit(copy_context().run, do, each) for each in things[1:]]
+    found = [do(each) for each in things[:1]]
+    return dict(zip(things, [*found, *(each.result() for each in later)], strict=True))
+
+
 @dataclass(eq=False)  # tensors are not compared
-class _Request:
-    tensors: tuple[Tensor, ...]
-    found: Tensor | None = None
+class _Going:
+    """A descent that gives its codes every `every` steps: those that were `found` and not yet
+    taken, and in which of all the rounds it was taken along last."""
+
+    descent: Descent
+    every: int
+    found: deque[tuple[int, Tensor]] = field(default_factory=deque)
+    round: int = 0
+
+    @property
+    def until_next(self) -> int:
+        """Steps until it gives codes again; 0 at its end."""
+        left = self.descent.steps - self.descent.done
+        return min(self.every - self.descent.done % self.every, left)
 
 
-class Batches:
-    """Joins requests from several threads: those that come while one runs are done together next.
+class Descents:
+    """Refinements of one model that several threads ask for at a time, done as one batch, which
+    takes 4 times less for sixteen pictures. Each joins and leaves as it comes and ends, and finds
+    the codes that it would find alone.
 
-    Tensors have one row (B, ...) for each thing, and what is done gives one for each.
+    most: pictures in a batch; of more, those come next that have waited longest.
     """
 
     def __init__(self, most: int):
         self._most, self._running = most, Lock()
-        self._waiting: dict[Hashable, list[_Request]] = defaultdict(list)
+        self._going: list[_Going] = []
+        self._rounds = 0
 
     def __reduce__(self) -> tuple:  # a copy has its own
-        return Batches, (self._most,)
+        return Descents, (self._most,)
 
-    def run(self, kind: Hashable, do: Callable[..., Tensor], *tensors: Tensor) -> Tensor:
-        """`do(*tensors)`, perhaps along with the tensors of others that ask for the same `kind`."""
-        mine, waiting = _Request(tensors), self._waiting[kind]
-        waiting.append(mine)
+    @torch.inference_mode(False)
+    def run(self, descent: Descent, every: int) -> Iterator[tuple[int, Tensor]]:
+        """(step, codes) every `every` steps and after the last; close the iterator to stop."""
+        mine, step = _Going(descent, every), 0
+        self._going.append(mine)
         try:
-            with self._running:
-                if mine.found is None:
-                    self._do(do, mine, waiting)
+            while step < descent.steps:
+                if not mine.found:
+                    with self._running:
+                        while not mine.found:  # by who ran before
+                            self._advance(self._batch(mine))
+                step, codes = mine.found.popleft()
+                yield step, codes
         finally:
-            waiting.remove(mine)
-        return mine.found
+            self._going.remove(mine)
 
-    def _do(self, do: Callable[..., Tensor], mine: _Request, waiting: list[_Request]) -> None:
-        """Finds `mine`, with as many more as one batch may hold."""
-        batch, size = [mine], len(mine.tensors[0])
-        for each in [*waiting]:
-            if each is not mine and each.found is None:
-                size += len(each.tensors[0])
-                if size > self._most:
-                    break
+    def _batch(self, mine: _Going) -> list[_Going]:
+        """`mine`, with as many more as one batch may hold."""
+        batch, size = [mine], len(mine.descent.x)
+        for each in sorted(self._going, key=lambda each: each.round):
+            size_with = size + len(each.descent.x)
+            alike = each.descent.loss == mine.descent.loss and each.until_next
+            if each is not mine and alike and size_with <= self._most:
                 batch.append(each)
-        columns = zip(*(each.tensors for each in batch), strict=True)
-        found = do(*map(torch.cat, columns))
-        sizes = [len(each.tensors[0]) for each in batch]
-        for each, rows in zip(batch, found.split(sizes), strict=True):
-            each.found = rows
+                size = size_with
+        return batch
+
+    def _advance(self, batch: Sequence[_Going]) -> None:
+        """All of them, until one has codes to give."""
+        self._rounds += 1
+        for _ in range(min(each.until_next for each in batch)):
+            descend([each.descent for each in batch])
+        for each in batch:
+            each.round = self._rounds
+            if each.descent.done % each.every == 0 or each.descent.done == each.descent.steps:
+                each.found.append((each.descent.done, each.descent.codes))

@@ -1,0 +1,20 @@
+"""The page, made with Gradio, which is imported here without what takes a third of its time.
+
+Gradio 6.31 writes a stub for editors beside the file of each component class, and for that parses
+all those files whenever it is imported.
+"""
+
+import sys
+from importlib import import_module
+from importlib.util import find_spec, module_from_spec
+
+
+def _import_gradio() -> None:
+    spec = find_spec("gradio")
+    sys.modules["gradio"] = package = module_from_spec(spec)  # its own code has not run yet
+    import_module("gradio.component_meta").create_or_modify_pyi = lambda *_: None
+    spec.loader.exec_module(package)
+
+
+if "gradio" not in sys.modules:
+    _import_gradio()

@@ -1,6 +1,7 @@
 """Serving the page: its looks, its port, and what is done before the first visitor comes."""
 
 import errno
+import gc
 import socket
 import tomllib
 from collections.abc import Sequence
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import gradio as gr
+import torch
 
 from explorer.page import components, ui
 from explorer.page.guard.access import readers
@@ -47,6 +49,7 @@ def serve(root: str, at: Address, browser: bool = False) -> None:
         raise UserError("MCP clients cannot sign in: give either --auth-file or --mcp.")
     allowed = readers(at.auth_file) if at.auth_file else None
     memory.economise()
+    torch.set_num_threads(1)  # models and visitors share the cores, by `work.beside`
     with cache.opened():
         port, demo = free_port(at.host, at.port), fair.install(ui.build(root))
         _, local, public = demo.launch(
@@ -63,6 +66,8 @@ def serve(root: str, at: Address, browser: bool = False) -> None:
         )
         print(f"{NAME} is open at {public or local} (Ctrl+C ends it)", flush=True)
         warm(root)
+        gc.freeze()
+        gc.enable()
         demo.block_thread()
 
 

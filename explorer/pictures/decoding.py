@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from queue import LifoQueue
@@ -15,7 +16,9 @@ from PIL import Image
 from training.data.pictures import PictureError, open_picture
 
 Source = str | Path | bytes | Image.Image | np.ndarray
-WORKERS, PATIENCE_S = 3, 20
+WORKERS, PATIENCE_S = 2, 20  # and one more, kept for small pictures
+SMALL_PX, SMALL_BYTES = 2e6, 4e6
+HEADED = ("PNG", "JPEG", "GIF", "BMP", "PPM")  # whose headers say at once how large they are
 SCRIPT = Path(__file__).with_name("decoder.py")
 PROJECT = str(Path(__file__).parents[2])
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
@@ -35,19 +38,25 @@ def decoded(source: Source, px: int | None = None) -> Image.Image:
 
 
 class Decoders:
-    """A few processes that wait for pictures; one that ends is replaced.
+    """A few processes that wait for pictures, one of them for small ones when large ones keep all
+    others busy; one that ends is replaced.
 
     They are not multiprocessing's, which import the program's main module, and with it PyTorch.
     """
 
     def __init__(self, count: int = WORKERS):
         self._idle: LifoQueue[subprocess.Popen] = LifoQueue()
+        self._kept: LifoQueue[subprocess.Popen] = LifoQueue()
         for _ in range(count):
             self._idle.put(_started())
+        self._kept.put(_started())
 
     def open(self, path: Path, px: int | None) -> Image.Image:
         """The picture in the file; raises PictureError."""
-        worker = self._idle.get()
+        place = self._idle
+        if place.empty() and _small(path):
+            place = self._kept
+        worker = place.get()
         timer = Timer(PATIENCE_S, lambda: worker.kill())
         timer.start()
         try:
@@ -63,16 +72,16 @@ class Decoders:
             ) from None
         finally:
             timer.cancel()
-            self._idle.put(worker)
+            place.put(worker)
         if "said" in header:
             raise PictureError(header["said"])
         return Image.frombytes("RGB", tuple(header["size"]), pixels)
 
     def close(self) -> None:
         """Ends the processes; with the program they end by themselves."""
-        while not self._idle.empty():
-            worker = self._idle.get()
-            worker.communicate()
+        for place in (self._idle, self._kept):
+            while not place.empty():
+                place.get().communicate()
 
 
 @cache
@@ -81,6 +90,15 @@ def _decoders() -> Decoders:
 
 
 warm = _decoders  # starts them, so that the first upload need not wait
+
+
+def _small(path: Path) -> bool:
+    """Whether its header says so, which is read here where the file is short."""
+    with suppress(Exception):  # Pillow raises almost anything; the process says what is wrong
+        if path.is_file() and path.stat().st_size <= SMALL_BYTES:
+            with Image.open(path, formats=HEADED) as picture:
+                return picture.width * picture.height <= SMALL_PX
+    return False
 
 
 def _started() -> subprocess.Popen:

@@ -1,7 +1,9 @@
 """Verbs for programs: what endpoints and command line give becomes what a verb takes."""
 
+import os
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from contextlib import suppress
+from functools import cache, lru_cache
 from inspect import Parameter
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
@@ -21,6 +23,7 @@ from training.data.pictures import open_picture
 from training.errors import UserError, choose, quoted
 
 Read = Callable[[str | Path], Image.Image]
+KEPT = 256  # pictures of programs, about 70 kB each
 STRICT = ConfigDict(strict=True, allow_inf_nan=False)
 
 
@@ -71,14 +74,23 @@ def answer(
 
 
 def _taker(models: Sequence[Model], read: Read) -> Callable[[str | Path | Picture], Picture]:
-    """`opened`, once for each file; of large ones only what the models see is kept."""
-    sizes = {model.image_size for model in models}
+    """`opened`; of large pictures only what the models see is kept."""
 
-    @cache
-    def taken(source: str | Path) -> Picture:
-        return opened(source, models, read).small(sizes)
+    def take(source: str | Path | Picture) -> Picture:
+        if isinstance(source, Picture):
+            return source
+        with suppress(OSError):  # `read` says what is wrong with it
+            stat = os.stat(source)
+            return _taken(source, (stat.st_mtime_ns, stat.st_size), tuple(models), read)
+        return opened(source, models, read)
 
-    return lambda source: source if isinstance(source, Picture) else taken(source)
+    return take
+
+
+@lru_cache(KEPT)
+def _taken(source: str | Path, _state: tuple, models: Sequence[Model], read: Read) -> Picture:
+    """A file as it is in this state: who gives it again finds crop and codes known."""
+    return opened(source, models, read).small({model.image_size for model in models})
 
 
 def opened(

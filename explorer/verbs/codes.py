@@ -1,6 +1,7 @@
 """The codes of pictures: exact ones where they are known, else encoded, refined on demand."""
 
 from collections.abc import Iterator, Sequence
+from threading import Lock
 
 import torch
 from torch import Tensor
@@ -12,6 +13,7 @@ from explorer.words import say
 
 REFINING_STEPS = 50
 BATCH = 64  # pictures that fit into memory at once
+_finding = [Lock() for _ in range(64)]
 
 
 def codes(model: Model, pictures: Sequence[Picture], refined: bool = False) -> Tensor:
@@ -19,7 +21,8 @@ def codes(model: Model, pictures: Sequence[Picture], refined: bool = False) -> T
     where the model can refine them."""
     refined = refined and not model.unrefined
     if any(picture.code(model.name, refined) is None for picture in pictures):
-        with model.searching:  # who asks for the same codes meanwhile finds them known
+        asked = hash((model.name, *(picture.id for picture in pictures)))
+        with _finding[asked % len(_finding)]:  # who asks for the same meanwhile finds it known
             _find(model, pictures, refined)
     return torch.stack([picture.code(model.name, refined) for picture in pictures])
 

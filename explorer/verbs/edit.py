@@ -24,6 +24,7 @@ from explorer.verbs.options import (
     Shown,
 )
 from explorer.words import say
+from explorer.work import beside
 from training.codes import geometry
 from training.codes.directions import DEFAULT, METHODS
 from training.errors import UserError, choose
@@ -70,14 +71,16 @@ def edit(
     edit for each model, the codes, and the measured effect on each attribute that was moved.
     """
     wanted = checked_labels(models, labels or {})
-    subject, found = picture or sampled(models, seed), {}
-    for model in models:
+    subject = picture or sampled(models, seed)
+
+    def found(model: Model) -> Edit:
         before = codes(model, [subject], faithful)
         after = moved(model, before, amounts or {}, method, hold or ())
         after = switched(model, after, wanted)
         images = model.decode(torch.cat([before, after]))
-        found[model] = Edit(before, after, images, effects(model, images, amounts or {}, method))
-    return found
+        return Edit(before, after, images, effects(model, images, amounts or {}, method))
+
+    return beside(found, models)
 
 
 def moved(

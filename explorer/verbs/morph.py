@@ -11,6 +11,7 @@ from explorer.pictures.render import sprite
 from explorer.verbs.codes import codes
 from explorer.verbs.grids import sampled
 from explorer.verbs.options import Faithful, Models, Option, Result, Seed, Shown
+from explorer.work import beside
 from training.codes.geometry import along_diagonals, four_corners, walk
 from training.measure.metrics import sharpness
 
@@ -59,9 +60,10 @@ def morph(
     model, and its sharpness from each corner to the centre.
     """
     corners = [*pictures, *(sampled(models, seed + i) for i in range(CORNERS - len(pictures)))]
-    found = {}
-    for model in models:
+
+    def found(model: Model) -> Morph:
         grid = four_corners(codes(model, corners, faithful), n, keep_norm=True)
         grid = model.project(grid.flatten(0, 1))  # (n * n, latent)
-        found[model] = Morph(model, grid.unflatten(0, (n, n)), model.decode(grid))
-    return found
+        return Morph(model, grid.unflatten(0, (n, n)), model.decode(grid))
+
+    return beside(found, models)

@@ -4,15 +4,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import islice
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from torch import Tensor
 
 from explorer.engine import NEAREST, Model
 from explorer.pictures.faces import Crop
 from explorer.pictures.picture import Picture, whole
+from explorer.verbs.codes import codes
 from explorer.verbs.options import Models, Option, Result, Shown
 from explorer.words import say
+from explorer.work import beside
 from training.codes.inversion import LOSSES, METHODS, STARTS
 from training.measure import metrics
 from training.measure.figures import PICTURE, columns
@@ -66,20 +68,22 @@ def reconstruct(
     where there is no encoder) and from the code refined by `steps`, with MSE, PSNR (dB), SSIM,
     sharpness relative to the crop, and the re-encoding error of the code as `cycle_error`.
     """
-    found = {}
-    for model in models:
+
+    def found(model: Model) -> Reconstruction:
         x, stages = picture.pixels(model.image_size)[None], {}
         if method == "recovery":
             how = {"starts": starts, "seed": seed, "loss": loss}
             stages["recovery"] = model.recover(x, steps, **how)
         else:
-            stages[model.found_by] = model.encode(x)
+            known = codes(model, [picture]) if picture.real else model.encode(x)
+            stages[model.found_by] = known
         if method == "hybrid" and not model.unrefined:
             start = stages[model.found_by]
             stages["refined"] = model.refine(x, start, steps, loss=loss)
         measured = {name: stage(model, x, z) for name, z in stages.items()}
-        found[model] = Reconstruction(x, picture.crop or whole(picture.source), measured)
-    return found
+        return Reconstruction(x, picture.crop or whole(picture.source), measured)
+
+    return beside(found, models)
 
 
 def stage(model: Model, x: Tensor, z: Tensor) -> Stage:
@@ -111,21 +115,26 @@ def unrelated(model: Model) -> float:
 def refined_in_step(
     models: Sequence[Model],
     images: Mapping[str, Tensor],
-    codes: Mapping[str, Tensor],
+    start: Mapping[str, Tensor],
     steps: int,
     every: int,
 ) -> Iterator[tuple[int, dict[str, Tensor]]]:
-    """The refinements, or recoveries, side by side, of all models that can refine: (step, codes by
-    model name)."""
-    models = [model for model in models if not model.unrefined]
-    streams: list[Any] = [
-        model.refine_steps(images[model.name], codes[model.name], steps=steps, every=every)
+    """The refinements, or recoveries, side by side, of all models that can refine, from `start`:
+    (step, codes by model name)."""
+    streams: dict[Model, Iterator[tuple[int, Tensor]]] = {
+        model: model.refine_steps(images[model.name], start[model.name], steps=steps, every=every)
         if model.encodes
         else islice(model.recover_steps(images[model.name], steps, every), 1, None)
         for model in models
-    ]
-    for found in zip(*streams, strict=True):
-        yield found[0][0], {m.name: code for m, (_, code) in zip(models, found, strict=True)}
+        if not model.unrefined
+    }
+
+    def further(model: Model) -> tuple[int, Tensor] | None:
+        return next(streams[model], None)
+
+    while streams and all((found := beside(further, streams)).values()):
+        step, _ = next(iter(found.values()))
+        yield step, {model.name: z for model, (_, z) in found.items()}
 
 
 def unencoded(model: Model) -> str:

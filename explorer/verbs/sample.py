@@ -9,6 +9,7 @@ from explorer.engine import Model
 from explorer.verbs.grids import sample_grid
 from explorer.verbs.labels import checked_labels, switched
 from explorer.verbs.options import Labels, Models, Option, Result, Seed, Shown
+from explorer.work import beside
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,10 @@ def sample(
     one may be on. Gives the pictures of each model, and the codes.
     """
     wanted = checked_labels(models, labels or {})
-    drawn, found = sample_grid(models, seed, count, spread).codes, {}
-    for model in models:
+    drawn = sample_grid(models, seed, count, spread).codes
+
+    def found(model: Model) -> Sample:
         z = switched(model, drawn[model.name], wanted)
-        found[model] = Sample(z, model.decode(z))
-    return found
+        return Sample(z, model.decode(z))
+
+    return beside(found, models)

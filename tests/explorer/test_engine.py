@@ -134,8 +134,8 @@ def test_models_are_pickled_and_copied(model, x):
     codes = model.encode(x)
     for other in (copy.deepcopy(model), pickle.loads(pickle.dumps(model))):
         assert torch.equal(other.encode(x), codes)
-        with other.searching, model.searching:
-            assert other.searching is not model.searching
+        assert other._refining is not model._refining
+        assert other.refine(x, codes, steps=1).shape == codes.shape
 
 
 @pytest.mark.parametrize("mode", [torch.inference_mode, torch.no_grad])

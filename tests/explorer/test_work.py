@@ -3,54 +3,136 @@
 import copy
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar
 
 import pytest
 import torch
 
 from explorer import work
-from explorer.work import Batches
+from explorer.work import Descents, beside
+from training.codes import inversion
+from training.codes.inversion import Descent
+from training.errors import UserError
 
 
-def test_requests_that_come_meanwhile_are_done_together():
-    batches, sizes = Batches(most=3), []
-    begun, go_on = threading.Event(), threading.Event()
+@pytest.fixture
+def sizes(monkeypatch):
+    """How many descents each step takes along."""
+    seen, step = [], work.descend
 
-    def double(x):
-        sizes.append(len(x))
-        begun.set()
-        go_on.wait(10)
-        return 2 * x
+    def counted(descents):
+        seen.append(len(descents))
+        step(descents)
 
-    with ThreadPoolExecutor(5) as pool:
-        first = pool.submit(batches.run, "double", double, torch.zeros(1, 2))
-        begun.wait(10)
-        more = [torch.full((1, 2), number) for number in (1.0, 2.0, 3.0)]
-        rest = [pool.submit(batches.run, "double", double, each) for each in more]
-        other = pool.submit(batches.run, "triple", lambda x: 3 * x, torch.tensor([5.0]))
-        while len(batches._waiting["double"]) < 4 or not batches._waiting["triple"]:
-            pass
-        go_on.set()
-        assert [each.result()[0].tolist() for each in rest] == [[2, 2], [4, 4], [6, 6]]
-        assert not first.result().any()
-        assert other.result().item() == 15
-    assert sorted(sizes) == [1, 3]
-    assert not batches._waiting["double"]
+    monkeypatch.setattr(work, "descend", counted)
+    return seen
 
 
-def test_a_request_that_fails_is_not_anothers_failure():
-    batches = Batches(most=8)
-    with pytest.raises(ValueError):
-        batches.run("same", lambda x: [][0] if x is None else int("x"), torch.zeros(1))
-    assert batches.run("same", lambda x: x + 1, torch.zeros(1)).item() == 1
-    assert copy.deepcopy(batches)._most == 8
+@pytest.fixture
+def descent(session):
+    """Of other random images, for so many steps."""
+    model = session.models[0]
+
+    def begun(steps, seed, count=1, **how):
+        x = torch.rand(count, 3, 32, 32, generator=torch.Generator().manual_seed(seed))
+        return Descent(model._network, x, model.sample_codes(count, seed), steps, **how)
+
+    return begun
 
 
-def test_codes_refined_together_are_those_refined_alone(session):
+def test_descents_that_come_meanwhile_go_on_together(descent, sizes):
+    descents = Descents(most=3)
+    first = descents.run(descent(4, seed=0), every=2)
+    next(first)
+    second = descents.run(descent(6, seed=1, count=2), every=2)
+    assert [step for step, _ in second] == [2, 4, 6]
+    assert [step for step, _ in first] == [4]
+    assert sizes == [1, 1, 2, 2, 1, 1, 1, 1]
+    assert not descents._going
+
+
+def test_codes_do_not_depend_on_who_else_is_in_the_batch(descent):
+    asked = [(50, 0), (20, 1), (35, 2), (50, 3)]
+    alone = [[*Descents(9).run(descent(*each), every=5)] for each in asked]
+    descents = Descents(9)
+    going = [descents.run(descent(*each), every=5) for each in asked]
+    together = [[next(each)] for each in going]
+    for _ in range(9):  # in turn, until the last has ended
+        for found, each in zip(together, going, strict=True):
+            found += [given for given in [next(each, None)] if given]
+    for one, other in zip(alone, together, strict=True):
+        assert [step for step, _ in one] == [step for step, _ in other]
+        for (_, expected), (_, found) in zip(one, other, strict=True):
+            assert torch.allclose(found, expected, atol=1e-2)
+
+
+def test_in_threads_as_well(session):
     model, images = session.models[0], torch.rand(3, 3, 32, 32)
     alone = torch.cat([model.refine(image[None], steps=10) for image in images])
     with ThreadPoolExecutor(3) as pool:
         together = torch.cat([*pool.map(lambda image: model.refine(image[None], steps=10), images)])
     assert torch.allclose(together, alone, atol=1e-2)
+
+
+def test_of_more_than_a_batch_holds_those_come_next_that_have_waited(descent, sizes):
+    descents = Descents(most=2)
+    going = [descents.run(descent(9, seed), every=1) for seed in range(3)]
+    for each in going:
+        next(each)
+    first, second, third = descents._going
+    first.round, second.round, third.round = 5, 6, 4
+    assert descents._batch(second) == [second, third]
+    assert descents._batch(third) == [third, first]
+    large = descents.run(descent(1, seed=3, count=5), every=1)
+    assert len(next(large)[1]) == 5 and sizes[-1] == 1
+
+
+def test_only_what_minimises_the_same_loss_goes_together(descent, sizes):
+    descents = Descents(most=9)
+    other = descents.run(descent(2, seed=0, loss="cross-entropy"), every=1)
+    next(other)
+    next(descents.run(descent(2, seed=1), every=1))
+    assert sizes == [1, 1]
+
+
+def test_a_descent_that_is_closed_or_fails_holds_up_nobody(descent, monkeypatch):
+    descents = Descents(most=9)
+    left = descents.run(descent(50, seed=0), every=1)
+    next(left)
+    left.close()
+    assert not descents._going
+    with monkeypatch.context() as broken:
+        broken.setattr(work, "descend", lambda descents: [][0])
+        with pytest.raises(IndexError):
+            next(descents.run(descent(5, seed=1), every=1))
+    assert not descents._going
+    assert next(descents.run(descent(5, seed=2), every=5))[0] == 5
+    assert copy.deepcopy(descents)._most == 9
+
+
+def test_an_unknown_loss_is_named_at_once(descent):
+    with pytest.raises(UserError, match="squared"):
+        descent(1, seed=0, loss="cubed")
+    assert "squared" in inversion.LOSSES
+
+
+def test_things_are_done_beside_each_other_each_in_the_callers_context():
+    asked = ContextVar("asked")
+    asked.set("by a visitor")
+    meeting = threading.Barrier(3, timeout=60)
+
+    def meet(number):
+        meeting.wait()
+        return number, asked.get()
+
+    found = beside(meet, [3, 1, 2])
+    assert [*found.items()] == [(n, (n, "by a visitor")) for n in (3, 1, 2)]
+    assert beside(meet, []) == {}
+
+
+def test_what_fails_beside_others_fails():
+    with pytest.raises(ZeroDivisionError):
+        beside(lambda number: 1 / number, [1, 0])
 
 
 def test_work_that_nobody_waits_for_ends(session, monkeypatch):

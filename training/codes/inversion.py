@@ -12,7 +12,7 @@ mode; images (B, 3, H, W) in [0, 1], codes (B, n).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import torch
@@ -40,37 +40,73 @@ LOSSES = {
 }
 
 
-@torch.inference_mode(False)  # descent needs gradients wherever it is called
+class Descent:
+    """Codes (B, n) of images x (B, 3, H, W), each brought by Adam to a lower loss of its own.
+
+    steps, done: in all, and so far; `generator` is for `Prior.restrict`. Raises UserError for an
+    unknown loss.
+    """
+
+    @torch.inference_mode(False)  # descent needs gradients wherever it is called
+    def __init__(
+        self,
+        framework: Framework,
+        x: Tensor,
+        z: Tensor,
+        steps: int,
+        lr: float = LR,
+        loss: str = "squared",
+        generator: Generator | None = None,
+    ):
+        self.framework, self.steps, self.done = framework, steps, 0
+        self.loss, self.generator = choose("loss", loss, LOSSES), generator
+        self.x = x.clone()  # what inference mode made takes part in no gradient
+        self.lr = lr / framework.prior.scale
+        self.code = framework.prior.restrict(z.detach()).clone().requires_grad_(True)
+        self.optimizer = torch.optim.Adam([self.code], betas=BETAS)
+
+    @property
+    def codes(self) -> Tensor:
+        """On the prior's support."""
+        return self.framework.prior.project(self.code.detach())
+
+    @torch.no_grad()
+    def step(self, gradient: Tensor) -> None:
+        """One step against the gradient (B, n) of the losses."""
+        self.done += 1
+        left = self.steps + 1 - self.done
+        pace = min(self.done / (RISE * self.steps), 1, left / (FALL * self.steps))
+        self.optimizer.param_groups[0]["lr"] = pace * self.lr
+        self.code.grad = gradient
+        self.optimizer.step()
+        self.code.copy_(self.framework.prior.restrict(self.code, self.generator))
+
+
+@torch.inference_mode(False)
+def descend(descents: Sequence[Descent]) -> None:
+    """One step of descents of one framework and one loss, as one batch; none sees the others."""
+    framework, loss = descents[0].framework, descents[0].loss
+    codes = [each.code for each in descents]
+    with torch.enable_grad():
+        z, x = framework.prior.project(torch.cat(codes)), torch.cat([each.x for each in descents])
+        gradients = torch.autograd.grad(_error(framework, x, z, loss).sum(), codes)
+    for each, gradient in zip(descents, gradients, strict=True):
+        each.step(gradient)
+
+
+@torch.inference_mode(False)
 def hybrid(
-    framework: Framework,
-    x: Tensor,
-    z: Tensor,
-    steps: int,
-    lr: float = LR,
-    every: int = 1,
-    loss: str = "squared",
-    generator: Generator | None = None,
+    framework: Framework, x: Tensor, z: Tensor, steps: int, every: int = 1, **how
 ) -> Iterator[tuple[int, Tensor]]:
-    """Refines codes z of images x, the encoder's or any others, each by Adam on its own loss.
+    """Refines codes z of images x, the encoder's or any others; `how` is as in `Descent`.
 
     Yields (step, codes on the support) every `every` steps and after the last; close it to stop.
-    `generator` is for `Prior.restrict`. Raises UserError for an unknown loss.
     """
-    prior = framework.prior
-    x = x.clone()  # what inference mode made takes part in no gradient
-    code = prior.restrict(z.detach()).clone().requires_grad_(True)
-    optimizer = torch.optim.Adam([code], betas=BETAS)
-    for step in range(1, steps + 1):
-        pace = min(step / (RISE * steps), 1, (steps + 1 - step) / (FALL * steps))
-        optimizer.param_groups[0]["lr"] = pace * lr / prior.scale
-        with torch.enable_grad():
-            error = _error(framework, x, prior.project(code), loss).sum()
-            (code.grad,) = torch.autograd.grad(error, code)
-        optimizer.step()
-        with torch.no_grad():
-            code.copy_(prior.restrict(code, generator))
-        if step % every == 0 or step == steps:
-            yield step, prior.project(code.detach())
+    descent = Descent(framework, x, z, steps, **how)
+    while descent.done < steps:
+        descend([descent])
+        if descent.done % every == 0 or descent.done == steps:
+            yield descent.done, descent.codes
 
 
 @torch.inference_mode(False)
@@ -95,7 +131,8 @@ def recovery(
     z = framework.prior.sample(starts, generator).to(x.device).repeat(len(x), 1)  # (B * starts, n)
     target = x.repeat_interleave(starts, dim=0)
     yield 0, _best(framework, target, z, starts, loss)
-    for step, codes in hybrid(framework, target, z, steps, lr, every, loss, generator):
+    how = {"lr": lr, "loss": loss, "generator": generator}
+    for step, codes in hybrid(framework, target, z, steps, every, **how):
         yield step, _best(framework, target, codes, starts, loss)
 
 

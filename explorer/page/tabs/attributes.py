@@ -17,6 +17,7 @@ from explorer.verbs.edit import Edit, attributes, effects, moved, without_direct
 from explorer.verbs.grids import Grid
 from explorer.verbs.labels import switched, unconcerned
 from explorer.words import say
+from explorer.work import beside
 from training.codes.directions import DEFAULT, METHODS
 from training.errors import choose
 
@@ -96,7 +97,8 @@ def edit(session: Session) -> dict:
         return stamp
     models = session.models  # the session may turn to others meanwhile
     waiting = session.waits([picture], models)
-    found = {m: edited(session, picture, m, method) for m in models if m not in waiting}
+    known = [model for model in models if model not in waiting]
+    found = beside(lambda model: edited(session, picture, model, method), known)
     codes = {model.name: torch.cat([each.after, each.before]) for model, each in found.items()}
     pushed = [
         say("{name} {amount}", name=ui.words(name), amount=f"{amount:+g}")

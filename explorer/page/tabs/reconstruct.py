@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
 
 import gradio as gr
@@ -20,14 +20,9 @@ from explorer.session.examples import astronaut
 from explorer.session.state import Session, Unavailable
 from explorer.verbs import reconstruct
 from explorer.verbs.grids import Grid
-from explorer.verbs.reconstruct import (
-    Reconstruction,
-    refined_in_step,
-    stage,
-    unencoded,
-    unrefined,
-)
+from explorer.verbs.reconstruct import Reconstruction, refined_in_step, stage, unencoded, unrefined
 from explorer.words import chain, say
+from explorer.work import beside
 from training.errors import UserError
 
 NAME = "reconstruct"
@@ -46,6 +41,10 @@ class Turn:
     of: tuple = ()
     done: int = 0
     found: dict[Model, Reconstruction] = field(default_factory=dict)
+
+
+class First(dict):
+    """By what they are of, the reconstructions before any refinement."""
 
 
 def build(session: gr.State) -> Widgets:
@@ -190,7 +189,7 @@ def resume(session: Session, steps: int) -> Iterator[dict]:
 def _subject(session: Session) -> tuple | None:
     """What a refinement is of."""
     picture = session.slots.get(NAME)
-    return picture and (picture.id, picture.crop, bool(picture.toned), session.names)
+    return picture and (picture.id, picture.crop, bool(picture.toned), *session.names)
 
 
 def crop(session: Session, sent: Square) -> None:
@@ -230,13 +229,17 @@ def stop(session: Session, _event: Event) -> dict:
 
 
 def encoded(session: Session, picture: Picture) -> dict[Model, Reconstruction]:
-    """From the encoders' codes; from the best of prior samples where there is no encoder."""
-    found = {}
-    for model in session.models:
-        found |= reconstruct(picture, [model], steps=0, method=model.found_by)
-        if picture.real and model.encodes:
-            picture.codes[model.name] = found[model].stages["encoder"].z[0]
-    return found
+    """From the encoders' codes, or the best of prior samples where there is no encoder, once."""
+    first, of = session.of(First), _subject(session)
+    if of not in first:
+        found = beside(partial(_encoded, picture), session.models)
+        first.clear()
+        first[of] = found
+    return {m: replace(each, stages={**each.stages}) for m, each in first[of].items()}
+
+
+def _encoded(picture: Picture, model: Model) -> Reconstruction:
+    return reconstruct(picture, [model], steps=0, method=model.found_by)[model]
 
 
 def board(

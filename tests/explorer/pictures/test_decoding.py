@@ -1,9 +1,11 @@
 """Uploads are decoded as elsewhere, by small processes that end when a picture asks too much."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from explorer.pictures import decoding
 from explorer.tools.running import memory_mb
@@ -46,6 +48,22 @@ def test_what_takes_too_long_is_ended_and_the_next_picture_comes(
         with pytest.raises(PictureError, match=r"^bomb.png takes too long .*\.$"):
             decoding.decoded(bomb)
     assert decoding.decoded(photo).size == (512, 512)
+
+
+def test_a_small_picture_does_not_wait_for_large_ones(decoders, photo, tmp_path):
+    large, wreck = tmp_path / "large.png", tmp_path / "wreck.png"
+    Image.new("L", (2000, 2000)).save(large)
+    wreck.write_bytes(b"no picture")
+    busy = decoders._idle.get()
+    with ThreadPoolExecutor(2) as pool:
+        waiting = [pool.submit(decoding.decoded, each) for each in (large, wreck)]
+        assert decoding.decoded(photo).size == (512, 512)
+        assert not any(each.done() for each in waiting)
+        decoders._idle.put(busy)
+        assert waiting[0].result().size == (2000, 2000)
+        with pytest.raises(PictureError, match="wreck.png"):
+            waiting[1].result()
+    assert decoders._kept.qsize() == 1
 
 
 def test_a_process_that_was_killed_is_replaced(decoders, photo):

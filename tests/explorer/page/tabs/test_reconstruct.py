@@ -3,8 +3,10 @@
 import gradio as gr
 import numpy as np
 import pytest
+import torch
 
-from explorer.page.tabs import reconstruct
+from explorer.engine import Model
+from explorer.page.tabs import attributes, morph, reconstruct
 from explorer.session.examples import astronaut
 from tests.explorer.conftest import event
 from training.errors import UserError
@@ -26,6 +28,25 @@ def test_reconstruct_shows_the_encoder_at_once_and_then_ever_better_codes(sessio
     errors = np.array([mse(board, 1) for board in boards])
     assert (errors[-1] < errors[0]).all()
     assert (errors[-1] < mse(first, 0)).all()
+
+
+def test_an_upload_is_encoded_once_for_all_tabs(session, monkeypatch):
+    photo, encode, seen = session.photo(astronaut(), "photo"), Model.encode, []
+    for slot in (reconstruct.NAME, attributes.NAME, *morph.CORNERS):
+        session.put(slot, photo)
+
+    def counted(model, images):
+        seen.append((model.name, torch.equal(torch.as_tensor(images), photo.pixels(32)[None])))
+        return encode(model, images)
+
+    monkeypatch.setattr(Model, "encode", counted)
+    reconstruct.show(session)
+    assert seen.count((session.names[0], True)) == 1  # and of what was drawn, for the cycle error
+    list(reconstruct.refine(session, 5))
+    reconstruct.draw(session)
+    attributes.edit(session)
+    morph.show(session, 3)
+    assert [*map(seen.count, ((name, True) for name in session.names))] == [1, 1]
 
 
 def test_a_grey_picture_is_said_to_be_unlike_and_its_colours_are_adapted(session):
