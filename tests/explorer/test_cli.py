@@ -132,7 +132,7 @@ def test_map_is_written_into_the_checkpoint(run, monkeypatch):
     checkpoints.write_latents(folder, few)
 
     class UMAP:  # the real one needs half a minute
-        def __init__(self, random_state, n_jobs):
+        def __init__(self, random_state, **how):
             assert random_state == 0
 
         def fit_transform(self, codes):
