@@ -2,7 +2,6 @@
 
 import atexit
 import hashlib
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from torch import Tensor
 from torch.nn.functional import pad
 from tqdm import tqdm
 
+from explorer.exchange import kept
 from training.checkpoints import write_atomically
 
 NEIGHBOURS = 15  # that UMAP looks at
@@ -38,12 +38,12 @@ def layout(codes: Tensor) -> Tensor:
         centred = codes - codes.mean(dim=0)
         components = torch.linalg.svd(centred).Vh[:2]  # (2, n), or (1, 1)
         return pad(centred @ components.T, (0, 2 - len(components)))
-    kept = cache() / f"{digest(codes)}.npy"
+    file = kept.place("maps") / f"{digest(codes)}.npy"
     with suppress(OSError, ValueError):  # there is none, or it is damaged
-        return torch.from_numpy(np.load(kept))
+        return torch.from_numpy(np.load(file))
     found = _laid_out(codes)
     with suppress(OSError):  # a folder that cannot be written
-        write_atomically(kept, partial(_save, found))
+        write_atomically(file, partial(_save, found))
     return found
 
 
@@ -55,12 +55,6 @@ def place(codes: Tensor, known: Tensor, where: Tensor) -> Tensor:
     return placed
 
 
-def cache() -> Path:
-    """The folder of the maps that were laid out here before."""
-    base = os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()
-    return Path(base) / "latent-explorer" / "maps"
-
-
 def digest(codes: Tensor) -> str:
     """Of the codes and of all that their layout depends on."""
     how = (tuple(codes.shape), SETTINGS, SAMPLE, VERSION, version("umap-learn"))
@@ -70,8 +64,9 @@ def digest(codes: Tensor) -> str:
 
 
 def _laid_out(codes: Tensor) -> Tensor:
-    sample = torch.randperm(len(codes), generator=torch.Generator().manual_seed(0))[:SAMPLE].sort()
-    known = codes[sample.values]
+    sample = torch.randperm(len(codes), generator=torch.Generator().manual_seed(0))[:SAMPLE]
+    sample = sample.sort().values
+    known = codes[sample]
     indices = torch.empty(len(known), NEIGHBOURS, dtype=torch.int32)
     distances = torch.empty(len(known), NEIGHBOURS)
     for rows, far, near in _nearest(known, known, NEIGHBOURS):
@@ -81,7 +76,9 @@ def _laid_out(codes: Tensor) -> Tensor:
     shown = {"disable": None, "desc": "UMAP"}
     umap = _umap()(**SETTINGS, precomputed_knn=neighbours, tqdm_kwds=shown)
     where = torch.from_numpy(umap.fit_transform(known.numpy()))
-    return where if len(known) == len(codes) else place(codes, known, where)
+    if len(known) == len(codes):
+        return where
+    return place(codes, known, where).index_copy_(0, sample, where)
 
 
 def _nearest(codes: Tensor, known: Tensor, count: int) -> Iterator[tuple[slice, Tensor, Tensor]]:
