@@ -109,9 +109,8 @@ def panning(points: int = 50_000) -> None:
     spots, _ = mixture(points, 2, 1, spread=0.1)
     middles = 5 * torch.randn(which.max() + 1, 2, generator=torch.Generator().manual_seed(1))
     with tempfile.TemporaryDirectory() as root:
-        folder = Path(
-            shutil.copytree(Path(ROOT) / "celeba32" / "faae", Path(root) / "maps" / "faae")
-        )
+        folder = Path(root) / "maps" / "faae"
+        shutil.copytree(Path(ROOT) / "celeba32" / "faae", folder)
         labels = (which % 2 == 0)[:, None]
         write_latents(folder, Latents(codes, labels, ("Even",), {}, middles[which] + spots))
         with sync_playwright() as playwright, served(root) as url:
@@ -126,12 +125,10 @@ def panning(points: int = 50_000) -> None:
             page.wait_for_timeout(SETTLE_MS)
             for what in ("whole", "zoomed in"):
                 frames = sorted(page.evaluate("pan", PAN_S))
-                late = frames[int(0.95 * len(frames))]
                 a_second = 1000 * len(frames) / sum(frames)
-                print(
-                    f"{what}: {a_second:.0f} frames a second, median {statistics.median(frames):.0f} "
-                    f"ms, p95 {late:.0f} ms"
-                )
+                median, late = statistics.median(frames), frames[int(0.95 * len(frames))]
+                said = f"{a_second:.0f} frames a second, median {median:.0f} ms, p95 {late:.0f} ms"
+                print(f"{what}: {said}")
                 page.locator(".map .chart").press("+")
             browser.close()
 
