@@ -4,6 +4,7 @@ import atexit
 import hashlib
 import shutil
 import tempfile
+import warnings
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
@@ -75,7 +76,9 @@ def _laid_out(codes: Tensor) -> Tensor:
     neighbours = indices.numpy(), distances.numpy()  # UMAP's own search takes a minute
     shown = {"disable": None, "desc": "UMAP"}
     umap = _umap()(**SETTINGS, precomputed_knn=neighbours, tqdm_kwds=shown)
-    where = torch.from_numpy(umap.fit_transform(known.numpy()))
+    with warnings.catch_warnings():  # that its transform, which is not used, cannot be
+        warnings.filterwarnings("ignore", "precomputed_knn", UserWarning)
+        where = torch.from_numpy(umap.fit_transform(known.numpy()))
     if len(known) == len(codes):
         return where
     return place(codes, known, where).index_copy_(0, sample, where)
