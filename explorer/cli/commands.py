@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, make_dataclass, replace
+from dataclasses import dataclass, field, make_dataclass
 from inspect import getdoc
 from pathlib import Path
 from typing import Annotated
@@ -14,13 +14,12 @@ from explorer.cli.exchange import Describe, Export
 from explorer.cli.options import GATHERED, output, spelling, spelt
 from explorer.cli.outputs import OUTPUTS, Output
 from explorer.engine import ROOT, titles
-from explorer.exchange.layout import layout
+from explorer.exchange import lay_out
 from explorer.session.programs import checked
 from explorer.session.state import Session
 from explorer.tools.gallery import draw, figure_table
 from explorer.verbs import VERBS
 from explorer.verbs.options import arguments
-from training.checkpoints import labelled_latents, write_latents
 from training.commandline import parse
 from training.errors import UserError, choose
 from training.report.tables import renew
@@ -94,16 +93,17 @@ class Models:
 
 @dataclass
 class Map:
-    """Computes the latent map of a checkpoint by UMAP, of fewer than 16 images by their principal
-    components, and writes it there."""
+    """Computes the latent map of a model by UMAP and writes it there. Fewer than 16 images lie by
+    their principal components; of more than 10,000 a sample is laid out, and the others are placed
+    among it."""
 
     checkpoint: Positional[Path]  # the checkpoint's folder
+    # folders or zips of images that join the labelled ones on the map; the same for all models that
+    # are compared
+    data: tuple[str, ...] = ()
 
     def __call__(self) -> None:
-        latents = labelled_latents(self.checkpoint)
-        coordinates = layout(latents.codes)
-        write_latents(self.checkpoint, replace(latents, map=coordinates))
-        print(f"{len(coordinates)} points in {self.checkpoint}")
+        print(f"{len(lay_out(self.checkpoint, self.data).map)} points in {self.checkpoint}")
 
 
 @dataclass

@@ -1,16 +1,19 @@
-"""What is found from images for a pair: codes, attribute directions, a map, a fitted prior."""
+"""What is found from images: codes and a map; for a pair, directions and a fitted prior, too."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
+from tqdm import tqdm
 
 from explorer.exchange.description import ENCODER, PRIOR, Description, read
+from explorer.exchange.folders import networks
 from explorer.exchange.graphs import Graph, halved, to_onnx
 from explorer.exchange.layout import layout
-from training.checkpoints import Latents, write_atomically, write_latents
+from training.checkpoints import Latents, read_latents, write_atomically, write_latents
 from training.codes.directions import find_directions
 from training.data import load
 from training.data.batches import in_batches
@@ -31,18 +34,53 @@ def describe(directory: str | Path, data: str | Sequence[str], attributes: str =
     description = read(directory)
     if not (directory / ENCODER).is_file():
         raise UserError(f"Model '{directory}' has no {ENCODER}: images cannot be encoded with it.")
-    sources = (data,) if isinstance(data, str | Path) else tuple(data)
-    images = load(tuple(map(str, sources)), description.image_size, attributes=attributes)
+    images = load(_sources(data), description.image_size, attributes=attributes)
     if len(images) < LEAST:
         raise UserError(f"{len(images)} images are too few to describe a model: give {LEAST}.")
     encoder = Graph((directory / ENCODER).read_bytes(), ENCODER)
-    batches = in_batches(images.images, BATCH, torch.device("cpu"))
-    codes = torch.cat([encoder(x) for x in batches])
+    codes = encoded(encoder, images.images)
     if description.prior[0].kind == "fitted":
         fit(directory, description, codes)
     latents = latents_of(codes, images)
     write_latents(directory, latents)
     return latents
+
+
+def lay_out(directory: str | Path, data: str | Sequence[str] = ()) -> Latents:
+    """Lays the codes of a model, a pair or a checkpoint, out as a map and writes it beside them.
+
+    data: folders, zips or a dataset's name. Their images are encoded and join the labelled ones on
+    the map; those that joined it before leave it. Raises UserError.
+    """
+    directory = Path(directory)
+    network, _ = networks(directory, torch.device("cpu"))
+    n, config = network.prior.size, network.config
+    latents = read_latents(directory, n)
+    if data and not network.encodes:
+        raise UserError(f"Model '{directory}' has no encoder: images cannot be encoded with it.")
+    if data:
+        images = load(_sources(data), config.image_size, config.crop)
+        known = latents or Latents(torch.zeros(0, n), torch.zeros(0, 0, dtype=torch.bool), (), {})
+        codes = torch.cat([known.labelled, encoded(network.encode, images.images)])
+        latents = replace(known, codes=codes)
+    if latents is None:
+        raise UserError(f"Model '{directory}' has no codes of images: give some with --data.")
+    latents = replace(latents, map=layout(latents.codes))
+    write_latents(directory, latents)
+    return latents
+
+
+@torch.no_grad()
+def encoded(encode: Callable[[Tensor], Tensor], images: Tensor) -> Tensor:
+    """uint8 (N, 3, H, W) -> codes (N, n); progress is shown on a terminal."""
+    batches = in_batches(images, BATCH, torch.device("cpu"))
+    total = -(-len(images) // BATCH)
+    bar = tqdm(batches, desc="Encoding", total=total, disable=None, leave=False)
+    return torch.cat([encode(x) for x in bar])
+
+
+def _sources(data: str | Sequence[str]) -> tuple[str, ...]:
+    return (str(data),) if isinstance(data, str | Path) else tuple(map(str, data))
 
 
 def latents_of(codes: Tensor, images) -> Latents:

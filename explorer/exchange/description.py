@@ -2,7 +2,7 @@
 
 from functools import reduce
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -49,6 +49,7 @@ class Description(Strict, extra="forbid", frozen=True):
     name: Word
     system: Word = ""
     image_size: ImageSize
+    crop: ClassVar[str] = "center"
     code_length: CodeSize
     prior: Annotated[list[Part], Field(min_length=1)]
     images_of: Word = "picture"

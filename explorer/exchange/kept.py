@@ -1,4 +1,4 @@
-"""Pairs for browsers, kept by what they are made of.
+"""What can be made again, kept by what it is made of: maps, and pairs for browsers.
 
 A checkpoint is exported once, by a process of its own: nobody waits for it meanwhile, and its
 memory is given back.
@@ -37,17 +37,18 @@ def digest(directory: Path) -> str:
 
 
 @cache
-def place() -> Path:
-    """The user's folder for what can be made again, or where that cannot be written a new one."""
+def place(kind: str) -> Path:
+    """The user's folder for what can be made again, or where that cannot be written a new one;
+    `kind` is "maps" or "pairs"."""
     try:
         base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-        folder = Path(base, "latent-explorer", "pairs")
+        folder = Path(base, "latent-explorer", kind)
         folder.mkdir(parents=True, exist_ok=True)
         if os.access(folder, os.W_OK):
             return folder
     except (OSError, RuntimeError):  # no home
         pass
-    return Path(tempfile.mkdtemp(prefix="pairs-"))
+    return Path(tempfile.mkdtemp(prefix=f"{kind}-"))
 
 
 class Exports:
@@ -62,7 +63,7 @@ class Exports:
         Raises UserError where it cannot be."""
         if not (directory / CONFIG).is_file():
             return directory  # it is one
-        folder = place() / digest(directory)
+        folder = place("pairs") / digest(directory)
         with self.lock:
             if (folder / MODEL).is_file():  # which is written last
                 return folder

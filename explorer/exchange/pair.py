@@ -25,6 +25,7 @@ from training.frameworks.base import CodeLabels
 
 class Settings(Protocol):
     image_size: int
+    crop: str
     images_of: str
 
 

@@ -8,7 +8,7 @@ function pixels(canvas) {
   return small.getImageData(0, 0, 24, 24).data.join();
 }
 window.shown = () => [
-  ...[...document.querySelectorAll(".board .card img, .map .js-plotly-plot")].filter(seen).map((node) => node.src ?? "map"),
+  ...[...document.querySelectorAll(".board .card img, .map .chart canvas")].filter(seen).map((node) => node.src ?? "map"),
   ...[...document.querySelectorAll(".tiles .grid canvas")].filter(seen).map(pixels),
 ].join(" ");
 window.frame = () => new Promise(requestAnimationFrame);

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from explorer.engine import Model
+from explorer.exchange.layout import place
 from explorer.verbs.options import Name, Option, Reason, Result, Shown
 from explorer.words import say
 from training.checkpoints import Latents
@@ -15,7 +16,6 @@ from training.codes.geometry import density
 from training.errors import UserError, choose
 
 PRIOR_SAMPLES, CELLS, MARGIN = 40_000, 72, 0.06
-NEIGHBOURS = 8
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,8 @@ class Map(Result):
         figures = {"points": self.points.tolist(), "attributes": list(names)}
         if self.attribute:
             column = names.index(choose("attribute", self.attribute, names))
-            figures["has"] = self.latents.labels[:, column].tolist()
+            has = self.latents.labels[:, column].tolist()
+            figures["has"] = has + [None] * (len(self.points) - len(has))
         return Shown({}, figures)
 
 
@@ -42,7 +43,7 @@ def latent_map(
     """The map of a model's encoded images.
 
     Gives its `points` [x, y], the names of all `attributes`, and, for the `attribute` asked for,
-    whether each image `has` it.
+    whether each image `has` it, null of images without labels.
     """
     points = laid_out(model)
     if isinstance(points, Reason) or model.latents is None:
@@ -82,19 +83,8 @@ def laid_out(model: Model) -> Tensor | Reason:
 
 
 def placed(model: Model, codes: Tensor) -> Tensor:
-    """Where codes (M, n) lie on the map, (M, 2): amid the nearest encoded images, weighted by the
-    inverse squared distance.
-
-    UMAP's own transform places them much the same, and takes seconds.
-    """
-    if code_plane(model):
-        return codes
-    near = torch.cdist(codes, model.latents.codes).topk(
-        min(NEIGHBOURS, len(model.latents.codes)), largest=False
-    )
-    weights = (1 / near.values.clamp_min(1e-6)).square()  # (M, NEIGHBOURS), or all that there are
-    weights = weights / weights.sum(1, keepdim=True)
-    return (weights[..., None] * model.latents.map[near.indices]).sum(1)
+    """Where codes (M, n) lie on the map, (M, 2), or on the plane."""
+    return codes if code_plane(model) else place(codes, model.latents.codes, model.latents.map)
 
 
 def without_map(model: Model) -> str:

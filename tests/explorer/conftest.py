@@ -42,16 +42,16 @@ def event(**data) -> gr.EventData:
 @pytest.fixture(scope="session", autouse=True)
 def pairs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Path]]:
     """Gives the folder of a shipped model's pair, exported once for all tests and their servers."""
-    place = tmp_path_factory.mktemp("pairs")
+    place = tmp_path_factory.mktemp("kept")
 
     def pair(name: str) -> Path:
-        folder = place / kept.digest(load_model(name, CHECKPOINTS).directory)
+        folder = place / "pairs" / kept.digest(load_model(name, CHECKPOINTS).directory)
         if not folder.is_dir():
             assert main(["export", name, "--onnx", str(folder)]) == 0
         return folder
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(kept, "place", lambda: place)
+        patch.setattr(kept, "place", lambda kind: place / kind)
         yield pair
 
 

@@ -132,7 +132,7 @@ def test_map_is_written_into_the_checkpoint(run, monkeypatch):
     checkpoints.write_latents(folder, few)
 
     class UMAP:  # the real one needs half a minute
-        def __init__(self, random_state, n_jobs):
+        def __init__(self, random_state, **how):
             assert random_state == 0
 
         def fit_transform(self, codes):
@@ -142,6 +142,19 @@ def test_map_is_written_into_the_checkpoint(run, monkeypatch):
     assert run("map", folder)[0] == 0
     written = checkpoints.read_latents(folder)
     torch.testing.assert_close(written.map, few.codes[:, :2] * 8, rtol=1e-2, atol=1e-3)
+
+    for count in (5, 3):  # which replace those
+        pictures = Path(f"pictures-{count}")
+        pictures.mkdir()
+        for at in range(count):
+            Image.new("RGB", (40, 40), (at * 40, 0, 90)).save(pictures / f"{at}.png")
+        code, out, _ = run("map", folder, "--data", pictures)
+        assert code == 0 and f"{16 + count} points" in out
+        written = checkpoints.read_latents(folder)
+        assert written.map.shape == (16 + count, 2) and len(written.labels) == 16
+        torch.testing.assert_close(written.labelled, few.codes, rtol=0.02, atol=0.02)
+        assert written.directions["mean"].auc.shape == (len(written.names),)
+        assert written.attributes_of(15) and not written.attributes_of(16)
 
 
 def test_what_can_be_read_is_done_and_the_rest_named(run):

@@ -23,11 +23,11 @@ FIGURES = tuple(each.name for each in fields(Directions))
 
 @dataclass(frozen=True)
 class Latents:
-    """Codes of labelled images. N images, A attributes, codes of n numbers.
+    """Codes of images. N images, of which the first M are labelled, A attributes, codes of n
+    numbers.
 
-    codes (N, n); labels: bool (N, A); names: of the attributes, which
-    may be none; directions: by method, such as
-    'mean'; map: UMAP coordinates (N, 2), or None.
+    codes (N, n); labels: bool (M, A); names: of the attributes, which may be none; directions: by
+    method, such as 'mean'; map: UMAP coordinates (N, 2), or None.
     """
 
     codes: Tensor
@@ -36,15 +36,25 @@ class Latents:
     directions: dict[str, Directions]
     map: Tensor | None = None
 
+    @property
+    def labelled(self) -> Tensor:
+        """The codes (M, n) of the labelled images."""
+        return self.codes[: len(self.labels)]
+
+    def attributes_of(self, index: int) -> list[str]:
+        """The names of the attributes that an image has; none where it is not labelled."""
+        has = self.labels[index : index + 1].flatten()
+        return [name for name, on in zip(self.names, has, strict=False) if on]
+
 
 def write_latents(directory: str | Path, latents: Latents) -> None:
-    """Writes latents.safetensors: codes in 8 bits, directions and map in half precision."""
+    """Writes latents.safetensors: codes in 8 bits, directions in half precision."""
     tensors = pack({"codes": latents.codes}, "int8")
     tensors["labels"] = latents.labels.to(torch.uint8)
     for method, directions in latents.directions.items():
         tensors |= {f"{method}.{name}": each.half() for name, each in vars(directions).items()}
     if latents.map is not None:
-        tensors["map"] = latents.map.half()
+        tensors["map"] = latents.map.float()
     tensors = {key: tensor.cpu().contiguous() for key, tensor in tensors.items()}
     metadata = {"names": latents.names, "methods": [*latents.directions]}
     blob = save(tensors, metadata={key: json.dumps(value) for key, value in metadata.items()})
@@ -86,8 +96,9 @@ def _check_shapes(path: Path, about: Names, size: int | None) -> None:
     """CheckpointError where the tensors of latents.safetensors do not fit each other."""
     found = shapes(path)
     count, n = (*found.get("codes", ()), 0, 0)[:2]
-    attributes = len(about.names)
-    wanted = {"codes": (count, size or n), "labels": (count, attributes), "map": (count, 2)}
+    attributes, (labelled, *_) = len(about.names), (*found.get("labels", ()), 0)
+    labels = min(labelled, count), attributes
+    wanted = {"codes": (count, size or n), "labels": labels, "map": (count, 2)}
     if "map" not in found:
         del wanted["map"]
     for method in about.methods:
@@ -132,6 +143,6 @@ def describe(framework: Framework, images: ImageSet) -> Latents:
 def find_anew(directory: str | Path) -> Latents:
     """Finds a checkpoint's directions again and writes them; raises CheckpointError."""
     latents = labelled_latents(directory)
-    latents = replace(latents, directions=find_directions(latents.codes, latents.labels))
+    latents = replace(latents, directions=find_directions(latents.labelled, latents.labels))
     write_latents(directory, latents)
     return latents

@@ -22,8 +22,8 @@ def pack(state: dict[str, Tensor], store: str) -> dict[str, Tensor]:
         elif store == "half" or tensor.ndim < 2:
             packed[key] = tensor.half()
         else:
-            scale = tensor.flatten(1).abs().amax(dim=1).clamp(min=1e-12) / 127
-            packed[key] = (tensor / _by_channel(scale, tensor)).round().to(torch.int8)
+            scale = tensor.flatten(1).norm(torch.inf, dim=1).clamp(min=1e-12) / 127
+            packed[key] = (tensor / _by_channel(scale, tensor)).round_().to(torch.int8)
             packed[key + SCALE] = scale
     return {key: tensor.cpu().contiguous() for key, tensor in packed.items()}
 

@@ -205,7 +205,7 @@ def _label_figures(
         codes, labels = encode_all(framework, images.images), images.labels
         by_dhash = {"dhash": metrics.label_agreement(bits.float(), labels)}
     elif latents:
-        codes, labels, by_dhash = latents.codes, latents.labels, {}
+        codes, labels, by_dhash = latents.labelled, latents.labels, {}
     else:
         return {}, figures
     gallery = {"images": len(codes), "attributes": labels.shape[1], **by_dhash}

@@ -26,3 +26,11 @@ def plotly_path() -> str:
     file = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
     gr.set_static_paths([file.parent])
     return f"/gradio_api/file={file}"
+
+
+@cache
+def d3_path() -> str:
+    """Where the page finds d3-zoom, of whose npm packages the file is put together."""
+    file = ASSETS / "d3-zoom.min.js"
+    gr.set_static_paths([file])
+    return f"/gradio_api/file={file}"

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from explorer.engine import Model, catalogue
 from explorer.page import components as ui
-from explorer.page.guard.events import Hovered, Pointed, Spot
+from explorer.page.guard.events import Hovered, Picked, Pointed, Spot
 from explorer.page.tab import Shot, Tab, Timing, Widgets
 from explorer.page.words import mark
 from explorer.pictures.picture import MAP, Picture
@@ -58,7 +58,8 @@ def build(session: gr.State) -> Widgets:
     chart.select(choose, session, board, trigger_mode="multiple", **ui.IN_TURN)
     for button in (files, folder):
         button.upload(add, [session, button], [chart, said], **MAPPING)
-    away.click(remove, session, [chart, said], **ui.IN_TURN)
+    chart.remove(remove, session, [chart, said], **ui.IN_TURN)
+    away.click(remove_all, session, [chart, said], **ui.IN_TURN)
     return Widgets(show, [], [chart, colour], senders=[board], controls={"colour": colour})
 
 
@@ -74,7 +75,10 @@ def show(session: Session) -> tuple:
 
 def maps(session: Session) -> dict:
     stamp, models, own = ui.stamp(session), session.models, session.of(Own)
-    mine = [{"label": p.label, "src": ui.address(p.pixels(THUMB_PX))} for p in own.pictures]
+    mine = [
+        {"id": each.id, "label": each.label, "src": ui.address(each.pixels(THUMB_PX))}
+        for each in own.pictures
+    ]
     places, planes = [laid_out(model) for model in models], [code_plane(model) for model in models]
     lie = [place(session, model) for model in models]
     return stamp | ui.map_value(models, places, planes, own.colour, mine, lie)
@@ -120,8 +124,8 @@ def servers(root: str) -> list[Callable[[dict], dict]]:
         grid = shown_row([models[name] for name in names], index)
         images = [ui.address(models[name].decode(z)[0]) for name, z in grid.codes.items()]
         latents = models[next(iter(grid.codes))].latents
-        has = [name for name, on in zip(latents.names, latents.labels[index], strict=True) if on]
-        label = say("{picture}: {names}", picture=grid.labels[0], names=[*map(ui.words, has)])
+        names = [*map(ui.words, latents.attributes_of(index))]
+        label = say("{picture}: {names}", picture=grid.labels[0], names=names)
         return {"label": label, "images": images}
 
     def decode_point(asked: Spot) -> dict:
@@ -204,16 +208,27 @@ def add(session: Session, paths: list[str] | None, progress=gr.Progress()) -> tu
     return maps(session), chain("{one} {next}", said)
 
 
-def remove(session: Session) -> tuple:
+def remove(session: Session, event: Picked) -> tuple:
+    """The maps without one of the visitor's own pictures."""
+    return without(session, lambda picture: picture.id == event._data.get("id"))
+
+
+def remove_all(session: Session) -> tuple:
     """The maps without the visitor's own pictures."""
-    mine = session.of(Own).pictures
-    count, mine[:] = len(mine), []
-    session.seen(MAP, 0)
+    return without(session, lambda picture: True)
+
+
+def without(session: Session, gone: Callable[[Picture], bool]) -> tuple:
+    """The maps without those of the visitor's pictures that are `gone`, and how many those were."""
+    own = session.of(Own)
+    before, own.pictures = len(own.pictures), [each for each in own.pictures if not gone(each)]
+    count = before - len(own.pictures)
+    session.seen(MAP, len(own.pictures))
     return maps(session), say(
         "{count} pictures of yours are removed.", count=count
     ) if count else ""
 
 
-SHOT = Shot(".map .js-plotly-plot", click=True)
+SHOT = Shot(".map .chart", click=True)
 TIMING = Timing("map, first view", 1000, show)
 TAB = Tab(MAP, say("Latent map"), build, SHOT, (TIMING,))

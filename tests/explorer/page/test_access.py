@@ -83,7 +83,7 @@ def test_an_attribute_is_changed_and_a_map_walked_by_keyboard(page):
     page.keyboard.press("PageUp")
     expect(page.locator(".board").filter(visible=True)).to_contain_text("Smiling +")
     open_tab(page, 4)
-    expect(page.locator(".map .js-plotly-plot")).to_have_count(2)
+    expect(page.locator(".map .chart canvas")).to_have_count(2)
     go_to(page, "^Map of codes, F-AAE")
     page.keyboard.press("ArrowRight")
     expect(page.get_by_role("img", name=re.compile(r"Face \d+, F-AAE$"))).to_be_visible()

@@ -65,7 +65,7 @@ def test_what_a_checkpoint_says_is_text(page):
     page.get_by_role("slider", name=f"{MARKUP}, standard").first.fill("2")
     expect(page.locator(".board .note").filter(visible=True).first).to_contain_text("<img")
     page.get_by_role("tab", name="Latent map").click()
-    expect(page.locator(".map .js-plotly-plot")).to_have_count(2)
+    expect(page.locator(".map .chart canvas")).to_have_count(2)
     page.get_by_role("tab", name="Morph").click()
     expect(page.locator(".latent-chart .key").first).to_have_text(title)
     page.locator(".latent-chart .nsewdrag").hover()

@@ -13,9 +13,9 @@ from tests.explorer.page.journeys.acts import drop, open_tab, shown
 
 # where the eighth face lies, in px of the page
 POINT = """(chart) => {
-  const {x, y} = chart.getBoundingClientRect(), {xaxis, yaxis} = chart._fullLayout;
-  const [face] = chart.data;
-  return [x + xaxis._offset + xaxis.l2p(face.x[7]), y + yaxis._offset + yaxis.l2p(face.y[7])];
+  const {x, y} = chart.getBoundingClientRect(), {points, at} = chart.plot;
+  const [right, down] = at(points.x[7], points.y[7]);
+  return [x + right, y + down];
 }"""
 
 
@@ -122,8 +122,8 @@ def test_an_attribute_is_held_still_and_the_method_is_chosen(page):
 
 def test_a_point_on_the_map_is_previewed_and_decoded_by_every_model(page):
     open_tab(page, "Latent map")
-    expect(page.locator(".map .js-plotly-plot")).to_have_count(2)
-    point = page.locator(".map .js-plotly-plot").first.evaluate(POINT)
+    expect(page.locator(".map .chart canvas")).to_have_count(2)
+    point = page.locator(".map .chart").first.evaluate(POINT)
     page.mouse.move(*point)
     expect(page.locator(".hover")).to_contain_text(re.compile(r"Face \d+"))
     page.mouse.click(*point)

@@ -2,6 +2,7 @@
 
 import re
 
+from PIL import Image
 from playwright.sync_api import expect
 
 from tests.explorer.page.journeys.acts import data_url, drop, open_tab, shown
@@ -82,36 +83,59 @@ PASTE = """async (url) => {
   clipboardData.items.add(new File([blob], "", {type: "image/jpeg"}));
   document.dispatchEvent(new ClipboardEvent("paste", {clipboardData, bubbles: true}));
 }"""
-HALF = """(chart) => {
-  const {xaxis, yaxis} = chart._fullLayout, half = ([from, to]) => [from, (from + to) / 2];
-  Plotly.relayout(chart, {"xaxis.range": half(xaxis.range), "yaxis.range": half(yaxis.range)});
+# the share of the map that a chart shows, and whether the chosen point is in it
+SHARE = "(chart) => 1 / chart.plot.view().k"
+INSIDE = "({plot}, index) => plot.shows(plot.points.x[index], plot.points.y[index])"
+# where the first of the visitor's own pictures lies, in px of the page
+STAR = """(chart) => {
+  const {x, y} = chart.getBoundingClientRect(), {own, at} = chart.plot;
+  const [right, down] = at(own.x[0], own.y[0]);
+  return [x + right, y + down];
 }"""
-SHARE = """(chart) => {
-  const {x} = chart.data[0], [from, to] = chart._fullLayout.xaxis.range;
-  return (to - from) / (Math.max(...x) - Math.min(...x));
-}"""
-INSIDE = """(chart) => {
-  const ring = chart.data.find(({name}) => name === "chosen"), {xaxis, yaxis} = chart._fullLayout;
-  const within = ([value], [from, to]) => from <= value && value <= to;
-  return within(ring.x, xaxis.range) && within(ring.y, yaxis.range);
-}"""
-PAINT = "(chart) => String(chart.data[0].marker.color)"
+PAINT = "(chart) => chart.querySelector('canvas').toDataURL()"
 
 
 def test_points_are_recoloured_a_zoom_is_of_all_maps_and_the_chosen_point_is_in_sight(page):
     open_tab(page, "Latent map")
-    charts = page.locator(".map .js-plotly-plot")
-    expect(charts).to_have_count(2)
+    charts = page.locator(".map .chart")
+    expect(page.locator(".map .chart canvas")).to_have_count(2)
     before = charts.first.evaluate(PAINT)
     page.get_by_label("Colour by").click()
     page.get_by_role("option", name="Smiling", exact=True).click()
     expect(page.get_by_text("Coloured: Smiling")).to_be_visible()
     assert charts.first.evaluate(PAINT) != before
     wide = charts.nth(1).evaluate(SHARE)
-    charts.first.evaluate(HALF)
+    box = charts.first.bounding_box()
+    page.mouse.move(box["x"] + 40, box["y"] + 40)
+    page.mouse.wheel(0, -500)
     page.wait_for_timeout(300)
     assert charts.nth(1).evaluate(SHARE) < 0.6 * wide
     charts.nth(1).focus()
     page.keyboard.press("ArrowRight")  # to a picture, wherever it lies
     page.wait_for_timeout(300)
-    assert all(chart.evaluate(INSIDE) for chart in charts.all())
+    name = page.get_by_role("img", name=re.compile(r"Face \d+, F-AAE$")).get_attribute("alt")
+    index = int(re.search(r"\d+", name)[0])
+    assert all(chart.evaluate(INSIDE, index) for chart in charts.all())
+
+
+def test_own_pictures_on_the_map_are_removed_one_by_one_and_all_together(page, photo):
+    open_tab(page, "Latent map")
+    expect(page.locator(".map .chart canvas")).to_have_count(2)
+    others = [photo.with_name(name) for name in ("first.jpg", "second.jpg")]
+    for other in others:
+        Image.open(photo).rotate(len(other.name)).save(other)
+    page.locator("input[type=file][multiple]").first.set_input_files([photo, *others])
+    expect(page.get_by_text("On the map, as stars: 3 of 3 pictures.")).to_be_visible()
+    chart = page.locator(".map .chart").first
+    x, y = chart.evaluate(STAR)
+    page.mouse.move(x, y)
+    label = re.compile(r"\w+\.jpg")
+    expect(page.locator(".hover")).to_contain_text(label)
+    page.mouse.click(x, y)
+    expect(page.get_by_role("img", name=re.compile(r"\w+\.jpg, F-AAE$"))).to_be_visible()
+    page.get_by_role("button", name=re.compile(r"^Remove \w+\.jpg from the map$")).click()
+    expect(page.get_by_text("1 pictures of yours are removed.")).to_be_visible()
+    assert chart.evaluate("({plot}) => plot.own.x.length") == 2
+    page.get_by_role("button", name="Remove my pictures").click()
+    expect(page.get_by_text("2 pictures of yours are removed.")).to_be_visible()
+    assert chart.evaluate("({plot}) => plot.own.x.length") == 0
