@@ -18,11 +18,13 @@ from explorer.page.components.inputs.models import models_value, models_view
 from explorer.page.components.inputs.sliders import LIMIT, sliders_value, sliders_view
 from explorer.page.components.inputs.slot import slot_value, slot_view
 from explorer.page.components.live.networks import ROUTES, networks_view
+from explorer.page.components.live.pad import pad_value, pad_view
 from explorer.page.components.views.board import (
     Stat,
     board_row,
     board_value,
     board_view,
+    edited_live,
     label_stats,
     stage_stats,
 )

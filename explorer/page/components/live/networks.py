@@ -46,7 +46,7 @@ def pair(root: str) -> Callable:
         FOLDERS[key] = found
         files = [name for name in FILES if (found / name).is_file()]
         known = description.read(found).model_dump(exclude_none=True)
-        return told({"at": f"/live/models/{key}/", "files": files, "description": known})
+        return told({"at": f"models/{key}/", "files": files, "description": known})
 
     return served(pair)
 
@@ -60,6 +60,9 @@ async def network(request: Request) -> Response:
 
 
 ROUTES = [
-    Mount("/live/runtime", StaticFiles(directory=ASSETS / "onnxruntime")),
+    *(
+        Mount(f"/live/{name}", StaticFiles(directory=ASSETS / name))
+        for name in ("onnxruntime", "gifenc")
+    ),
     Route("/live/models/{key}/{name}", network),
 ]
