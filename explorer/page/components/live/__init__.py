@@ -1,1 +1,1 @@
-"""Models that run in the visitor's browser, and what follows the pointer there."""
+"""What runs in the browser, with or without a server: models in a worker, and what follows the hand."""

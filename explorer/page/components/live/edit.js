@@ -39,7 +39,7 @@
   const directions = new Map();  // by model and method
   function known(engine, model, method) {
     const key = `${model} ${method}`;
-    if (!directions.has(key)) directions.set(key, engine.models.get(model).latents?.directions(method) ?? {});
+    if (!directions.has(key)) directions.set(key, engine.models.get(model).latents.directions(method));
     return directions.get(key);
   }
 
@@ -59,9 +59,10 @@
     return ({ changes }) => {
       const now = live();
       if (!changes || !now) return false;
-      const engine = Latent.local.now(now.codes.map(([model]) => model));
-      if (engine) draw({ engine, changes, now });
-      return Boolean(engine);
+      const models = now.codes.map(([model]) => model), engine = Latent.local.now(models);
+      const known = Boolean(engine) && models.every((model) => engine.models.get(model).latents);
+      if (known) draw({ engine, changes, now });
+      return known;
     };
   };
 }

@@ -21,6 +21,14 @@ DRAG = """async (range) => {
   }
   return seen;
 }"""
+TILES = """() => [...document.querySelectorAll(".tiles .grid canvas")].map((canvas) =>
+  canvas.offsetParent && canvas.toDataURL()).filter(Boolean)"""
+STEP = """async (range) => {  // the server is asked when the slider rests
+  Latent.REST_MS = 1500;
+  range.value = 0.6;
+  range.dispatchEvent(new Event("input", {bubbles: true}));
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+}"""
 APART = """async (sources) => {
   const [one, other] = await Promise.all(sources.map(async (src) => {
     const image = new Image();
@@ -96,6 +104,26 @@ def test_sliders_are_followed_in_the_browser_until_they_rest(page, pairs):
     expect(page.get_by_text("Smiling +2")).to_be_visible()
     assert [url for url in asked if "component_server" in url]
     assert apart(page, seen[-1], changed.get_attribute("src")) <= 1
+
+
+def test_samples_walk_to_those_of_the_next_seed(page, pairs):
+    for name in NAMES:
+        pairs(name)
+    open_tab(page, "Sample")
+    walk = page.get_by_role("slider", name="Walk from seed 0 to 1")
+    assert page.evaluate(LOADED, NAMES)
+    walk.fill("0.5")  # from now on the page has the codes of both seeds
+    page.get_by_role("button", name="Sample 0·1, 50 % towards 1, AAE").wait_for()
+    asked, before = [], page.evaluate(TILES)
+    page.on("request", lambda request: asked.append(request.url))
+    walk.evaluate(STEP)
+    moved = page.evaluate(TILES)
+    assert all(a != b for a, b in zip(before, moved, strict=True))
+    assert not [url for url in asked if "component_server" in url]
+    page.get_by_role("button", name="Sample 0·1, 60 % towards 1, AAE").wait_for()
+    page.get_by_label("Seed", exact=True).fill("1")
+    page.get_by_role("button", name="Sample 1·1, AAE", exact=True).wait_for()
+    expect(page.get_by_role("slider", name="Walk from seed 1 to 2")).to_have_value("0")
 
 
 def apart(page, one: str, other: str) -> int:
