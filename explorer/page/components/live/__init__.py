@@ -1,1 +1,1 @@
-"""What runs in the browser, with or without a server: models in a worker, and what follows the hand."""
+"""What runs in the browser, also without a server: models in a worker, what follows the hand."""

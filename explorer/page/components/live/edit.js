@@ -27,7 +27,7 @@
     const from = Latent.codes.project(start, prior), end = Float64Array.from(from);
     for (const [name, by] of known) if (!still.includes(name)) add(end, by, directions[name]);
     const span = basis(still.map((name) => directions[name]));
-    let moved = Latent.codes.project(end, prior);
+    let moved = span.length ? end : Latent.codes.project(end, prior);
     for (let round = 0; span.length && round < ROUNDS; round++) {
       const back = Float64Array.from(moved);
       for (const each of span) add(back, dot(from, each) - dot(moved, each), each);

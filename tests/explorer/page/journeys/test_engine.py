@@ -44,8 +44,9 @@ def far(model: Model, found: dict, codes: torch.Tensor) -> list[str]:
     if (x - model.decode(codes)).abs().max() > PIXEL:
         said.append(f"{model.name} draws other pictures")
     for what, code in wanted.items():
-        if (torch.tensor(found[what]) - code[0]).abs().max() > NEAR * codes.abs().max():
-            said.append(f"{model.name} has other codes {what}")
+        off = (torch.tensor(found[what]) - code[0]).abs().max() / code.abs().max()
+        if off > NEAR:
+            said.append(f"{model.name} has other codes {what}, by {off:.1g}")
     if model.encodes:
         z = model.encode(x)
         off = (torch.tensor(found["encoded"]).view(4, -1) - z).abs().max()
