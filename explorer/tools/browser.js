@@ -43,3 +43,20 @@ window.drag = async (seconds) => {
 };
 window.openTab = (name) => changed(() =>
   [...document.querySelectorAll("[role=tab]")].find((node) => node.textContent.trim() === name).click());
+// Times between the frames of the live pad in ms, while the pointer circles over it.
+window.walk = async (seconds) => {
+  const square = document.querySelector(".square-of-codes"), last = [...document.querySelectorAll(".pad canvas")].at(-1);
+  const { left, top, width, height } = square.getBoundingClientRect(), drawn = [];
+  const draw = CanvasRenderingContext2D.prototype.putImageData;
+  CanvasRenderingContext2D.prototype.putImageData = function (...given) {
+    draw.apply(this, given);
+    if (this.canvas === last) drawn.push(performance.now());
+  };
+  let step = 0;
+  const hand = setInterval(() => square.dispatchEvent(new PointerEvent("pointermove", {
+    clientX: left + width * (0.5 + 0.4 * Math.cos(step / 40)), clientY: top + height * (0.5 + 0.4 * Math.sin(step++ / 40)) })), 4);
+  await new Promise((resolve) => setTimeout(resolve, 1000 * seconds));
+  clearInterval(hand);
+  CanvasRenderingContext2D.prototype.putImageData = draw;
+  return drawn.slice(1).map((at, i) => at - drawn[i]);
+};

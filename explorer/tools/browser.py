@@ -1,19 +1,48 @@
 """How long people wait at the page in a browser, from what they do to the changed pixels."""
 
 import statistics
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from explorer.page.tabs import TABS, attributes, morph
 from explorer.tools.screenshots import FLAGS, PATIENCE_MS, WINDOW_PX, chromium, served
 from training.errors import UserError
 
-DRAG_S, SETTLE_MS = 3, 800
+DRAG_S, WARM_S, SETTLE_MS = 3, 1, 800
 SCRIPT = Path(__file__).with_suffix(".js")
 
 
-def measured(root: str, names: list[str], runs: int) -> Iterator[tuple[str, float, float]]:
-    """What is measured with these models, its median, and the limit; ms, or pictures a second.
+Figure = tuple[str, float, float]  # what is measured, its value in ms or 1/s, and the limit
+
+
+def measured(root: str, names: list[str], runs: int) -> Iterator[Figure]:
+    """The medians of what people wait for with these models; raises UserError as `opened`."""
+    with opened(root) as (page, url):
+        page.goto(f"{url}/?tab={attributes.NAME}&models={','.join(names)}")
+        page.wait_for_function("document.querySelector('.sliders input[type=range]') && shown()")
+        yield from waits(page, names, runs)
+
+
+def walked(root: str, pairs: Sequence[list[str]]) -> Iterator[Figure]:
+    """The time from one frame of the live pad to the next while the pointer moves, of pairs of
+    models; raises UserError as `opened`."""
+    with opened(root) as (page, url):
+        for names in pairs:
+            page.goto(f"{url}/?tab={morph.TAB.name}&models={','.join(names)}")
+            page.wait_for_function("document.querySelector('.pad canvas')?.width > 0")
+            if not page.evaluate("(names) => Latent.local.with(names).then(Boolean)", names):
+                raise UserError("This Chromium cannot run the models.")
+            page.evaluate("walk", WARM_S)
+            times = sorted(page.evaluate("walk", DRAG_S))
+            for share, called, limit in ((0.5, "median", 16), (0.95, "95th percentile", 33)):
+                what = f"pad, {' and '.join(names)}, {called}"
+                yield what, times[int(share * len(times))], limit
+
+
+@contextmanager
+def opened(root: str) -> Iterator[tuple]:
+    """An empty page of Chromium, and the address of the app for the checkpoints under `root`.
 
     Raises UserError where playwright or Chromium is missing.
     """
@@ -29,13 +58,11 @@ def measured(root: str, names: list[str], runs: int) -> Iterator[tuple[str, floa
         page = browser.new_page(viewport=WINDOW_PX)
         page.set_default_timeout(PATIENCE_MS)
         page.add_init_script(path=SCRIPT)
-        page.goto(f"{url}/?tab={attributes.NAME}&models={','.join(names)}")
-        page.wait_for_function("document.querySelector('.sliders input[type=range]') && shown()")
-        yield from waits(page, names, runs)
+        yield page, url
         browser.close()
 
 
-def waits(page, names: list[str], runs: int) -> Iterator[tuple[str, float, float]]:
+def waits(page, names: list[str], runs: int) -> Iterator[Figure]:
     """As `measured`, in an open page whose tab Attributes is shown."""
 
     def median(act: str, values) -> float:
@@ -45,7 +72,7 @@ def waits(page, names: list[str], runs: int) -> Iterator[tuple[str, float, float
             times.append(page.evaluate(act, value))
         return statistics.median(times)
 
-    def sliding(when: str) -> Iterator[tuple[str, float, float]]:
+    def sliding(when: str) -> Iterator[Figure]:
         slide = "(value) => changed(() => slide(value))"
         yield f"a value{when}", median(slide, [(i + 1) / 4 for i in range(runs)]), 60
         page.wait_for_timeout(SETTLE_MS)

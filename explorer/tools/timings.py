@@ -19,7 +19,7 @@ from explorer.engine import ROOT
 from explorer.page.tab import Timing
 from explorer.page.tabs import TABS
 from explorer.session.state import Session
-from explorer.tools.browser import measured
+from explorer.tools.browser import measured, walked
 from training import commandline
 from training.errors import UserError
 
@@ -87,11 +87,16 @@ def timings(checkpoints: str = ROOT, runs: int = 9, browser: bool = False) -> No
 
 
 def in_browser(root: str, session: Session, runs: int) -> None:
-    """Two models of the first set, then all."""
+    """Two models of the first set, then all; then the live pad."""
     for names in (session.names, session.catalogue.sets[session.model_set]):
         print(f"{len(names)} models; load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
         for name, found, limit in measured(root, names, runs):
             print(f"{name:36} {found:7.0f} {limit:7}", flush=True)
+    sizes = {}  # two models of the first set of each image size
+    for names in session.catalogue.sets.values():
+        sizes.setdefault(session.catalogue.models[names[0]].image_size, names[:2])
+    for name, found, limit in walked(root, sizes.values()):
+        print(f"{name:52} {found:7.1f} {limit:7}", flush=True)
 
 
 def report(name: str, took_ms: float, limit_ms: int) -> None:

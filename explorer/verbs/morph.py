@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated
 
+import torch
 from torch import Tensor
 
 from explorer.engine import Model
@@ -12,7 +13,13 @@ from explorer.verbs.codes import codes
 from explorer.verbs.grids import sampled
 from explorer.verbs.options import Faithful, Models, Option, Result, Seed, Shown
 from explorer.work import beside
-from training.codes.geometry import along_diagonals, four_corners, walk
+from training.codes.geometry import (
+    along_diagonals,
+    bilinear_weights,
+    four_corners,
+    interpolated,
+    walk,
+)
 from training.measure.metrics import sharpness
 
 CORNERS = 4
@@ -67,3 +74,9 @@ def morph(
         return Morph(model, grid.unflatten(0, (n, n)), model.decode(grid))
 
     return beside(found, models)
+
+
+def at(model: Model, corners: Tensor, right: float, down: float) -> Tensor:
+    """The interpolated code (1, n) between four (4, n), at a point of the unit square."""
+    weights = bilinear_weights(torch.tensor(right), torch.tensor(down)).to(corners)
+    return model.project(interpolated(corners[:, None], weights[:, None, None], keep_norm=True))

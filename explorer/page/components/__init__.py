@@ -9,6 +9,7 @@ from explorer.page.components.common import (
     READING,
     address,
     columns,
+    packed,
     status_view,
     words,
 )
@@ -17,12 +18,14 @@ from explorer.page.components.inputs.labels import labels_value, labels_view
 from explorer.page.components.inputs.models import models_value, models_view
 from explorer.page.components.inputs.sliders import LIMIT, sliders_value, sliders_view
 from explorer.page.components.inputs.slot import slot_value, slot_view
-from explorer.page.components.live.networks import ROUTES, networks_view
+from explorer.page.components.live.pad import pad_value, pad_view
+from explorer.page.components.loading.networks import ROUTES, networks_view
 from explorer.page.components.views.board import (
     Stat,
     board_row,
     board_value,
     board_view,
+    edited_live,
     label_stats,
     stage_stats,
 )

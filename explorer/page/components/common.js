@@ -147,23 +147,28 @@ window.Latent = {
     return { path: (await upload(named)).path, name: named.name };
   },
 
+  REST_MS: 250,
   lines: {},  // by name, the components that answer controls
 
   // What controls are set to from now on. One question is under way for each component; when it is
-  // answered, what was last set meanwhile is asked. Resolves when all is answered.
+  // answered, what was last set meanwhile is asked. Where `line.local` draws it in the browser, the
+  // server is asked when the controls rest. Resolves when all is answered.
   ask(name, parts) {
     const line = Latent.lines[name];
     line.wanted = { ...line.wanted, ...parts };
+    line.drawn = Boolean(line.local?.(line.wanted));
     return line.busy ??= Latent.settle(line);
   },
 
   async settle(line) {
     while (line.wanted) {
       const parts = line.wanted;
+      if (line.drawn) await new Promise((resolve) => setTimeout(resolve, Latent.REST_MS));
+      if (line.wanted !== parts) continue;
       line.wanted = null;
       const value = await line.ask(parts).catch(Latent.lost);
       if (value?.problem) Latent.toast(value.problem);
-      else if (value) line.show(value);
+      else if (value && !(line.wanted && line.drawn)) line.show(value);
       line.answered = value?.serial ?? line.answered;
     }
     line.busy = null;

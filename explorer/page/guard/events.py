@@ -13,6 +13,7 @@ from explorer.verbs.options import Amounts, Name, Names, Switches
 EXACT = with_config(STRICT)
 MORE = with_config(STRICT | ConfigDict(extra="allow"))  # scripts may send more, handlers read less
 Place = Annotated[float, Interval(ge=-1e6, le=1e6)]  # px, or degrees
+Share = Annotated[float, Interval(ge=0, le=1)]
 
 
 @MORE
@@ -53,6 +54,14 @@ class Moves(TypedDict):
 class Labelled(TypedDict):
     labels: Switches
     every: bool
+
+
+@EXACT
+class Walked(TypedDict):
+    """A point of a square."""
+
+    right: Share
+    down: Share
 
 
 @MORE

@@ -123,7 +123,9 @@ def edit(session: Session) -> dict:
         images = [found[m].images[1 - at] if m in found else waiting[m] for m in models]
         stats = [_stats(m, found[m], after=at == 0) if m in found else [] for m in models]
         rows.append(ui.board_row(title, at, images, stats, *said))
-    return stamp | ui.board_value(models, rows)
+    before = {model: each.before for model, each in found.items()}
+    live = None if session.switches else ui.edited_live(before, method)
+    return stamp | ui.board_value(models, rows, live=live)
 
 
 def edited(session: Session, picture: Picture, model: Model, method: str) -> Edit:

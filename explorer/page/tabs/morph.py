@@ -2,6 +2,7 @@
 
 import math
 import tempfile
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -10,14 +11,15 @@ from torch.nn.functional import interpolate
 
 from explorer.engine import Model, titles
 from explorer.page import components as ui
+from explorer.page.guard.events import Walked
 from explorer.page.tab import Shot, Slot, Tab, Timing, Widgets, completed
 from explorer.page.words import mark
-from explorer.pictures.picture import MORPH
+from explorer.pictures.picture import MORPH, pixels
 from explorer.pictures.render import ABREAST, sharpness_curve, sheet, sprite, walk_gif
 from explorer.session.state import Session
 from explorer.verbs import morph
 from explorer.verbs.grids import Grid
-from explorer.verbs.morph import Morph
+from explorer.verbs.morph import Morph, at
 from explorer.words import say
 from training.errors import UserError
 
@@ -26,6 +28,15 @@ SLOTS = tuple(Slot(f"corner-{i}", place, example=i + 1) for i, place in enumerat
 CORNERS = tuple(slot.name for slot in SLOTS)
 TILE_PX = 64
 FAR, QUOTED = 2, 60
+WALK = "walk"
+
+
+@dataclass
+class Walk:
+    """Where between the corners the pointer was last, as far as the server knows."""
+
+    right: float = 0.5
+    down: float = 0.5
 
 
 def build(session: gr.State) -> Widgets:
@@ -40,22 +51,23 @@ def build(session: gr.State) -> Widgets:
                 file = gr.DownloadButton(elem_id="morph-file", elem_classes="unseen")
         with gr.Column(scale=5, min_width=320, elem_classes="first-on-phone"):
             empty = say("Put a picture into each of the four corners.")
+            pad = ui.pad_view(WALK, ui.Live({"at": step}, walked))
             tiles = ui.tiles_view(MORPH, say("Morph"), empty)
             chart = ui.chart_view(say("Sharpness from the corners to the centre"))
-    inputs, outputs = [session, n], [tiles, chart]
+    inputs, outputs = [session, n], [tiles, chart, pad]
     n.change(show, inputs, outputs, **ui.LIVE).then(complete, inputs, outputs, **ui.LONG)
     fetch = "() => setTimeout(() => document.querySelector('#morph-file').click(), 100)"
     visible = {"api_visibility": "private", "show_progress_on": chart}
     png.click(save_png, inputs, file, **visible).then(None, js=fetch, **ui.QUIET)
     gif.click(save_gif, inputs, file, **visible).then(None, js=fetch, **ui.QUIET)
     after = complete, [n], outputs
-    return Widgets(show, [n], outputs, after, slots, senders=[tiles], controls={"n": n})
+    return Widgets(show, [n], outputs, after, slots, senders=[tiles, pad], controls={"n": n})
 
 
 def show(session: Session, n: int) -> tuple:
-    """Every model's grid of interpolated codes, and the sharpness along its diagonals."""
+    """Every model's grid of interpolated codes, the sharpness along its diagonals, and the pad."""
     if session.seen(MORPH, n, slots=CORNERS):
-        return gr.skip(), gr.skip()
+        return gr.skip(), gr.skip(), gr.skip()
     return draw(session, n)
 
 
@@ -65,10 +77,10 @@ def complete(session: Session, n: int) -> tuple | dict:
 
 
 def draw(session: Session, n: int) -> tuple:
-    """Grids and sharpness; in place of a grid whose codes take long to find, how long that is."""
+    """Grids, sharpness and pad; where codes take long to find, how long that is."""
     stamp = ui.stamp(session)
     if not full(session):
-        return stamp, stamp
+        return stamp, stamp, stamp
     n, models = int(n), session.models  # the session may turn to others meanwhile
     waiting = session.waits([session.slots[corner] for corner in CORNERS], models)
     found = between(session, [model for model in models if model not in waiting], n)
@@ -85,7 +97,30 @@ def draw(session: Session, n: int) -> tuple:
     }
     notes = [advice(session, found[model]) if model in found else "" for model in models]
     value = ui.tiles_value(models, panels, n, labels, notes)
-    return stamp | value, stamp | ui.chart_value(sharpness_curve(curves))
+    return stamp | value, stamp | ui.chart_value(sharpness_curve(curves)), walked(session)
+
+
+def step(session: Session, sent: Walked) -> None:
+    """Another point between the corners."""
+    session.owned[Walk] = Walk(**sent)
+
+
+def walked(session: Session) -> dict:
+    """The pad, with what each model draws where the pointer was last."""
+    stamp, point = ui.stamp(session), session.of(Walk)
+    if not full(session):
+        return stamp
+    pictures, models = [session.slots[corner] for corner in CORNERS], session.models
+    waiting = session.waits(pictures, models)
+    corners = {m: session.codes(pictures, m) for m in models if m not in waiting}
+    codes = {m: at(m, each, point.right, point.down) for m, each in corners.items()}
+    session.grids[WALK] = Grid(
+        MORPH, [say("Between the corners")], {m.name: z for m, z in codes.items()}
+    )
+    images = {m: m.decode(z)[0] for m, z in codes.items()}
+    size = max(m.image_size for m in models)
+    behind = pixels(pictures, size)
+    return stamp | ui.pad_value(models, corners, images, waiting, behind)
 
 
 def advice(session: Session, found: Morph) -> str:

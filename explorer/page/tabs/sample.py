@@ -10,7 +10,7 @@ import torch
 
 from explorer.engine import Model
 from explorer.page import components as ui
-from explorer.page.guard.events import Labelled
+from explorer.page.guard.events import Labelled, Share
 from explorer.page.tab import Shot, Tab, Timing, Widgets
 from explorer.page.words import mark
 from explorer.pictures.picture import SAMPLE
@@ -21,6 +21,7 @@ from explorer.verbs.labels import in_every_class, label_names, unconcerned, with
 from explorer.verbs.options import Reason
 from explorer.verbs.sample import Sample
 from explorer.words import chain, say
+from training.codes.geometry import interpolated
 
 MOST, EVERY = 144, "every"
 NO_MIDDLE = say(
@@ -30,12 +31,14 @@ NO_MIDDLE = say(
 
 @dataclass
 class Drawn:
-    """What is drawn, and whether every style is shown in every class."""
+    """What is drawn, how far towards the next seed, and whether every style is shown in every
+    class."""
 
     seed: int = 0
     count: int = 36
     spread: float = 1.0
     every_class: bool = False
+    walk: float = 0.0
 
 
 def build(session: gr.State) -> Widgets:
@@ -47,9 +50,8 @@ def build(session: gr.State) -> Widgets:
         another = gr.Button(mark("New seed"), variant="primary", min_width=110, scale=0)
     does = ui.status_view()
     labels = ui.labels_view(SAMPLE)
-    tiles = ui.tiles_view(
-        SAMPLE, say("Samples"), say("No model is chosen."), ui.Live({"labels": switch}, draw)
-    )
+    live = ui.Live({"labels": switch, "walk": stroll}, draw)
+    tiles = ui.tiles_view(SAMPLE, say("Samples"), say("No model is chosen."), live)
     inputs, outputs = [seed, count, spread], [tiles, labels]
     for control in inputs:
         control.change(show, [session, *inputs], outputs, **ui.LIVE)
@@ -62,7 +64,9 @@ def build(session: gr.State) -> Widgets:
 def show(session: Session, seed: int | None, count: int, spread: float) -> tuple:
     """The samples of every model, and the labels that can be set."""
     drawn = session.of(Drawn)
-    drawn.seed, drawn.count, drawn.spread = int(seed or 0), int(count), float(spread)
+    before = drawn.seed, drawn.count, drawn.spread
+    drawn.seed, drawn.count, drawn.spread = now = int(seed or 0), int(count), float(spread)
+    drawn.walk = drawn.walk if now == before else 0.0
     chosen = tuple(session.labels.items()), drawn.every_class
     if session.seen(SAMPLE, seed, count, spread, *chosen):
         return gr.skip(), gr.skip()
@@ -76,6 +80,11 @@ def switch(session: Session, sent: Labelled) -> None:
     session.labels, session.of(Drawn).every_class = sent["labels"], sent["every"]
 
 
+def stroll(session: Session, sent: Share) -> None:
+    """Another share of the way to the next seed."""
+    session.of(Drawn).walk = sent
+
+
 def draw(session: Session) -> dict:
     """The same codes, decoded by every model that shares their prior, with the labels chosen; or,
     where a model has classes, a style a row in every class a column."""
@@ -86,6 +95,8 @@ def draw(session: Session) -> dict:
     classes = [label_names(model, exclusive=True) for model in models]
     if asked.every_class and any(classes):
         return stamp | styles(session, models, seed, wide, spread)
+    if asked.walk and not switches:
+        return stamp | between_seeds(session, models, asked, wide)
     drawn = sample_grid(models, seed, count, spread)
     found = sample(models, seed, count, spread, switches)
     codes = {model.name: each.codes for model, each in found.items()}
@@ -97,7 +108,33 @@ def draw(session: Session) -> dict:
         alike = "" if switches else same_samples(model, found)
         notes.append(unconcerned(model, switches) or alike or apart)
     images = [each.images for each in found.values()]
-    return stamp | ui.tiles_value(models, images, wide, drawn.labels, notes)
+    walk = None if switches else {"seed": seed, "at": 0}
+    return stamp | ui.tiles_value(models, images, wide, drawn.labels, notes) | {"walk": walk}
+
+
+def between_seeds(session: Session, models: list[Model], asked: Drawn, wide: int) -> dict:
+    """Between the samples of one seed and those of the next, and the codes of both."""
+    at, seed, count = asked.walk, asked.seed, asked.count
+    ends = [sample_grid(models, each, count, asked.spread).codes for each in (seed, seed + 1)]
+    weights, codes = torch.tensor([1 - at, at])[:, None, None], {}
+    for model in models:
+        both = torch.stack([each[model.name] for each in ends])  # (2, count, n)
+        codes[model.name] = model.project(interpolated(both, weights.to(both), keep_norm=True))
+    labels = [
+        say(
+            "Sample {seed}·{n}, {share} % towards {next}",
+            seed=seed,
+            n=i + 1,
+            share=f"{100 * at:.0f}",
+            next=seed + 1,
+        )
+        for i in range(count)
+    ]
+    session.grids[SAMPLE] = Grid(SAMPLE, labels, codes)
+    sent = [[name, *(ui.packed(each[name]) for each in ends)] for name in codes]
+    images = [model.decode(codes[model.name]) for model in models]
+    walk = {"seed": seed, "at": at, "codes": sent}
+    return ui.tiles_value(models, images, wide, labels) | {"walk": walk}
 
 
 def same_samples(model: Model, found: dict[Model, Sample]) -> str:

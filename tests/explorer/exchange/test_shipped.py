@@ -17,9 +17,8 @@ def test_export_needs_a_model(capsys):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_pair_of_a_shipped_model_gives_the_same(name, tmp_path):
-    model, folder = catalogue(str(CHECKPOINTS)).models[name], tmp_path / name
-    assert main(["export", name, "--onnx", str(folder)]) == 0
+def test_the_pair_of_a_shipped_model_gives_the_same(name, pairs):
+    model, folder = catalogue(str(CHECKPOINTS)).models[name], pairs(name)
     assert folder.joinpath("decoder.onnx").stat().st_size < 3.1e6
     pair = Model(folder, name)
     codes = model.sample_codes(4, seed=1)

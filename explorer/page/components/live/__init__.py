@@ -1,1 +1,1 @@
-"""Models that run in the visitor's browser, and what follows the pointer there."""
+"""What runs in the browser, also without a server: models in a worker, what follows the hand."""

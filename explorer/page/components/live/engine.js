@@ -4,6 +4,7 @@
 Latent.Engine = class {
   constructor(runtime) {
     this.models = new Map();  // name -> description, as in model.json
+    this.networks = new Set();  // "name encoder", "name decoder", "name prior"
     this.waiting = new Map();
     this.count = 0;
     const code = new Blob([`(${Latent.worker})()`], { type: "text/javascript" });
@@ -28,7 +29,10 @@ Latent.Engine = class {
   // networks {decoder, encoder, prior}: bytes of those that there are; description: model.json.
   async load(name, networks, description) {
     await this.started;
-    for (const [part, bytes] of Object.entries(networks)) await this.ask("load", { key: `${name} ${part}`, bytes });
+    for (const [part, bytes] of Object.entries(networks)) {
+      await this.ask("load", { key: `${name} ${part}`, bytes });
+      this.networks.add(`${name} ${part}`);
+    }
     this.models.set(name, description);
   }
 

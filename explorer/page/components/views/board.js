@@ -1,6 +1,7 @@
 // A table of few, large pictures: rows are things, columns are models.
 // value {columns: [{title, colour}],
 //        rows: [{title, note, index, progress, cards: [{src, said, seconds, stats: [[name, value, meaning]]}]}]}
+// live, which edits are drawn of in the browser: see `Latent.editing`.
 // A card without src has words, `said`, in the picture's place; one with both is greyed. A row with
 // a progress, 0 to 1, can be stopped. Triggers send {grid, index, to} and stop.
 Latent.board = function ({ element, props, trigger, watch, grid, empty }) {
@@ -13,14 +14,14 @@ Latent.board = function ({ element, props, trigger, watch, grid, empty }) {
 
   // A picture and what sets another one of its kind into its place.
   function card(picture, alt, index) {
-    if (!picture.src) return [h("figure", { class: "card" }, Latent.reason(picture)), () => {}];
+    if (!picture.src) return [h("figure", { class: "card" }, Latent.reason(picture)), () => {}, () => {}];
     const image = Latent.draggable(Latent.image(picture.src, alt), { grid, index }), stats = h("dl", { class: "stats" });
     const node = h("figure", { class: picture.said ? "card greyed" : "card" }, image,
       picture.said ? h("figcaption", { class: "note" }, Latent.prose(picture.said)) : null, stats);
     return [node, (now) => {
       if (image.src !== now.src) image.src = now.src;
       stats.replaceChildren(...figures(now.stats));
-    }];
+    }, (src) => { image.src = src; }];
   }
 
   function row(given, columns) {
@@ -36,7 +37,7 @@ Latent.board = function ({ element, props, trigger, watch, grid, empty }) {
       running.hidden = now.progress === null || now.progress === undefined;
       bar.value = now.progress ?? 0;
       now.cards.forEach((picture, at) => cards[at][1](picture));
-    }];
+    }, cards.map(([, , paint]) => paint)];
   }
 
   // What is there is kept where only pictures, figures and notes are others: that is fast, and
@@ -59,5 +60,12 @@ Latent.board = function ({ element, props, trigger, watch, grid, empty }) {
     value.rows.forEach((each, at) => rows[at][1](each));
   }
 
+  // Edits are drawn in the browser, into the first row.
+  if (Latent.lines[grid]) {
+    Latent.lines[grid].local = Latent.editing(() => props.value?.live, (images) => {
+      const having = props.value.rows[0].cards.flatMap(({ src }, at) => (src ? [at] : []));
+      having.forEach((at, i) => { rows[0][2][at](Latent.film.address(images[i])); });
+    });
+  }
   Latent.live({ props, watch }, draw);
 };

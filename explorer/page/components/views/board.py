@@ -1,13 +1,13 @@
 """A table of few, large pictures with figures: rows are things, columns are models."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import gradio as gr
 from torch import Tensor
 
 from explorer.engine import Model
-from explorer.page.components.common import columns, component, shown, words
+from explorer.page.components.common import columns, component, packed, shown, words
 from explorer.page.components.wire import Live
 from explorer.verbs.labels import read_labels
 from explorer.verbs.options import Reason
@@ -47,10 +47,22 @@ def board_row(
     return {**row, "cards": cards}
 
 
-def board_value(models: Sequence[Model], rows: Sequence[dict], original: bool = False) -> dict:
-    """`original` adds a first column for it."""
+def board_value(
+    models: Sequence[Model],
+    rows: Sequence[dict],
+    original: bool = False,
+    live: dict | None = None,
+) -> dict:
+    """`original` adds a first column for it; `live`, of `edited_live`, is for a first row that
+    follows sliders in the browser."""
     first = [{"title": say("Original"), "colour": ""}] if original else []
-    return {"columns": first + columns(models), "rows": list(rows)}
+    return {"columns": first + columns(models), "rows": list(rows), "live": live}
+
+
+def edited_live(before: Mapping[Model, Tensor], method: str) -> dict:
+    """What the browser needs to move codes (1, n) along attribute directions."""
+    codes = [[model.name, packed(code)] for model, code in before.items()]
+    return {"method": method, "codes": codes}
 
 
 def stage_stats(model: Model, found: Stage) -> list[Stat]:

@@ -1,14 +1,18 @@
 // Grids of pictures, one a model, in step: value {columns, labels, size,
-//   panels: [{title, colour, note, columns, heads, src} or {title, colour, said, seconds}]}.
+//   walk, as `Latent.stroll` has it, panels: [{title, colour, note, columns, heads, src} or {title, colour, said, seconds}]}.
 // A panel may have fewer columns than the value: a tile's index is that of its row and column there.
 Latent.tiles = function ({ element, props, trigger, watch, grid: name, what, empty }) {
   const { h } = Latent;
-  let selected = null;
+  let selected = null, canvases = [];
   const root = element.querySelector(".tiles");
+  const [strip, follow] = Latent.lines[name] ? Latent.stroll(name, () => props.value?.walk, paint) : ["", () => {}];
+  root.before(strip);
 
   function draw() {
     const value = props.value;
     root.replaceChildren();
+    canvases = [];
+    follow(value ?? {});
     if (!value?.panels?.length) {
       root.append(h("p", { class: "empty" }, empty));
       return;
@@ -31,6 +35,7 @@ Latent.tiles = function ({ element, props, trigger, watch, grid: name, what, emp
       grid.append(canvas, ...shape.indices.map((index) => tile(value.labels[index], index, panel)));
       grid.addEventListener("keydown", (event) => walk(event, grid, value.columns));
       sprite(canvas, panel.src, shape);
+      canvases.push([canvas, shape]);
       return h("section", { class: "panel" }, Latent.title(panel), heads, grid, note);
     }
 
@@ -64,6 +69,16 @@ Latent.tiles = function ({ element, props, trigger, watch, grid: name, what, emp
         Latent.sendButtons(() => ({ grid: name, index }), (data) => trigger("send", data))));
   }
 
+  // Other pictures, ImageData of each tile of each panel.
+  function paint(panels) {
+    panels.forEach((images, at) => {
+      const [canvas, shape] = canvases[at], { width: side } = images[0], all = new OffscreenCanvas(side * shape.columns, side * shape.rows);
+      const context = all.getContext("2d");
+      images.forEach((image, index) => { const [x, y] = shape.place(index); context.putImageData(image, x * side, y * side); });
+      lay(canvas, all, side, shape);
+    });
+  }
+
   // Arrow keys move through a grid as through a table.
   function walk(event, grid, columns) {
     const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: columns, ArrowUp: -columns }[event.key];
@@ -87,23 +102,24 @@ function shapeOf({ columns }, { columns: wide, labels, size }) {
 
 // One canvas for all tiles of a panel: each is drawn for itself, so that smoothing never mixes
 // neighbours, and with a gap.
-function sprite(canvas, src, { columns, rows, indices, place, size }) {
+function sprite(canvas, src, shape) {
   const picture = new Image();
-  picture.onload = () => {
-    const px = Math.max(size, Math.min(256, Math.floor(1200 / columns)));
-    const side = picture.naturalWidth / columns;  // models may differ in the size of their images
-    canvas.width = columns * px;
-    canvas.height = rows * px;
-    const context = canvas.getContext("2d");
-    context.imageSmoothingQuality = "high";
-    context.imageSmoothingEnabled = !Latent.pixelated();
-    const gap = Math.max(1, px / 50);
-    indices.forEach((index) => {
-      const [x, y] = place(index);
-      context.drawImage(picture, x * side, y * side, side, side, x * px + gap, y * px + gap, px - 2 * gap, px - 2 * gap);
-    });
-  };
+  picture.onload = () => lay(canvas, picture, picture.naturalWidth / shape.columns, shape);  // models may differ in the size of their images
   picture.src = src;
+}
+
+function lay(canvas, picture, side, { columns, rows, indices, place, size }) {
+  const px = Math.max(size, Math.min(256, Math.floor(1200 / columns)));
+  canvas.width = columns * px;
+  canvas.height = rows * px;
+  const context = canvas.getContext("2d");
+  context.imageSmoothingQuality = "high";
+  context.imageSmoothingEnabled = !Latent.pixelated();
+  const gap = Math.max(1, px / 50);
+  indices.forEach((index) => {
+    const [x, y] = place(index);
+    context.drawImage(picture, x * side, y * side, side, side, x * px + gap, y * px + gap, px - 2 * gap, px - 2 * gap);
+  });
 }
 
 // One tile of a panel as its own canvas.

@@ -13,7 +13,7 @@ from explorer.session.examples import astronaut
 def test_a_morph_has_its_pictures_in_its_corners(session):
     for seed, corner in enumerate(morph.CORNERS):
         session.put(corner, session.draw(seed))
-    value, chart = morph.show(session, 5)
+    value, chart, _ = morph.show(session, 5)
     assert [panel["title"] for panel in value["panels"]] == [m.title for m in session.models]
     assert len(value["labels"]) == 25 and len(chart["data"]) == 2 * len(session.models)
     for model in session.models:
@@ -26,10 +26,10 @@ def test_a_morph_has_its_pictures_in_its_corners(session):
 def test_a_morph_of_a_picture_unlike_the_known_suggests_refined_codes(session):
     ui.fill(morph.TAB, session)
     session.put(morph.CORNERS[0], session.photo(astronaut().convert("L"), "grey.jpg"))
-    value, _ = morph.show(session, 3)
+    value, *_ = morph.show(session, 3)
     assert all("grey.jpg" in panel["note"] for panel in value["panels"])
     session.faithful = True
-    value, _ = morph.show(session, 3)
+    value, *_ = morph.show(session, 3)
     assert not any(panel["note"] for panel in value["panels"])
 
 

@@ -3,11 +3,11 @@
 Latent.networks = function ({ element, server }) {
   const { h } = Latent;
   const badge = element.querySelector(".networks");
-  const RUNTIME = { script: "ort.wasm.bundle.min.mjs", wasm: "ort-wasm-simd-threaded.wasm" };
-  const address = (path) => new URL(window.gradio_config.root + path, window.location.href).href;
+  const LATENTS = "latents.safetensors";
+  const address = (path) => new URL(`${window.gradio_config.root}/live/${path}`, window.location.href).href;
   const wait = (seconds) => new Promise((resolve) => setTimeout(resolve, 1000 * seconds));
   const loading = new Map();  // promises, by model
-  let engine = null;  // a promise, from the first use on
+  let engine = null, ready = null;  // a promise from the first use on, and what it gave
 
   // Bytes, with how many of them have come so far.
   async function bytes(url, came = () => {}) {
@@ -24,8 +24,8 @@ Latent.networks = function ({ element, server }) {
   async function start(tell) {
     tell({ said: Latent.say("The browser is made ready to run models") });
     let share = 0;
-    const wasm = await bytes(address(`/live/runtime/${RUNTIME.wasm}`), (more) => tell({ share: share += more }));
-    const made = new Latent.Engine({ script: address(`/live/runtime/${RUNTIME.script}`), wasm });
+    const wasm = await bytes(address("onnxruntime/ort-wasm-simd-threaded.wasm"), (more) => tell({ share: share += more }));
+    const made = new Latent.Engine({ script: address("onnxruntime/ort.wasm.bundle.min.mjs"), wasm });
     await made.started;
     return made;
   }
@@ -49,7 +49,8 @@ Latent.networks = function ({ element, server }) {
       let share = 0;
       networks[file.replace(".onnx", "")] = await bytes(address(at + file), (more) => tell({ share: share += more }));
     }
-    await (await engine).load(model, networks, { ...description, at: address(at) });
+    const latents = files.includes(LATENTS) ? Latent.latents(await bytes(address(at + LATENTS))) : null;
+    await (await engine).load(model, networks, { ...description, latents });
   }
 
   function failed(error) {
@@ -59,9 +60,13 @@ Latent.networks = function ({ element, server }) {
   }
 
   Latent.local = {
+    gif: address("gifenc/gifenc.esm.js"),
+    started: false,
+
     // The engine with these models, null where one of them cannot run here. Tells {said, seconds,
     // share} of what it waits for.
     async with(models, tell = () => {}) {
+      Latent.local.started = true;
       try {
         engine ??= start(tell);
         await engine;
@@ -69,10 +74,17 @@ Latent.networks = function ({ element, server }) {
           if (!loading.has(model)) loading.set(model, load(model, tell));
           await loading.get(model);
         }
-        return await engine;
+        return ready = await engine;
       } catch (error) {
         return failed(error);
       }
+    },
+
+    // The engine if it has these models by now; else it is made ready.
+    now(models) {
+      if (models.every((model) => ready?.models.has(model))) return ready;
+      Latent.local.with(models);
+      return null;
     },
   };
 };

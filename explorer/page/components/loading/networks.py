@@ -23,6 +23,7 @@ from training.checkpoints import LATENTS
 from training.errors import UserError, choose
 
 FILES = (DECODER, ENCODER, PRIOR, LATENTS)
+MOST_BYTES = 16 << 20  # of latents for the browser
 FOLDERS: dict[str, Path] = {}  # by digests, which only those know who have been told
 
 
@@ -44,11 +45,16 @@ def pair(root: str) -> Callable:
             return told({"seconds": found})
         key = digest(model.directory)
         FOLDERS[key] = found
-        files = [name for name in FILES if (found / name).is_file()]
+        there = [name for name in FILES if (found / name).is_file()]
+        files = [name for name in there if name != LATENTS or _small(found / name)]
         known = description.read(found).model_dump(exclude_none=True)
-        return told({"at": f"/live/models/{key}/", "files": files, "description": known})
+        return told({"at": f"models/{key}/", "files": files, "description": known})
 
     return served(pair)
+
+
+def _small(file: Path) -> bool:
+    return file.stat().st_size < MOST_BYTES
 
 
 async def network(request: Request) -> Response:
@@ -60,6 +66,9 @@ async def network(request: Request) -> Response:
 
 
 ROUTES = [
-    Mount("/live/runtime", StaticFiles(directory=ASSETS / "onnxruntime")),
+    *(
+        Mount(f"/live/{name}", StaticFiles(directory=ASSETS / name))
+        for name in ("onnxruntime", "gifenc")
+    ),
     Route("/live/models/{key}/{name}", network),
 ]

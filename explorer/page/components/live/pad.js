@@ -1,0 +1,152 @@
+// A square between the pictures of its corners: where the pointer is, every model draws.
+// value {src, at: {right, down}, panels: [{title, colour, model, codes, src} or {title, colour, said,
+// seconds}]}; `codes` are those of the four corners, base64 of float32. The models run in this
+// browser once they are loaded, at the first move; until then, and where they cannot, the server
+// draws. Triggers send {grid, index, to}.
+Latent.pad = function ({ element, props, watch, trigger, grid: name }) {
+  const { h } = Latent;
+  const root = element.querySelector(".pad");
+  const STEP = 0.02, LEAP = 0.1, MOST_FRAMES = 300;
+  let at = { right: 0.5, down: 0.5 }, engine = null, loading = false, shape = null, panels = [], canvases = [], film = null;
+
+  const handle = h("span", { class: "handle" });
+  const square = h("div", { class: "square-of-codes", tabindex: 0, role: "application",
+    "aria-label": Latent.say("Walk between the four corners: move over the square, or use the arrow keys"),
+    onpointerdown: (event) => square.setPointerCapture(event.pointerId), onpointermove: point, onpointerenter: prepare, onfocus: prepare, onkeydown: step }, handle);
+  const faces = h("div", { class: "faces" }), said = h("span", { class: "note", role: "status" });
+  const bar = h("progress", { max: 1, hidden: true, "aria-label": Latent.say("Progress") });
+  const button = (text, onclick) => h("button", { type: "button", class: "chip", onclick }, text);
+  const record = button(Latent.say("Record the walk"), () => (film?.on ? stop() : start()));
+  record.setAttribute("aria-pressed", "false");
+  const saves = [button(Latent.say("Save as GIF"), () => save((frames) => Latent.film.gif(frames, "walk", Latent.local.gif))),
+    ...(Latent.film.mp4() ? [button(Latent.say("Save as MP4"), () => save((frames) => Latent.film.video(frames, "walk")))] : [])];
+  root.append(square, h("div", { class: "walked" }, faces, h("div", { class: "tools" }, record, ...saves,
+    Latent.sendButtons(() => ({ grid: name, index: 0 }), async (data) => { await Latent.ask(name, { at }); trigger("send", data); })),
+    h("p", { class: "running" }, bar, said)));
+
+  const walkable = () => panels.filter((panel) => panel.codes);
+
+  // At the first use: the models come into the browser.
+  async function prepare() {
+    if (engine || loading || !walkable().length) return;
+    loading = true;
+    const wanted = shape;
+    const found = await Latent.local.with(walkable().map(({ model }) => model), tell);
+    loading = false;
+    tell({ said: "" });
+    if (wanted !== shape) return prepare();
+    engine = found;
+    if (engine) show(at);
+  }
+
+  function tell({ said: text, share }) {
+    if (text !== undefined) said.textContent = text;
+    bar.hidden = share === undefined;
+    bar.value = share ?? 0;
+  }
+
+  const show = Latent.newest(async ({ right, down }) => {
+    if (!engine) return Latent.ask(name, { at: { right, down } });
+    const having = walkable(), stage = canvases;
+    const images = await Promise.all(having.map(async ({ model, codes }) => {
+      const { code_length: width, prior } = engine.models.get(model);
+      const [image] = await engine.decode(model, Latent.codes.corners(Latent.codes.unpacked(codes, width), right, down, prior));
+      return image;
+    }));
+    if (stage !== canvases) return;
+    images.forEach((image, i) => draw(canvases[i], image));
+    keep(images);
+  });
+
+  function draw(canvas, image) {
+    [canvas.width, canvas.height] = [image.width, image.height];
+    if (image instanceof ImageData) canvas.getContext("2d").putImageData(image, 0, 0);
+    else canvas.getContext("2d").drawImage(image, 0, 0);
+  }
+
+  function move(right, down) {
+    const inside = (value) => Math.min(Math.max(value, 0), 1);
+    at = { right: inside(right), down: inside(down) };
+    place();
+    prepare();
+    show(at);
+  }
+
+  function place() {
+    handle.style.left = `${100 * at.right}%`;
+    handle.style.top = `${100 * at.down}%`;
+  }
+
+  function point({ clientX, clientY }) {
+    const { left, top, width, height } = square.getBoundingClientRect();
+    move((clientX - left) / width, (clientY - top) / height);
+  }
+
+  function step(event) {
+    const [right, down] = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key] ?? [];
+    if (right === undefined) return;
+    event.preventDefault();
+    const by = event.shiftKey ? LEAP : STEP;
+    move(at.right + by * right, at.down + by * down);
+  }
+
+  // Frames, from the start of a recording on.
+  function start() {
+    film = { on: true, frames: [] };
+    prepare();
+    listen();
+    tell({ said: Latent.say("Move over the square: its pictures are recorded.") });
+  }
+
+  function keep(images) {
+    const now = performance.now();
+    if (!film?.on || now - (film.frames.at(-1)?.at ?? -Infinity) < Latent.film.LEAST_MS) return;
+    film.frames.push({ at: now, images });
+    if (film.frames.length === MOST_FRAMES) stop();
+  }
+
+  function stop() {
+    film.on = false;
+    listen();
+    tell({ said: Latent.say("{count} pictures are recorded.", { count: film.frames.length }) });
+  }
+
+  function listen() {
+    record.setAttribute("aria-pressed", String(film.on));
+    record.textContent = film.on ? Latent.say("Stop") : Latent.say("Record the walk");
+    saves.forEach((each) => { each.hidden = film.on || !film.frames.length; });
+  }
+
+  async function save(write) {
+    tell({ said: Latent.say("The film is made.") });
+    saves.forEach((each) => { each.disabled = true; });
+    await write(film.frames);
+    saves.forEach((each) => { each.disabled = false; });
+    tell({ said: "" });
+  }
+
+  function build() {
+    panels = props.value?.panels ?? [];
+    root.hidden = !walkable().length;
+    const now = JSON.stringify(panels.map(({ title, colour, model, said: why }) => [title, colour, model, why]));
+    if (now !== shape) {
+      [shape, engine, film] = [now, null, null];
+      canvases = walkable().map(({ title }) => h("canvas", { class: "face", role: "img", "aria-label": Latent.say("Where the pointer is, {model}", { model: title }) }));
+      let next = 0;
+      faces.replaceChildren(...panels.map((panel) => h("figure", {}, Latent.title(panel, "h3"), panel.codes ? canvases[next++] : Latent.reason(panel))));
+      saves.forEach((each) => { each.hidden = true; });
+      if (Latent.local.started) prepare();
+    }
+    if (root.hidden) return;
+    square.style.backgroundImage = `url("${props.value.src}")`;
+    if (engine) return show(at);
+    walkable().forEach(({ src }, i) => {
+      const picture = new Image(), canvas = canvases[i];
+      picture.onload = () => engine || draw(canvas, picture);
+      picture.src = src;
+    });
+  }
+
+  place();
+  Latent.live({ props, watch }, build);
+};

@@ -1,0 +1,1 @@
+"""How the models come from this server into the browser."""

@@ -1,0 +1,131 @@
+"""What runs in the browser follows the hand there, and the server is asked for nothing."""
+
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+from tests.explorer.page.journeys.acts import open_tab, shown
+
+NAMES = ("celeba32/faae", "celeba32/aae")
+LOADED = "async (names) => Boolean(await Latent.local.with(names))"
+PIXELS = """() => [...document.querySelectorAll(".pad canvas")].map((canvas) =>
+  [...canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data].join())"""
+DRAG = """async (range) => {
+  const cards = [...document.querySelectorAll(".board .card img")], seen = [];
+  const image = cards.find((each) => each.offsetParent);
+  for (let step = 1; step <= 20; step++) {
+    range.value = step / 10;
+    range.dispatchEvent(new Event("input", {bubbles: true}));
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    seen.push(image.src);
+  }
+  return seen;
+}"""
+TILES = """() => [...document.querySelectorAll(".tiles .grid canvas")].map((canvas) =>
+  canvas.offsetParent && canvas.toDataURL()).filter(Boolean)"""
+STEP = """async (range) => {  // the server is asked when the slider rests
+  Latent.REST_MS = 1500;
+  range.value = 0.6;
+  range.dispatchEvent(new Event("input", {bubbles: true}));
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+}"""
+APART = """async (sources) => {
+  const [one, other] = await Promise.all(sources.map(async (src) => {
+    const image = new Image();
+    image.src = src;
+    await image.decode();
+    const {width, height} = image, canvas = new OffscreenCanvas(width, height).getContext("2d");
+    canvas.drawImage(image, 0, 0);
+    return canvas.getImageData(0, 0, width, height).data;
+  }));
+  return Math.max(...one.map((each, at) => Math.abs(each - other[at])));
+}"""
+
+
+@pytest.fixture
+def pad(page, pairs):
+    for name in NAMES:
+        pairs(name)
+    open_tab(page, "Morph")
+    square = page.get_by_role("application", name="Walk between the four corners")
+    expect(page.locator(".pad canvas")).to_have_count(2)
+    square.hover()
+    assert page.evaluate(LOADED, NAMES)
+    page.wait_for_timeout(300)
+    return square
+
+
+def walk(page, pad, steps: int = 20) -> None:
+    box = pad.bounding_box()
+    for step in range(1, steps + 1):
+        share = step / (steps + 1)
+        page.mouse.move(box["x"] + share * box["width"], box["y"] + (1 - share) * box["height"])
+        page.wait_for_timeout(20)
+
+
+def test_every_model_follows_the_pointer_and_the_server_is_asked_for_nothing(page, pad):
+    asked, before = [], page.evaluate(PIXELS)
+    page.on("request", lambda request: asked.append(request.url))
+    walk(page, pad)
+    page.wait_for_timeout(300)
+    moved = page.evaluate(PIXELS)
+    assert all(a != b for a, b in zip(before, moved, strict=True))
+    pad.press("ArrowLeft")
+    page.wait_for_timeout(300)
+    assert page.evaluate(PIXELS) != moved
+    assert asked == []
+
+
+def test_a_walk_is_recorded_and_saved(page, pad):
+    page.get_by_role("button", name="Record the walk").click()
+    walk(page, pad)
+    page.get_by_role("button", name="Stop", exact=True).filter(visible=True).click()
+    expect(page.get_by_text("pictures are recorded.")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save as GIF").click()
+    assert download.value.suggested_filename == "walk.gif"
+    with Image.open(download.value.path()) as film:
+        assert film.n_frames > 5 and film.width > 2 * film.height
+
+
+def test_sliders_are_followed_in_the_browser_until_they_rest(page, pairs):
+    for name in NAMES:
+        pairs(name)
+    open_tab(page, "Attributes")
+    changed = shown(page, "Changed, F-AAE")
+    changed.wait_for()
+    assert page.evaluate(LOADED, NAMES)
+    asked, before = [], changed.get_attribute("src")
+    page.on("request", lambda request: asked.append(request.url))
+    slider = page.get_by_role("slider", name="Smiling, standard deviations")
+    seen = slider.evaluate(DRAG)
+    assert len(set(seen)) > 5 and before not in seen[5:]
+    assert not [url for url in asked if "component_server" in url]
+    expect(page.get_by_text("Smiling +2")).to_be_visible()
+    assert [url for url in asked if "component_server" in url]
+    assert apart(page, seen[-1], changed.get_attribute("src")) <= 1
+
+
+def test_samples_walk_to_those_of_the_next_seed(page, pairs):
+    for name in NAMES:
+        pairs(name)
+    open_tab(page, "Sample")
+    walk = page.get_by_role("slider", name="Walk from seed 0 to 1")
+    assert page.evaluate(LOADED, NAMES)
+    walk.fill("0.5")  # from now on the page has the codes of both seeds
+    page.get_by_role("button", name="Sample 0·1, 50 % towards 1, AAE").wait_for()
+    asked, before = [], page.evaluate(TILES)
+    page.on("request", lambda request: asked.append(request.url))
+    walk.evaluate(STEP)
+    moved = page.evaluate(TILES)
+    assert all(a != b for a, b in zip(before, moved, strict=True))
+    assert not [url for url in asked if "component_server" in url]
+    page.get_by_role("button", name="Sample 0·1, 60 % towards 1, AAE").wait_for()
+    page.get_by_label("Seed", exact=True).fill("1")
+    page.get_by_role("button", name="Sample 1·1, AAE", exact=True).wait_for()
+    expect(page.get_by_role("slider", name="Walk from seed 1 to 2")).to_have_value("0")
+
+
+def apart(page, one: str, other: str) -> int:
+    """How far two pictures differ, in levels of 255."""
+    return page.evaluate(APART, [one, other])
