@@ -133,7 +133,7 @@ Latent.pad = function ({ element, props, watch, trigger, grid: name }) {
       [shape, engine, film] = [now, null, null];
       canvases = walkable().map(({ title }) => h("canvas", { class: "face", role: "img", "aria-label": Latent.say("Where the pointer is, {model}", { model: title }) }));
       let next = 0;
-      faces.replaceChildren(...panels.map((panel) => h("figure", {}, Latent.title(panel, "h3"), panel.codes ? canvases[next++] : Latent.reason(panel))));
+      faces.replaceChildren(...panels.map((panel) => h("figure", {}, Latent.title(panel), panel.codes ? canvases[next++] : Latent.reason(panel))));
       saves.forEach((each) => { each.hidden = true; });
       if (Latent.local.started) prepare();
     }
