@@ -13,7 +13,7 @@ from pathlib import Path
 from training.errors import UserError
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
-PATIENCE_S = 180
+PATIENCE_S, AFTER_S = 180, 120  # and when memory is looked at again
 
 
 @contextmanager
@@ -53,13 +53,28 @@ def memory_mb(process: int, children: bool = True) -> float:
 
 
 class Watch(threading.Thread):
-    """The most memory that a process takes while it is watched."""
+    """What a process and its children take: at the start, at most while it is watched, and, where
+    that is a `with`, some time after."""
 
     def __init__(self, process: int, children: bool = True):
         super().__init__(daemon=True)
-        self.process, self.children = process, children
-        self.peak_mb, self.ended = 0.0, threading.Event()
+        self.process, self.children, self.ended = process, children, threading.Event()
+        self.start_mb = self.peak_mb = self.after_mb = memory_mb(process, children)
 
     def run(self) -> None:
         while not self.ended.wait(1):
             self.peak_mb = max(self.peak_mb, memory_mb(self.process, self.children))
+
+    def __enter__(self) -> "Watch":
+        self.start()
+        return self
+
+    def __exit__(self, kind, *_) -> None:
+        self.ended.set()
+        if kind is None:
+            time.sleep(AFTER_S)
+            self.after_mb = memory_mb(self.process, self.children)
+
+    def __str__(self) -> str:
+        start, peak, after = self.start_mb, self.peak_mb, self.after_mb
+        return f"memory: {start:.0f} MB, at most {peak:.0f}, after {AFTER_S} s {after:.0f}"

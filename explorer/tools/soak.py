@@ -23,12 +23,12 @@ from explorer.pictures.faces import find_crop
 from explorer.pictures.picture import PHOTO, Picture
 from explorer.session.examples import astronaut
 from explorer.session.state import Session
-from explorer.tools.running import Watch, memory_mb, running
+from explorer.tools.running import Watch, running
 from explorer.tools.visitor import Visitor, own
 from training import commandline
 from training.errors import UserError
 
-LIMIT_S, AFTER_S, GROWN_MB = 25, 120, 100
+LIMIT_S, GROWN_MB = 25, 100
 COLOURS = (0.35, 1.0)  # a visitor's picture is the astronaut's in its own light
 Journey = Callable[["Visitor"], None]
 
@@ -110,25 +110,20 @@ def soak(users: int = 50, minutes: float = 3, checkpoints: str = ROOT, url: str 
     """
     root = os.path.abspath(checkpoints)
     if url:
-        _report(_visits(url.rstrip("/"), root, users, minutes))
+        _report(visits(url.rstrip("/"), root, users, minutes))
         return
     with running(root) as (own_url, app):
-        _visits(own_url, root, 1, 0.2)  # what is loaded once
-        start_mb, watch = memory_mb(app.pid), Watch(app.pid)
-        watch.start()
-        done = _visits(own_url, root, users, minutes)
-        watch.ended.set()
-        time.sleep(AFTER_S)
-        after_mb = memory_mb(app.pid)
-    print(
-        f"memory: {start_mb:.0f} MB, at most {watch.peak_mb:.0f}, after {AFTER_S} s {after_mb:.0f}"
-    )
+        visits(own_url, root, 1, 0.2)  # what is loaded once
+        with Watch(app.pid) as memory:
+            done = visits(own_url, root, users, minutes)
+    print(memory)
     _report(done)
-    if after_mb > start_mb + GROWN_MB:
-        raise UserError(f"The server keeps {after_mb - start_mb:.0f} MB.")
+    if (kept_mb := memory.after_mb - memory.start_mb) > GROWN_MB:
+        raise UserError(f"The server keeps {kept_mb:.0f} MB.")
 
 
-def _visits(url: str, root: str, users: int, minutes: float) -> list[tuple[str, float, str]]:
+def visits(url: str, root: str, users: int, minutes: float) -> list[tuple[str, float, str]]:
+    """(journey, seconds, what went wrong) of visitors at the same time."""
     came = arrive(url, root, users)
     until = time.monotonic() + 60 * minutes
     with ThreadPoolExecutor(users) as pool:
@@ -136,15 +131,21 @@ def _visits(url: str, root: str, users: int, minutes: float) -> list[tuple[str, 
         return [one for visit in visits for one in visit.result()]
 
 
+def taken(done: list[tuple[str, float, str]]) -> dict[str, list[float]]:
+    """Seconds by journey, of those that were made."""
+    names = [journey.__name__ for journey in JOURNEYS]
+    found = {name: [seconds for each, seconds, _ in done if each == name] for name in names}
+    return {name: seconds for name, seconds in found.items() if seconds}
+
+
 def _report(done: list[tuple[str, float, str]]) -> None:
     """A line a journey; UserError where one went wrong or took too long."""
     slowest = 0.0
     print(f"{'':12} {'times':>6} {'p50 s':>7} {'p95 s':>7}")
-    for name in [journey.__name__ for journey in JOURNEYS]:
-        if took := [seconds for each, seconds, _ in done if each == name]:
-            p50, p95 = np.percentile(took, [50, 95])
-            slowest = max(slowest, p95)
-            print(f"{name:12} {len(took):6} {p50:7.1f} {p95:7.1f}")
+    for name, seconds in taken(done).items():
+        p50, p95 = np.percentile(seconds, [50, 95])
+        slowest = max(slowest, p95)
+        print(f"{name:12} {len(seconds):6} {p50:7.1f} {p95:7.1f}")
     wrong = [f"{name}: {said}" for name, _, said in done if said]
     print(f"{len(done)} answers, {len(wrong)} errors", *wrong[:5], sep="\n")
     if wrong or slowest > LIMIT_S:

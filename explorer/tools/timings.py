@@ -1,18 +1,15 @@
 """`python -m explorer.tools.timings`: how long the server takes for what people do, with limits.
 
-Each time is the median over several runs of a tab's own handlers for the first two models; network
-and browser come on top. The last line starts the app and waits until its page is served.
+First a tab's own handlers for the first two models, without network and browser; then, from outside
+over HTTP, how soon the app serves its page, and the journeys of `soak` with 1, 8 and 32 users who
+never pause, with the memory that they take.
 """
 
 import os
-import socket
-import statistics
-import subprocess
 import sys
 import time
-import urllib.request
-from pathlib import Path
 
+import numpy as np
 import torch
 
 from explorer.engine import ROOT
@@ -20,53 +17,42 @@ from explorer.page.tab import Timing
 from explorer.page.tabs import TABS
 from explorer.session.state import Session
 from explorer.tools.browser import measured, walked
+from explorer.tools.running import Watch, running
+from explorer.tools.soak import taken, visits
 from training import commandline
 from training.errors import UserError
 
-APP = Path(__file__).resolve().parents[2] / "app.py"
-START = "page usable after the command"
-START_LIMIT_MS = 8000
-PATIENCE_S = 60
+START, START_LIMIT_MS = "page usable after the command", 5000
+PEAK_MB = 2000
+SHARE = 1.5  # of the time that one user waits, for each user that a core has
+LOADING_MINUTES = 0.1
 
 
-def median_ms(timing: Timing, session: Session, runs: int) -> float:
-    """Median wall time in ms after one call that warms up."""
+def handled_ms(timing: Timing, session: Session, runs: int) -> list[float]:
+    """Wall times in ms after one call that warms up."""
     times = []
     for _ in range(max(runs, 1) + 1):
         session.shown.clear()  # what is shown already would not be made again
         start = time.perf_counter()
         timing.call(session)
         times.append(1000 * (time.perf_counter() - start))
-    return statistics.median(times[1:])
+    return times[1:]
 
 
-def start_ms(root: str) -> float:
-    """Wall time in ms from starting app.py until its page is served; stops the app again."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, str(APP), "--port", str(port), "--no-open", "--checkpoints", root]
-    start = time.perf_counter()
-    app = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    try:
-        while time.perf_counter() - start < PATIENCE_S and app.poll() is None:
-            try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=PATIENCE_S):
-                    return 1000 * (time.perf_counter() - start)
-            except OSError:
-                time.sleep(0.05)
-    finally:
-        app.terminate()
-        app.wait()
-    raise UserError(f"app.py did not serve its page within {PATIENCE_S} s.")
-
-
-def timings(checkpoints: str = ROOT, runs: int = 9, browser: bool = False) -> None:
+def timings(
+    checkpoints: str = ROOT,
+    runs: int = 20,
+    users: tuple[int, ...] = (1, 8, 32),
+    minutes: float = 0.5,
+    browser: bool = False,
+) -> None:
     """Measures how long the server takes for what people do.
 
     Args:
         checkpoints: folder of model sets
-        runs: runs that the median is taken of
+        runs: calls of each handler
+        users: how many visit the app at a time
+        minutes: how long they stay
         browser: measure in headless Chromium instead, from what people do to the changed pixels
     """
     root = os.path.abspath(checkpoints)
@@ -76,14 +62,41 @@ def timings(checkpoints: str = ROOT, runs: int = 9, browser: bool = False) -> No
     if browser:
         in_browser(root, session, runs)
         return
-    print(f"{', '.join(session.names)}; {os.cpu_count()} cores, {torch.get_num_threads()} threads")
-    print(f"{'':36} {'ms':>7} {'limit':>7}")
+    torch.set_num_threads(1)  # as the server does
+    print(f"{', '.join(session.names)}; {os.cpu_count()} cores")
+    print(f"{'':36} {'p50 ms':>7} {'p95 ms':>7} {'limit':>7}")
     for tab in TABS:
         for index, slot in enumerate(tab.slots):
             session.put(slot.name, session.draw(index))
     for timing in [timing for tab in TABS for timing in tab.timings]:
-        report(timing.name, median_ms(timing, session, runs), timing.limit_ms)
-    report(START, statistics.median(start_ms(root) for _ in range(3)), START_LIMIT_MS)
+        report(timing.name, handled_ms(timing, session, runs), timing.limit_ms)
+    visited(root, users, minutes)
+
+
+def visited(root: str, users: tuple[int, ...], minutes: float) -> None:
+    """The app from its start to after its last visitor."""
+    start = time.perf_counter()
+    with running(root) as (url, app):
+        report(START, [1000 * (time.perf_counter() - start)], START_LIMIT_MS)
+        visits(url, root, 1, min(minutes, LOADING_MINUTES))  # what is loaded once
+        with Watch(app.pid) as memory:
+            alone: dict[str, float] = {}
+            for count in users:
+                done = visits(url, root, count, minutes)
+                wrong = sum(bool(said) for _, _, said in done)
+                print(f"{count} users, {len(done)} answers, {wrong} errors")
+                for name, seconds in taken(done).items():
+                    times = [1000 * each for each in seconds]
+                    alone.setdefault(name, np.percentile(times, 95))
+                    share = max(1, count / (os.cpu_count() or 1)) * SHARE
+                    report(name, times, share * alone[name])
+    print(f"{memory}; limits: {PEAK_MB} MB, and 100 MB more than at the start")
+
+
+def report(name: str, took_ms: list[float], limit_ms: float) -> None:
+    p50, p95 = np.percentile(took_ms, [50, 95])
+    over = "" if p95 <= limit_ms else "  over"
+    print(f"{name:36} {p50:7.0f} {p95:7.0f} {limit_ms:7.0f}{over}", flush=True)
 
 
 def in_browser(root: str, session: Session, runs: int) -> None:
@@ -97,10 +110,6 @@ def in_browser(root: str, session: Session, runs: int) -> None:
         sizes.setdefault(session.catalogue.models[names[0]].image_size, names[:2])
     for name, found, limit in walked(root, sizes.values()):
         print(f"{name:52} {found:7.1f} {limit:7}", flush=True)
-
-
-def report(name: str, took_ms: float, limit_ms: int) -> None:
-    print(f"{name:36} {took_ms:7.0f} {limit_ms:7}{'' if took_ms <= limit_ms else '  over'}")
 
 
 if __name__ == "__main__":

@@ -189,5 +189,5 @@ def slide(session: Session) -> None:
 
 
 SHOT = Shot("text=Smiling +3", "edit=Smiling:3,Blond_Hair:3")
-TIMING = Timing("one slider move", 40, slide)
+TIMING = Timing("one slider move", 25, slide)
 TAB = Tab(NAME, say("Attributes"), build, SHOT, (TIMING,), (SLOT,), pack, unpack)

@@ -180,5 +180,5 @@ def _file(name: str) -> str:
 
 
 SHOT = Shot(".latent-chart .key")
-TIMING = Timing("9x9 morph", 300, lambda session: show(session, 9))
+TIMING = Timing("9x9 morph", 150, lambda session: show(session, 9))
 TAB = Tab(MORPH, say("Morph"), build, SHOT, (TIMING,), SLOTS)
