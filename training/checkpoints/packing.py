@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 SCALE = ".scale"  # suffix of the scales (C,) of the channels
+PART = 1 << 16  # channels that are packed at once: a million codes are rows of one tensor
 
 
 def pack(state: dict[str, Tensor], store: str) -> dict[str, Tensor]:
@@ -23,7 +24,8 @@ def pack(state: dict[str, Tensor], store: str) -> dict[str, Tensor]:
             packed[key] = tensor.half()
         else:
             scale = tensor.flatten(1).norm(torch.inf, dim=1).clamp(min=1e-12) / 127
-            packed[key] = (tensor / _by_channel(scale, tensor)).round_().to(torch.int8)
+            parts = zip(tensor.split(PART), scale.split(PART), strict=True)
+            packed[key] = torch.cat([_in_8_bits(*part) for part in parts])
             packed[key + SCALE] = scale
     return {key: tensor.cpu().contiguous() for key, tensor in packed.items()}
 
@@ -47,6 +49,10 @@ def shapes(path: Path) -> dict[str, tuple[int, ...]]:
         found = {key: tuple(file.get_slice(key).get_shape()) for key in file.keys()}  # noqa: SIM118
     scales = {key + SCALE: shape[:1] for key, shape in found.items()}
     return {key: shape for key, shape in found.items() if scales.get(key) != shape}
+
+
+def _in_8_bits(tensor: Tensor, scale: Tensor) -> Tensor:
+    return (tensor / _by_channel(scale, tensor)).round_().to(torch.int8)
 
 
 def _by_channel(scale: Tensor, tensor: Tensor) -> Tensor:
