@@ -76,6 +76,20 @@ def test_every_model_follows_the_pointer_and_the_server_is_asked_for_nothing(pag
     assert asked == []
 
 
+def test_where_the_browser_cannot_run_models_the_server_draws_and_a_badge_says_so(page):
+    page.route("**/*.wasm", lambda route: route.abort())
+    open_tab(page, "Morph")
+    page.locator(".pad canvas").first.wait_for()
+    square = page.get_by_role("application", name="Walk between the four corners")
+    square.hover()
+    expect(page.get_by_text("drawn by the server")).to_be_visible()
+    before = page.evaluate(PIXELS)
+    walk(page, square, steps=3)
+    page.wait_for_function(
+        "(before) => (" + PIXELS + ")().every((each, at) => each !== before[at])", arg=before
+    )
+
+
 def test_a_walk_is_recorded_and_saved(page, pad):
     page.get_by_role("button", name="Record the walk").click()
     walk(page, pad)
