@@ -1,6 +1,7 @@
 // Any spot of a map in the browser: its code lies between those of the pictures around it.
 {
   const NEIGHBOURS = 8, REAL = 64, BATCH = 8;  // REAL, as in `verbs.map`
+  const SURE = 1.5, UNSURE = 3;  // times the error of real pictures
   const usual = new Map();  // promises of a model's usual error
 
   // Squared distances of codes from what the encoder reads from their pictures.
@@ -35,18 +36,50 @@
       return { near: best.map(([, i]) => i), weights: weights.map((each) => each / sum) };
     },
 
-    // Of each model that has them: {src, far}; `far` is the error of the round trip over that of real
-    // pictures, null without an encoder.
-    draw: (engine, models, { near, weights }) => Promise.all(models.map(async (model) => {
-      const { latents, prior } = engine.models.get(model);
-      const code = Latent.codes.between(near.map(latents.code), weights, prior);
-      if (!engine.networks.has(`${model} encoder`)) return { src: Latent.film.address((await engine.decode(model, code))[0]), far: null };
-      if (!usual.has(model)) usual.set(model, usualError(engine, model));
-      const [[error], [image]] = await errors(engine, model, [code]);
-      return { src: Latent.film.address(image), far: error / await usual.get(model) };
-    })),
+    // What the models that have them draw between pictures, and how far to trust it; null where the
+    // browser does not have the models, or not their codes.
+    async among(models, { near, weights }) {
+      const engine = having(models);
+      const found = engine && await Promise.all(models.map((model) => judged(engine, model, near, weights)));
+      return found && { label: Latent.say("Between {count} pictures of the map", { count: String(near.length) }),
+        images: found.map(({ image }) => Latent.film.address(image)), notes: found.map(({ far }) => trusted(far)) };
+    },
 
-    // How far a picture at a spot is to be trusted.
-    trusted: (far) => far < 1.5 ? Latent.say("as sure as real pictures") : far < 3 ? Latent.say("less sure than real pictures") : Latent.say("not to be trusted"),
+    // The picture with this index, of the models that have it; null as above.
+    async pictures(models, index) {
+      const engine = having(models), some = engine && models.filter((model) => index < engine.models.get(model).latents.count);
+      return some && Promise.all(some.map(async (model) => {
+        const [image] = await engine.decode(model, engine.models.get(model).latents.code(index));
+        return Latent.film.address(image);
+      }));
+    },
+
+    // A code of two numbers; null where the browser does not have the model.
+    async point(model, z) {
+      const engine = Latent.local.now([model]);
+      if (!engine) return null;
+      const code = Latent.codes.project(z, engine.models.get(model).prior), [x, y] = [...code].map((each) => each.toFixed(2));
+      return { label: Latent.say("Point ({x}, {y})", { x, y }), images: (await engine.decode(model, code)).map(Latent.film.address) };
+    },
   };
+
+  function having(models) {
+    const engine = Latent.local.now(models);
+    return engine && models.every((model) => engine.models.get(model).latents) ? engine : null;
+  }
+
+  // {image, far}: the error of the round trip over that of real pictures, null without an encoder.
+  async function judged(engine, model, near, weights) {
+    const { latents, prior } = engine.models.get(model), code = Latent.codes.between(near.map(latents.code), weights, prior);
+    if (!engine.networks.has(`${model} encoder`)) return { image: (await engine.decode(model, code))[0], far: null };
+    if (!usual.has(model)) usual.set(model, usualError(engine, model));
+    const [[error], [image]] = await errors(engine, model, [code]);
+    return { image, far: error / await usual.get(model) };
+  }
+
+  function trusted(far) {
+    if (far === null) return Latent.h("span", { class: "trust" }, Latent.say("no encoder"));
+    const said = far < SURE ? Latent.say("as sure as real pictures") : far < UNSURE ? Latent.say("less sure than real pictures") : Latent.say("not to be trusted");
+    return Latent.h("span", { class: `trust ${far < SURE ? "sure" : far < UNSURE ? "unsure" : "lost"}` }, `${far.toFixed(1)} × ${said}`);
+  }
 }

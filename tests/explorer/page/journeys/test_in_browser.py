@@ -140,6 +140,31 @@ def test_samples_walk_to_those_of_the_next_seed(page, pairs):
     expect(page.get_by_role("slider", name="Walk from seed 1 to 2")).to_have_value("0")
 
 
+def test_an_empty_spot_of_a_map_is_decoded_with_a_mark_of_trust_and_kept(page, pairs, session):
+    for name in NAMES:
+        pairs(name)
+    open_tab(page, "Latent map")
+    chart = page.locator(".map .chart").first
+    chart.locator("canvas").wait_for()
+    assert page.evaluate(LOADED, NAMES)
+    page.wait_for_timeout(500)
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    box = chart.bounding_box()
+    page.mouse.move(box["x"] + 12, box["y"] + 12)  # a corner, which no picture lies in
+    hover = page.locator(".hover")
+    expect(hover).to_contain_text("Between 8 pictures of the map")
+    expect(hover.locator(".trust")).to_have_count(2)
+    assert not [url for url in asked if "component_server" in url]
+    told = [float(text.split(" ×")[0]) for text in hover.locator(".trust").all_inner_texts()]
+    page.mouse.click(box["x"] + 12, box["y"] + 12)
+    for title in ("F-AAE", "AAE"):
+        expect(shown(page, f"Between 8 pictures of the map, {title}")).to_be_visible()
+    kept = page.locator(".board .stats").filter(visible=True).all_inner_texts()
+    said = [float(text.split("\n")[-1].split(" ×")[0]) for text in kept]
+    assert said == pytest.approx(told, abs=0.11)
+
+
 def apart(page, one: str, other: str) -> int:
     """How far two pictures differ, in levels of 255."""
     return page.evaluate(APART, [one, other])
