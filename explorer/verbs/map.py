@@ -1,5 +1,6 @@
 """Map: where encoded images lie, and the plane of codes of two numbers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, NamedTuple
@@ -12,10 +13,11 @@ from explorer.exchange.layout import place
 from explorer.verbs.options import Name, Option, Reason, Result, Shown
 from explorer.words import say
 from training.checkpoints import Latents
-from training.codes.geometry import density
+from training.codes.geometry import density, interpolated
 from training.errors import UserError, choose
 
 PRIOR_SAMPLES, CELLS, MARGIN = 40_000, 72, 0.06
+REAL = 64  # pictures by which others are judged
 
 
 @dataclass(frozen=True)
@@ -96,3 +98,26 @@ def without_map(model: Model) -> str:
         model=model.title,
         command=f"python -m explorer map {model.directory}",
     )
+
+
+def among(model: Model, near: Sequence[int], weights: Sequence[float]) -> Tensor:
+    """The code (1, n) between those of encoded images, by their weights."""
+    codes, shares = model.latents.codes[list(near)], torch.tensor(weights)
+    return model.project(interpolated(codes[:, None], shares[:, None, None], keep_norm=True))
+
+
+def strangeness(model: Model, code: Tensor) -> float | None:
+    """How far a code (1, n) is from what the encoder reads from its picture, over the same of real
+    pictures; None without an encoder."""
+    return _round_trip(model, code).item() / _usual_error(model) if model.encodes else None
+
+
+@cache
+def _usual_error(model: Model) -> float:
+    """The median of `REAL` encoded images."""
+    every = max(1, len(model.latents.codes) // REAL)
+    return _round_trip(model, model.latents.codes[::every][:REAL]).median().item()
+
+
+def _round_trip(model: Model, codes: Tensor) -> Tensor:
+    return (model.encode(model.decode(codes)) - codes).square().sum(dim=1)

@@ -3,7 +3,7 @@
 from typing import Annotated, Any, NotRequired
 
 from annotated_types import Interval, Len, MaxLen
-from pydantic import ConfigDict, with_config
+from pydantic import ConfigDict, NonNegativeInt, with_config
 from typing_extensions import TypedDict  # pydantic takes that of typing from Python 3.12 on
 
 from explorer.page.guard.calls import Event
@@ -88,6 +88,14 @@ class Spot(TypedDict):
 
 
 @EXACT
+class Among(TypedDict):
+    """Between encoded pictures of a map, by their weights."""
+
+    near: Annotated[list[NonNegativeInt], Len(1, 16)]
+    weights: Annotated[list[Share], Len(1, 16)]
+
+
+@EXACT
 class Named(TypedDict):
     model: Name
 
@@ -106,4 +114,4 @@ class Chosen(Event):
 
 
 class Pointed(Event):
-    shape = Encoded | Spot
+    shape = Encoded | Spot | Among

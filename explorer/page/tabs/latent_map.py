@@ -16,7 +16,7 @@ from explorer.page.words import mark
 from explorer.pictures.picture import MAP, Picture
 from explorer.session.state import Session
 from explorer.verbs.grids import Grid, map_row
-from explorer.verbs.map import code_plane, laid_out, placed
+from explorer.verbs.map import among, code_plane, laid_out, placed, strangeness
 from explorer.verbs.options import Reason
 from explorer.words import chain, say
 from training.data.pictures import PictureError
@@ -165,6 +165,8 @@ def choose(session: Session, event: Pointed) -> dict:
         code, label = plane_code(model, data["z"])
         alike = [each for each in models if each.shares_prior(model)]
         grid = Grid(MAP, [label], {each.name: code for each in alike})
+    elif "near" in data:
+        grid = between(models, data["near"], data["weights"])
     elif (index := int(data["index"])) >= 0:
         grid = shown_row(models, index)
     else:
@@ -177,7 +179,29 @@ def choose(session: Session, event: Pointed) -> dict:
     session.grids[MAP] = grid
     having = [model for model in models if model.name in grid.codes]
     images = [model.decode(grid.codes[model.name])[0] for model in having]
-    return stamp | ui.board_value(having, [ui.board_row(grid.labels[0], 0, images)])
+    stats = [trust(m, grid.codes[m.name]) for m in having] if "near" in data else ()
+    return stamp | ui.board_value(having, [ui.board_row(grid.labels[0], 0, images, stats)])
+
+
+def between(models: list[Model], near: list[int], weights: list[float]) -> Grid:
+    """A spot of the map, by the pictures around it; raises UserError where no model has them."""
+    known = [m for m in models if m.latents is not None and max(near) < len(m.latents.codes)]
+    if not known or len(near) != len(weights):
+        raise UserError(GONE)
+    codes = {model.name: among(model, near, weights) for model in known}
+    return Grid(MAP, [say("Between {count} pictures of the map", count=len(near))], codes)
+
+
+def trust(model: Model, code: Tensor) -> list[ui.Stat]:
+    """How far a picture at a spot of the map is to be trusted, as a figure of the board."""
+    far = strangeness(model, code)
+    if far is None:
+        return []
+    meaning = say(
+        "How far the code lies from what the encoder reads from its picture, over the same of real "
+        "pictures: about 1 is as sure as those, above 3 not to be trusted"
+    )
+    return [(say("Round trip"), f"{far:.1f} ×", meaning)]
 
 
 def add(session: Session, paths: list[str] | None, progress=gr.Progress()) -> tuple:  # noqa: B008

@@ -1,4 +1,4 @@
-// Maps of encoded pictures, one a model, in step. value {d3, models: [name], colour, own: [{id, label,
+// Maps of encoded pictures, one a model, in step. value {d3, shows, models: [name], colour, own: [{id, label,
 // src}], labels: {name: base64 bits}, panels: [{title, colour, model, points, own: {x, y}, plane} or
 // {title, colour, said}]}; `points` are float32 in base64, all x, then all y; `plane`, of codes of two
 // numbers, is {x: [from, to], y: [from, to], density: [[0 to 255]]}: any point on it decodes.
@@ -67,12 +67,9 @@ Latent.map = function ({ element, props, trigger, watch, server, what, empty, cl
     plots[at] = Object.assign(Latent.scatter(chart, { points, box, still, swipes: TOUCH, look, moved }), { points, own: panel.own });
     chart.plot = plots[at];
     chart.addEventListener("keydown", (event) => press(event, at));
-    chart.addEventListener("spot", ({ detail }) => still ? decode(panel, at, detail) : show(near(at, detail), detail.pointer));
-    chart.addEventListener("pick", ({ detail }) => {
-      if (still) return choose(at, [detail.x, detail.y]);
-      const index = near(at, detail);
-      if (index !== null) select(index);
-    });
+    const index = (spot) => still ? null : near(at, spot);
+    chart.addEventListener("spot", ({ detail }) => index(detail) === null ? decode(panel, at, detail) : show(index(detail), detail.pointer));
+    chart.addEventListener("pick", ({ detail }) => index(detail) === null ? choose(at, [detail.x, detail.y]) : select(index(detail)));
     chart.addEventListener("away", hide);
   }
 
@@ -100,16 +97,23 @@ Latent.map = function ({ element, props, trigger, watch, server, what, empty, cl
 
   let wanted = null, busy = false;
   async function decode(panel, at, spot) {
-    [wanted, asked] = [spot, at];
+    const mine = `spot of ${at}`;
+    [wanted, asked] = [spot, mine];
     if (busy) return;
     busy = true;
     while (wanted) {
       const { x, y, pointer } = wanted;
       wanted = null;
-      const seen = Latent.told(await server.decode_point({ model: panel.model, z: [x, y] }));
-      if (asked === at) reveal(seen, wanted?.pointer ?? pointer);
+      const seen = await decoded(panel, at, x, y);
+      if (asked === mine) seen ? reveal(seen, wanted?.pointer ?? pointer) : hide();
     }
     busy = false;
+  }
+
+  // What a spot decodes to, in the browser once it has the models. The server knows planes alone.
+  async function decoded({ model, plane }, at, x, y) {
+    if (!plane) return Latent.spots.among(props.value.models, Latent.spots.around(plots[at].points, x, y));
+    return await Latent.spots.point(model, [x, y]) ?? Latent.told(await server.decode_point({ model, z: [x, y] }));
   }
 
   // Where the chosen point is, null if it is none of the panel's.
@@ -207,7 +211,7 @@ Latent.map = function ({ element, props, trigger, watch, server, what, empty, cl
   }
 
   function explain() {
-    const name = colour(), called = (label) => Latent.say(label.replaceAll("_", " "));
+    const name = colour();
     if (name === classes) {
       legend.replaceChildren(...Object.keys(props.value.labels).map((label, at) =>
         Latent.key(called(label), PALETTE[at % PALETTE.length])));
@@ -234,7 +238,8 @@ Latent.map = function ({ element, props, trigger, watch, server, what, empty, cl
   function choose(at, z) {
     selected = { at, z };
     redraw();
-    trigger("select", { model: props.value.panels[at].model, z });
+    const { model, plane } = props.value.panels[at];
+    trigger("select", plane ? { model, z } : Latent.spots.around(plots[at].points, ...z));
   }
 
   // The chosen picture, if it is one of the visitor's own, off the maps.
@@ -242,8 +247,8 @@ Latent.map = function ({ element, props, trigger, watch, server, what, empty, cl
     if (!away.hidden) trigger("remove", { id: props.value.own[-1 - selected].id });
   }
 
-  function reveal({ label, images }, { clientX, clientY }) {
-    hover.replaceChildren(h("div", { class: "faces" }, images.map((src) => Latent.image(src, ""))), h("span", {}, label));
+  function reveal({ label, images, notes = [] }, { clientX, clientY }) {
+    hover.replaceChildren(h("div", { class: "faces" }, images.map((src, at) => h("div", {}, Latent.image(src, ""), notes[at] ?? ""))), h("span", {}, label));
     hover.style.width = `${Math.min(images.length, 4) * 96 + 18}px`;
     hover.hidden = false;
     const { offsetWidth: width, offsetHeight: height } = hover;
@@ -263,10 +268,19 @@ Latent.map = function ({ element, props, trigger, watch, server, what, empty, cl
     else if (!pictures.has(index)) {
       await new Promise((resolve) => setTimeout(resolve, 30));  // a passing pointer asks nothing
       if (asked !== index) return;
-      pictures.set(index, Latent.told(await server.preview_point({ index, models: props.value.models })));
+      const { models } = props.value, images = await Latent.spots.pictures(models, index);
+      pictures.set(index, images ? { label: labelOf(index), images } : Latent.told(await server.preview_point({ index, models })));
     }
     if (asked === index) reveal(pictures.get(index), pointer);
   }
+
+  function labelOf(index) {
+    const has = Object.entries(props.value.labels).filter(([, packed]) => bytes(packed)[index >> 3] & (128 >> (index & 7)));
+    const picture = Latent.say("{shows} {index}", { shows: props.value.shows, index: String(index) });
+    return Latent.say("{picture}: {names}", { picture, names: has.map(([name]) => called(name)) });
+  }
+
+  const called = (label) => Latent.say(label.replaceAll("_", " "));
 
   function bytes(packed) {
     const text = atob(packed), found = new Uint8Array(text.length);

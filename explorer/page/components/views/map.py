@@ -16,6 +16,7 @@ from explorer.page.components.wire import told
 from explorer.page.guard.calls import served
 from explorer.verbs.map import Plane
 from explorer.verbs.options import Reason
+from explorer.words import say
 
 CLASSES = "*"  # the colouring by all labels at once
 
@@ -56,6 +57,7 @@ def map_value(
     most = max(known, key=lambda latents: len(latents.labels), default=None)
     return {
         "d3": d3_path(),
+        "shows": say(models[0].shows.title()) if models else "",
         "models": [model.name for model in models if model.latents is not None],
         "colour": colour,
         "panels": panels,

@@ -76,6 +76,20 @@ def test_every_model_follows_the_pointer_and_the_server_is_asked_for_nothing(pag
     assert asked == []
 
 
+def test_where_the_browser_cannot_run_models_the_server_draws_and_a_badge_says_so(page):
+    page.route("**/*.wasm", lambda route: route.abort())
+    open_tab(page, "Morph")
+    page.locator(".pad canvas").first.wait_for()
+    square = page.get_by_role("application", name="Walk between the four corners")
+    square.hover()
+    expect(page.get_by_text("drawn by the server")).to_be_visible()
+    before = page.evaluate(PIXELS)
+    walk(page, square, steps=3)
+    page.wait_for_function(
+        "(before) => (" + PIXELS + ")().every((each, at) => each !== before[at])", arg=before
+    )
+
+
 def test_a_walk_is_recorded_and_saved(page, pad):
     page.get_by_role("button", name="Record the walk").click()
     walk(page, pad)
@@ -124,6 +138,31 @@ def test_samples_walk_to_those_of_the_next_seed(page, pairs):
     page.get_by_label("Seed", exact=True).fill("1")
     page.get_by_role("button", name="Sample 1·1, AAE", exact=True).wait_for()
     expect(page.get_by_role("slider", name="Walk from seed 1 to 2")).to_have_value("0")
+
+
+def test_an_empty_spot_of_a_map_is_decoded_with_a_mark_of_trust_and_kept(page, pairs, session):
+    for name in NAMES:
+        pairs(name)
+    open_tab(page, "Latent map")
+    chart = page.locator(".map .chart").first
+    chart.locator("canvas").wait_for()
+    assert page.evaluate(LOADED, NAMES)
+    page.wait_for_timeout(500)
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    box = chart.bounding_box()
+    page.mouse.move(box["x"] + 12, box["y"] + 12)  # a corner, which no picture lies in
+    hover = page.locator(".hover")
+    expect(hover).to_contain_text("Between 8 pictures of the map")
+    expect(hover.locator(".trust")).to_have_count(2)
+    assert not [url for url in asked if "component_server" in url]
+    told = [float(text.split(" ×")[0]) for text in hover.locator(".trust").all_inner_texts()]
+    page.mouse.click(box["x"] + 12, box["y"] + 12)
+    for title in ("F-AAE", "AAE"):
+        expect(shown(page, f"Between 8 pictures of the map, {title}")).to_be_visible()
+    kept = page.locator(".board .stats").filter(visible=True).all_inner_texts()
+    said = [float(text.split("\n")[-1].split(" ×")[0]) for text in kept]
+    assert said == pytest.approx(told, abs=0.11)
 
 
 def apart(page, one: str, other: str) -> int:
