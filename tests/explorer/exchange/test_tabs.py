@@ -67,7 +67,7 @@ def test_it_is_reconstructed_morphed_sampled_mapped_and_edited(folder, tmp_path,
 
     for corner, seed in zip(morph.CORNERS, range(4), strict=True):
         session.put(corner, session.draw(seed))
-    value, _ = morph.show(session, 3)
+    value, *_ = morph.show(session, 3)
     assert [panel["title"] for panel in value["panels"]] == ["F-AAE", "My VAE"]
     value, _ = sample.show(session, 0, 4, 1.0)
     assert "another prior" in value["panels"][1]["note"]

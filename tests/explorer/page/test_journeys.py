@@ -67,7 +67,7 @@ def test_samples_are_drawn_and_one_is_sent_to_another_tab(page):
     open_tab(page, "Sample")
     grid = page.get_by_role("group", name="Samples, AAE", exact=True)
     expect(grid.get_by_role("button")).to_have_count(36)
-    page.get_by_label("Seed").fill("5")
+    page.get_by_label("Seed", exact=True).fill("5")
     expect(grid.get_by_role("button", name="Sample 5·1, AAE")).to_be_visible()
     grid.get_by_role("button", name="Sample 5·3, AAE").focus()
     page.keyboard.press("ArrowRight")
@@ -147,7 +147,7 @@ def test_a_picture_is_dragged_from_the_shelf_into_a_corner_with_its_code(page):
 
 def test_a_link_opens_the_same_state(page, url):
     open_tab(page, "Sample")
-    page.get_by_label("Seed").fill("11")
+    page.get_by_label("Seed", exact=True).fill("11")
     page.get_by_role("button", name="Sample 11·1, AAE").wait_for()
     page.get_by_role("button", name="Copy link").click()
     expect(page.get_by_text("The link is copied.")).to_be_visible()

@@ -75,7 +75,7 @@ def test_every_other_tab_works_with_it(mixed):
     picture = mixed.examples()[0]
     for corner in morph.CORNERS:
         mixed.put(corner, picture)
-    waiting, _ = morph.show(mixed, 3)
+    waiting, *_ = morph.show(mixed, 3)
     faae, gan = waiting["panels"]
     assert faae["src"] and "src" not in gan and gan["seconds"] > 0
     assert re.search(r"no encoder: codes are found by recovery, about \d+ s", gan["said"])

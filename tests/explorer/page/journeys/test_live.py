@@ -33,7 +33,7 @@ def test_an_earlier_answer_that_comes_late_is_not_the_last(page, monkeypatch):
 
     monkeypatch.setattr(sample, "draw", slow_at_first)
     open_tab(page, "Sample")
-    page.get_by_label("Seed").fill("5")
+    page.get_by_label("Seed", exact=True).fill("5")
     page.get_by_role("button", name="Sample 5·1, AAE").wait_for()
     page.wait_for_timeout(4000)
     expect(page.get_by_role("button", name="Sample 5·1, AAE")).to_be_visible()
