@@ -8,10 +8,10 @@ from explorer.page.components import ROUTES
 from explorer.page.components.loading import networks
 
 
-@pytest.fixture
-def client(pairs, monkeypatch) -> TestClient:
+@pytest.fixture(params=["", "/explorer"], ids=["", "behind a proxy"])
+def client(pairs, monkeypatch, request) -> TestClient:
     monkeypatch.setitem(networks.FOLDERS, "0123", pairs("celeba32/faae"))
-    return TestClient(Starlette(routes=ROUTES))
+    return TestClient(Starlette(routes=ROUTES), root_path=request.param)
 
 
 def test_a_network_is_sent_once(client):
@@ -21,9 +21,19 @@ def test_a_network_is_sent_once(client):
     assert client.get("/live/models/0123/decoder.onnx", headers=again).status_code == 304
 
 
-@pytest.mark.parametrize("name", ["4567/decoder.onnx", "0123/config.json", "0123/..%2Fmodel.json"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "models/4567/decoder.onnx",
+        "models/0123/config.json",
+        "models/0123/..%2Fmodel.json",
+        "onnxruntime/..%2Ficon.png",
+        "gallery/celeba32",
+        "onnxruntime/none",
+    ],
+)
 def test_nothing_else_is_sent(client, name):
-    assert client.get(f"/live/models/{name}").status_code == 404
+    assert client.get(f"/live/{name}").status_code == 404
 
 
 def test_the_runtime_lies_here_with_its_licence(client):
