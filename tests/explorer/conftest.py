@@ -17,7 +17,7 @@ from playwright.sync_api import Page, expect
 
 from explorer.__main__ import main
 from explorer.engine import load_model
-from explorer.exchange import kept
+from explorer.exchange import MODEL, kept
 from explorer.session.examples import astronaut
 from explorer.session.state import Session
 from explorer.tools.screenshots import FLAGS, PATIENCE_MS, WINDOW_PX, chromium, served
@@ -46,7 +46,7 @@ def pairs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], 
 
     def pair(name: str) -> Path:
         folder = place / "pairs" / kept.digest(load_model(name, CHECKPOINTS).directory)
-        if not folder.is_dir():
+        if not (folder / MODEL).is_file():
             assert main(["export", name, "--onnx", str(folder)]) == 0
         return folder
 

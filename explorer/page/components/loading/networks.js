@@ -42,7 +42,7 @@ Latent.networks = function ({ element, server }) {
 
   async function load(model, tell) {
     const { problem, at, files, description } = await known(model, tell);
-    if (problem) throw new Error(problem);
+    if (problem) throw Object.assign(new Error(problem), { problem });
     tell({ said: Latent.say("{model} is loaded", { model: description.name }) });
     const networks = {};
     for (const file of files.filter((each) => each.endsWith(".onnx"))) {
@@ -55,7 +55,7 @@ Latent.networks = function ({ element, server }) {
 
   function failed(error) {
     console.warn(error);
-    badge.replaceChildren(h("span", { class: "badge", role: "status", title: Latent.say("This browser cannot run the models itself.") }, Latent.say("drawn by the server")));
+    badge.replaceChildren(h("span", { class: "badge", role: "status", title: error.problem ?? Latent.say("This browser cannot run the models itself.") }, Latent.say("drawn by the server")));
     return null;
   }
 

@@ -7,7 +7,7 @@ import gradio as gr
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Mount, Route
+from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 
 from explorer.engine import catalogue
@@ -24,6 +24,7 @@ from training.errors import UserError, choose
 
 FILES = (DECODER, ENCODER, PRIOR, LATENTS)
 MOST_BYTES = 16 << 20  # of latents for the browser
+LIBRARIES = ("onnxruntime", "gifenc")
 FOLDERS: dict[str, Path] = {}  # by digests, which only those know who have been told
 
 
@@ -58,17 +59,27 @@ def _small(file: Path) -> bool:
 
 
 async def network(request: Request) -> Response:
-    """A file of a model's folder, with an ETag."""
+    """A file of a model's folder."""
     folder, name = FOLDERS.get(request.path_params["key"]), request.path_params["name"]
     if folder is None or name not in FILES:
         raise HTTPException(404)
+    return await _file(folder, name, request)
+
+
+async def library(request: Request) -> Response:
+    """A file of a library for browsers."""
+    folder, name = request.path_params["library"], request.path_params["name"]
+    if folder not in LIBRARIES:
+        raise HTTPException(404)
+    return await _file(ASSETS / folder, name, request)
+
+
+async def _file(folder: Path, name: str, request: Request) -> Response:
+    """With an ETag. A `Mount` would not find it where a proxy takes the prefix away."""
     return await StaticFiles(directory=folder).get_response(name, request.scope)
 
 
 ROUTES = [
-    *(
-        Mount(f"/live/{name}", StaticFiles(directory=ASSETS / name))
-        for name in ("onnxruntime", "gifenc")
-    ),
     Route("/live/models/{key}/{name}", network),
+    Route("/live/{library}/{name}", library),
 ]

@@ -100,6 +100,9 @@ def test_a_walk_is_recorded_and_saved(page, pad):
     assert download.value.suggested_filename == "walk.gif"
     with Image.open(download.value.path()) as film:
         assert film.n_frames > 5 and film.width > 2 * film.height
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save as MP4").click()
+    assert b"ftyp" in download.value.path().read_bytes()[:16]
 
 
 def test_sliders_are_followed_in_the_browser_until_they_rest(page, pairs):

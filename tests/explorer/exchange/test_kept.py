@@ -1,0 +1,62 @@
+"""Pairs for browsers: exported once for what a model holds, by a process of its own."""
+
+import shutil
+import time
+
+import pytest
+
+from explorer.exchange import kept
+from explorer.exchange.description import DECODER, MODEL
+from tests.explorer.conftest import CHECKPOINTS
+from training.errors import UserError
+
+NAME = "digits/aae-cluster"  # the smallest
+PATIENCE_S = 300
+
+
+@pytest.fixture
+def place(tmp_path, monkeypatch):
+    monkeypatch.setattr(kept, "place", lambda kind: tmp_path / kind)
+    (tmp_path / "pairs").mkdir()
+    return tmp_path / "pairs"
+
+
+def waited(exports: kept.Exports, name: str, root, directory):
+    """What there is once the process has ended."""
+    until = time.monotonic() + PATIENCE_S
+    while isinstance(found := exports.pair(name, str(root), directory), float):
+        assert time.monotonic() < until
+        time.sleep(0.2)
+    return found
+
+
+def test_a_checkpoint_is_exported_once(place):
+    exports, directory = kept.Exports(), CHECKPOINTS / NAME
+    folder = waited(exports, NAME, CHECKPOINTS, directory)
+    assert folder == place / kept.digest(directory) and (folder / DECODER).is_file()
+    assert len(exports.running) == 1
+    assert kept.Exports().pair(NAME, str(CHECKPOINTS), directory) == folder  # another start
+    (folder / MODEL).unlink()  # somebody has emptied the cache
+    assert isinstance(exports.pair(NAME, str(CHECKPOINTS), directory), float)
+    exports.running[folder].kill()
+
+
+def test_an_export_that_fails_is_one_sentence_and_is_not_tried_again(place):
+    exports, directory = kept.Exports(), CHECKPOINTS / NAME
+    with pytest.raises(UserError, match="python -m explorer export digits/other"):
+        waited(exports, "digits/other", CHECKPOINTS, directory)
+    with pytest.raises(UserError):
+        exports.pair("digits/other", str(CHECKPOINTS), directory)
+
+
+def test_the_folder_of_a_pair_is_its_own(pairs):
+    folder = pairs("celeba32/faae")
+    assert kept.Exports().pair("celeba32/faae", "", folder) == folder
+
+
+def test_a_digest_is_of_the_content(tmp_path):
+    one, other = tmp_path / "one", tmp_path / "other"
+    for folder in (one, other):
+        shutil.copytree(CHECKPOINTS / NAME, folder)
+    (other / "config.json").write_text("{}")
+    assert kept.digest(one) == kept.digest(CHECKPOINTS / NAME) != kept.digest(other)
