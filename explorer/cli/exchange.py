@@ -1,31 +1,56 @@
-"""`export` and `describe`: models as pairs of ONNX networks, and what is found for them."""
+"""`export` and `describe`: models as ONNX networks or as a page, and what is found for them."""
 
 import sys
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from tyro.conf import Positional
 
-from explorer.engine import ROOT, load_model
+from explorer.engine import ROOT, Model, load_model
 from explorer.exchange import describe, export_checkpoint
+from training.checkpoints import write_atomically
 from training.errors import UserError
 
 
 @dataclass(kw_only=True)
 class Export:
-    """Writes models as ONNX: encoder, decoder, and a model.json that describes them."""
+    """Writes models as ONNX with a model.json that describes them, or as a page that needs no
+    server: one file to send, or a folder for a static host."""
 
     models: Positional[tuple[str, ...]]  # models, as SET/NAME
-    onnx: Path  # folder to write to; of several models, each goes to ONNX/SET/NAME
+    onnx: Path | None = None  # folder to write to; of several models, each goes to ONNX/SET/NAME
+    html: Path | None = None  # file to write: a page with the models in it
+    site: Path | None = None  # folder to write to: the same page, which loads models when chosen
     checkpoints: str = ROOT  # folder of model sets
 
     def __call__(self) -> None:
         if not self.models:
             raise UserError("Give a model, as SET/NAME: `python -m explorer models` lists them.")
-        for name in self.models:
-            out = self.onnx / name if len(self.models) > 1 else self.onnx
-            export_checkpoint(load_model(name, self.checkpoints).directory, out, name)
+        if not (self.onnx or self.html or self.site):
+            raise UserError("Say what to write: --onnx FOLDER, --html FILE or --site FOLDER.")
+        models = [load_model(name, self.checkpoints) for name in dict.fromkeys(self.models)]
+        for model in models if self.onnx else ():
+            out = self.onnx / model.name if len(models) > 1 else self.onnx
+            export_checkpoint(model.directory, out, model.name)
             print(out, file=sys.stderr)
+        if self.html or self.site:
+            self._page(models)
+
+    def _page(self, models: list[Model]) -> None:
+        from explorer.page import standalone  # here, because gradio takes seconds to import
+
+        page = standalone.packed(models)
+        for model, each in zip(models, page.models, strict=True):
+            weights = ", ".join(f"{part} {how}" for part, how in each.stored.items())
+            print(f"{model.name}: {weights}")
+        if self.html:
+            content = standalone.as_page(page)
+            write_atomically(self.html, partial(Path.write_bytes, data=content))
+            print(f"{self.html}: {len(content) / 1e6:.1f} MB", file=sys.stderr)
+        if self.site:
+            size = standalone.as_site(page, self.site)
+            print(f"{self.site}: {size / 1e6:.1f} MB", file=sys.stderr)
 
 
 @dataclass

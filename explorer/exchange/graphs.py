@@ -31,7 +31,7 @@ UNLIMITED = 1 << 40
 # onnx2torch knows them of opset 13, and what was added since is seldom used; its outcome is checked
 LATER = ("Resize", "Pad", "Split")
 NEAR = 1e-3  # how far PyTorch's values of a graph may lie from onnxruntime's
-HALF = ".half"
+HALF, INT8 = ".half", ".int8"
 
 
 class Graph(nn.Module):
@@ -146,21 +146,61 @@ def _program(module: nn.Module, example: Tensor) -> torch.export.ExportedProgram
 
 def halved(model: ModelProto) -> ModelProto:
     """A copy whose large weights are in half precision, cast up at the start of the graph."""
-    from onnx import ModelProto, TensorProto, helper, numpy_helper
+    from onnx import TensorProto, helper, numpy_helper
 
-    copy = ModelProto()
+    def half(name: str, values: np.ndarray) -> tuple[list, list]:
+        stored = numpy_helper.from_array(values.clip(-65504, 65504).astype(np.float16), name + HALF)
+        return [stored], [helper.make_node("Cast", [name + HALF], [name], to=TensorProto.FLOAT)]
+
+    return _stored(model, half)
+
+
+def quantised(model: ModelProto) -> ModelProto:
+    """A copy, also of a halved graph, whose large matrices and kernels are whole numbers from -127
+    to 127, multiplied by a scale for each entry of their first axis at the start of the graph."""
+    from onnx import TensorProto, helper, numpy_helper
+
+    def whole(name: str, values: np.ndarray) -> tuple[list, list]:
+        if values.ndim < 2:
+            return [], []
+        scale = np.abs(values).max(axis=tuple(range(1, values.ndim)), keepdims=True)
+        scale = scale.clip(1e-12) / 127
+        numbers, up, by = (name + end for end in (INT8, INT8 + ".float", INT8 + ".scale"))
+        stored = (values / scale).round().astype(np.int8)
+        return (
+            [numpy_helper.from_array(stored, numbers), numpy_helper.from_array(scale, by)],
+            [
+                helper.make_node("Cast", [numbers], [up], to=TensorProto.FLOAT),
+                helper.make_node("Mul", [up, by], [name]),
+            ],
+        )
+
+    return _stored(model, whole)
+
+
+def _stored(model: ModelProto, store: Callable[[str, np.ndarray], tuple[list, list]]) -> ModelProto:
+    """A copy whose large weights are stored otherwise: for the name and the values of each `store`
+    gives tensors and the nodes that make the weights of them, or none where they stay."""
+    from onnx import ModelProto, TensorProto, numpy_helper
+
+    copy, made, gone = ModelProto(), [], set()
     copy.CopyFrom(model)
-    casts = []
-    for weights in copy.graph.initializer:
-        values = numpy_helper.to_array(weights)
-        if weights.data_type == TensorProto.FLOAT and values.size > SMALL:
-            name = weights.name
-            half = values.clip(-65504, 65504).astype(np.float16)
-            weights.CopyFrom(numpy_helper.from_array(half, name + HALF))
-            casts.append(helper.make_node("Cast", [name + HALF], [name], to=TensorProto.FLOAT))
-    nodes = [*casts, *copy.graph.node]
+    for weights in list(copy.graph.initializer):
+        values, before = numpy_helper.to_array(weights), weights.name
+        name, is_half = before.removesuffix(HALF), before.endswith(HALF)
+        if values.size <= SMALL or not (is_half or weights.data_type == TensorProto.FLOAT):
+            continue
+        tensors, nodes = store(name, values.astype(np.float32))
+        if tensors:
+            gone.add(before)
+            made += nodes
+            copy.graph.initializer.remove(weights)
+            copy.graph.initializer.extend(tensors)
+    made += [
+        node for node in copy.graph.node if not (node.op_type == "Cast" and node.input[0] in gone)
+    ]
     del copy.graph.node[:]
-    copy.graph.node.extend(nodes)
+    copy.graph.node.extend(made)
     return copy
 
 

@@ -1,7 +1,7 @@
-"""What can be made again, kept by what it is made of: maps, and pairs for browsers.
+"""What can be made again, kept by what it is made of: maps, pairs for browsers, pages to send.
 
-A checkpoint is exported once, by a process of its own: nobody waits for it meanwhile, and its
-memory is given back.
+A checkpoint and a page are exported once, by a process of its own: nobody waits for it meanwhile,
+and its memory is given back.
 """
 
 import hashlib
@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -20,8 +21,8 @@ from training.checkpoints import CONFIG
 from training.errors import UserError
 
 FORM = b"1"  # of what is written: another one where `export_checkpoint` writes other files
-EXPORT_S = 15
-MOST = 100  # pairs; the oldest go
+EXPORT_S, PAGE_S = 15, 10  # about how long a pair takes, and each model of a page
+MOST = {"pairs": 100, "pages": 20}  # are kept; the oldest go
 NICENESS = 10
 CODE = Path(__file__).parents[2]
 
@@ -39,7 +40,7 @@ def digest(directory: Path) -> str:
 @cache
 def place(kind: str) -> Path:
     """The user's folder for what can be made again, or where that cannot be written a new one;
-    `kind` is "maps" or "pairs"."""
+    `kind` is "maps", "pairs" or "pages"."""
     try:
         base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
         folder = Path(base, "latent-explorer", kind)
@@ -52,7 +53,7 @@ def place(kind: str) -> Path:
 
 
 class Exports:
-    """The processes that export checkpoints, one at a time."""
+    """The processes that export, one at a time."""
 
     def __init__(self):
         self.running: dict[Path, subprocess.Popen] = {}
@@ -64,24 +65,43 @@ class Exports:
         if not (directory / CONFIG).is_file():
             return directory  # it is one
         folder = place("pairs") / digest(directory)
+        there = self._written(folder / MODEL, [name], root, "--onnx", folder)  # the last file
+        return folder if there else float(EXPORT_S)
+
+    def page(self, names: Sequence[str], root: str, key: str) -> Path | float:
+        """The page of these models, by the digest of what it is made of; else as `pair`."""
+        file = place("pages") / f"{key}.html"
+        there = self._written(file, names, root, "--html", file)
+        return file if there else float(PAGE_S * len(names))
+
+    def _written(self, file: Path, names: Sequence[str], root: str, how: str, out: Path) -> bool:
+        """Whether an export has written the file; it is begun in its turn."""
         with self.lock:
-            if (folder / MODEL).is_file():  # which is written last
-                return folder
-            mine = self.running.get(folder)
+            if file.is_file():
+                return True
+            mine = self.running.get(out)
             if mine is not None and mine.poll():
-                command = f"python -m explorer export {name} --onnx FOLDER"
-                raise UserError(f"{name} cannot be exported: `{command}` says why.")
+                command = f"python -m explorer export {' '.join(names)} {how} OUT"
+                raise UserError(f"{', '.join(names)} cannot be exported: `{command}` says why.")
             if all(each.poll() is not None for each in self.running.values()):
-                self.running[folder] = _started(name, root, folder)
-        return float(EXPORT_S)
+                _clear(out.parent)
+                self.running[out] = _started([*names, how, str(out)], root)
+        return False
 
 
-def _started(name: str, root: str, folder: Path) -> subprocess.Popen:
-    for old in sorted(folder.parent.iterdir(), key=lambda each: each.stat().st_mtime)[:-MOST]:
-        shutil.rmtree(old, ignore_errors=True)
-    command = [sys.executable, "-m", "explorer", "export", name, "--onnx", str(folder)]
+def _clear(folder: Path) -> None:
+    """Makes room in a folder of what is kept, and the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in sorted(folder.iterdir(), key=lambda each: each.stat().st_mtime)[
+        : -MOST[folder.name]
+    ]:
+        shutil.rmtree(old, ignore_errors=True) if old.is_dir() else old.unlink(missing_ok=True)
+
+
+def _started(arguments: Sequence[str], root: str) -> subprocess.Popen:
+    command = [sys.executable, "-m", "explorer", "export", *arguments, "--checkpoints", root]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    process = subprocess.Popen([*command, "--checkpoints", root], cwd=CODE, **quiet)
+    process = subprocess.Popen(command, cwd=CODE, **quiet)
     with suppress(AttributeError, OSError):  # where the system knows no priorities
         os.setpriority(os.PRIO_PROCESS, process.pid, NICENESS)
     return process

@@ -6,6 +6,7 @@ import gradio as gr
 
 from explorer.engine import Model
 from explorer.page import components as ui
+from explorer.page.components.share.download import download_button
 from explorer.page.explain import explained
 from explorer.page.guard.events import Chosen
 from explorer.page.words import mark
@@ -31,6 +32,7 @@ def build(session: Session) -> tuple[list, gr.Button]:
             session.faithful, label=mark("Refined codes"), info=info, elem_id="faithful"
         )
         link = gr.Button(mark("Copy link"), elem_id="copy-link", size="sm", min_width=92, scale=0)
+        download_button(session.root)
         pixels = gr.Button(mark("Pixels"), size="sm", min_width=80, scale=0)
         theme = gr.Button(mark("Light / dark"), size="sm", min_width=100, scale=0)
         ui.networks_view(session.root)

@@ -12,6 +12,7 @@ import gradio as gr
 import torch
 
 from explorer.page import components, ui
+from explorer.page.components.share import download
 from explorer.page.guard.access import readers
 from explorer.page.guard.web import guarded
 from explorer.page.header import NAME
@@ -85,7 +86,7 @@ def looks(hosts: Sequence[str] = ()) -> dict:
         "footer_links": ["api"],
         "i18n": Words(),
         "enable_monitoring": False,
-        "app_kwargs": {**guarded(hosts), "routes": components.ROUTES},
+        "app_kwargs": {**guarded(hosts), "routes": [*components.ROUTES, *download.ROUTES]},
     }
 
 

@@ -101,6 +101,11 @@ class Named(TypedDict):
 
 
 @EXACT
+class Several(TypedDict):
+    models: Names
+
+
+@EXACT
 class Hovered(Encoded):
     models: Names
 

@@ -27,6 +27,7 @@
     const code = (i) => Float32Array.from(codes.subarray(i * width, (i + 1) * width), (each) => scale[i] * each);
     return {
       names, count, code,
+      labels: () => tensor("labels"),  // (count, names) of 0 and 1
       place: (i) => map && [map[2 * i], map[2 * i + 1]],
 
       // Of the attributes that could be measured.

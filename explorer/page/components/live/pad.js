@@ -12,7 +12,7 @@ Latent.pad = function ({ element, props, watch, trigger, grid: name }) {
   const handle = h("span", { class: "handle" });
   const square = h("div", { class: "square-of-codes", tabindex: 0, role: "application",
     "aria-label": Latent.say("Walk between the four corners: move over the square, or use the arrow keys"),
-    onpointerdown: (event) => square.setPointerCapture(event.pointerId), onpointermove: point, onpointerenter: prepare, onfocus: prepare, onkeydown: step }, handle);
+    onpointerdown: press, onpointermove: point, onpointerenter: prepare, onfocus: prepare, onkeydown: step }, handle);
   const faces = h("div", { class: "faces" }), said = h("span", { class: "note", role: "status" });
   const bar = h("progress", { max: 1, hidden: true, "aria-label": Latent.say("Progress") });
   const button = (text, onclick) => h("button", { type: "button", class: "chip", onclick }, text);
@@ -75,6 +75,11 @@ Latent.pad = function ({ element, props, watch, trigger, grid: name }) {
   function place() {
     handle.style.left = `${100 * at.right}%`;
     handle.style.top = `${100 * at.down}%`;
+  }
+
+  function press(event) {
+    square.setPointerCapture(event.pointerId);
+    point(event);  // a tap does not move
   }
 
   function point({ clientX, clientY }) {

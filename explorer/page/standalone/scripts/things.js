@@ -1,0 +1,116 @@
+// What is looked at: a photo, a sample, a point of the map, or what was made of them. Each is {label,
+// code(model) -> Float32Array, or null where the model cannot encode it, src() -> address}.
+{
+  const { page } = Latent;
+  const engine = () => Latent.local.with(page.chosen.map(({ name }) => name));
+
+  // Numbers in [0, 1) and normal ones, by a seed (mulberry32; Box and Muller).
+  function random(seed) {
+    let state = (seed + 1) * 0x9e3779b9;
+    const even = () => {
+      state = (state + 0x6d2b79f5) | 0;
+      let t = Math.imul(state ^ (state >>> 15), state | 1);
+      t = (t + Math.imul(t ^ (t >>> 7), t | 61)) ^ t;
+      return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+    };
+    return { even, normal: () => Math.sqrt(-2 * Math.log(1 - even())) * Math.cos(2 * Math.PI * even()) };
+  }
+
+  const row = (size, draw) => Float32Array.from({ length: size }, draw);
+  const TURN = 2 * Math.PI, THUMB_PX = 128;
+
+  // As the priors of training.codes.priors, which draw other numbers: part, count, random, spread -> rows.
+  const DRAWN = {
+    normal: ({ size }, count, { normal }, spread) => rows(count, () => row(size, () => spread * normal())),
+    uniform: ({ size }, count, { even }, spread) => rows(count, () => row(size, () => spread * (2 * even() - 1))),
+    sphere({ size }, count, { normal }, spread) {
+      const noise = rows(count, () => row(size, normal));
+      return noise.map((each) => each.map((value, i) => noise[0][i] + spread * (value - noise[0][i])));
+    },
+    "one-hot": ({ size }, count, { even }) => rows(count, () => {
+      const one = Math.floor(size * even());
+      return row(size, (_, i) => Number(i === one));
+    }),
+    switches: ({ size }, count, { even }) => rows(count, () => row(size, () => Number(even() < 0.5))),
+    mixture: ({ classes }, count, { even, normal }, spread) => rows(count, () => {
+      const angle = (TURN * Math.floor(classes * even())) / classes, along = 4 + spread * normal(), across = 0.25 * spread * normal();
+      return Float32Array.of(along * Math.cos(angle) - across * Math.sin(angle), along * Math.sin(angle) + across * Math.cos(angle));
+    }),
+    "swiss-roll": (_, count, { even, normal }, spread) => rows(count, () => {
+      const t = Math.sqrt(even());
+      return Float32Array.of(4 * t * Math.cos(2 * TURN * t) + 0.1 * spread * normal(), 4 * t * Math.sin(2 * TURN * t) + 0.1 * spread * normal());
+    }),
+  };
+  const rows = (count, draw) => Array.from({ length: count }, draw);
+  const joined = (parts) => {
+    const whole = new Float32Array(parts.reduce((sum, each) => sum + each.length, 0));
+    parts.reduce((at, each) => { whole.set(each, at); return at + each.length; }, 0);
+    return whole;
+  };
+
+  // Codes of the model's prior.
+  page.samples = async (model, count, seed, spread = 1) => {
+    const { prior } = model.description, source = random(seed), parts = [];
+    for (const part of prior) {
+      if (DRAWN[part.kind]) parts.push(DRAWN[part.kind](part, count, source, spread));
+      else {  // a network of normal noise
+        const width = part.noise ?? part.size, noise = DRAWN.normal({ size: width }, count, source, spread);
+        const found = await (await engine()).ask("map", { key: `${model.name} prior`, rows: joined(noise), width });
+        parts.push(rows(count, (_, at) => found.slice(at * part.size, (at + 1) * part.size)));
+      }
+    }
+    return rows(count, (_, at) => Latent.codes.project(joined(parts.map((each) => each[at])), prior));
+  };
+
+  page.decode = async (model, codes) => (await engine()).decode(model.name, joined(codes));
+
+  const kept = (find) => {  // once for each model
+    const found = new Map();
+    return (model) => found.get(model.name) ?? found.set(model.name, find(model)).get(model.name);
+  };
+
+  // As the first model draws it that has a code of it.
+  const drawn = (thing) => async () => {
+    for (const model of page.chosen) {
+      const code = await thing.code(model);
+      if (code) return Latent.film.address((await page.decode(model, [code]))[0]);
+    }
+    return null;
+  };
+
+  const thing = (label, find) => {
+    const made = { label, code: kept(find) };
+    return { ...made, src: drawn(made) };
+  };
+
+  page.things = {
+    sample: (seed, at = 0, count = 1, spread = 1) => thing(Latent.say("Sample {seed}·{n}", { seed, n: at + 1 }),
+      async (model) => (await page.samples(model, count, seed, spread))[at]),
+
+    point: (set, index) => thing(Latent.say("Point {n} of the map", { n: index + 1 }), async (model) => {
+      const { latents } = (await engine()).models.get(model.name);
+      return model.set === set && latents && index < latents.count ? latents.code(index) : null;
+    }),
+
+    made: (label, codes) => thing(label, async (model) => codes.get(model.name) ?? null),
+
+    // An address of a picture, cropped by hand.
+    async photo(address, label) {
+      const picture = new Image();
+      picture.src = address;
+      await picture.decode().catch(() => { throw new Error(Latent.say("{file} is not a picture that can be read", { file: label })); });
+      const photo = Latent.crops(picture, page.about.models.some(({ description }) => description.images_of === "face"));
+      const encode = async (model) => {
+        const ready = await engine();
+        return model.files.includes("encoder.onnx") ? ready.encode(model.name, photo.cut(model.description.image_size)) : null;
+      };
+      const made = { label, photo, src: async () => photo.address(THUMB_PX) };
+      made.cropped = (crop) => {
+        photo.crop = crop;
+        made.code = kept(encode);
+      };
+      made.cropped(photo.crop);
+      return made;
+    },
+  };
+}
