@@ -5,7 +5,7 @@
   const FIRST = [8, 12, 2, 50];  // seeds of the samples that are there at first
 
   page.view("morph", Latent.say("Morph"), (root) => {
-    const things = FIRST.map((seed) => page.things.sample(seed));
+    const things = FIRST.map((seed) => page.things.drawn(seed));
     let next = 0;
     const titles = [Latent.say("Top left"), Latent.say("Top right"), Latent.say("Bottom left"), Latent.say("Bottom right")];
     const slots = titles.map((what, at) => page.component("slot", { pick: (data) => pick(at, data) }, { name: `corner-${at}`, what, random: true }));
@@ -18,7 +18,7 @@
 
     async function pick(corner, data) {
       try {
-        set(corner, await page.picked(data) ?? page.things.sample(FIRST[corner]));
+        set(corner, await page.picked(data) ?? page.things.drawn(FIRST[corner]));
       } catch (error) {
         slots[corner].show({ problem: error.message });
       }

@@ -30,7 +30,7 @@
   // What a slot was given, as a thing.
   page.picked = async ({ path, name, random }) => {
     if (path) return page.things.photo(path, name);
-    return random ? page.things.sample(Math.floor(1e6 * Math.random())) : null;
+    return random ? page.things.drawn(Math.floor(1e6 * Math.random())) : null;
   };
 
   // A dialog in which a photo is cropped; calls `changed` as the square moves.

@@ -6,7 +6,7 @@
 
   page.view("picture", Latent.say("Picture"), (root) => {
     const { attributes = [], ...sizes } = page.about.sliders;
-    let thing = page.things.sample(FIRST), changes = { amounts: {}, held: [] }, figures = [], stage = "", before = new Map();
+    let thing = page.things.drawn(FIRST), changes = { amounts: {}, held: [] }, figures = [], stage = "", before = new Map();
     const slot = page.component("slot", { pick }, { name: "picture", what: Latent.say("Your picture"), random: true });
     const crop = page.component("crop", {}, { to: "crop" });
     const sliders = page.component("sliders", {}, { to: "edit", empty: Latent.say("None of the selected models has attribute directions."), ...sizes });
@@ -21,7 +21,7 @@
 
     async function pick(data) {
       try {
-        take(await page.picked(data) ?? page.things.sample(FIRST));
+        take(await page.picked(data) ?? page.things.drawn(FIRST));
       } catch (error) {
         slot.show({ problem: error.message });
       }

@@ -83,7 +83,31 @@
     return { ...made, src: drawn(made) };
   };
 
+  // RGBA of an image at another size.
+  function resized(image, size) {
+    if (image.width === size) return image.data;
+    const given = new OffscreenCanvas(image.width, image.height), canvas = new OffscreenCanvas(size, size), context = canvas.getContext("2d");
+    given.getContext("2d").putImageData(image, 0, 0);
+    context.imageSmoothingQuality = "high";
+    context.drawImage(given, 0, 0, size, size);
+    return context.getImageData(0, 0, size, size).data;
+  }
+
   page.things = {
+    // A picture that the page's first model has drawn, which the others encode as they would a photo.
+    drawn(seed) {
+      const [artist] = page.about.models, made = page.things.sample(seed);
+      const picture = async () => {
+        await Latent.local.with([artist.name]);
+        return (await page.decode(artist, [await made.code(artist)]))[0];
+      };
+      const code = async (model) => {
+        if (model === artist || !model.files.includes("encoder.onnx")) return made.code(model);
+        return (await engine()).encode(model.name, resized(await picture(), model.description.image_size));
+      };
+      return { ...made, code: kept(code), src: async () => Latent.film.address(await picture()) };
+    },
+
     sample: (seed, at = 0, count = 1, spread = 1) => thing(Latent.say("Sample {seed}·{n}", { seed, n: at + 1 }),
       async (model) => (await page.samples(model, count, seed, spread))[at]),
 
