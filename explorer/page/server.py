@@ -16,7 +16,7 @@ from explorer.page.components.share import download
 from explorer.page.guard.access import readers
 from explorer.page.guard.web import guarded
 from explorer.page.header import NAME
-from explorer.page.resources import cache, fair, memory
+from explorer.page.resources import cache, ending, fair, memory
 from explorer.page.tabs import TABS, reconstruct
 from explorer.page.words import Words
 from explorer.pictures import decoding
@@ -69,7 +69,10 @@ def serve(root: str, at: Address, browser: bool = False) -> None:
         warm(root)
         gc.freeze()
         gc.enable()
-        demo.block_thread()
+        try:
+            demo.block_thread()
+        finally:
+            ending.close(demo)
 
 
 def looks(hosts: Sequence[str] = ()) -> dict:

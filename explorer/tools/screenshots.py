@@ -9,7 +9,7 @@ from pathlib import Path
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
 
 from explorer.page import server, ui
-from explorer.page.resources import cache, fair
+from explorer.page.resources import cache, ending, fair
 from explorer.page.tab import Tab
 from explorer.page.tabs import TABS
 from training.errors import UserError
@@ -70,7 +70,7 @@ def served(root: str) -> Iterator[str]:
         try:
             yield url.rstrip("/")
         finally:
-            demo.close(verbose=False)
+            ending.close(demo)
 
 
 def chromium() -> str | None:

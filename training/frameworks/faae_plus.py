@@ -28,7 +28,7 @@ class FAAEPlus(FAAE):
 
     @dataclass(frozen=True)
     class Options(ImageAdversary, AdversarialTerm, EncoderNoise):
-        alpha: NotNegative = 3.0  # Weight of the re-encoding error
+        alpha: NotNegative = 100.0  # Weight of the re-encoding error
         lambda_pixel: NotNegative = 100.0  # Weight of the pixel error of reconstructions
         # Share of the prior samples in D's terms whose place interpolated codes take
         morphs: Share = 0.0
@@ -50,7 +50,9 @@ class FAAEPlus(FAAE):
                 | x > D | x > E > ẑ > G > x̂ > D
         """),
     )
-    presets = dict.fromkeys(("small", "best", "gpu"), {"lambda_adv": 1.0, "encoder_noise": 0.02})
+    presets = dict.fromkeys(
+        ("small", "best", "gpu"), {"alpha": 3.0, "lambda_adv": 1.0, "encoder_noise": 0.02}
+    )
 
     def regularise(self, batch: Batch) -> Loss:
         _, codes, kind = without_graph(self.all_codes, batch)
