@@ -78,7 +78,8 @@ def edit(
         after = moved(model, before, amounts or {}, method, hold or ())
         after = switched(model, after, wanted)
         images = model.decode(torch.cat([before, after]))
-        return Edit(before, after, images, effects(model, images, amounts or {}, method))
+        was = read(model, images[:1])
+        return Edit(before, after, images, effects(model, was, images[1:], amounts or {}, method))
 
     return beside(found, models)
 
@@ -114,17 +115,22 @@ def moved(
     return geometry.hold(start, end, vectors[[rows[name] for name in held]], model.project)
 
 
+def read(model: Model, image: Tensor) -> Tensor | None:
+    """The code (1, n) that the encoder reads from an image (1, 3, H, W); None without one."""
+    return model.encode(image) if model.encodes else None
+
+
 def effects(
-    model: Model, images: Tensor, names: Collection[str], method: str = DEFAULT
+    model: Model, before: Tensor | None, image: Tensor, names: Collection[str], method: str
 ) -> dict[str, float]:
-    """The measured effect of an edit on the attributes `names`: how far the encoder's codes of the
-    images (2, 3, H, W) before and after lie apart along each direction, in standard deviations.
-    Empty for a model without an encoder."""
-    if not names or not model.encodes:
+    """The measured effect of an edit on the attributes `names`: how far what the encoder reads from
+    the image (1, 3, H, W) after it lies from what it `read` before along each direction, in
+    standard deviations. Empty for a model without an encoder."""
+    if not names or before is None:
         return {}
-    rows, (before, after) = attributes(model, method), model.encode(images)
+    rows, (distance,) = attributes(model, method), model.encode(image) - before
     vectors = model.latents.directions[method].vectors[[rows[name] for name in names]]
-    distances = vectors @ (after - before) / vectors.square().sum(dim=1)
+    distances = vectors @ distance / vectors.square().sum(dim=1)
     return dict(zip(names, distances.tolist(), strict=True))
 
 

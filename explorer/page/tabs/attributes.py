@@ -13,7 +13,7 @@ from explorer.page.tab import Shot, Slot, Tab, Timing, Widgets, completed, numbe
 from explorer.page.words import mark
 from explorer.pictures.picture import EDIT, Picture
 from explorer.session.state import Session
-from explorer.verbs.edit import Edit, attributes, effects, moved, without_directions
+from explorer.verbs.edit import Edit, attributes, effects, moved, read, without_directions
 from explorer.verbs.grids import Grid
 from explorer.verbs.labels import switched, unconcerned
 from explorer.words import say
@@ -37,7 +37,8 @@ class Changes:
 
 
 class Before(dict):
-    """By model name a code (1, n) and its image, which stay while a slider moves."""
+    """By model name a code (1, n), its image, and what the encoder reads from that: these stay
+    while a slider moves."""
 
 
 def build(session: gr.State) -> Widgets:
@@ -134,12 +135,15 @@ def edited(session: Session, picture: Picture, model: Model, method: str) -> Edi
     amounts = {name: amount for name, amount in changes.amounts.items() if name in known}
     held = [name for name in changes.held if name in known]
     before, seen = session.codes([picture], model), session.of(Before)
-    code, image = seen.get(model.name, (None, None))
+    code, image, was = seen.get(model.name, (None, None, None))
     if code is None or not torch.equal(code, before):
-        seen[model.name] = before, (image := model.decode(before))
+        image = model.decode(before)
+        was = read(model, image)
+        seen[model.name] = before, image, was
     after = switched(model, moved(model, before, amounts, method, held), session.switches)
-    images = torch.cat([image, model.decode(after)])
-    return Edit(before, after, images, effects(model, images, amounts, method))
+    changed = model.decode(after)
+    measured = effects(model, was, changed, amounts, method)
+    return Edit(before, after, torch.cat([image, changed]), measured)
 
 
 def _stats(model: Model, edit: Edit, after: bool) -> list[ui.Stat]:
