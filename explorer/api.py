@@ -20,7 +20,7 @@ from explorer.pictures.render import to_pil
 from explorer.session.programs import adapter, answer, checked
 from explorer.session.state import Session, Unavailable
 from explorer.verbs import VERBS, reconstruct
-from explorer.verbs.options import Argument, Result, arguments
+from explorer.verbs.common.options import Argument, Result, arguments
 from training.errors import UserError
 
 # Calls of endpoints at a time: few, since each takes a core, but of what is refined together

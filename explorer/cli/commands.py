@@ -19,7 +19,7 @@ from explorer.session.programs import checked
 from explorer.session.state import Session
 from explorer.tools.gallery import draw, figure_table
 from explorer.verbs import VERBS
-from explorer.verbs.options import arguments
+from explorer.verbs.common.options import arguments
 from training.commandline import parse
 from training.errors import UserError, choose
 from training.report.tables import renew

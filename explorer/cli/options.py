@@ -13,7 +13,7 @@ from explorer.engine import Model
 from explorer.pictures.faces import Crop
 from explorer.pictures.picture import Picture
 from explorer.session.programs import checked
-from explorer.verbs.options import Amounts, Argument, Names, Option, Switches
+from explorer.verbs.common.options import Amounts, Argument, Names, Option, Switches
 from training.errors import flag
 
 

@@ -18,8 +18,8 @@ from explorer.pictures.picture import Picture, whole
 from explorer.pictures.render import beside, png_bytes, sheet, to_pil, walk_gif
 from explorer.session.programs import answer, opened
 from explorer.session.state import Session
+from explorer.verbs.common.options import Result
 from explorer.verbs.edit import attributes, without_directions
-from explorer.verbs.options import Result
 from training.errors import UserError
 from training.measure.figures import FIGURES
 

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from explorer.page.tabs import SLOTS, TABS
 from explorer.session.state import Session, Unavailable
-from explorer.verbs.labels import label_choices
+from explorer.verbs.common.labels import label_choices
 from training.errors import choose, quoted
 
 

@@ -18,7 +18,7 @@ from explorer.pictures.faces import find_crop
 from explorer.pictures.picture import EDIT, PHOTO, Picture
 from explorer.pictures.render import read_code
 from explorer.session.state import Session
-from explorer.verbs.options import Argument, Name, Result, arguments
+from explorer.verbs.common.options import Argument, Name, Result, arguments
 from training.data.pictures import open_picture
 from training.errors import UserError, choose, quoted
 

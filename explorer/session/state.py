@@ -18,10 +18,10 @@ from explorer.pictures.decoding import Source, decoded
 from explorer.pictures.faces import find_crop
 from explorer.pictures.picture import EXAMPLE, MAP, PHOTO, SAMPLE, Picture
 from explorer.session.examples import colours, examples
-from explorer.verbs.codes import codes, waits
-from explorer.verbs.grids import Grid, map_row, sample_grid, sampled
-from explorer.verbs.labels import label_choices
-from explorer.verbs.options import Reason
+from explorer.verbs.common.codes import codes, waits
+from explorer.verbs.common.grids import Grid, map_row, sample_grid, sampled
+from explorer.verbs.common.labels import label_choices
+from explorer.verbs.common.options import Reason
 from explorer.work import go_on
 from training.errors import UserError
 

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from explorer.pictures.render import to_pil
 from explorer.verbs import VERBS
-from explorer.verbs.options import arguments
+from explorer.verbs.common.options import arguments
 
 PATIENCE_S = 300
 ALIKE = 2.0  # mean difference in levels of 255: PNG rounds, and batches change the last bits

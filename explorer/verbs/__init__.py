@@ -1,8 +1,8 @@
 """What the explorer does with a model: pure functions, without page or files.
 
 Page, endpoints, command line and gallery are fronts of these. A new verb is one function here and
-one line in `VERBS`: its signature, annotated by `explorer.verbs.options`, is what the endpoints and
-the command line offer.
+one line in `VERBS`: its signature, annotated by `explorer.verbs.common.options`, is what the
+endpoints and the command line offer.
 
 Notation: x images (B, 3, H, W) in [0, 1]; z codes (B, n) on the prior's support; x_hat = G(z).
 """

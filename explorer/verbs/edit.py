@@ -9,10 +9,10 @@ from torch import Tensor
 
 from explorer.engine import Model
 from explorer.pictures.picture import Picture
-from explorer.verbs.codes import codes
-from explorer.verbs.grids import sampled
-from explorer.verbs.labels import checked_labels, switched
-from explorer.verbs.options import (
+from explorer.verbs.common.codes import codes
+from explorer.verbs.common.grids import sampled
+from explorer.verbs.common.labels import checked_labels, switched
+from explorer.verbs.common.options import (
     Amounts,
     Faithful,
     Labels,

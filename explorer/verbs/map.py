@@ -10,7 +10,7 @@ from torch import Tensor
 
 from explorer.engine import Model
 from explorer.exchange.layout import place
-from explorer.verbs.options import Name, Option, Reason, Result, Shown
+from explorer.verbs.common.options import Name, Option, Reason, Result, Shown
 from explorer.words import say
 from training.checkpoints import Latents
 from training.codes.geometry import density, interpolated

@@ -9,9 +9,9 @@ from torch import Tensor
 from explorer.engine import Model
 from explorer.pictures.picture import Picture
 from explorer.pictures.render import sprite
-from explorer.verbs.codes import codes
-from explorer.verbs.grids import sampled
-from explorer.verbs.options import Faithful, Models, Option, Result, Seed, Shown
+from explorer.verbs.common.codes import codes
+from explorer.verbs.common.grids import sampled
+from explorer.verbs.common.options import Faithful, Models, Option, Result, Seed, Shown
 from explorer.work import beside
 from training.codes.geometry import (
     along_diagonals,

@@ -11,8 +11,8 @@ from torch import Tensor
 from explorer.engine import NEAREST, Model
 from explorer.pictures.faces import Crop
 from explorer.pictures.picture import Picture, whole
-from explorer.verbs.codes import codes
-from explorer.verbs.options import Models, Option, Result, Shown
+from explorer.verbs.common.codes import codes
+from explorer.verbs.common.options import Models, Option, Result, Shown
 from explorer.words import say
 from explorer.work import beside
 from training.codes.inversion import LOSSES, METHODS, STARTS

@@ -6,9 +6,9 @@ from typing import Annotated
 from torch import Tensor
 
 from explorer.engine import Model
-from explorer.verbs.grids import sample_grid
-from explorer.verbs.labels import checked_labels, switched
-from explorer.verbs.options import Labels, Models, Option, Result, Seed, Shown
+from explorer.verbs.common.grids import sample_grid
+from explorer.verbs.common.labels import checked_labels, switched
+from explorer.verbs.common.options import Labels, Models, Option, Result, Seed, Shown
 from explorer.work import beside
 
 

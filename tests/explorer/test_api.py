@@ -7,7 +7,7 @@ from PIL import Image
 
 from explorer.session.programs import checked
 from explorer.verbs import VERBS
-from explorer.verbs.options import arguments
+from explorer.verbs.common.options import arguments
 from tests.explorer.conftest import BAD
 from training.errors import UserError
 

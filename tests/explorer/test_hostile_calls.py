@@ -19,7 +19,7 @@ from explorer.page.guard.calls import FAILED
 from explorer.session.examples import astronaut
 from explorer.session.programs import checked
 from explorer.verbs import VERBS
-from explorer.verbs.options import arguments
+from explorer.verbs.common.options import arguments
 from tests.explorer.running import Running
 from training.errors import UserError
 

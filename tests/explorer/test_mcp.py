@@ -9,7 +9,7 @@ from mcp.client.streamable_http import streamablehttp_client
 
 from explorer.session.examples import astronaut
 from explorer.verbs import VERBS
-from explorer.verbs.options import arguments
+from explorer.verbs.common.options import arguments
 from tests.explorer.conftest import finished
 from tests.explorer.running import Running, running
 

@@ -16,9 +16,9 @@ from explorer.exchange.layout import layout
 from explorer.pictures.picture import PHOTO, Picture
 from explorer.session.programs import answer
 from explorer.verbs import VERBS
-from explorer.verbs.codes import codes
+from explorer.verbs.common.codes import codes
+from explorer.verbs.common.options import Faithful, Models, Option, Result, Shown, arguments
 from explorer.verbs.map import placed
-from explorer.verbs.options import Faithful, Models, Option, Result, Shown, arguments
 from tests.explorer.conftest import CHECKPOINTS
 from training.checkpoints import Latents
 from training.data.pictures import open_picture
@@ -93,7 +93,7 @@ def test_page_and_programs_get_the_same(session, photo):
 
 
 def test_a_verb_of_one_model_reads_no_others(photo, monkeypatch):
-    from explorer.verbs import codes as of_verbs
+    from explorer.verbs.common import codes as of_verbs
 
     def refuse(root):
         raise AssertionError("the other models are read")

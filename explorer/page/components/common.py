@@ -12,7 +12,7 @@ from torch import Tensor
 from explorer.engine import Model, titles
 from explorer.page.components.wire import Live, View, answers, take
 from explorer.pictures.render import LINE_COLOURS, to_pil
-from explorer.verbs.options import Reason
+from explorer.verbs.common.options import Reason
 from explorer.words import say
 
 # For every event but the five endpoints: not listed for programs, no spinner over the output.

@@ -8,7 +8,7 @@ from typing_extensions import TypedDict  # pydantic takes that of typing from Py
 
 from explorer.page.guard.calls import Event
 from explorer.session.programs import STRICT
-from explorer.verbs.options import Amounts, Name, Names, Switches
+from explorer.verbs.common.options import Amounts, Name, Names, Switches
 
 EXACT = with_config(STRICT)
 MORE = with_config(STRICT | ConfigDict(extra="allow"))  # scripts may send more, handlers read less

@@ -13,9 +13,9 @@ from explorer.page.tab import Shot, Slot, Tab, Timing, Widgets, completed, numbe
 from explorer.page.words import mark
 from explorer.pictures.picture import EDIT, Picture
 from explorer.session.state import Session
+from explorer.verbs.common.grids import Grid
+from explorer.verbs.common.labels import switched, unconcerned
 from explorer.verbs.edit import Edit, attributes, effects, moved, read, without_directions
-from explorer.verbs.grids import Grid
-from explorer.verbs.labels import switched, unconcerned
 from explorer.words import say
 from explorer.work import beside
 from training.codes.directions import DEFAULT, METHODS

@@ -15,9 +15,9 @@ from explorer.page.tab import Shot, Tab, Timing, Widgets
 from explorer.page.words import mark
 from explorer.pictures.picture import MAP, Picture
 from explorer.session.state import Session
-from explorer.verbs.grids import Grid, map_row
+from explorer.verbs.common.grids import Grid, map_row
+from explorer.verbs.common.options import Reason
 from explorer.verbs.map import among, code_plane, laid_out, placed, strangeness
-from explorer.verbs.options import Reason
 from explorer.words import chain, say
 from training.data.pictures import PictureError
 from training.errors import UserError, quoted

@@ -18,7 +18,7 @@ from explorer.pictures.picture import MORPH, pixels
 from explorer.pictures.render import ABREAST, sharpness_curve, sheet, sprite, walk_gif
 from explorer.session.state import Session
 from explorer.verbs import morph
-from explorer.verbs.grids import Grid
+from explorer.verbs.common.grids import Grid
 from explorer.verbs.morph import Morph, at
 from explorer.words import say
 from training.errors import UserError

@@ -19,7 +19,7 @@ from explorer.pictures.picture import Picture
 from explorer.session.examples import astronaut
 from explorer.session.state import Session, Unavailable
 from explorer.verbs import reconstruct
-from explorer.verbs.grids import Grid
+from explorer.verbs.common.grids import Grid
 from explorer.verbs.reconstruct import Reconstruction, refined_in_step, stage, unencoded, unrefined
 from explorer.words import chain, say
 from explorer.work import beside

@@ -16,9 +16,9 @@ from explorer.page.words import mark
 from explorer.pictures.picture import SAMPLE
 from explorer.session.state import Session
 from explorer.verbs import sample
-from explorer.verbs.grids import Grid, sample_grid
-from explorer.verbs.labels import in_every_class, label_names, unconcerned, without_classes
-from explorer.verbs.options import Reason
+from explorer.verbs.common.grids import Grid, sample_grid
+from explorer.verbs.common.labels import in_every_class, label_names, unconcerned, without_classes
+from explorer.verbs.common.options import Reason
 from explorer.verbs.sample import Sample
 from explorer.words import chain, say
 from training.codes.geometry import interpolated

@@ -17,8 +17,8 @@ from explorer.page.tabs import SLOTS, attributes, latent_map, morph, reconstruct
 from explorer.session.examples import SAMPLES, SEED
 from explorer.session.state import Session
 from explorer.tools.screenshots import served
-from explorer.verbs.grids import map_row
-from explorer.verbs.labels import in_every_class, read_labels, switched
+from explorer.verbs.common.grids import map_row
+from explorer.verbs.common.labels import in_every_class, read_labels, switched
 from explorer.verbs.map import code_plane
 from tests.explorer.conftest import CHECKPOINTS, event
 from tests.training.conftest import CLASSES as NAMES

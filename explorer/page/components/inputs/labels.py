@@ -6,7 +6,7 @@ import gradio as gr
 
 from explorer.engine import Model
 from explorer.page.components.common import columns, component, words
-from explorer.verbs.labels import label_names
+from explorer.verbs.common.labels import label_names
 from explorer.words import say
 
 KEPT, EVERY = "", "*"

@@ -9,7 +9,7 @@ from explorer.engine import Model
 from explorer.page.components.common import address, columns, component, packed, shown
 from explorer.page.components.wire import Live
 from explorer.pictures.render import sprite
-from explorer.verbs.options import Reason
+from explorer.verbs.common.options import Reason
 
 
 def pad_view(grid: str, live: Live, **options) -> gr.HTML:

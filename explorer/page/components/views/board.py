@@ -9,8 +9,8 @@ from torch import Tensor
 from explorer.engine import Model
 from explorer.page.components.common import columns, component, packed, shown, words
 from explorer.page.components.wire import Live
-from explorer.verbs.labels import read_labels
-from explorer.verbs.options import Reason
+from explorer.verbs.common.labels import read_labels
+from explorer.verbs.common.options import Reason
 from explorer.verbs.reconstruct import Stage, unrelated
 from explorer.words import say
 from training.measure.figures import FIGURES

@@ -14,8 +14,8 @@ from explorer.page.components.assets import d3_path
 from explorer.page.components.common import columns, component
 from explorer.page.components.wire import told
 from explorer.page.guard.calls import served
+from explorer.verbs.common.options import Reason
 from explorer.verbs.map import Plane
-from explorer.verbs.options import Reason
 from explorer.words import say
 
 CLASSES = "*"  # the colouring by all labels at once

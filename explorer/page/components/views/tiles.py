@@ -10,7 +10,7 @@ from explorer.engine import Model
 from explorer.page.components.common import columns, component, shown
 from explorer.page.components.wire import Live
 from explorer.pictures.render import sprite
-from explorer.verbs.options import Reason
+from explorer.verbs.common.options import Reason
 
 
 def tiles_view(grid: str, what: str, empty: str, live: Live | None = None, **options) -> gr.HTML:

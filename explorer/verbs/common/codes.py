@@ -8,7 +8,7 @@ from torch import Tensor
 
 from explorer.engine import Model, catalogue
 from explorer.pictures.picture import SAMPLE, Picture, pixels
-from explorer.verbs.options import Reason
+from explorer.verbs.common.options import Reason
 from explorer.words import say
 
 REFINING_STEPS = 50
