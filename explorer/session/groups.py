@@ -1,0 +1,16 @@
+"""Groups of mapped pictures that a visitor chose on a map, for whatever takes groups."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Groups:
+    """Rows of the mapped pictures, the same in every model's map of a set, by the group's name.
+
+    A set has its own: `of` are the groups of a set by its name.
+    """
+
+    of: dict[str, dict[str, list[int]]] = field(default_factory=dict)
+
+    def here(self, model_set: str) -> dict[str, list[int]]:
+        return self.of.setdefault(model_set, {})
