@@ -17,7 +17,7 @@ from explorer.page.guard.access import readers
 from explorer.page.guard.web import guarded
 from explorer.page.header import NAME
 from explorer.page.resources import cache, ending, fair, memory
-from explorer.page.tabs import TABS, reconstruct
+from explorer.page.tabs import WITHIN, reconstruct
 from explorer.page.words import Words
 from explorer.pictures import decoding
 from explorer.session.state import Session
@@ -82,7 +82,7 @@ def looks(hosts: Sequence[str] = ()) -> dict:
     return {
         "theme": gr.themes.Base(**theme["base"]).set(**theme["set"]),
         "css_paths": sorted(components.ASSETS.glob("*.css")),
-        "head": components.head([(tab.name, tab.title) for tab in TABS if tab.slots]),
+        "head": components.head([(tab.name, tab.title) for tab in WITHIN if tab.slots]),
         "favicon_path": components.ASSETS / "icon.png",
         "ssr_mode": False,
         "max_file_size": "64mb",

@@ -61,7 +61,8 @@ class Tab:
 
     build: makes the widgets, given the session's `gr.State`; slots: a tab that has some receives
     the pictures that are sent to it; pack: the fields of a link that hold the tab's own state;
-    unpack: takes them from a link.
+    unpack: takes them from a link; within: the name of the tab that it is a view in, beside that
+    tab's own; view: its title among the views within it.
     """
 
     name: str
@@ -72,6 +73,8 @@ class Tab:
     slots: tuple[Slot, ...] = ()
     pack: Callable[[Session], dict[str, str]] = lambda session: {}
     unpack: Callable[[Session, Mapping[str, str]], None] = lambda session, fields: None
+    within: str = ""
+    view: str = ""
 
     def free_slot(self, session: Session) -> str:
         """The first empty slot; when all are taken, the one filled longest ago."""

@@ -24,9 +24,9 @@ from explorer.page.components import (
 from explorer.page.current import Current
 from explorer.page.guard.calls import Guarded
 from explorer.page.guard.events import Picked
+from explorer.page.navigation import BY_NAME, Navigation, go
 from explorer.page.tab import Tab, number
 from explorer.page.tabs import SLOTS, TABS, attributes
-from explorer.page.words import mark
 from explorer.pictures.picture import Picture
 from explorer.session.state import Session
 from explorer.words import say
@@ -66,38 +66,36 @@ def build(root: str = ROOT) -> gr.Blocks:
         if problems:
             notice_view("Left out, because they cannot be used:", problems)
         with gr.Row(elem_id="body"):
-            with gr.Column(scale=6, min_width=320), gr.Tabs(elem_id="tabs") as tabs:
-                items, parts = {}, {}
-                for tab in TABS:
-                    with gr.Tab(mark(tab.title), id=tab.name) as items[tab]:
-                        parts[tab] = tab.build(session)
+            with gr.Column(scale=6, min_width=320):
+                navigation = Navigation(session)
             with gr.Column(scale=1, min_width=230, elem_id="at-hand"):
                 shelf = shelf_view(say("Shelf"), SHELF_EMPTY, removable=True)
                 bundled = shelf_view(say("Examples"), "")
+        parts, bars = navigation.parts, navigation.bars.values()
         slots = [slot for each in parts.values() for slot in each.slots]
         controls = {name: c for each in parts.values() for name, c in each.controls.items()}
         current = Current(parts, session)
-        for tab in TABS:
-            current.follows(items[tab].select, partial(opened, tab), slots)
-        exchange(current, session, tabs, shelf, bundled, slots)
+        for item, tab, bar in navigation.items:
+            current.follows(item.select, partial(opened, tab, bar), slots)
+        exchange(current, session, navigation, shelf, bundled, slots)
         choose(current, session, top, bundled)
         copy_link(session, copy, controls)
-        shown = [*top, tabs, shelf, bundled, *slots, *controls.values()]
+        shown = [*top, *bars, shelf, bundled, *slots, *controls.values()]
         key = gr.Textbox(visible=False)  # of the page before a reload
         stored = {"js": "(session) => [session, sessionStorage.getItem('latent-key')]"}
-        loaded = demo.load(loader(controls), [session, key], shown, **stored, **QUIET)
+        loaded = demo.load(loader(navigation, controls), [session, key], shown, **stored, **QUIET)
         current.follows(loaded.then, lambda *_: [], [])
     return demo
 
 
-def exchange(current: Current, session, tabs, shelf, bundled, slots) -> None:
+def exchange(current: Current, session, navigation: Navigation, shelf, bundled, slots) -> None:
     """Pictures that go from one part of the page to another."""
-    everywhere = [tabs, shelf, *slots]
+    everywhere = [*navigation.bars.values(), shelf, *slots]
     for slot in slots:
         current.follows(slot.pick, pick, [slot, shelf], **READING)
     senders = [sender.send for each in current.parts.values() for sender in each.senders]
     for sent in (*senders, shelf.use, bundled.use, shelf.keep):
-        current.follows(sent, send, everywhere, **READING)
+        current.follows(sent, partial(send, navigation), everywhere, **READING)
     shelf.remove(remove, session, shelf, **QUIET)
     for event in [each.edited for each in current.parts.values() if each.edited]:
         event.then(lambda session: shelf_value(session.shelf), session, shelf, **QUIET)
@@ -130,9 +128,8 @@ def copy_link(session, button, controls: dict) -> None:
     copied.then(None, address, js="(query) => Latent.share(query)", **QUIET)
 
 
-def opened(tab: Tab, session: Session, _event: gr.EventData) -> list:
-    session.tab = tab.name
-    return fill(tab, session)
+def opened(tab: Tab, bar: bool, session: Session, _event: gr.EventData) -> list:
+    return fill(go(session, tab, last=bar), session)
 
 
 def fill(tab: Tab, session: Session) -> list:
@@ -169,10 +166,10 @@ def resolve(session: Session, data: dict) -> Picture:
     return session.find(str(data.get("id")))
 
 
-def send(session: Session, event: Picked) -> list:
-    """Sends a picture to the shelf or a tab, by default the open one: tabs, shelf, all slots."""
-    data = event._data
-    still = [gr.skip()] * (2 + len(SLOTS))
+def send(navigation: Navigation, session: Session, event: Picked) -> list:
+    """Sends a picture to the shelf or a tab, by default the open one: bars, shelf, all slots."""
+    data, bars = event._data, navigation.at(None)
+    still = [*bars, gr.skip(), *[gr.skip()] * len(SLOTS)]
     try:
         picture = resolve(session, data)
     except UserError as error:
@@ -181,13 +178,13 @@ def send(session: Session, event: Picked) -> list:
     if data.get("to") == "shelf":
         session.keep(picture)
         inform(f"{picture.label} is on the shelf.", duration=2)
-        return [gr.skip(), shelf_value(session.shelf), *still[2:]]
+        return [*bars, shelf_value(session.shelf), *[gr.skip()] * len(SLOTS)]
     tab = RECEIVERS.get(data.get("to", session.tab), FALLBACK)
     name = tab.free_slot(session)
     session.put(name, picture)
-    session.tab = tab.name
+    go(session, tab)
     slots = [slot_value(picture) if slot.name == name else gr.skip() for slot in SLOTS]
-    return [gr.update(selected=tab.name), shelf_value(session.shelf), *slots]
+    return [*navigation.at(tab.name), shelf_value(session.shelf), *slots]
 
 
 def remove(session: Session, event: Picked) -> list[dict]:
@@ -197,7 +194,7 @@ def remove(session: Session, event: Picked) -> list[dict]:
     return shelf_value(session.shelf)
 
 
-def loader(controls: Mapping[str, gr.components.Component]) -> Callable:
+def loader(navigation: Navigation, controls: Mapping[str, gr.components.Component]) -> Callable:
     """A handler that sets up header, tabs, examples, slots and controls, by a link if there is."""
 
     def load(session: Session, key: str | None, request: gr.Request) -> list:
@@ -217,7 +214,9 @@ def loader(controls: Mapping[str, gr.components.Component]) -> Callable:
         # A tab that the visitor has opened meanwhile stays, unless a link names one: by session.tab
         # that would be the page's first, if its own select came while the pictures were drawn.
         asked = session.tab if again else link.opened(fields)
-        shown = [*header.parts(session), gr.update(selected=asked) if asked else gr.skip()]
+        if asked:
+            go(session, BY_NAME[asked])
+        shown = [*header.parts(session), *navigation.at(asked)]
         shown += [shelf_value(session.shelf), shelf_value(session.examples())]
         held = [session.slots.get(slot.name) for slot in SLOTS]
         shown += [slot_value(picture) if picture else gr.skip() for picture in held]

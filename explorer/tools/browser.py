@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from explorer.page.tabs import TABS, attributes, morph
+from explorer.page.tabs import WITHIN, attributes, morph
 from explorer.tools.screenshots import FLAGS, PATIENCE_MS, WINDOW_PX, chromium, served
 from training.errors import UserError
 
@@ -79,7 +79,7 @@ def waits(page, names: list[str], runs: int) -> Iterator[Figure]:
         yield f"pictures a second{when}", page.evaluate("drag", DRAG_S), 20
 
     yield from sliding(", fresh page")
-    others = [tab.title for tab in (*TABS, attributes.TAB)]
+    others = [tab.title for tab in (*WITHIN, attributes.TAB)]
     yield "a tab, first time", median("openTab", others), 150
     yield "a tab, again", median("openTab", others), 150
     yield from sliding(", after all tabs")

@@ -267,15 +267,22 @@ Latent.status = function ({ element, props, watch }) {
   Latent.live({ props, watch }, () => { line.textContent = props.value ?? ""; });
 };
 
-// Back and Forward go from tab to tab: the first step back does not leave the app.
+// Back and Forward go from tab to tab: the first step back does not leave the app. A state names the
+// tab that is open, and the view within it, by the ids of their buttons.
 {
-  const tabs = () => [...document.querySelectorAll('#tabs [role="tab"]')];
-  const title = (tab) => tab?.textContent.trim();
+  const { history } = window;
+  const open = () => [...document.querySelectorAll('#tabs [role="tab"][aria-selected="true"]')]
+    .filter((tab) => tab.offsetParent).map((tab) => tab.id);
   document.addEventListener("click", ({ target }) => {
-    const tab = target.closest('#tabs [role="tab"]'), { history } = window;
-    if (!tab || title(tab) === history.state?.tab) return;
-    if (!history.state?.tab) history.replaceState({ tab: title(tabs().find((each) => each.ariaSelected === "true")) }, "");
-    history.pushState({ tab: title(tab) }, "");
+    const tab = target.closest('#tabs [role="tab"]');
+    if (!tab || tab.ariaSelected === "true" || history.state?.tabs?.includes(tab.id)) return;
+    history.replaceState({ tabs: open() }, "");
+    history.pushState({ tabs: [tab.id] }, "");
   }, true);
-  window.addEventListener("popstate", ({ state }) => tabs().find((tab) => title(tab) === state?.tab)?.click());
+  window.addEventListener("popstate", ({ state }) => {
+    for (const id of state?.tabs ?? []) {
+      const tab = document.getElementById(id);
+      if (tab?.ariaSelected === "false") tab.click();
+    }
+  });
 }

@@ -13,4 +13,10 @@ FILES = (
     "latent_map",
 )
 TABS: tuple[Tab, ...] = tuple(import_module(f"{__name__}.{file}").TAB for file in FILES)
+# By each tab of the page's bar the views within it, its own first
+WITHIN: dict[Tab, tuple[Tab, ...]] = {
+    tab: (tab, *(each for each in TABS if each.within == tab.name))
+    for tab in TABS
+    if not tab.within
+}
 SLOTS: tuple[Slot, ...] = tuple(slot for tab in TABS for slot in tab.slots)

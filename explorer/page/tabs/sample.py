@@ -196,4 +196,6 @@ def unpack(session: Session, fields: Mapping[str, str]) -> None:
 
 SHOT = Shot(".tiles canvas")
 TIMING = Timing("64 samples", 150, lambda session: show(session, 0, 64, 1.0))
-TAB = Tab(SAMPLE, say("Sample"), build, SHOT, (TIMING,), pack=pack, unpack=unpack)
+TAB = Tab(
+    SAMPLE, say("Sample"), build, SHOT, (TIMING,), pack=pack, unpack=unpack, view=say("Samples")
+)
