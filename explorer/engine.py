@@ -19,7 +19,7 @@ from explorer.exchange.folders import folders, given, networks
 from explorer.exchange.pair import Pair
 from explorer.pictures.arrays import Images, as_codes, as_images
 from explorer.words import say
-from explorer.work import Descents, go_on
+from explorer.work import Descents, computed, go_on, stepwise
 from training import checkpoints
 from training.checkpoints import CheckpointError, Latents, hub
 from training.codes import inversion
@@ -138,19 +138,17 @@ class Model:
         times = [time.perf_counter() for _ in steps]
         return min(b - a for a, b in pairwise(times)) / TIMED_CODES
 
-    @torch.no_grad()
     def encode(self, images: Images) -> Tensor:
         """(B, 3, H, W) in [0, 1] -> (B, n); by recovery where there is no encoder."""
         go_on()
         if self.encodes:
-            return self._network.encode(self._images(images))
+            return computed(torch.no_grad()(self._network.encode), self._images(images))
         return self.recover(images, 0, starts=NEAREST) if self.unrefined else self.recover(images)
 
-    @torch.no_grad()
     def decode(self, codes: Tensor) -> Tensor:
         """(B, n) -> (B, 3, H, W) in [0, 1]."""
         go_on()
-        return self._network.decode(self._codes(codes))
+        return computed(torch.no_grad()(self._network.decode), self._codes(codes))
 
     def project(self, codes: Tensor) -> Tensor:
         """Any (B, n) back to the prior's support: for the sphere, to unit norm."""
@@ -177,16 +175,15 @@ class Model:
 
     def recover(self, images: Images, steps: int = RECOVERY_STEPS, **how) -> Tensor:
         """Codes (B, n) found without the encoder; `how`, such as starts=8, as in `inversion`."""
-        self._need_gradients(steps)
-        x = self._images(images)
-        return _last(inversion.recovery(self._network, x, steps, every=EVERY, **how))
+        return _last(self.recover_steps(images, steps, **how))
 
     def recover_steps(
         self, images: Images, steps: int = RECOVERY_STEPS, every: int = EVERY, **how
     ) -> Iterator[tuple[int, Tensor]]:
         """(0, the best of random codes), then as `refine_steps`."""
         self._need_gradients(steps)
-        return inversion.recovery(self._network, self._images(images), steps, every=every, **how)
+        x = self._images(images)
+        return stepwise(inversion.recovery(self._network, x, steps, every=every, **how))
 
     def sample_codes(self, n: int, seed: int = 0, spread: float = 1.0) -> Tensor:
         """(n, latent_size) from the prior; the same for all models that share it."""

@@ -4,6 +4,7 @@ several ask for at a time is done as one batch."""
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from threading import Lock
@@ -15,7 +16,8 @@ from torch import Tensor
 from training.codes.inversion import Descent, descend
 
 Thing, Found = TypeVar("Thing"), TypeVar("Found")
-THREADS = 64  # that work, or wait for a batch, for somebody
+THREADS = 64  # that wait for what is computed, for somebody
+CORES = 4  # threads that compute: oneDNN keeps up to 3 MB of working memory in each
 
 
 def _always() -> None:
@@ -31,6 +33,20 @@ def go_on() -> None:
 
 
 _pool = ThreadPoolExecutor(THREADS, "beside")
+_cores = ThreadPoolExecutor(CORES, "core")
+
+
+def computed(do: Callable[..., Found], *given) -> Found:
+    """What `do` gives, by one of the threads that compute, in which gradients are on; `do` calls
+    not `computed` again."""
+    return _cores.submit(copy_context().run, do, *given).result()
+
+
+def stepwise(steps: Iterator[Found]) -> Iterator[Found]:
+    """An iterator whose steps are `computed`; closing it closes `steps`."""
+    with closing(steps):
+        while (found := computed(next, steps, None)) is not None:
+            yield found
 
 
 def beside(do: Callable[[Thing], Found], things: Iterable[Thing]) -> dict[Thing, Found]:
@@ -88,7 +104,7 @@ class Descents:
                 if not mine.found:
                     with self._running:
                         while not mine.found:  # by who ran before
-                            self._advance(self._batch(mine))
+                            computed(self._advance, self._batch(mine))
                 step, codes = mine.found.popleft()
                 yield step, codes
         finally:
