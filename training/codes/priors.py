@@ -5,15 +5,12 @@ A prior is a value: two that are equal draw the same codes from the same generat
 
 import math
 from dataclasses import dataclass
-from functools import cached_property
 
 import torch
 from torch import Generator, Tensor, nn
 from torch.nn.functional import normalize, one_hot
 
 from training.errors import UserError
-
-DRAWS = 1000  # with which codes are compared
 
 
 @dataclass(frozen=True)
@@ -39,34 +36,6 @@ class Prior:
     def squash(self, h: Tensor) -> Tensor:
         """Outputs of a network (B, size) on the support, with gradients everywhere."""
         return self.project(h)
-
-    def distance(self, z: Tensor) -> Tensor:
-        """How far codes (B, size) are from the draws, (B,), half of which are below 1.
-
-        The Wasserstein-2 distance of the entries of a code, centred and scaled as those of the
-        draws, from theirs: norm and tails count, the direction does not.
-        """
-        return (self._off(z) / self._usual).clamp_min(1e-12).sqrt()
-
-    def _off(self, z: Tensor) -> Tensor:
-        mean, deviation, ordered = (each.to(z) for each in self._entries)
-        return (((z - mean) / deviation).sort(dim=1).values - ordered).square().mean(dim=1)
-
-    @cached_property
-    @torch.inference_mode(False)  # so that descent can use them
-    def _entries(self) -> tuple[Tensor, Tensor, Tensor]:
-        """Mean and deviation of each entry, and the ordered entries of a code, on average, (n,)."""
-        z = self._draws(0)
-        mean, deviation = z.mean(dim=0), z.std(dim=0).clamp_min(1e-6)
-        return mean, deviation, ((z - mean) / deviation).sort(dim=1).values.mean(dim=0)
-
-    @cached_property
-    def _usual(self) -> float:
-        return float(self._off(self._draws(1)).median())
-
-    @torch.inference_mode(False)  # so that descent can use them
-    def _draws(self, seed: int) -> Tensor:
-        return self.sample(DRAWS, Generator().manual_seed(seed))
 
     @property
     def scale(self) -> float:
@@ -143,10 +112,6 @@ class OfClasses(Prior):
     def sample(self, count: int, generator: Generator, spread: float = 1.0) -> Tensor:
         classes = _integers(self.classes, count, generator)
         return self.sample_of(classes, generator, spread)
-
-    def _off(self, z: Tensor) -> Tensor:
-        """From the nearest draw: a plane has too few entries to compare."""
-        return torch.cdist(z, self._draws(0).to(z)).amin(dim=1).square()
 
 
 @dataclass(frozen=True)
