@@ -23,6 +23,7 @@ from explorer.work import Descents, computed, go_on, stepwise
 from training import checkpoints
 from training.checkpoints import CheckpointError, Latents, hub
 from training.codes import inversion
+from training.codes.typical import distance
 from training.distributed import device_named
 from training.errors import UserError, choose
 from training.frameworks import FRAMEWORKS, Framework
@@ -155,8 +156,8 @@ class Model:
         return self._network.prior.project(codes)
 
     def refine(self, images: Images, codes: Tensor | None = None, steps: int = 50, **how) -> Tensor:
-        """Better codes (B, n) for the images, by descent from `codes` (the encoder's if None);
-        `how` is for `inversion.Descent`, such as loss="cross-entropy"."""
+        """Better codes (B, n) for the images, by descent from `codes` (the encoder's if None) on
+        `inversion.DEFAULT`; `how` is for `inversion.Descent`, such as domain_weight=0.03."""
         x, z = self._start(images, codes)
         return _last(self.refine_steps(x, z, steps, EVERY, **how)) if steps > 0 else z
 
@@ -170,6 +171,7 @@ class Model:
     ) -> Iterator[tuple[int, Tensor]]:
         """(step, codes) every `every` steps and after the last; close the iterator to stop."""
         self._need_gradients(steps)
+        how = vars(inversion.DEFAULT) | how
         descent = inversion.Descent(self._network, *self._start(images, codes), steps, **how)
         return self._refining.run(descent, every)
 
@@ -182,7 +184,7 @@ class Model:
     ) -> Iterator[tuple[int, Tensor]]:
         """(0, the best of random codes), then as `refine_steps`."""
         self._need_gradients(steps)
-        x = self._images(images)
+        x, how = self._images(images), vars(inversion.DEFAULT) | how
         return stepwise(inversion.recovery(self._network, x, steps, every=every, **how))
 
     def sample_codes(self, n: int, seed: int = 0, spread: float = 1.0) -> Tensor:
@@ -190,6 +192,10 @@ class Model:
         generator = torch.Generator().manual_seed(seed)
         codes = self._network.prior.sample(n, generator, spread)
         return codes.to(self.device)
+
+    def prior_distance(self, codes: Tensor) -> Tensor:
+        """How far codes (B, n) are from the prior's draws, half of which are below 1, (B,)."""
+        return distance(self._network.prior, self._codes(codes))
 
     def shares_prior(self, other: "Model") -> bool:
         """Do codes drawn for one of the two mean as much to the other?"""

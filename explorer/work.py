@@ -115,7 +115,7 @@ class Descents:
         batch, size = [mine], len(mine.descent.x)
         for each in sorted(self._going, key=lambda each: each.round):
             size_with = size + len(each.descent.x)
-            alike = each.descent.loss == mine.descent.loss and each.until_next
+            alike = each.descent.objective == mine.descent.objective and each.until_next
             if each is not mine and alike and size_with <= self._most:
                 batch.append(each)
                 size = size_with

@@ -15,7 +15,7 @@ from explorer.verbs.common.codes import codes
 from explorer.verbs.common.options import Models, Option, Result, Shown
 from explorer.words import say
 from explorer.work import beside
-from training.codes.inversion import LOSSES, METHODS, STARTS
+from training.codes.inversion import DEFAULT, LOSSES, METHODS, STARTS, Objective
 from training.measure import metrics
 from training.measure.figures import PICTURE, columns
 
@@ -61,25 +61,38 @@ def reconstruct(
     starts: Annotated[int, Option("prior samples that recovery starts from", 1, 64)] = STARTS,
     loss: Annotated[Literal[tuple(LOSSES)], Option("pixel loss that is minimised")] = "squared",
     seed: Annotated[int, Option("seed of recovery's samples", 0, 2**31)] = 0,
+    prior_weight: Annotated[
+        float, Option("weight of the code's squared distance from the prior's draws", 0, 1)
+    ] = DEFAULT.prior_weight,
+    domain_weight: Annotated[
+        float, Option("weight of the in-domain error of the code, where there is an encoder", 0, 1)
+    ] = DEFAULT.domain_weight,
+    sharpness_weight: Annotated[
+        float,
+        Option("weight of the squared log ratio of sharpness to the crop's", 0, 1),
+    ] = DEFAULT.sharpness_weight,
 ) -> dict[Model, Reconstruction]:
     """Reconstructions of a picture by each model.
 
     Gives the crop, then for each model the reconstruction from the encoder's code (by recovery
     where there is no encoder) and from the code refined by `steps`, with MSE, PSNR (dB), SSIM,
-    sharpness relative to the crop, and the re-encoding error of the code as `cycle_error`.
+    sharpness relative to the crop, the re-encoding error of the code as `cycle_error`, and its
+    distance from the prior's draws, half of which are below 1, as `prior_distance`. Refinement with
+    all three weights at 0 is plain: it minimises the pixel loss alone.
     """
+    objective = Objective(loss, prior_weight, domain_weight, sharpness_weight)
 
     def found(model: Model) -> Reconstruction:
         x, stages = picture.pixels(model.image_size)[None], {}
         if method == "recovery":
-            how = {"starts": starts, "seed": seed, "loss": loss}
+            how = {"starts": starts, "seed": seed, **vars(objective)}
             stages["recovery"] = model.recover(x, steps, **how)
         else:
             known = codes(model, [picture]) if picture.real else model.encode(x)
             stages[model.found_by] = known
         if method == "hybrid" and not model.unrefined:
             start = stages[model.found_by]
-            stages["refined"] = model.refine(x, start, steps, loss=loss)
+            stages["refined"] = model.refine(x, start, steps, **vars(objective))
         measured = {name: stage(model, x, z) for name, z in stages.items()}
         return Reconstruction(x, picture.crop or whole(picture.source), measured)
 
@@ -95,11 +108,12 @@ def stage(model: Model, x: Tensor, z: Tensor) -> Stage:
 def measure(model: Model, x: Tensor, z: Tensor, x_hat: Tensor) -> dict[str, float]:
     """Figures of the reconstructions x_hat = G(z) of images x (B, 3, H, W), means over the batch.
 
-    mse, psnr (dB), ssim of x_hat to x; sharpness of x_hat over that of x; cycle_error, the
-    re-encoding error ||z - E(x_hat)||^2, where there is an encoder.
+    mse, psnr (dB), ssim of x_hat to x; sharpness of x_hat over that of x; prior_distance of z;
+    cycle_error, the re-encoding error ||z - E(x_hat)||^2, where there is an encoder.
     """
     figures = {figure.name: figure.of(x, x_hat) for figure in columns(PICTURE)}
     figures["sharpness"] = metrics.sharpness(x_hat) / metrics.sharpness(x).clamp_min(1e-8)
+    figures["prior_distance"] = model.prior_distance(z)
     if model.encodes:
         figures["cycle_error"] = metrics.code_error(z, model.encode(x_hat))
     return {name: float(values.mean()) for name, values in figures.items()}
@@ -118,13 +132,15 @@ def refined_in_step(
     start: Mapping[str, Tensor],
     steps: int,
     every: int,
+    objective: Objective = DEFAULT,
 ) -> Iterator[tuple[int, dict[str, Tensor]]]:
     """The refinements, or recoveries, side by side, of all models that can refine, from `start`:
     (step, codes by model name)."""
+    how = vars(objective)
     streams: dict[Model, Iterator[tuple[int, Tensor]]] = {
-        model: model.refine_steps(images[model.name], start[model.name], steps=steps, every=every)
+        model: model.refine_steps(images[model.name], start[model.name], steps, every, **how)
         if model.encodes
-        else islice(model.recover_steps(images[model.name], steps, every), 1, None)
+        else islice(model.recover_steps(images[model.name], steps, every, **how), 1, None)
         for model in models
         if not model.unrefined
     }

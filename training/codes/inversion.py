@@ -5,6 +5,9 @@
                 Creswell & Bharath 2018, who also have the cross-entropy)
     hybrid      the same descent from the encoder's code: refined codes
 
+What a descent minimises is an `Objective`: the difference of the pixels, and terms that keep the
+code in the generator's domain and its image sharp.
+
 `Prior.restrict` brings a step back to the prior's support. In recovery it draws entries outside a
 box anew; in hybrid it clips them, to keep what the encoder found. Frameworks are in evaluation
 mode; images (B, 3, H, W) in [0, 1], codes (B, n).
@@ -13,13 +16,16 @@ mode; images (B, 3, H, W) in [0, 1], codes (B, n).
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import torch
 from torch import Generator, Tensor
 from torch.nn.functional import binary_cross_entropy
 
+from training.codes.typical import distance
 from training.errors import UserError, choose
+from training.losses import sharpness_errors
 
 if TYPE_CHECKING:
     from training.frameworks import Framework
@@ -40,11 +46,63 @@ LOSSES = {
 }
 
 
+@dataclass(frozen=True)
+class Objective:
+    """What a descent minimises, for each image x and code z; plain where all weights are 0.
+
+        pixels       mean over pixels of d(G(z), x)              d: `LOSSES[loss]`
+        prior        prior_weight * distance(z)^2                `typical.distance`
+        in-domain    domain_weight * ||E(G(z)) - z||^2 / n       codes scaled by `Prior.scale`
+        sharpness    sharpness_weight * log^2(L(G(z)) / L(x))    L: Laplacian energy
+
+    The in-domain term (Zhu et al. 2020, In-Domain GAN Inversion) is for systems with an encoder.
+    The sharpness term keeps what the pixels' error smooths away wherever the image has detail that
+    G cannot put in its place. Raises UserError for an unknown loss.
+    """
+
+    loss: str = "squared"
+    prior_weight: float = 0.0
+    domain_weight: float = 0.0
+    sharpness_weight: float = 0.0
+
+    def __post_init__(self):
+        choose("loss", self.loss, LOSSES)
+
+    def __call__(self, framework: Framework, x: Tensor, z: Tensor) -> Tensor:
+        """Of images (B, 3, H, W) and codes (B, n) on the support, (B,)."""
+        x_hat = framework.decode(z)
+        total = LOSSES[self.loss](x_hat, x).flatten(1).mean(dim=1)
+        if self.prior_weight:
+            total = total + self.prior_weight * distance(framework.prior, z).square()
+        if self.domain_weight and framework.encodes:
+            total = total + self.domain_weight * domain_error(framework, x_hat, z)
+        if self.sharpness_weight:
+            total = total + self.sharpness_weight * sharpness_errors(x, x_hat)
+        return total
+
+
+# What they trade is in explorer/WORKSHOP.md. The explorer takes `DEFAULT`; figures of checkpoints
+# are those of the plain one.
+OBJECTIVES = {
+    "sharp": Objective(prior_weight=2e-4, domain_weight=5e-3, sharpness_weight=4e-3),
+    "in-domain": Objective(prior_weight=2e-4, domain_weight=3e-2, sharpness_weight=4e-3),
+    "plain": Objective(),
+}
+DEFAULT = OBJECTIVES["sharp"]
+
+
+def domain_error(framework: Framework, x_hat: Tensor, z: Tensor) -> Tensor:
+    """In-domain error ||E(x_hat) - z||^2 / n of codes (B, n) scaled by `Prior.scale`, whose images
+    are x_hat, (B,); about 2 for unrelated codes of entries of order one."""
+    off = framework.prior.scale * (framework.encode(x_hat) - z)
+    return off.square().mean(dim=1)
+
+
 class Descent:
     """Codes (B, n) of images x (B, 3, H, W), each brought by Adam to a lower loss of its own.
 
-    steps, done: in all, and so far; `generator` is for `Prior.restrict`. Raises UserError for an
-    unknown loss.
+    steps, done: in all, and so far; `generator` is for `Prior.restrict`, `objective` for
+    `Objective`, plain without any.
     """
 
     @torch.inference_mode(False)  # descent needs gradients wherever it is called
@@ -55,11 +113,11 @@ class Descent:
         z: Tensor,
         steps: int,
         lr: float = LR,
-        loss: str = "squared",
         generator: Generator | None = None,
+        **objective,
     ):
         self.framework, self.steps, self.done = framework, steps, 0
-        self.loss, self.generator = choose("loss", loss, LOSSES), generator
+        self.objective, self.generator = Objective(**objective), generator
         self.x = x.clone()  # what inference mode made takes part in no gradient
         self.lr = lr / framework.prior.scale
         self.code = framework.prior.restrict(z.detach()).clone().requires_grad_(True)
@@ -84,12 +142,12 @@ class Descent:
 
 @torch.inference_mode(False)
 def descend(descents: Sequence[Descent]) -> None:
-    """One step of descents of one framework and one loss, as one batch; none sees the others."""
-    framework, loss = descents[0].framework, descents[0].loss
+    """One step of descents of one framework and objective, as one batch; none sees the others."""
+    framework, objective = descents[0].framework, descents[0].objective
     codes = [each.code for each in descents]
     with torch.enable_grad():
         z, x = framework.prior.project(torch.cat(codes)), torch.cat([each.x for each in descents])
-        gradients = torch.autograd.grad(_error(framework, x, z, loss).sum(), codes)
+        gradients = torch.autograd.grad(objective(framework, x, z).sum(), codes)
     for each, gradient in zip(descents, gradients, strict=True):
         each.step(gradient)
 
@@ -116,24 +174,24 @@ def recovery(
     steps: int,
     starts: int = STARTS,
     seed: int = 0,
-    loss: str = "squared",
     lr: float = LR,
     every: int = 1,
+    **objective,
 ) -> Iterator[tuple[int, Tensor]]:
     """Codes of images x without E: the best, for each image, of descents from `starts` samples.
 
-    Yields like `hybrid`, but first (0, codes), the best starts. Raises UserError for an unknown
-    loss or no start.
+    Yields like `hybrid`, but first (0, codes), the best starts. `objective` is as in `Descent`.
+    Raises UserError for no start.
     """
     if starts < 1:
         raise UserError(f"Recovery begins at random codes: give at least 1 start, not {starts}.")
     generator = Generator().manual_seed(seed)
     z = framework.prior.sample(starts, generator).to(x.device).repeat(len(x), 1)  # (B * starts, n)
-    target = x.repeat_interleave(starts, dim=0)
-    yield 0, _best(framework, target, z, starts, loss)
-    how = {"lr": lr, "loss": loss, "generator": generator}
+    target, value = x.repeat_interleave(starts, dim=0), Objective(**objective)
+    yield 0, _best(framework, target, z, starts, value)
+    how = {"lr": lr, "generator": generator, **objective}
     for step, codes in hybrid(framework, target, z, steps, every, **how):
-        yield step, _best(framework, target, codes, starts, loss)
+        yield step, _best(framework, target, codes, starts, value)
 
 
 def refine(framework: Framework, x: Tensor, z: Tensor, steps: int = 50, **how) -> Tensor:
@@ -150,13 +208,7 @@ def recover(framework: Framework, x: Tensor, steps: int = 100, **how) -> Tensor:
 
 
 @torch.no_grad()
-def _best(framework: Framework, x: Tensor, z: Tensor, starts: int, loss: str) -> Tensor:
+def _best(framework: Framework, x: Tensor, z: Tensor, starts: int, objective: Objective) -> Tensor:
     """The best of each image's `starts` consecutive codes."""
-    best = _error(framework, x, z, loss).unflatten(0, (-1, starts)).argmin(dim=1)
+    best = objective(framework, x, z).unflatten(0, (-1, starts)).argmin(dim=1)
     return z.unflatten(0, (-1, starts))[torch.arange(len(best)), best]
-
-
-def _error(framework: Framework, x: Tensor, z: Tensor, loss: str) -> Tensor:
-    """Loss of each image (B,), mean over pixels."""
-    distance = LOSSES[choose("loss", loss, LOSSES)]
-    return distance(framework.decode(z), x).flatten(1).mean(dim=1)

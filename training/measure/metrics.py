@@ -3,7 +3,9 @@
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn.functional import conv2d, interpolate, one_hot
+from torch.nn.functional import interpolate, one_hot
+
+from training.losses import laplacian_energy
 
 
 def mse(x: Tensor, y: Tensor) -> Tensor:
@@ -31,11 +33,9 @@ def ssim(x: Tensor, y: Tensor) -> Tensor:
 
 
 def sharpness(x: Tensor) -> Tensor:
-    """Mean squared 4-neighbour Laplacian of each image, (B,), over inner pixels. To be divided by
-    that of real images: 1 where all fine detail is present; noise raises it."""
-    kernel = x.new_tensor([[0, 1, 0], [1, -4, 1], [0, 1, 0]])
-    laplacian = conv2d(x.flatten(0, 1)[:, None], kernel[None, None])
-    return laplacian.square().flatten(1).mean(dim=1).unflatten(0, (-1, x.shape[1])).mean(dim=1)
+    """Laplacian energy of each image, (B,). To be divided by that of real images: 1 where all fine
+    detail is present; noise raises it."""
+    return laplacian_energy(x)
 
 
 def grey(x: Tensor) -> Tensor:

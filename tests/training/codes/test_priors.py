@@ -5,6 +5,7 @@ import torch
 
 from training.codes.priors import (
     PRIORS,
+    Box,
     Mixture,
     Normal,
     OneHot,
@@ -13,6 +14,7 @@ from training.codes.priors import (
     Switches,
     joint,
 )
+from training.codes.typical import distance
 from training.errors import UserError
 
 ALL = [
@@ -79,3 +81,24 @@ def test_a_box_draws_anew_what_left_it():
     z = torch.tensor([[0.5, 1.5, -3.0]])
     back = PRIORS["box"](3).restrict(z, generator())
     assert back[0, 0] == 0.5 and (back[0, 1:].abs() < 1).all()
+
+
+@pytest.mark.parametrize("prior", ALL, ids=str)
+def test_half_of_what_a_prior_draws_is_nearer_than_one(prior):
+    off = distance(prior, prior.sample(400, generator(5)))
+    assert off.median() == pytest.approx(1, abs=0.25)
+
+
+def test_codes_of_another_norm_or_shape_are_far_from_a_prior():
+    draw = torch.randn(1, 256, generator=generator())
+    spike = torch.eye(256)[:1]
+    assert distance(Normal(256), 1.5 * draw) > 3 < distance(Box(256), torch.zeros(1, 256))
+    assert distance(Sphere(256), spike) > 3 and distance(Mixture(2), torch.zeros(1, 2)) > 3
+    assert distance(joint(Normal(8), OneHot(4)), torch.full((1, 12), 9.0)) > 3
+
+
+@pytest.mark.parametrize("prior", ALL, ids=str)
+def test_descent_brings_codes_nearer_to_a_prior(prior):
+    z = prior.restrict(3 * torch.randn(20, prior.size, generator=generator())).requires_grad_(True)
+    (gradient,) = torch.autograd.grad(distance(prior, z).square().sum(), z)
+    assert gradient.isfinite().all()
