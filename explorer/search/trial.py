@@ -25,7 +25,8 @@ def trial(
 ) -> Figures:
     """For each model, each look and the pixels: of the first `most` pictures of `data`, the share
     whose nearest one is still their own after each change, and how many labels the nearest other
-    ones share, beside `chance`. Raises UserError.
+    ones share, beside `chance`. Where there are labels, labelled pictures alone are used. Raises
+    UserError.
 
     data, attributes: as `python -m training fit` takes them.
     """
@@ -34,7 +35,8 @@ def trial(
         raise UserError(f"{models[0].name} has no encoder: choose another model.")
     size = max(model.image_size for model in encoding)
     images = load(tuple(data), size, attributes=attributes)
-    x = images.images[:most].float() / 255
+    labelled = slice(None) if images.labels is None else images.labelled
+    x = images.images[labelled][:most].float() / 255
     if len(x) < LEAST:
         raise UserError(f"{len(x)} pictures are too few to find one again: give {LEAST}.")
     known = vectors(x, encoding)
@@ -44,10 +46,10 @@ def trial(
         for kind, each in figures.items():
             each[name] = found_again(distances(kind, changed[kind], known[kind]))
     if images.labels is not None:
-        rows, labels = images.labelled[:most], images.labels[:most][images.labelled[:most]]
+        labels = images.labels[labelled][:most]
         for kind, each in figures.items():
             points = unpacked(known[kind]) if kind in LOOKS else known[kind]
-            each[SHARED] = label_agreement(points[rows], labels)
+            each[SHARED] = label_agreement(points.float(), labels)
         figures["chance"] = {SHARED: chance_agreement(labels)}
     return figures
 
