@@ -27,14 +27,15 @@ class Near(NamedTuple):
 class Pool(Protocol):
     """Pictures to search in.
 
-    names: of their attributes. `why_not` says why they cannot be searched by a model or a look,
-    empty where they can. `nearest` gives the `count` nearest that are `wanted`, the nearest first:
-    by a model the L2 distance of codes, by a look the number of bits that differ.
+    names: of their attributes. `why_not` says why they cannot be searched by a look, or by a model
+    with a checkpoint of this digest, empty where they can. `nearest` gives the `count` nearest that
+    are `wanted`, the nearest first: by a model the L2 distance of codes, by a look the number of
+    bits that differ.
     """
 
     names: Sequence[str]
 
-    def why_not(self, kind: str) -> str: ...
+    def why_not(self, kind: str, digest: str = "") -> str: ...
 
     def nearest(self, kind: str, vector: Tensor, count: int, wanted: Wanted) -> list[Near]: ...
 
@@ -49,7 +50,7 @@ class Gathered:
     labels: Tensor = field(default_factory=lambda: torch.zeros(0, 0, dtype=torch.bool))
     names: Sequence[str] = ()
 
-    def why_not(self, kind: str) -> str:
+    def why_not(self, kind: str, digest: str = "") -> str:
         if kind in self.vectors:
             return ""
         if kind in LOOKS:

@@ -48,6 +48,8 @@ def database() -> Any:
 
 def tables() -> list[str]:
     """The names of all tables."""
+    if not os.environ.get(PLACE) and not any(kept.place("tables").iterdir()):
+        return []  # without an import that takes seconds
     try:
         return [*database().list_tables().tables]
     except UserError:
@@ -81,14 +83,23 @@ class Table:
     def __len__(self) -> int:
         return self._table.count_rows()
 
-    def why_not(self, kind: str) -> str:
-        if kind in LOOKS or kind in self.held.models:
+    def why_not(self, kind: str, digest: str = "") -> str:
+        known = self.held.models.get(kind)
+        if kind in LOOKS or known == digest:
             return ""
+        command = f"python -m explorer index FOLDER --models {kind}"
+        if known is None:
+            return say(
+                "Table {table} holds no codes of {model}: `{command}` makes one that does.",
+                table=self.name,
+                model=kind,
+                command=command,
+            )
         return say(
-            "Table {table} holds no codes of {model}: `{command}` makes one that does.",
+            "Table {table} holds codes of another checkpoint {model}: `{command}` makes a new one.",
             table=self.name,
             model=kind,
-            command=f"python -m explorer index FOLDER --models {kind}",
+            command=command,
         )
 
     def nearest(self, kind: str, vector: Tensor, count: int, wanted: Wanted) -> list[Near]:

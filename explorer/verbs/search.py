@@ -10,6 +10,7 @@ from PIL import Image
 from torch import Tensor
 
 from explorer.engine import Model
+from explorer.exchange import kept
 from explorer.pictures.arrays import as_images
 from explorer.pictures.picture import Picture
 from explorer.pictures.render import to_pil
@@ -88,7 +89,8 @@ def nearest(
 
     def by(kind: Model | str) -> list[Near] | Reason:
         name = kind if isinstance(kind, str) else kind.name
-        if why := pool.why_not(name):
+        digest = "" if isinstance(kind, str) else kept.digest(kind.directory)
+        if why := pool.why_not(name, digest):
             return Reason(why)
         vector = hashes[name][0] if isinstance(kind, str) else codes(kind, [picture])[0]
         return pool.nearest(name, vector, count, wanted)
@@ -115,8 +117,13 @@ def image_of(near: Near, model: Model) -> Tensor:
     """What is shown of a picture that was found, (3, H, W): its thumbnail, or what the model draws
     of its code."""
     if near.thumbnail:
-        return as_images(Image.open(io.BytesIO(near.thumbnail)), LOOK_PX)[0]
+        return as_images(opened(near), LOOK_PX)[0]
     return model.decode(model.latents.codes[near.row][None])[0]
+
+
+def opened(near: Near) -> Image.Image:
+    """The thumbnail of a picture that was found."""
+    return Image.open(io.BytesIO(near.thumbnail)).convert("RGB")
 
 
 def gathered(pictures: Sequence[Picture], models: Sequence[Model]) -> Pool:

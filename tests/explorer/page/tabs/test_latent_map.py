@@ -9,14 +9,14 @@ from tests.explorer.conftest import CHECKPOINTS, event
 
 
 def test_the_map_shows_every_face_and_decodes_the_chosen_one(session):
-    value, _ = latent_map.show(session)
+    value, *_ = latent_map.show(session)
     count = len(session.models[0].latents.codes)
     for panel, model in zip(value["panels"], session.models, strict=True):
         points = torch.frombuffer(bytearray(b64decode(panel["points"])), dtype=torch.float32)
         assert torch.equal(points.view(2, count).T, model.latents.map)
     board = latent_map.choose(session, event(index=7))
     assert board["rows"][0]["title"] == "Face 7" and len(board["rows"][0]["cards"]) == 2
-    preview, _ = latent_map.servers(str(CHECKPOINTS))
+    preview, *_ = latent_map.servers(str(CHECKPOINTS))
     seen = preview({"index": 7, "models": session.names})
     assert seen["images"] == [card["src"] for card in board["rows"][0]["cards"]]
 
