@@ -48,7 +48,7 @@ def database() -> Any:
 
 def tables() -> list[str]:
     """The names of all tables."""
-    if not os.environ.get(PLACE) and not any(kept.place("tables").iterdir()):
+    if not os.environ.get(PLACE) and not any(kept.place("tables").glob("*")):
         return []  # without an import that takes seconds
     try:
         return [*database().list_tables().tables]
