@@ -13,6 +13,7 @@ from tyro.conf import FlagCreatePairsOff, Positional, arg
 from explorer.cli.exchange import Describe, Export
 from explorer.cli.options import GATHERED, output, spelling, spelt
 from explorer.cli.outputs import OUTPUTS, Output
+from explorer.cli.search import Index, Retrieval, Searches
 from explorer.engine import ROOT, titles
 from explorer.exchange import lay_out
 from explorer.session.programs import checked
@@ -24,12 +25,13 @@ from training.commandline import parse
 from training.errors import UserError, choose
 from training.report.tables import renew
 
+WRITERS = OUTPUTS | {"search": Searches}
 WEBP_QUALITY = 60  # eleven systems on faces stay under 750 kB
 
 
 def command(verb: Callable) -> Callable[[list[str]], None]:
     """Parses the arguments of a verb, calls it, and writes what it finds."""
-    name, known, writer = verb.__name__, arguments(verb), OUTPUTS.get(verb.__name__, Output)
+    name, known, writer = verb.__name__, arguments(verb), WRITERS.get(verb.__name__, Output)
     given = [spelling(each) for each in known if each.name not in writer.__dataclass_fields__]
     out = Annotated[Path, output(".png"), arg(help="picture to write (PNG)")]
     fields = [*given, ("out", out, field(default=Path(f"{name}.png")))]
@@ -153,5 +155,6 @@ class Screenshots:
 def commands() -> dict[str, Callable]:
     """All commands by name, in the order of the help."""
     of_verbs = {name.replace("_", "-"): command(verb) for name, verb in VERBS.items()}
-    more = {"map": Map, "export": Export, "describe": Describe}
+    more = {"map": Map, "export": Export, "describe": Describe, "index": Index}
+    more |= {"retrieval": Retrieval}
     return {"models": Models, **of_verbs, **more, "gallery": Gallery, "screenshots": Screenshots}

@@ -1,7 +1,7 @@
-"""What can be made again, kept by what it is made of: maps, pairs for browsers, pages to send.
+"""What can be made again, kept by what it is made of: maps, tables, pairs for browsers, pages.
 
-A checkpoint and a page are exported once, by a process of its own: nobody waits for it meanwhile,
-and its memory is given back.
+What takes long is made once, by a process of its own: nobody waits for it meanwhile, and its memory
+is given back.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ from training.errors import UserError
 
 FORM = b"1"  # of what is written: another one where `export_checkpoint` writes other files
 EXPORT_S, PAGE_S = 15, 10  # about how long a pair takes, and each model of a page
-MOST = {"pairs": 100, "pages": 20}  # are kept; the oldest go
+MOST = {"pairs": 100, "pages": 20, "maps": 1000}  # are kept; the oldest go
 NICENESS = 10
 CODE = Path(__file__).parents[2]
 
@@ -40,7 +40,7 @@ def digest(directory: Path) -> str:
 @cache
 def place(kind: str) -> Path:
     """The user's folder for what can be made again, or where that cannot be written a new one;
-    `kind` is "maps", "pairs" or "pages"."""
+    `kind` is such as "maps" or "pairs"."""
     try:
         base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
         folder = Path(base, "latent-explorer", kind)
@@ -65,27 +65,37 @@ class Exports:
         if not (directory / CONFIG).is_file():
             return directory  # it is one
         folder = place("pairs") / digest(directory)
-        there = self._written(folder / MODEL, [name], root, "--onnx", folder)  # the last file
+        how = ["export", name, "--onnx", str(folder)]
+        what = f"{name} cannot be exported"
+        there = self._written(folder / MODEL, how, root, folder, what)  # the last file
         return folder if there else float(EXPORT_S)
 
     def page(self, names: Sequence[str], root: str, key: str) -> Path | float:
         """The page of these models, by the digest of what it is made of; else as `pair`."""
         file = place("pages") / f"{key}.html"
-        there = self._written(file, names, root, "--html", file)
+        how = ["export", *names, "--html", str(file)]
+        what = f"{', '.join(names)} cannot be exported"
+        there = self._written(file, how, root, file, what)
         return file if there else float(PAGE_S * len(names))
 
-    def _written(self, file: Path, names: Sequence[str], root: str, how: str, out: Path) -> bool:
-        """Whether an export has written the file; it is begun in its turn."""
+    def map(self, name: str, root: str, layout: str, file: Path) -> bool:
+        """Whether a model's codes are laid out and kept in the file; raises UserError as `pair`."""
+        how = ["latent-map", name, "--layout", layout]
+        return self._written(file, how, root, file, f"The codes of {name} cannot be laid out")
+
+    def _written(self, file: Path, how: Sequence[str], root: str, out: Path, what: str) -> bool:
+        """Whether a command has written the file; it is begun in its turn. `what` is said where it
+        could not."""
         with self.lock:
             if file.is_file():
                 return True
             mine = self.running.get(out)
             if mine is not None and mine.poll():
-                command = f"python -m explorer export {' '.join(names)} {how} OUT"
-                raise UserError(f"{', '.join(names)} cannot be exported: `{command}` says why.")
+                command = f"python -m explorer {' '.join(how)}".replace(str(out), "OUT")
+                raise UserError(f"{what}: `{command}` says why.")
             if all(each.poll() is not None for each in self.running.values()):
                 _clear(out.parent)
-                self.running[out] = _started([*names, how, str(out)], root)
+                self.running[out] = _started(how, root)
         return False
 
 
@@ -99,7 +109,7 @@ def _clear(folder: Path) -> None:
 
 
 def _started(arguments: Sequence[str], root: str) -> subprocess.Popen:
-    command = [sys.executable, "-m", "explorer", "export", *arguments, "--checkpoints", root]
+    command = [sys.executable, "-m", "explorer", *arguments, "--checkpoints", root]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     process = subprocess.Popen(command, cwd=CODE, **quiet)
     with suppress(AttributeError, OSError):  # where the system knows no priorities

@@ -20,6 +20,10 @@ from tqdm import tqdm
 from explorer.exchange import kept
 from training.checkpoints import write_atomically
 
+UMAP, PCA, TSNE = "umap", "pca", "tsne"
+LAYOUTS = {UMAP: "UMAP", PCA: "PCA", TSNE: "t-SNE"}
+TSNE_SETTINGS = {"perplexity": 30, "init": "pca", "random_state": 0, "n_jobs": 1}
+SPREAD = 5.0  # standard deviation of maps by others than UMAP, which are as large as those then
 NEIGHBOURS = 15  # that UMAP looks at
 UMAP_NEEDS = NEIGHBOURS + 1  # codes
 SAMPLE = 10_000  # codes that UMAP lays out; more are placed among them
@@ -29,23 +33,52 @@ WIDTH, SHIFTS = 0.3, 5  # of what counts as close together on a map; of mean shi
 AT_ONCE = 1 << 24  # distances held in memory
 
 
-def layout(codes: Tensor) -> Tensor:
-    """Codes (N, n) -> coordinates (N, 2), by UMAP, or by the principal components of fewer than it
-    needs; of more than `SAMPLE`, those of a sample, with the others placed among it.
+def layout(codes: Tensor, by: str = UMAP) -> Tensor:
+    """Codes (N, n) -> coordinates (N, 2), `by` one of LAYOUTS; by the principal components of fewer
+    than UMAP needs. Of more than `SAMPLE`, UMAP and t-SNE lay a sample out, with the others placed
+    among it.
 
     What was laid out once is kept in the user's cache folder. Progress is shown on a terminal.
     """
     if len(codes) < UMAP_NEEDS:
-        centred = codes - codes.mean(dim=0)
-        components = torch.linalg.svd(centred).Vh[:2]  # (2, n), or (1, 1)
-        return pad(centred @ components.T, (0, 2 - len(components)))
-    file = kept.place("maps") / f"{digest(codes)}.npy"
-    with suppress(OSError, ValueError):  # there is none, or it is damaged
-        return torch.from_numpy(np.load(file))
-    found = _laid_out(codes)
+        return _components(codes)
+    if by == PCA:
+        return _scaled(_components(codes))
+    known = kept_layout(codes, by)
+    if known is not None:
+        return known
+    found = _laid_out(codes, by)
     with suppress(OSError):  # a folder that cannot be written
-        write_atomically(file, partial(_save, found))
+        write_atomically(file_of(codes, by), partial(_save, found))
     return found
+
+
+def kept_layout(codes: Tensor, by: str) -> Tensor | None:
+    """The map of these codes that was laid out before; None where none was."""
+    try:
+        return torch.from_numpy(np.load(file_of(codes, by)))
+    except (OSError, ValueError):  # there is none, or it is damaged
+        return None
+
+
+def file_of(codes: Tensor, by: str) -> Path:
+    """Where the map of these codes is kept."""
+    return kept.place("maps") / f"{digest(codes, by)}.npy"
+
+
+def _components(codes: Tensor) -> Tensor:
+    """The first two principal components (N, 2) of codes (N, n)."""
+    centred = codes - codes.mean(dim=0)
+    if len(codes) > codes.shape[1]:
+        vectors = torch.linalg.eigh(centred.T @ centred).eigenvectors.T.flip(0)[:2]
+    else:
+        vectors = torch.linalg.svd(centred).Vh[:2]  # (2, n), or (1, 1)
+    return pad(centred @ vectors.T, (0, 2 - len(vectors)))
+
+
+def _scaled(where: Tensor) -> Tensor:
+    centred = where - where.mean(dim=0)
+    return SPREAD * centred / centred.std().clamp_min(1e-6)
 
 
 def place(codes: Tensor, known: Tensor, where: Tensor) -> Tensor:
@@ -56,18 +89,27 @@ def place(codes: Tensor, known: Tensor, where: Tensor) -> Tensor:
     return placed
 
 
-def digest(codes: Tensor) -> str:
+def digest(codes: Tensor, by: str = UMAP) -> str:
     """Of the codes and of all that their layout depends on."""
-    how = (tuple(codes.shape), SETTINGS, SAMPLE, VERSION, version("umap-learn"))
+    settings = (SETTINGS, SAMPLE, VERSION, version("umap-learn"))
+    if by == TSNE:
+        settings = (TSNE_SETTINGS, SAMPLE, VERSION, version("scikit-learn"))
+    how = (tuple(codes.shape), *settings)
     found = hashlib.sha256(repr(how).encode())
     found.update(codes.contiguous().numpy())
     return found.hexdigest()
 
 
-def _laid_out(codes: Tensor) -> Tensor:
+def _laid_out(codes: Tensor, by: str) -> Tensor:
     sample = torch.randperm(len(codes), generator=torch.Generator().manual_seed(0))[:SAMPLE]
     sample = sample.sort().values
-    known = codes[sample]
+    where = {UMAP: _by_umap, TSNE: _by_tsne}[by](codes[sample])
+    if len(sample) == len(codes):
+        return where
+    return place(codes, codes[sample], where).index_copy_(0, sample, where)
+
+
+def _by_umap(known: Tensor) -> Tensor:
     indices = torch.empty(len(known), NEIGHBOURS, dtype=torch.int32)
     distances = torch.empty(len(known), NEIGHBOURS)
     for rows, far, near in _nearest(known, known, NEIGHBOURS):
@@ -78,10 +120,14 @@ def _laid_out(codes: Tensor) -> Tensor:
     umap = _umap()(**SETTINGS, precomputed_knn=neighbours, tqdm_kwds=shown)
     with warnings.catch_warnings():  # that its transform, which is not used, cannot be
         warnings.filterwarnings("ignore", "precomputed_knn", UserWarning)
-        where = torch.from_numpy(umap.fit_transform(known.numpy()))
-    if len(known) == len(codes):
-        return where
-    return place(codes, known, where).index_copy_(0, sample, where)
+        return torch.from_numpy(umap.fit_transform(known.numpy()))
+
+
+def _by_tsne(known: Tensor) -> Tensor:
+    from sklearn.manifold import TSNE as Embedding  # here, as it takes a second
+
+    settings = {**TSNE_SETTINGS, "perplexity": min(TSNE_SETTINGS["perplexity"], len(known) / 4)}
+    return _scaled(torch.from_numpy(Embedding(**settings).fit_transform(known.numpy())))
 
 
 def _nearest(codes: Tensor, known: Tensor, count: int) -> Iterator[tuple[slice, Tensor, Tensor]]:

@@ -14,7 +14,8 @@ from explorer.verbs.map import latent_map
 from explorer.verbs.morph import morph
 from explorer.verbs.reconstruct import reconstruct
 from explorer.verbs.sample import sample
+from explorer.verbs.search import search
 
 VERBS: dict[str, Callable] = {
-    verb.__name__: verb for verb in (reconstruct, morph, sample, edit, latent_map)
+    verb.__name__: verb for verb in (reconstruct, morph, sample, edit, latent_map, search)
 }

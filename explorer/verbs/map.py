@@ -3,19 +3,22 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 import torch
 from torch import Tensor
 
 from explorer.engine import Model
-from explorer.exchange.layout import place
+from explorer.exchange.layout import LAYOUTS, PCA, SAMPLE, TSNE, UMAP, kept_layout, place
+from explorer.exchange.layout import layout as laid_out_by
 from explorer.verbs.common.options import Name, Option, Reason, Result, Shown
 from explorer.words import say
 from training.checkpoints import Latents
 from training.codes.geometry import density, interpolated
+from training.codes.regions import Region, regions
 from training.errors import UserError, choose
 
+TSNE_S = 0.008  # for each code, about
 PRIOR_SAMPLES, CELLS, MARGIN = 40_000, 72, 0.06
 REAL = 64  # pictures by which others are judged
 
@@ -41,13 +44,18 @@ class Map(Result):
 def latent_map(
     model: Annotated[Model, Option("model, as SET/NAME")],
     attribute: Annotated[Name, Option("attribute to tell of each image whether it has it")] = "",
+    layout: Annotated[
+        Literal[tuple(LAYOUTS)], Option("how codes are laid out; t-SNE takes half a minute")
+    ] = UMAP,
 ) -> Map:
     """The map of a model's encoded images.
 
     Gives its `points` [x, y], the names of all `attributes`, and, for the `attribute` asked for,
     whether each image `has` it, null of images without labels.
     """
-    points = laid_out(model)
+    if layout == TSNE and model.latents is not None and not code_plane(model):
+        laid_out_by(model.latents.codes, TSNE)
+    points = laid_out(model, layout)
     if isinstance(points, Reason) or model.latents is None:
         raise UserError(without_map(model))
     return Map(points, model.latents, attribute)
@@ -75,18 +83,44 @@ def code_plane(model: Model) -> Plane | None:
     return Plane(low, high, density(drawn, low, high, CELLS))
 
 
-def laid_out(model: Model) -> Tensor | Reason:
-    """Where the model's encoded images lie, (N, 2), on the plane or by UMAP; or why nowhere."""
+def laid_out(model: Model, by: str = UMAP) -> Tensor | Reason:
+    """Where the model's encoded images lie, (N, 2), on the plane or by a layout; or why nowhere, or
+    for how many seconds not yet."""
     if code_plane(model):
         return torch.zeros(0, 2) if model.latents is None else model.latents.codes
-    if model.latents is None or model.latents.map is None:
+    if model.latents is None or (by == UMAP and model.latents.map is None):
         return Reason(without_map(model))
-    return model.latents.map
+    if by == UMAP:
+        return model.latents.map
+    codes = model.latents.codes
+    found = laid_out_by(codes, by) if by == PCA else kept_layout(codes, by)
+    if found is not None:
+        return found
+    about = say("The codes are laid out by {layout}.", layout=LAYOUTS[by])
+    return Reason(about, len(codes[:SAMPLE]) * TSNE_S)
 
 
-def placed(model: Model, codes: Tensor) -> Tensor:
+def placed(model: Model, codes: Tensor, by: str = UMAP) -> Tensor:
     """Where codes (M, n) lie on the map, (M, 2), or on the plane."""
-    return codes if code_plane(model) else place(codes, model.latents.codes, model.latents.map)
+    return codes if code_plane(model) else place(codes, model.latents.codes, laid_out(model, by))
+
+
+def standing_out(model: Model, points: Tensor) -> list[Region]:
+    """The dense regions of the model's map, with the attributes that stand out in them."""
+    latents = model.latents
+    return [] if latents is None else regions(points, latents.labels, latents.names)
+
+
+def neighbours(model: Model, code: Tensor, count: int, but: int = -1) -> list[int]:
+    """The rows of the encoded images whose codes are nearest to a code (1, n), but for one."""
+    far = torch.cdist(code, model.latents.codes)[0]
+    rows = far.topk(min(count + 1, len(far)), largest=False).indices.tolist()
+    return [row for row in rows if row != but][:count]
+
+
+def middle(model: Model, rows: Sequence[int]) -> Tensor:
+    """The mean code (1, n) of encoded images, as long as theirs are."""
+    return among(model, rows, [1 / len(rows)] * len(rows))
 
 
 def without_map(model: Model) -> str:

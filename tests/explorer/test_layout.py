@@ -115,3 +115,23 @@ def test_a_code_is_placed_where_most_of_its_nearest_lie_not_between_them():
     (x, y), itself = layout.place(torch.stack([known.mean(dim=0), known[2]]), known, where)
     assert -0.2 < x < 0.3 and abs(y) < 0.2
     assert torch.allclose(itself, where[2], atol=1e-3)
+
+
+def test_pca_lies_along_the_two_directions_in_which_codes_differ_most():
+    codes = torch.randn(200, 12, generator=torch.Generator().manual_seed(0))
+    codes[:, 3] *= 9
+    codes[:, 7] *= 5
+    found = layout.layout(codes, layout.PCA)
+    for column, number in ((0, 3), (1, 7)):
+        both = torch.stack([found[:, column], codes[:, number]])
+        assert torch.corrcoef(both)[0, 1].abs() > 0.98
+    assert found.std().item() == pytest.approx(layout.SPREAD, rel=1e-3)
+
+
+def test_tsne_keeps_clusters_and_is_kept_apart_from_umap(umap):
+    codes, component = mixture(90, 16, components=3, spread=0.2)
+    assert layout.kept_layout(codes, layout.TSNE) is None
+    found = layout.layout(codes, layout.TSNE)
+    middles = torch.stack([found[component == each].mean(dim=0) for each in range(3)])
+    assert (torch.cdist(found, middles).argmin(dim=1) == component).all()
+    assert torch.equal(layout.kept_layout(codes, layout.TSNE), found) and umap.asked == []

@@ -20,6 +20,7 @@ from explorer.page.components.inputs.sliders import LIMIT, sliders_value, slider
 from explorer.page.components.inputs.slot import slot_value, slot_view
 from explorer.page.components.live.pad import pad_value, pad_view
 from explorer.page.components.loading.networks import ROUTES, networks_view
+from explorer.page.components.map.map import CLASSES, Looks, groups_shown, map_value, map_view
 from explorer.page.components.views.board import (
     Stat,
     board_row,
@@ -30,8 +31,8 @@ from explorer.page.components.views.board import (
     stage_stats,
 )
 from explorer.page.components.views.chart import chart_value, chart_view
-from explorer.page.components.views.map import CLASSES, map_value, map_view
+from explorer.page.components.views.results import Card, results_panel, results_view
 from explorer.page.components.views.shelf import shelf_value, shelf_view
 from explorer.page.components.views.tiles import tiles_value, tiles_view
-from explorer.page.components.wire import Live, reopen, stamp, told
+from explorer.page.components.wire import Live, reopen, stamp, told, whose
 from explorer.page.said import failure, inform, notice_view, warn

@@ -19,6 +19,8 @@ window.Latent = {
   DRAG: "application/x-latent",
   PLACES: [["shelf", "To shelf"]],  // where pictures can be sent; the server adds the tabs
 
+  maps: {},  // what a map is made of, by `map/*.js`
+
   // h("button", {class: "x", onclick: f, "aria-label": "…"}, "text", child, …)
   h(tag, attributes = {}, ...children) {
     const node = document.createElement(tag);

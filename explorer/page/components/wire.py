@@ -78,6 +78,14 @@ def stamp(session: Session) -> dict:
     return {"key": line.key, "serial": next(line.numbers)}
 
 
+def whose(key: str) -> Session:
+    """The session of a page, by its key; raises UserError where it is gone."""
+    session = SESSIONS.get(key)
+    if session is None:
+        raise Unavailable("The server has started anew: reload the page.")
+    return session
+
+
 def reopen(session: Session, key: str | None) -> bool:
     """Gives a page that was loaded anew what the page before it had, by that one's key; whether
     there was one."""
@@ -120,9 +128,7 @@ def answers(live: Live) -> Callable[[Any], Response]:
 
     def ask(asked: Asked) -> Response:
         try:
-            session = SESSIONS.get(asked["key"])
-            if session is None:
-                raise Unavailable("The server has started anew: reload the page.")
+            session = whose(asked["key"])
             for name, value in asked["parts"].items():
                 live.parts[name](session, fitting(shapes[choose("control", name, shapes)], value))
             return told(live.draw(session))

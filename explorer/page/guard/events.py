@@ -1,6 +1,6 @@
 """The shapes of what the page's components and scripts send."""
 
-from typing import Annotated, Any, NotRequired
+from typing import Annotated, Any, Literal, NotRequired
 
 from annotated_types import Interval, Len, MaxLen
 from pydantic import ConfigDict, NonNegativeInt, with_config
@@ -96,6 +96,22 @@ class Among(TypedDict):
 
 
 @EXACT
+class Lassoed(TypedDict):
+    """Rows of the mapped pictures, a bit each, in base64."""
+
+    rows: Annotated[str, MaxLen(1 << 20)]
+
+
+@EXACT
+class Grouped(TypedDict):
+    """What is done with a group: it is chosen, renamed, or removed."""
+
+    act: Literal["choose", "rename", "remove"]
+    name: Name
+    to: Name
+
+
+@EXACT
 class Named(TypedDict):
     model: Name
 
@@ -110,6 +126,29 @@ class Hovered(Encoded):
     models: Names
 
 
+@EXACT
+class Neighboured(Hovered):
+    """One of a map's pictures, of the page with this key."""
+
+    key: str
+
+
+@EXACT
+class Pictured(TypedDict):
+    """Several encoded pictures of a model."""
+
+    model: Name
+    rows: Annotated[list[NonNegativeInt], Len(1, 400)]
+
+
+@EXACT
+class Exported(TypedDict):
+    """A group of the page with this key."""
+
+    key: str
+    name: Name
+
+
 class Picked(Event):
     shape = Source
 
@@ -120,3 +159,11 @@ class Chosen(Event):
 
 class Pointed(Event):
     shape = Encoded | Spot | Among
+
+
+class Ringed(Event):
+    shape = Lassoed
+
+
+class Acted(Event):
+    shape = Grouped

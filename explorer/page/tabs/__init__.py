@@ -11,6 +11,7 @@ FILES = (
     "sample",
     "attributes",
     "latent_map",
+    "search",
 )
 TABS: tuple[Tab, ...] = tuple(import_module(f"{__name__}.{file}").TAB for file in FILES)
 # By each tab of the page's bar the views within it, its own first

@@ -1,40 +1,54 @@
 """Latent map: codes of encoded images in two dimensions, and one's own pictures among them."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 
 import gradio as gr
 import torch
 from torch import Tensor
 
-from explorer.engine import Model, catalogue
+from explorer.engine import Model
+from explorer.exchange.kept import EXPORTS
+from explorer.exchange.layout import LAYOUTS, PCA, UMAP, file_of
 from explorer.page import components as ui
-from explorer.page.guard.events import Hovered, Picked, Pointed, Spot
+from explorer.page.guard.events import Picked
+from explorer.page.mapped import groups
+from explorer.page.mapped.points import Own, View, choose, servers
 from explorer.page.tab import Shot, Tab, Timing, Widgets
 from explorer.page.words import mark
 from explorer.pictures.picture import MAP, Picture
 from explorer.session.state import Session
-from explorer.verbs.common.grids import Grid, map_row
 from explorer.verbs.common.options import Reason
-from explorer.verbs.map import among, code_plane, laid_out, placed, strangeness
+from explorer.verbs.map import code_plane, laid_out, placed
 from explorer.words import chain, say
+from explorer.work import go_on
 from training.data.pictures import PictureError
-from training.errors import UserError, quoted
-from training.errors import choose as one_of
 
 OWN_LIMIT = 500
-GONE = "That point is none of the maps that are shown: choose another one."
 THUMB_PX = 64
+ASKED_S = 0.5  # how often it is looked whether a map is laid out
 MAPPING = {**ui.LONG, "trigger_mode": "once", "show_progress": "full"}
-
-
-@dataclass
-class Own:
-    """A visitor's own pictures on the maps, and the label that colours the points."""
-
-    pictures: list[Picture] = field(default_factory=list)
-    colour: str = "Male"
+SWITCHES = {
+    "pictures": say("Pictures in place of points"),
+    "regions": say("What stands out where"),
+    "near": say("Lines to the nearest codes"),
+}
+NOTES = {
+    UMAP: say(
+        "A map by UMAP: pictures that lie near each other have similar codes; how far apart groups "
+        "lie, and the axes, mean nothing."
+    ),
+    PCA: say(
+        "A map by PCA: the two directions in which codes differ most. Pictures that lie near each "
+        "other may still differ in all other directions."
+    ),
+}
+NOTES["tsne"] = say(
+    "A map by t-SNE: pictures that lie near each other have similar codes; how far apart groups "
+    "lie, how large they are, and the axes, mean nothing."
+)
 
 
 def build(session: gr.State) -> Widgets:
@@ -46,162 +60,150 @@ def build(session: gr.State) -> Widgets:
         files = gr.UploadButton(mark("Add my pictures"), file_count="multiple", min_width=120)
         folder = gr.UploadButton(mark("Add a folder"), file_count="directory", min_width=120)
         away = gr.Button(mark("Remove my pictures"), min_width=120)
+    with gr.Accordion(mark("Filter, layout, pictures"), open=False, elem_classes="refine"):
+        work = work_on(every)
     said = ui.status_view()
     with gr.Row(elem_classes="split"):
         with gr.Column(scale=5, min_width=320):
             texts = say("Map of codes"), say("No model is chosen.")
-            chart = ui.map_view(*texts, servers(session.value.root))
+            functions = [*servers(session.value.root), groups.export_group]
+            chart = ui.map_view(*texts, functions)
         with gr.Column(scale=2, min_width=280, elem_classes="in-sight"):
             empty = say("Hover over a point to decode it, click to keep it here.")
             board = ui.board_view(MAP, empty)
+    *filters, layout, switches = work
     colour.change(paint, [session, colour], chart, **ui.IN_TURN)
+    for control in (*filters, switches):
+        control.change(refine, [session, *filters, switches], chart, **ui.LIVE)
+    laying = {**ui.LONG, "trigger_mode": "always_last"}
+    layout.input(lay_out, [session, layout], [chart, said], **laying)
     chart.select(choose, session, board, trigger_mode="multiple", **ui.IN_TURN)
+    chart.lasso(groups.lasso, session, [board, chart], **ui.IN_TURN)
+    chart.group(groups.act, session, [board, chart], **ui.IN_TURN)
     for button in (files, folder):
         button.upload(add, [session, button], [chart, said], **MAPPING)
     chart.remove(remove, session, [chart, said], **ui.IN_TURN)
     away.click(remove_all, session, [chart, said], **ui.IN_TURN)
-    return Widgets(show, [], [chart, colour], senders=[board], controls={"colour": colour})
+    outputs = [chart, colour, *work]
+    return Widgets(show, [], outputs, senders=[board], controls={"colour": colour})
+
+
+def work_on(models: list[Model]) -> list[gr.components.Component]:
+    """Filters, layout and switches."""
+    names = attributes(models)
+    several = {"multiselect": True, "min_width": 180}
+    with gr.Row(elem_classes="controls"):
+        has = gr.Dropdown(names, value=[], label=mark("Has"), **several)
+        lacks = gr.Dropdown(names, value=[], label=mark("Has not"), **several)
+        ways = [(mark("all of it"), "all"), (mark("any of it"), "any")]
+        either = gr.Radio(ways, value="all", label=mark("Shown is what fits"), min_width=150)
+    with gr.Row(elem_classes="controls"):
+        layouts = [(title, name) for name, title in LAYOUTS.items()]
+        layout = gr.Radio(layouts, value=UMAP, label=mark("Layout"), min_width=180)
+        shown = [(mark(words), name) for name, words in SWITCHES.items()]
+        switches = gr.CheckboxGroup(shown, value=[], label=mark("Show"), min_width=240)
+    return [has, lacks, either, layout, switches]
 
 
 def show(session: Session) -> tuple:
-    """The maps of the models under comparison, and what they can be coloured by."""
-    own = session.of(Own)
-    if session.seen(MAP, len(own.pictures)):
-        return gr.skip(), gr.skip()
-    choices = colourings(session.models)
-    own.colour = known_colour(session, choices)
-    return maps(session), gr.update(choices=choices, value=own.colour)
+    """The maps of the models under comparison, what they can be coloured by, and how they look."""
+    own, view = session.of(Own), session.of(View)
+    look = view.look
+    if session.seen(MAP, len(own.pictures), view.layout):
+        return (gr.skip(),) * 7
+    choices, names = colourings(session.models), attributes(session.models)
+    look.colour = known_colour(session, choices)
+    known = [value for _, value in names]
+    look.has = [name for name in look.has if name in known]
+    look.lacks = [name for name in look.lacks if name in known]
+    return (
+        maps(session),
+        gr.update(choices=choices, value=look.colour),
+        gr.update(choices=names, value=look.has),
+        gr.update(choices=names, value=look.lacks),
+        "any" if look.either else "all",
+        view.layout,
+        [name for name in SWITCHES if getattr(look, name)],
+    )
 
 
 def maps(session: Session) -> dict:
     stamp, models, own = ui.stamp(session), session.models, session.of(Own)
+    view = session.of(View)
     mine = [
         {"id": each.id, "label": each.label, "src": ui.address(each.pixels(THUMB_PX))}
         for each in own.pictures
     ]
-    places, planes = [laid_out(model) for model in models], [code_plane(model) for model in models]
+    places = [laid_out(model, view.layout) for model in models]
+    planes = [code_plane(model) for model in models]
     lie = [place(session, model) for model in models]
-    return stamp | ui.map_value(models, places, planes, own.colour, mine, lie)
+    shown = view.look, mine, lie, groups.shown(session), NOTES[view.layout]
+    return stamp | ui.map_value(models, places, planes, *shown)
+
+
+def attributes(models: list[Model]) -> list[tuple[str, str]]:
+    """The attributes that pictures of the maps have, as choices."""
+    known = [model.latents for model in models if model.latents]
+    names = sorted({name for latents in known for name in latents.names})
+    return [(ui.words(name), name) for name in names]
 
 
 def colourings(models: list[Model]) -> list[tuple[str, str]]:
     """What points can be coloured by: nothing, one label, or all classes at once."""
     known = [model.latents for model in models if model.latents]
-    names = sorted({name for latents in known for name in latents.names})
     of_classes = any(bool((latents.labels.sum(dim=1) == 1).all()) for latents in known)
     classes = [(say("All classes"), ui.CLASSES)] if of_classes else []
-    return [(say("Nothing"), ""), *classes, *((ui.words(name), name) for name in names)]
+    return [(say("Nothing"), ""), *classes, *attributes(models)]
 
 
 def known_colour(session: Session, choices: list[tuple[str, str]]) -> str:
     """The session's colouring where it is among the choices, else by all classes if possible."""
     values = [value for _, value in choices]
-    wanted = (session.of(Own).colour, ui.CLASSES, "")
+    wanted = (session.of(View).look.colour, ui.CLASSES, "")
     return next(colour for colour in wanted if colour in values)
 
 
 def paint(session: Session, colour: str) -> dict:
     """Recolours the points that the page has already."""
-    session.of(Own).colour = colour
-    return gr.update(colour=colour)
+    session.of(View).look.colour = colour
+    return gr.update(look=asdict(session.of(View).look))
+
+
+def refine(
+    session: Session, has: list[str], lacks: list[str], either: str, switches: list[str]
+) -> dict:
+    """Filters the points that the page has already, and switches what is shown with them."""
+    look = session.of(View).look
+    look.has, look.lacks, look.either = list(has), list(lacks), either == "any"
+    for name in SWITCHES:
+        setattr(look, name, name in switches)
+    return gr.update(look=asdict(look))
+
+
+def lay_out(session: Session, layout: str) -> Iterator[tuple]:
+    """The maps by another layout, once those that take long are laid out; meanwhile, why not."""
+    view, models = session.of(View), session.models
+    view.layout = layout
+    session.seen(MAP, len(session.of(Own).pictures), layout)
+    yield maps(session), ""
+    waiting = [model for model in models if isinstance(laid_out(model, layout), Reason)]
+    waiting = [model for model in waiting if laid_out(model, layout).seconds]
+    for model in waiting:
+        file = file_of(model.latents.codes, layout)
+        while not EXPORTS.map(model.name, session.root, layout, file):
+            time.sleep(ASKED_S)
+            go_on()
+            if (view.layout, session.models) != (layout, models):
+                return
+        yield maps(session), ""
 
 
 def place(session: Session, model: Model) -> Tensor:
     """Where the visitor's own pictures lie on a model's map, (M, 2)."""
-    mine = session.of(Own).pictures
-    if not mine or not model.encodes or isinstance(laid_out(model), Reason):
+    mine, layout = session.of(Own).pictures, session.of(View).layout
+    if not mine or not model.encodes or isinstance(laid_out(model, layout), Reason):
         return torch.zeros(0, 2)
-    return placed(model, session.codes(mine, model))
-
-
-def servers(root: str) -> list[Callable[[dict], dict]]:
-    """What the page's script calls, under these names, for a point under the pointer."""
-
-    def preview_point(asked: Hovered) -> dict:
-        """One encoded picture, decoded by every model that has it."""
-        models, index = catalogue(root).models, asked["index"]
-        names = [one_of("model", name, models) for name in dict.fromkeys(asked["models"])]
-        grid = shown_row([models[name] for name in names], index)
-        images = [ui.address(models[name].decode(z)[0]) for name, z in grid.codes.items()]
-        latents = models[next(iter(grid.codes))].latents
-        names = [*map(ui.words, latents.attributes_of(index))]
-        label = say("{picture}: {names}", picture=grid.labels[0], names=names)
-        return {"label": label, "images": images}
-
-    def decode_point(asked: Spot) -> dict:
-        """What any point of a model's plane decodes to."""
-        models = catalogue(root).models
-        model = models[one_of("model", asked["model"], models)]
-        code, label = plane_code(model, asked["z"])
-        return {"label": label, "images": [ui.address(model.decode(code)[0])]}
-
-    return [preview_point, decode_point]
-
-
-def shown_row(models: list[Model], index: int) -> Grid:
-    """As `map_row`; raises UserError where none of the models has the picture."""
-    try:
-        return map_row(models, index)
-    except IndexError:
-        raise UserError(GONE) from None
-
-
-def plane_code(model: Model, z: list[float]) -> tuple[Tensor, str]:
-    """A code (1, 2) on the prior's support, and its label; UserError unless z is two numbers."""
-    code = torch.tensor([z], dtype=torch.float32)
-    if model.latent_size != 2 or code.shape != (1, 2) or not code.isfinite().all():
-        raise UserError(f"{model.name} has no code {quoted(z)} on a plane.")
-    code = model.project(code)
-    x, y = code[0].tolist()
-    return code, say("Point ({x}, {y})", x=f"{x:.2f}", y=f"{y:.2f}")
-
-
-def choose(session: Session, event: Pointed) -> dict:
-    """The chosen image, decoded by every model from its own code, or a point of a plane."""
-    stamp, data, models = ui.stamp(session), event._data, session.models
-    if "z" in data:
-        known = session.catalogue.models
-        model = known[one_of("model", data["model"], known)]
-        code, label = plane_code(model, data["z"])
-        alike = [each for each in models if each.shares_prior(model)]
-        grid = Grid(MAP, [label], {each.name: code for each in alike})
-    elif "near" in data:
-        grid = between(models, data["near"], data["weights"])
-    elif (index := int(data["index"])) >= 0:
-        grid = shown_row(models, index)
-    else:
-        mine = session.of(Own).pictures
-        if -index > len(mine):
-            raise UserError(GONE)
-        picture = mine[-1 - index]
-        codes = {m.name: session.codes([picture], m) for m in models if m.encodes}
-        grid = Grid(MAP, [picture.label], codes)
-    session.grids[MAP] = grid
-    having = [model for model in models if model.name in grid.codes]
-    images = [model.decode(grid.codes[model.name])[0] for model in having]
-    stats = [trust(m, grid.codes[m.name]) for m in having] if "near" in data else ()
-    return stamp | ui.board_value(having, [ui.board_row(grid.labels[0], 0, images, stats)])
-
-
-def between(models: list[Model], near: list[int], weights: list[float]) -> Grid:
-    """A spot of the map, by the pictures around it; raises UserError where no model has them."""
-    known = [m for m in models if m.latents is not None and max(near) < len(m.latents.codes)]
-    if not known or len(near) != len(weights):
-        raise UserError(GONE)
-    codes = {model.name: among(model, near, weights) for model in known}
-    return Grid(MAP, [say("Between {count} pictures of the map", count=len(near))], codes)
-
-
-def trust(model: Model, code: Tensor) -> list[ui.Stat]:
-    """How far a picture at a spot of the map is to be trusted, as a figure of the board."""
-    far = strangeness(model, code)
-    if far is None:
-        return []
-    meaning = say(
-        "How far the code lies from what the encoder reads from its picture, over the same of real "
-        "pictures: about 1 is as sure as those, above 3 not to be trusted"
-    )
-    return [(say("Round trip"), f"{far:.1f} ×", meaning)]
+    return placed(model, session.codes(mine, model), layout)
 
 
 def add(session: Session, paths: list[str] | None, progress=gr.Progress()) -> tuple:  # noqa: B008
@@ -216,7 +218,7 @@ def add(session: Session, paths: list[str] | None, progress=gr.Progress()) -> tu
             refused.append(str(error))
     for model in progress.tqdm(session.models, desc="Encoding"):
         place(session, model)
-    session.seen(MAP, len(mine))
+    session.seen(MAP, len(mine), session.of(View).layout)
     said = [
         say(
             "On the map, as stars: {count} of {all} pictures.",
@@ -247,12 +249,37 @@ def without(session: Session, gone: Callable[[Picture], bool]) -> tuple:
     own = session.of(Own)
     before, own.pictures = len(own.pictures), [each for each in own.pictures if not gone(each)]
     count = before - len(own.pictures)
-    session.seen(MAP, len(own.pictures))
+    session.seen(MAP, len(own.pictures), session.of(View).layout)
     return maps(session), say(
         "{count} pictures of yours are removed.", count=count
     ) if count else ""
 
 
+def pack(session: Session) -> dict[str, str]:
+    view = session.of(View)
+    look = view.look
+    return {
+        "layout": "" if view.layout == UMAP else view.layout,
+        "has": ",".join(look.has),
+        "lacks": ",".join(look.lacks),
+        "either": "1" if look.either else "",
+        "shown": ",".join(name for name in SWITCHES if getattr(look, name)),
+    }
+
+
+def unpack(session: Session, fields: Mapping[str, str]) -> None:
+    view, known = session.of(View), [name for _, name in attributes(session.models)]
+    look, layout = view.look, fields.get("layout")
+    view.layout = layout if layout in LAYOUTS else UMAP
+    look.has, look.lacks = (
+        [name for name in fields.get(field, "").split(",") if name in known]
+        for field in ("has", "lacks")
+    )
+    look.either = fields.get("either") == "1"
+    for name in SWITCHES:
+        setattr(look, name, name in fields.get("shown", "").split(","))
+
+
 SHOT = Shot(".map .chart", click=True)
 TIMING = Timing("map, first view", 1000, show)
-TAB = Tab(MAP, say("Latent map"), build, SHOT, (TIMING,))
+TAB = Tab(MAP, say("Latent map"), build, SHOT, (TIMING,), pack=pack, unpack=unpack, view=say("Map"))

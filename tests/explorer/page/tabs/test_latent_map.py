@@ -1,22 +1,31 @@
 """The handlers of the tab Latent map, without a browser."""
 
-from base64 import b64decode
+import csv
+from base64 import b64decode, b64encode
 
+import gradio as gr
+import numpy as np
+import pytest
 import torch
 
+from explorer.page.mapped import groups
+from explorer.page.mapped.points import View
 from explorer.page.tabs import latent_map
+from explorer.session.groups import Groups
+from explorer.session.state import Session
 from tests.explorer.conftest import CHECKPOINTS, event
+from training.errors import UserError
 
 
 def test_the_map_shows_every_face_and_decodes_the_chosen_one(session):
-    value, _ = latent_map.show(session)
+    value, *_ = latent_map.show(session)
     count = len(session.models[0].latents.codes)
     for panel, model in zip(value["panels"], session.models, strict=True):
         points = torch.frombuffer(bytearray(b64decode(panel["points"])), dtype=torch.float32)
         assert torch.equal(points.view(2, count).T, model.latents.map)
     board = latent_map.choose(session, event(index=7))
     assert board["rows"][0]["title"] == "Face 7" and len(board["rows"][0]["cards"]) == 2
-    preview, _ = latent_map.servers(str(CHECKPOINTS))
+    preview, *_ = latent_map.servers(str(CHECKPOINTS))
     seen = preview({"index": 7, "models": session.names})
     assert seen["images"] == [card["src"] for card in board["rows"][0]["cards"]]
 
@@ -29,3 +38,87 @@ def test_pictures_land_on_the_map_beside_their_nearest_faces(session, photo, bad
     model = session.models[0]
     session.of(latent_map.Own).pictures[0].codes[model.name] = model.latents.codes[11]
     assert torch.allclose(latent_map.place(session, model)[0], model.latents.map[11], atol=1e-2)
+
+
+def lassoed(rows: list[int]) -> gr.EventData:
+    """What the page's script sends of a lasso around these rows."""
+    bits = np.zeros(max(rows, default=0) + 1, dtype=bool)
+    bits[rows] = True
+    return event(rows=b64encode(np.packbits(bits).tobytes()).decode())
+
+
+def test_a_lasso_makes_a_group_with_its_mean_and_the_nearest_members(session):
+    latent_map.show(session)
+    rows = [3, 8, 40, 41, 77, 200]
+    board, update = groups.lasso(session, lassoed(rows))
+    assert session.of(Groups).here("celeba32") == {"Group 1": rows}
+    titles = [row["title"] for row in board["rows"]]
+    assert titles[0] == "Group 1: mean of 6" and len(titles) == 5
+    shown = update["groups"]
+    assert shown["names"] == [["Group 1", 6]] and shown["chosen"] == "Group 1"
+    assert groups.rows_of(shown["rows"]) == rows
+    mean = session.tile("map", 0)
+    model = session.models[0]
+    middle = model.project(model.latents.codes[rows].mean(dim=0, keepdim=True))
+    assert torch.nn.functional.cosine_similarity(mean.codes[model.name][None], middle) > 0.999
+    assert session.tile("map", 1).reference == f"map/{titles[1].removeprefix('Face ')}"
+
+
+def test_groups_are_renamed_chosen_and_removed(session):
+    for rows in ([1, 2], [3, 4, 5]):
+        groups.lasso(session, lassoed(rows))
+    groups.act(session, event(act="rename", name="Group 1", to=" With hats "))
+    assert groups.here(session) == {"With hats": [1, 2], "Group 2": [3, 4, 5]}
+    with pytest.raises(UserError, match="There is a group 'Group 2' already"):
+        groups.act(session, event(act="rename", name="With hats", to="Group 2"))
+    board, _ = groups.act(session, event(act="choose", name="Group 2", to=""))
+    assert board["rows"][0]["title"] == "Group 2: mean of 3"
+    _, update = groups.act(session, event(act="remove", name="Group 2", to=""))
+    assert update["groups"]["names"] == [["With hats", 2]] and update["groups"]["chosen"] == ""
+    with pytest.raises(UserError, match="There is no group"):
+        groups.act(session, event(act="choose", name="Group 2", to=""))
+
+
+@pytest.mark.parametrize("rows", ["", "AAAA", "no base64!"])
+def test_an_empty_lasso_is_said_and_makes_no_group(session, rows):
+    with pytest.raises(UserError, match="The lasso holds no point"):
+        groups.lasso(session, event(rows=rows))
+    assert groups.here(session) == {}
+
+
+def test_a_group_is_saved_with_labels_and_codes(session):
+    key = latent_map.maps(session)["key"]
+    groups.lasso(session, lassoed([5, 9]))
+    told = groups.export_group({"key": key, "name": "Group 1"})
+    header, *lines = csv.reader(told["csv"].splitlines())
+    latents = session.models[0].latents
+    assert header[:2] == ["row", latents.names[0]] and [line[0] for line in lines] == ["5", "9"]
+    assert len(header) == 1 + len(latents.names) + 2 * 256
+    first = header.index("celeba32/faae 0")
+    assert float(lines[1][first]) == pytest.approx(float(latents.codes[9, 0]), rel=1e-4)
+
+
+def test_filters_layout_and_switches_go_into_a_link_and_come_back(session):
+    latent_map.refine(session, ["Smiling"], ["Male"], "any", ["near"])
+    steps = [*latent_map.lay_out(session, "pca")]
+    points = [each["points"] for each in steps[-1][0]["panels"]]
+    assert len(set(points)) == 2 and "PCA" in steps[-1][0]["note"]
+    fields, other = latent_map.pack(session), Session(session.root)
+    latent_map.unpack(other, fields)
+    assert other.of(View) == session.of(View)
+    value, _, has, *_ = latent_map.show(other)
+    assert value["look"]["has"] == has["value"] == ["Smiling"] and value["look"]["near"]
+    assert [each["points"] for each in value["panels"]] == points
+
+
+def test_neighbours_are_those_of_each_models_own_codes(session):
+    key = latent_map.maps(session)["key"]
+    *_, pictures, near = latent_map.servers(str(CHECKPOINTS))
+    told = near({"key": key, "index": 7, "models": session.names})
+    for model in session.models:
+        far = torch.cdist(model.latents.codes[7:8], model.latents.codes)[0]
+        assert told["rows"][model.name] == far.argsort()[1:9].tolist()
+    drawn = pictures({"model": session.names[0], "rows": [1, 2, 3]})
+    assert drawn["size"] == 32 and drawn["src"].startswith("data:image/png")
+    with pytest.raises(UserError, match="none of the maps"):
+        pictures({"model": session.names[0], "rows": [10**6]})

@@ -4,24 +4,26 @@
 //
 // points: {x, y}, Float32Array each, in a `box` {x: [from, to], y: [from, to]}; `still`: the pointer
 // does not pan, and both axes have one scale. look(): {inks: [colour], which: Uint8Array of indices in
-// them, under: a canvas or image that fills the box, marks: [{x, y, draw: (context) => …}]}.
-// moved(view): the view after the visitor has changed it.
+// them, others are not shown, dots: whether there are any, under: a canvas or image that fills the box,
+// marks: [{x, y, draw: (context, to) => …}], where to(x, y) is a point as the mark sees it}.
+// moved(view): the view after the visitor has changed it; grabs(event): whether another takes a drag.
 //
 // Events of the element, which bubble: `spot` and `pick` where the pointer is and where it clicks,
 // {x, y, index: of the point there, -1 without one, pointer}, and `away`.
-Latent.scatter = function (element, { points, box, still, swipes, look, moved }) {
+Latent.scatter = function (element, { points, box, still, swipes, look, moved, grabs }) {
   const REACH = 10, LARGEST = 2.5, SHARE = 0.35, STEP = 1.6;  // px; part of the room that a point has
-  const { x, y } = points, count = x.length;
+  const count = points.x.length;
   const canvas = element.appendChild(document.createElement("canvas"));
   const context = canvas.getContext("2d"), selection = d3.select(element);
   const zoom = d3.zoom().scaleExtent([0.5, 4000]).filter(pans).on("zoom", ({ sourceEvent }) => {
     if (sourceEvent) moved(view());
     draw();
   });
-  let width = 0, height = 0, image, inks, counts, due = false;
+  let { x, y } = points, width = 0, height = 0, image, inks, counts, drawn = null, due = false;
 
   function pans(event) {
     if (event.type === "wheel") return true;
+    if (grabs(event)) return false;
     return event.touches ? !swipes && !still || event.touches.length > 1 : !still && !event.button;
   }
 
@@ -38,6 +40,8 @@ Latent.scatter = function (element, { points, box, still, swipes, look, moved })
     return { across: k * across, up: -k * up, left: k * left + dx, top: k * top + dy };
   }
 
+  const hidden = (i) => drawn && drawn.which[i] >= drawn.inks.length;
+  const from = (px, py) => { const { across, up, left, top } = scales(); return [(px - left) / across, (py - top) / up]; };
   const at = (a, b) => { const { across, up, left, top } = scales(); return [across * a + left, up * b + top]; };
 
   // Pan and zoom as parts of the size, so that elements of other sizes can show the same.
@@ -85,6 +89,7 @@ Latent.scatter = function (element, { points, box, still, swipes, look, moved })
     const shown = look(), dense = canvas.width / width, { across, up, left, top } = scales();
     const room = Math.sqrt((width * height * d3.zoomTransform(element).k ** 2) / Math.max(count, 1));
     const radius = Math.min(LARGEST, Math.max(0.5, SHARE * room)) * dense;
+    drawn = shown;
     splat(disc(radius), shown, [across * dense, left * dense, up * dense, top * dense]);
     shade(Math.min(0.7, Math.max(0.12, radius / dense / 2.5)));
     context.setTransform(1, 0, 0, 1, 0, 0);
@@ -97,9 +102,10 @@ Latent.scatter = function (element, { points, box, still, swipes, look, moved })
       context.globalCompositeOperation = "source-over";
     }
     for (const mark of shown.marks) {
+      const [px, py] = at(mark.x, mark.y);
       context.save();
-      context.translate(...at(mark.x, mark.y));
-      mark.draw(context);
+      context.translate(px, py);
+      mark.draw(context, (a, b) => { const [qx, qy] = at(a, b); return [qx - px, qy - py]; });
       context.restore();
     }
   }
@@ -110,7 +116,8 @@ Latent.scatter = function (element, { points, box, still, swipes, look, moved })
     const colours = Uint32Array.from(shown.inks, rgb), { which } = shown;
     inks.fill(0);
     counts.fill(0);
-    for (let i = 0; i < count; i++) {
+    for (let i = 0; i < count && shown.dots; i++) {
+      if (hidden(i)) continue;
       const column = (across * x[i] + left) | 0, row = (up * y[i] + top) | 0;
       if (column < reach || row < reach || column >= right || row >= low) continue;
       const middle = row * wide + column, colour = colours[which[i]];
@@ -136,6 +143,7 @@ Latent.scatter = function (element, { points, box, still, swipes, look, moved })
     const [px, py] = d3.pointer(pointer, element), { across, up, left, top } = scales();
     let [index, least] = [-1, REACH * REACH];
     for (let i = 0; i < count; i++) {
+      if (hidden(i)) continue;
       const far = (across * x[i] + left - px) ** 2 + (up * y[i] + top - py) ** 2;
       if (far < least) [index, least] = [i, far];
     }
@@ -155,7 +163,12 @@ Latent.scatter = function (element, { points, box, still, swipes, look, moved })
   new ResizeObserver(resize).observe(element);
 
   return {
-    draw, view, show, at, canvas,
+    draw, view, show, at, from, canvas,
+    points: () => ({ x, y }),
+    use(others) { ({ x, y } = others); draw(); },  // as many points, elsewhere
+    size: () => [width, height],
+    scale: () => { const { across, up } = base(), { k } = d3.zoomTransform(element); return { k, across: k * across, up: k * up }; },
+    under: (pointer) => from(...d3.pointer(pointer, element)),
     by: (part) => zoom.scaleBy(selection, part > 0 ? STEP : 1 / STEP, undefined, {}),
     whole: () => zoom.transform(selection, d3.zoomIdentity, undefined, {}),
     shows: (a, b) => { const [px, py] = at(a, b); return px >= 0 && py >= 0 && px <= width && py <= height; },

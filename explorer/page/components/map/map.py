@@ -1,8 +1,9 @@
-"""Maps of encoded pictures, one a model: hover to see a picture, click to choose it. Where codes
-are two numbers the map is their plane, on which any point decodes."""
+"""Maps of encoded pictures, one a model: hover to see a picture, click to choose it, draw around
+some to group them. Where codes are two numbers the map is their plane, and any spot decodes."""
 
 from base64 import b64encode
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from functools import wraps
 
 import gradio as gr
@@ -15,43 +16,64 @@ from explorer.page.components.common import columns, component
 from explorer.page.components.wire import told
 from explorer.page.guard.calls import served
 from explorer.verbs.common.options import Reason
-from explorer.verbs.map import Plane
+from explorer.verbs.map import Plane, standing_out
 from explorer.words import say
 
 CLASSES = "*"  # the colouring by all labels at once
 
 
+@dataclass
+class Looks:
+    """How maps look: the label that colours the points; which are shown, by the attributes that
+    they have and lack, all of that or `either`; with pictures in place of points, with words on
+    dense regions, with lines to the neighbours of what is chosen."""
+
+    colour: str = "Male"
+    has: list[str] = field(default_factory=list)
+    lacks: list[str] = field(default_factory=list)
+    either: bool = False
+    pictures: bool = False
+    regions: bool = False
+    near: bool = False
+
+
 def map_view(
-    what: str, empty: str, servers: Sequence[Callable[[dict], dict]], **options
+    what: str, empty: str, servers: Sequence[Callable[[dict], object]], **options
 ) -> gr.HTML:
     """`servers` are, under these names, preview_point, which gives {label, images} for {index,
-    models}, and decode_point, which gives the same for {model, z: two numbers}.
+    models}; decode_point, which gives the same for {model, z: two numbers}; pictures, which gives
+    {src, wide, size}, a picture with `wide` tiles a row, for {model, rows}; neighbours, which gives
+    {rows: {model: [row]}} for {key, index, models}; and export_group, {csv} for {key, name}.
 
-    Events: select {index} or {model, z}; remove {id of one of the visitor's own}.
+    Events: select {index} or {model, z}; remove {id of one of the visitor's own}; lasso {rows};
+    group {act, name, to}. Props: `look` of Looks, and `groups` of `groups_shown`.
     """
-    constants = {"what": what, "empty": empty, "classes": CLASSES}
-    return component(
-        "map", ["select", "remove"], constants, servers=[*map(_telling, servers)], **options
-    )
+    constants = {"what": what, "empty": empty}
+    events = ["select", "remove", "lasso", "group"]
+    return component("map", events, constants, servers=[*map(_telling, servers)], **options)
 
 
 def map_value(
     models: Sequence[Model],
     places: Sequence[Tensor | Reason],
     planes: Sequence[Plane | None],
-    colour: str,
+    look: Looks,
     own: Sequence[dict],
     placed: Sequence[Tensor],
+    groups: dict,
+    note: str,
 ) -> dict:
     """Where each model has its encoded pictures, (N, 2), or why it has no map, and the plane behind
-    them where it is one; `own` pictures {id, label, src} lie at `placed`, (M, 2) a model."""
+    them where it is one; `own` pictures {id, label, src} lie at `placed`, (M, 2) a model. `note`
+    says how a map is to be read."""
     panels = []
     for at, (model, column) in enumerate(zip(models, columns(models), strict=True)):
         panel, place = {**column, "model": model.name}, places[at]
         if isinstance(place, Reason):
             panels.append({**panel, **place._asdict()})
             continue
-        mine = {"own": _own(placed[at]), "plane": _plane(planes[at])}
+        dense = [each._asdict() for each in standing_out(model, place)]
+        mine = {"own": _own(placed[at]), "plane": _plane(planes[at]), "regions": dense}
         panels.append({**panel, "points": _points(place), **mine})
     known = [model.latents for model in models if model.latents is not None]
     most = max(known, key=lambda latents: len(latents.labels), default=None)
@@ -59,14 +81,27 @@ def map_value(
         "d3": d3_path(),
         "shows": say(models[0].shows.title()) if models else "",
         "models": [model.name for model in models if model.latents is not None],
-        "colour": colour,
+        "look": asdict(look),
+        "groups": groups,
+        "note": note,
         "panels": panels,
         "own": list(own),
         "labels": {} if most is None else _packed(most.names, most.labels),
+        "labelled": 0 if most is None else len(most.labels),
     }
 
 
-def _telling(server: Callable[[dict], dict]) -> Callable:
+def groups_shown(groups: Mapping[str, Sequence[int]], chosen: str) -> dict:
+    """The groups with their sizes, and the rows of the one that is chosen, a bit each."""
+    names = [[name, len(rows)] for name, rows in groups.items()]
+    rows = groups.get(chosen, ())
+    lit = np.zeros(max(rows, default=-1) + 1, dtype=bool)
+    lit[list(rows)] = True
+    bits = b64encode(np.packbits(lit).tobytes()).decode()
+    return {"names": names, "chosen": chosen if chosen in groups else "", "rows": bits}
+
+
+def _telling(server: Callable[[dict], object]) -> Callable:
     @wraps(server)
     def answer(asked):
         return told(server(asked))

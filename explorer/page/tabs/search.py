@@ -1,0 +1,247 @@
+"""Search: the pictures nearest to one, by each model's code and by what they look like."""
+
+from base64 import b64encode
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import gradio as gr
+import torch
+
+from explorer.engine import Model
+from explorer.page import components as ui
+from explorer.page.mapped.points import Own
+from explorer.page.tab import Shot, Slot, Tab, Timing, Widgets, completed
+from explorer.page.words import mark
+from explorer.pictures.picture import MAP, PHOTO, Picture
+from explorer.search.looks import LOOK_PX, LOOKS
+from explorer.search.pool import Near, Pool
+from explorer.search.table import Table, tables
+from explorer.search.wanted import Wanted
+from explorer.session.state import Session
+from explorer.verbs.common.grids import Grid
+from explorer.verbs.common.options import Reason
+from explorer.verbs.search import COUNT, MOST, Answers, gathered, mapped, nearest, opened
+from explorer.words import chain, say
+from training.errors import UserError
+
+NAME = "search"
+SLOT = Slot(NAME, say("Picture to search by"), example=0)
+MAPPED, MINE = "", "mine"  # where to look; else the name of a table
+AT_HAND = [(say("Pictures of the maps"), MAPPED), (say("My pictures"), MINE)]
+COMMON, NAMED = 0.75, 4  # share of what was found that an attribute is named for; how many are
+
+
+@dataclass
+class Looking:
+    """Where is looked, and for what."""
+
+    where: str = MAPPED
+    has: list[str] = field(default_factory=list)
+    lacks: list[str] = field(default_factory=list)
+    either: bool = False
+    count: int = COUNT
+
+
+@dataclass
+class Found(Grid):
+    """What was found; where pictures of it are known they are these, in the grid's order."""
+
+    pictures: list[Picture] = field(default_factory=list)
+
+    def picture(
+        self, index: int, models: Mapping[str, Model], first: Sequence[str] = ()
+    ) -> Picture:
+        return self.pictures[index] if self.pictures else super().picture(index, models, first)
+
+
+def build(session: gr.State) -> Widgets:
+    with gr.Row(elem_classes="split"):
+        with gr.Column(scale=1, min_width=300):
+            with gr.Group(elem_classes="compact"):
+                slot = ui.slot_view(SLOT.name, SLOT.title, random=True)
+            where = gr.Dropdown(AT_HAND, value=MAPPED, label=mark("Look in"))
+            count = gr.Slider(1, MOST, COUNT, step=1, label=mark("How many"))
+            several = {"multiselect": True, "value": []}
+            has = gr.Dropdown([], label=mark("Has"), **several)
+            lacks = gr.Dropdown([], label=mark("Has not"), **several)
+            ways = [(mark("all of it"), "all"), (mark("any of it"), "any")]
+            either = gr.Radio(ways, value="all", label=mark("Found is what fits"))
+        with gr.Column(scale=2, min_width=320, elem_classes="first-on-phone"):
+            empty = say("Put a picture into the slot, or click an example.")
+            results = ui.results_view(NAME, empty)
+    inputs = [where, has, lacks, either, count]
+    outputs = [results, where, has, lacks]
+    for control in inputs:
+        control.input(show, [session, *inputs], outputs, **ui.LIVE)
+    after, controls = (complete, inputs, results), {"in": where, "nearest": count}
+    return Widgets(show, inputs, outputs, after, [slot], [results], controls=controls)
+
+
+def places() -> list[tuple[str, str]]:
+    """Where can be looked: on the maps, among the visitor's own, in the operator's tables."""
+    try:
+        found = tables()
+    except UserError:  # said where one is chosen
+        found = []
+    return [*AT_HAND, *((name, name) for name in found)]
+
+
+def show(
+    session: Session, where: str, has: list[str], lacks: list[str], either: str, count: int
+) -> tuple:
+    """What is nearest to the picture, and what can be asked for there."""
+    looking = session.of(Looking)
+    choices = places()
+    looking.where = where if where in [value for _, value in choices] else MAPPED
+    looking.either, looking.count = either == "any", int(count)
+    stamp, names = ui.stamp(session), names_in(session)
+    looking.has = [name for name in has if name in names]
+    looking.lacks = [name for name in lacks if name in names]
+    known = [(ui.words(name), name) for name in names]
+    return (
+        stamp | search(session),
+        gr.update(choices=choices, value=looking.where),
+        gr.update(choices=known, value=looking.has),
+        gr.update(choices=known, value=looking.lacks),
+    )
+
+
+def complete(session: Session, *asked) -> dict:
+    """As `search`, once the codes are found that take seconds."""
+    return completed(
+        session, lambda session, *_: ui.stamp(session) | search(session), asked, [NAME]
+    )
+
+
+def names_in(session: Session) -> Sequence[str]:
+    """The attributes of the pictures that are looked through."""
+    where = session.of(Looking).where
+    try:
+        return [] if where == MINE else pool_of(session, where).names
+    except UserError:
+        return []
+
+
+def pool_of(session: Session, where: str) -> Pool:
+    """What is looked through; raises UserError."""
+    if where == MAPPED:
+        return mapped(tuple(session.models))
+    if where != MINE:
+        return Table(where)
+    mine = own(session)
+    if not mine:
+        raise UserError(say("No picture of yours is here: put some on the shelf or on the map."))
+    return gathered(mine, session.models)
+
+
+def own(session: Session) -> list[Picture]:
+    """The visitor's pictures on the maps and the photos on the shelf, but for the one asked by."""
+    asked = session.slots.get(NAME)
+    every = [*session.of(Own).pictures, *(each for each in session.shelf if each.real)]
+    return [each for each in every if asked is None or each.id != asked.id]
+
+
+def search(session: Session) -> dict:
+    """What is nearest to the picture in the slot, by each model and by each look."""
+    looking, picture, models = session.of(Looking), session.slots.get(NAME), session.models
+    if picture is None:
+        return {"panels": []}
+    waiting = session.waits([picture], models)
+    known = [model for model in models if model not in waiting]
+    wanted = Wanted(tuple(looking.has), tuple(looking.lacks), looking.either)
+    try:
+        pool = pool_of(session, looking.where)
+        found = nearest(pool, picture, known, looking.count, wanted)
+    except UserError as error:
+        found = {kind: Reason(str(error)) for kind in [*(m.name for m in models), *LOOKS]}
+    found |= {model.name: why for model, why in waiting.items()}
+    return {"panels": panels(session, models, found)}
+
+
+def panels(session: Session, models: Sequence[Model], found: Answers) -> list[dict]:
+    """The strips of what was found; the grid behind them goes into the session."""
+    columns = {m.name: column for m, column in zip(models, ui.columns(models), strict=True)}
+    columns |= {name: {"title": look.title, "colour": ""} for name, look in LOOKS.items()}
+    if all(isinstance(found[name], Reason) for name in LOOKS):  # the same for all of them
+        first, *others = LOOKS
+        columns[first]["title"] = chain("{one}, {next}", [look.title for look in LOOKS.values()])
+        columns = {kind: column for kind, column in columns.items() if kind not in others}
+    near = {kind: each for kind, each in found.items() if not isinstance(each, Reason)}
+    every = [each for kind in near for each in near[kind]]
+    session.grids[NAME] = grid = grid_of(session, models, every)
+    made, index = [], 0
+    for kind, column in columns.items():
+        each = found[kind]
+        if isinstance(each, Reason):
+            made.append(ui.results_panel(column, [], said=each.said))
+            continue
+        model = next((model for model in models if model.name == kind), models[0])
+        sources = addresses(grid, model, each, index)
+        cards = [
+            ui.Card(src, one.label, far_of(kind, one), index + at)
+            for at, (src, one) in enumerate(zip(sources, each, strict=True))
+        ]
+        none = "" if cards else say("No picture fits: ask for fewer attributes.")
+        made.append(ui.results_panel(column, cards, in_common(each), none))
+        index += len(each)
+    return made
+
+
+def grid_of(session: Session, models: Sequence[Model], near: Sequence[Near]) -> Found:
+    """What was found as a grid: the visitor's own, those of a table, or those of the maps."""
+    where, labels = session.of(Looking).where, [each.label for each in near]
+    if where == MINE:
+        mine = own(session)
+        return Found(NAME, labels, {}, None, [mine[each.row] for each in near])
+    if where != MAPPED:
+        return Found(NAME, labels, {}, None, [pictured(each) for each in near])
+    rows = torch.tensor([each.row for each in near], dtype=torch.long)
+    known = {m.name: m.latents.codes for m in models if m.latents is not None}
+    most = int(rows.max()) if near else 0
+    codes = {name: each[rows] for name, each in known.items() if most < len(each)}
+    return Found(MAP, labels, codes, [f"{MAP}/{each.row}" for each in near])
+
+
+def pictured(near: Near) -> Picture:
+    """A picture of a table, as large as its thumbnail."""
+    return Picture(near.label, PHOTO, opened(near), codes=dict(near.codes))
+
+
+def addresses(grid: Found, model: Model, near: Sequence[Near], first: int) -> list[str]:
+    """What is shown of each: its thumbnail, or what the model draws of its code."""
+    if not near:
+        return []
+    if near[0].thumbnail:
+        return [f"data:image/jpeg;base64,{b64encode(each.thumbnail).decode()}" for each in near]
+    if grid.pictures:
+        mine = grid.pictures[first : first + len(near)]
+        return [ui.address(each.pixels(LOOK_PX)) for each in mine]
+    drawn = model.decode(model.latents.codes[[each.row for each in near]])
+    return [ui.address(image) for image in drawn]
+
+
+def far_of(kind: str, near: Near) -> str:
+    if kind in LOOKS:
+        return say("{bits} of {all} bits", bits=f"{near.distance:.0f}", all=LOOKS[kind].bits)
+    return f"{near.distance:.2f}"
+
+
+def in_common(near: Sequence[Near]) -> str:
+    """The attributes that most of what was found has."""
+    held = Counter(name for each in near for name in each.attributes)
+    most = [name for name, count in held.most_common(NAMED) if count >= COMMON * len(near)]
+    named = [
+        say("{name} {count} of {all}", name=ui.words(name), count=held[name], all=len(near))
+        for name in most
+    ]
+    return chain("{one}, {next}", named)
+
+
+def first_shown(session: Session) -> tuple:
+    return show(session, MAPPED, [], [], "all", COUNT)
+
+
+SHOT = Shot(".results .strip")
+TIMING = Timing("search among the mapped pictures", 500, first_shown)
+TAB = Tab(NAME, say("Search"), build, SHOT, (TIMING,), (SLOT,), within=MAP, view=say("Search"))

@@ -1,0 +1,78 @@
+"""What is searched, and what is found in it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+import torch
+from torch import Tensor
+
+from explorer.search.looks import LOOKS, unpacked
+from explorer.search.wanted import Wanted
+from explorer.words import say
+
+
+class Near(NamedTuple):
+    """A picture that was found: its row, its distance, its label, and where they are known its
+    thumbnail as a file's content, its codes (n,) by model name, and its attributes."""
+
+    row: int
+    distance: float
+    label: str = ""
+    thumbnail: bytes = b""
+    codes: Mapping[str, Tensor] = {}
+    attributes: Sequence[str] = ()
+
+
+class Pool(Protocol):
+    """Pictures to search in.
+
+    names: of their attributes. `why_not` says why they cannot be searched by a look, or by a model
+    with a checkpoint of this digest, empty where they can. `nearest` gives the `count` nearest that
+    are `wanted`, the nearest first: by a model the L2 distance of codes, by a look the number of
+    bits that differ.
+    """
+
+    names: Sequence[str]
+
+    def why_not(self, kind: str, digest: str = "") -> str: ...
+
+    def nearest(self, kind: str, vector: Tensor, count: int, wanted: Wanted) -> list[Near]: ...
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """A pool in memory: vectors (N, n) by the names of models and looks, and what a picture is
+    `called` by its row; the first L pictures have `labels` (L, A)."""
+
+    vectors: Mapping[str, Tensor]
+    called: Callable[[int], str]
+    labels: Tensor = field(default_factory=lambda: torch.zeros(0, 0, dtype=torch.bool))
+    names: Sequence[str] = ()
+
+    def why_not(self, kind: str, digest: str = "") -> str:
+        if kind in self.vectors:
+            return ""
+        if kind in LOOKS:
+            return say("Of these pictures the codes alone are kept: choose other ones to look in.")
+        return say("There are no codes of these pictures by {model}.", model=kind)
+
+    def nearest(self, kind: str, vector: Tensor, count: int, wanted: Wanted) -> list[Near]:
+        known = self.vectors[kind]
+        fits = wanted.among(self.names).rows(self.labels, self.names, len(known))
+        far = distances(kind, vector[None], known)[0].masked_fill(~fits, torch.inf)
+        found = far.topk(min(count, int(fits.sum())), largest=False)
+        each = zip(found.indices.tolist(), found.values.tolist(), strict=True)
+        return [self._near(row, far) for row, far in each]
+
+    def _near(self, row: int, far: float) -> Near:
+        has = self.labels[row : row + 1].flatten().tolist()
+        names = [name for name, on in zip(self.names, has, strict=False) if on]
+        return Near(row, far, self.called(row), attributes=names)
+
+
+def distances(kind: str, some: Tensor, others: Tensor) -> Tensor:
+    """Of vectors (M, n) to others (N, n): (M, N), as `Pool.nearest` measures them."""
+    if kind in LOOKS:
+        return torch.cdist(unpacked(some), unpacked(others), p=1)
+    return torch.cdist(some.float(), others.float())

@@ -1,0 +1,45 @@
+"""The handlers of the view Search, without a browser."""
+
+import torch
+
+from explorer.page.tabs import search
+from explorer.page.tabs.latent_map import Own
+
+
+def test_the_nearest_mapped_faces_are_found_by_every_model(session):
+    picture = session.examples()[0]
+    model = session.models[0]
+    picture.codes[model.name] = model.latents.codes[11]
+    session.put(search.NAME, picture)
+    value, where, *_ = search.show(session, "", ["Smiling"], ["Male"], "all", 5)
+    assert [panel["title"] for panel in value["panels"][:2]] == ["F-AAE", "AAE"]
+    assert all(len(panel["cards"]) == 5 for panel in value["panels"][:2])
+    assert "codes alone" in value["panels"][2]["said"] and where["value"] == ""
+    rows = [int(card["label"].removeprefix("Face ")) for card in value["panels"][0]["cards"]]
+    labels, names = model.latents.labels, model.latents.names
+    assert labels[rows, names.index("Smiling")].all()
+    assert not labels[rows, names.index("Male")].any()
+    sent = session.tile(search.NAME, 0)
+    assert sent.reference == f"map/{rows[0]}"
+    assert torch.equal(sent.codes[model.name], model.latents.codes[rows[0]])
+
+
+def test_the_visitors_own_pictures_are_looked_through_by_looks_too(session):
+    drawn = session.examples()
+    session.put(search.NAME, drawn[0])
+    value, *_ = search.show(session, search.MINE, [], [], "all", 5)
+    assert all("No picture of yours is here" in panel["said"] for panel in value["panels"])
+    session.of(Own).pictures += [drawn[1], drawn[2]]
+    session.keep(drawn[3])
+    value, _, has, _ = search.show(session, search.MINE, ["Smiling"], [], "all", 5)
+    assert len(value["panels"]) == 5 and has["value"] == []
+    for panel in value["panels"]:
+        assert {c["label"] for c in panel["cards"]} == {each.label for each in drawn[1:4]}
+    last = value["panels"][-1]["cards"][-1]
+    assert session.tile(search.NAME, last["index"]).label == last["label"]
+
+
+def test_a_table_that_is_not_there_falls_back_to_the_maps(session):
+    session.put(search.NAME, session.examples()[0])
+    value, where, *_ = search.show(session, "gone", [], [], "all", 3)
+    assert where["value"] == "" and len(value["panels"][0]["cards"]) == 3

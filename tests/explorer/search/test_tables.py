@@ -1,0 +1,143 @@
+"""Tables of pictures: what is indexed is found by codes and looks, on disk and at an address."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+import torch
+
+from explorer.__main__ import main
+from explorer.engine import load_model
+from explorer.exchange import kept
+from explorer.pictures.picture import PHOTO, Picture
+from explorer.pictures.render import to_pil
+from explorer.search import table as tables
+from explorer.search.index import index
+from explorer.search.looks import LOOKS, looks
+from explorer.search.pool import Gathered
+from explorer.search.table import Held, Rows, Table, write
+from explorer.search.wanted import Wanted
+from explorer.verbs import search
+from training.data.pictures import open_picture
+from training.errors import UserError
+
+NAMES = ("Smiling", "Male", "It's odd")
+
+
+@pytest.fixture
+def place(tmp_path, monkeypatch) -> Path:
+    """An empty database of tables."""
+    monkeypatch.setattr(kept, "place", lambda kind: tmp_path / kind)
+    monkeypatch.delenv(tables.PLACE, raising=False)
+    return tmp_path / "tables"
+
+
+@pytest.fixture
+def folder(tmp_path) -> Path:
+    """Six drawn faces as files, and one that is none."""
+    model, folder = load_model("celeba32/faae"), tmp_path / "my faces"
+    folder.mkdir()
+    for at, image in enumerate(model.decode(model.sample_codes(6, seed=3))):
+        to_pil(image, 64).save(folder / f"{at}.png")
+    (folder / "notes.png").write_text("no picture")
+    return folder
+
+
+def synthetic(count: int, size: int) -> tuple[Gathered, Rows]:
+    """The same pictures in memory and as rows of a table."""
+    generator = torch.Generator().manual_seed(0)
+    codes = torch.randn(count, size, generator=generator).half().float()
+    hashes = looks([to_pil(torch.rand(3, 9, 9, generator=generator)) for _ in range(count)])
+    labels = torch.rand(count, len(NAMES), generator=generator) > 0.5
+    known = labels[: count // 2]
+    has = [[n for n, on in zip(NAMES, row, strict=True) if on] for row in known.tolist()]
+    rows = Rows(
+        [str(row) for row in range(count)],
+        [b"thumbnail"] * count,
+        {"set/model": codes} | hashes,
+        has + [None] * (count - len(known)),
+    )
+    return Gathered({"set/model": codes} | hashes, str, known, NAMES), rows
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        Wanted(),
+        Wanted(("Smiling", "It's odd")),
+        Wanted(("Smiling",), ("Male",)),
+        Wanted(("Smiling",), ("Male", "It's odd"), either=True),
+        Wanted((), ("Male", "Smiling")),
+    ],
+)
+def test_a_table_finds_what_is_found_in_memory(place, wanted):
+    pool, rows = synthetic(60, 16)
+    held = Held(models={"set/model": "digest"}, attributes=[*NAMES], source="", files="")
+    table = write("made", held, {"set/model": 16}, iter([rows]))
+    for kind in ("set/model", *LOOKS):
+        vector = pool.vectors[kind][7]
+        here, there = (each.nearest(kind, vector, 60, wanted) for each in (pool, table))
+        assert [near.distance for near in here] == pytest.approx(
+            [near.distance for near in there], abs=2e-2
+        )
+        assert {near.row for near in here} == {near.row for near in there}
+        assert [near.attributes for near in here] == [[*near.attributes] for near in here]
+    assert (pool.nearest("dhash", pool.vectors["dhash"][7], 1, Wanted()))[0].row == 7
+
+
+def test_a_folder_is_indexed_once_and_anew_when_it_changes(place, folder):
+    models = [load_model("celeba32/faae")]
+    first = index([str(folder)], models, crop="centre")
+    assert first.new and len(first.table) == 6 and "notes.png" in first.refused[0]
+    assert first.table.name.startswith("my-faces-")
+    again = index([str(folder)], models, crop="centre")
+    assert not again.new and again.table.name == first.table.name
+    shutil.copy(folder / "0.png", folder / "7.png")
+    later = index([str(folder)], models, crop="centre")
+    assert later.new and len(later.table) == 7 and tables.tables() == [first.table.name]
+    picture = Picture("3.png", PHOTO, open_picture(folder / "3.png"))
+    found = search(picture, models, later.table.name, count=2)[models[0]]
+    assert found.near[0].label == "3.png" and found.near[0].distance < 0.05
+    assert found.by_looks["dhash"][0].label == "3.png" and len(found.pictures) == 2
+    assert found.near[0].codes["celeba32/faae"].shape == (256,)
+
+
+def test_what_cannot_be_searched_is_said_in_one_sentence(place, folder, tmp_path, monkeypatch):
+    faae, aae = load_model("celeba32/faae"), load_model("celeba32/aae")
+    table = index([str(folder)], [faae], crop="centre").table
+    picture = Picture("0.png", PHOTO, open_picture(folder / "0.png"))
+    found = search(picture, [faae, aae], table.name)
+    assert "holds no codes of celeba32/aae" in found[aae].near.said and found[faae].near
+    monkeypatch.setattr(kept, "digest", lambda directory: "another")
+    found = search(picture, [faae], table.name)
+    assert "codes of another checkpoint celeba32/faae" in found[faae].near.said
+    for given, said in (
+        ({"table": "none"}, "There is no table 'none'"),
+        ({"has": ["Hat"]}, "There is no attribute 'Hat'"),
+    ):
+        with pytest.raises(UserError, match=said):
+            search(picture, [faae], **given)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(UserError, match="holds no images"):
+        index([str(tmp_path / "empty")], [faae])
+    tables.database().create_table("foreign", data=[{"a": 1}])
+    with pytest.raises(UserError, match="is none of pictures"):
+        Table("foreign")
+
+
+def test_tables_are_made_and_searched_at_an_address_from_the_command_line(
+    place, folder, tmp_path, capsys, monkeypatch
+):
+    monkeypatch.setenv(tables.PLACE, "")  # so that it is as before afterwards
+    monkeypatch.chdir(tmp_path)
+    at = ["--tables", f"file://{tmp_path}/far"]
+    assert main(["index", str(folder), "--crop", "centre", *at]) == 0
+    printed = capsys.readouterr()
+    name = printed.out.partition(":")[0]
+    assert "6 pictures, indexed" in printed.out and "notes.png" in printed.err
+    how = ["--table", name, "--count", "2", "--px", "32", "--json", *at]
+    assert main(["search", str(folder / "2.png"), *how]) == 0
+    assert capsys.readouterr().out.count('"2.png"') == 2  # for each model
+    assert Path("search.png").is_file() and not place.exists()
+    assert main(["search", str(folder / "2.png"), "--has", "Eyeglasses", "--lacks", "Male"]) == 0
+    assert main(["index", str(tmp_path / "gone")]) == 2
