@@ -82,6 +82,11 @@ class Model:
         return FRAMEWORKS.get(self.framework)
 
     @property
+    def place(self) -> str:
+        """Its folder in words for visitors, as checkpoints/SET/NAME: no path of the server."""
+        return "/".join(self.directory.parts[-3:])
+
+    @property
     def data(self) -> tuple[str, ...]:
         """The names of the data it was trained on, where they are known."""
         return getattr(self._network.config, "data", ())

@@ -155,5 +155,5 @@ def without_directions(model: Model) -> str:
     return say(
         "{model} has no attribute directions by this method; `{command}` finds them.",
         model=model.title,
-        command=f"python -m training directions {model.directory}",
+        command=f"python -m training directions {model.place}",
     )

@@ -130,7 +130,7 @@ def without_map(model: Model) -> str:
     return say(
         "{model} comes without a map of its codes: `{command}` makes it.",
         model=model.title,
-        command=f"python -m explorer map {model.directory}",
+        command=f"python -m explorer map {model.place}",
     )
 
 
