@@ -30,6 +30,7 @@ HONEST = {
     "sample": {"models": [MODEL], "count": 2},
     "edit": {"picture": None, "models": [MODEL], "amounts": {"Smiling": 1}},
     "latent_map": {"model": MODEL, "attribute": "Smiling"},
+    "search": {"picture": None, "models": [MODEL], "has": ["Smiling"]},
 }
 FILE = {"meta": {"_type": "gradio.FileData"}}
 NUMBERS = [None, True, -1, 0.5, 10**30, 1e308, -1e308, math.nan, math.inf, -math.inf]
@@ -97,7 +98,8 @@ def figures(visitor, app) -> Iterator[None]:
     """What honest calls give is the same before and after, and the log is free of tracebacks."""
 
     def honest() -> dict:
-        calls = HONEST | {"reconstruct": HONEST["reconstruct"] | {"picture": visitor.upload()}}
+        given = {"picture": visitor.upload()}
+        calls = HONEST | {verb: HONEST[verb] | given for verb in ("reconstruct", "search")}
         found = {verb: visitor.call(verb, given).json()["data"] for verb, given in calls.items()}
         return {verb: data[-1] for verb, data in found.items()}
 
@@ -151,7 +153,8 @@ def test_functions_of_the_page(visitor, figures):
     chance = random.Random(2)
     components = visitor.config["components"]
     (map_id,) = (each["id"] for each in components if "latent-map" in str(each["props"]))
-    names = ["preview_point", "decode_point", "preview_point", "postprocess", "nothing"]
+    names = ["preview_point", "decode_point", "pictures", "neighbours", "export_group"]
+    names += ["postprocess", "nothing"]
     for _ in range(ASKED):
         body = {
             "component_id": chance.choice([map_id, map_id, map_id, 0, 10**9]),

@@ -73,7 +73,7 @@ def test_it_is_reconstructed_morphed_sampled_mapped_and_edited(folder, tmp_path,
     value, _ = sample.show(session, 0, 4, 1.0)
     assert "another prior" in value["panels"][1]["note"]
 
-    value, _ = latent_map.show(session)
+    value, *_ = latent_map.show(session)
     places = [len(b64decode(panel["points"])) // 8 for panel in value["panels"]]  # two float32 each
     assert places == [3641, 24]
     assert len(latent_map.choose(session, event(index=7))["rows"][0]["cards"]) == 2

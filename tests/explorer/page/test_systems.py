@@ -166,7 +166,7 @@ def test_a_picture_keeps_all_but_its_label(mixed):
 
 
 def test_a_plane_shows_codes_and_the_priors_density(root, mixed):
-    value, colours = latent_map.show(mixed)
+    value, colours, *_ = latent_map.show(mixed)
     panels = {panel["title"]: panel for panel in value["panels"]}
     plane = panels[FRAMEWORKS["aae-labels"].title]
     assert len(b64decode(plane["points"])) == 8 * ENCODED and len(plane["plane"]["density"]) > 50
@@ -177,7 +177,7 @@ def test_a_plane_shows_codes_and_the_priors_density(root, mixed):
     dense = density(model.sample_codes(4000, seed=5), box.low, box.high, 72) > 0.3
     assert box.density[dense].mean() > 5 * box.density[~dense].mean()
     z = [1.0, -2.0]
-    _, decode = latent_map.servers(root)
+    _, decode, *_ = latent_map.servers(root)
     seen = decode({"model": "mixed/aae-labels", "z": z})
     board = latent_map.choose(mixed, event(model="mixed/aae-labels", z=z))
     assert board["rows"][0]["title"] == seen["label"] == "Point (1.00, -2.00)"
@@ -191,7 +191,7 @@ def test_models_with_fewer_encoded_pictures_are_passed_over(root, mixed):
     assert set(map_row(mixed.models, 3).codes) == {"mixed/faae", "mixed/aae-labels"}
     beyond = map_row(mixed.models, ENCODED)
     assert set(beyond.codes) == {"mixed/faae"}
-    preview, _ = latent_map.servers(root)
+    preview, *_ = latent_map.servers(root)
     seen = preview({"index": ENCODED, "models": [*beyond.codes]})
     assert len(seen["images"]) == 1
     with pytest.raises(IndexError):
@@ -202,8 +202,8 @@ def test_things_are_no_faces(things, mixed):
     assert things.subject == "picture" and mixed.subject == "face"
     assert [p.label for p in things.examples()[:2]] == ["Drawn picture 1", "Drawn picture 2"]
     assert [p.label for p in mixed.examples()[1:3]] == ["Drawn face 1", "Drawn face 2"]
-    value, colours = latent_map.show(things)
-    assert colours["value"] == CLASSES and value["colour"] == CLASSES
+    value, colours, *_ = latent_map.show(things)
+    assert colours["value"] == CLASSES and value["look"]["colour"] == CLASSES
     assert map_row(things.models, 3).labels == ["Picture 3"]
 
 
