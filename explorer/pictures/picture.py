@@ -23,6 +23,7 @@ class Picture:
 
     `refined` holds refined codes of an encoded picture and the number of optimisation steps that
     found them. `reference` names the picture in a link; it is empty for what a link cannot carry.
+    `query` is the link to the page that it was saved from.
     """
 
     label: str
@@ -33,12 +34,19 @@ class Picture:
     refined: dict[str, tuple[Tensor, int]] = field(default_factory=dict)
     reference: str = ""
     toned: Colours | None = None  # its colours are brought near to these
+    marked: bool = False  # a favourite
+    query: str = ""
     id: str = field(default_factory=lambda: secrets.token_hex(4))
     cuts: dict[int, Tensor] = field(default_factory=dict, repr=False)  # by size
 
     @property
     def real(self) -> bool:
         return self.origin in ENCODED
+
+    @property
+    def look(self) -> tuple:
+        """What is another one where the picture looks different."""
+        return self.id, self.crop, bool(self.toned)
 
     def code(self, name: str, refined: bool = False) -> Tensor | None:
         """The model's code of it, if it is known; with `refined`, the refined one if encoded."""

@@ -31,7 +31,7 @@ FAR, QUOTED = 2, 60
 WALK = "walk"
 
 
-@dataclass
+@dataclass(eq=False)
 class Walk:
     """Where between the corners the pointer was last, as far as the server knows."""
 

@@ -32,7 +32,7 @@ STEPS = "{done} of {aim} steps"
 EVERY = 5  # steps between two pictures of the refinement
 
 
-@dataclass
+@dataclass(eq=False)
 class Turn:
     """Counts refinements, so that a running one sees that it is outdated; and how far the last one
     went: what it is `of`, the steps that are `done`, and what was `found`."""
