@@ -29,6 +29,7 @@ State = TypeVar("State")
 SHELF_LIMIT = 48
 SOURCE_PX = 1024  # longer side of an upload as it is kept
 LABEL_LENGTH = 60
+GONE = "That tile is gone: choose one that is shown."
 
 
 class Unavailable(UserError):
@@ -145,7 +146,7 @@ class Session:
         """The picture behind a tile, as the first model draws it."""
         tiles = self.grids.get(grid)
         if tiles is None or not 0 <= index < len(tiles.labels):
-            raise Unavailable("That tile is gone: choose one that is shown.")
+            raise Unavailable(GONE)
         return self._pictured(tiles, index)
 
     def draw(self, seed: int) -> Picture:
