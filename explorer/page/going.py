@@ -7,15 +7,18 @@ from urllib.parse import parse_qsl
 import gradio as gr
 
 from explorer.page import header, link
-from explorer.page.components import inform, shelf_value, slot_value, warn
+from explorer.page.components import shelf_value, slot_value, warn
 from explorer.page.guard.events import Going
 from explorer.page.navigation import BY_NAME, Navigation, go
 from explorer.page.tab import Tab, number
 from explorer.page.tabs import SLOTS
+from explorer.pictures.picture import Picture
 from explorer.session.history import History
-from explorer.session.state import Session
+from explorer.session.saved import found, pictured
+from explorer.session.state import Session, Unavailable
 from training.errors import UserError
 
+NO_STEP = ("There is nothing to undo.", "There is nothing to redo.")
 Controls = Mapping[str, gr.components.Component]
 
 
@@ -45,6 +48,17 @@ def follow(session: Session, fields: Mapping[str, str], controls: Controls) -> N
     session.controls |= {name: value for name, value in found.items() if value is not None}
 
 
+def restore(session: Session, picture: Picture, controls: Controls) -> None:
+    """The page as it was when a picture was saved, with what lay in its slots. Raises UserError."""
+    how = picture.saved
+    if how is None:
+        raise Unavailable("That picture does not say how it was made.")
+    models, fields = found(how, session.catalogue.models), dict(parse_qsl(how.query))
+    follow(session, fields, controls)
+    for slot in [each.name for each in SLOTS if each.name in how.slots and each.name not in fields]:
+        session.put(slot, pictured(how.slots[slot], models))
+
+
 def whole(session: Session, navigation: Navigation, controls: Controls, tab: str | None) -> list:
     """What header, bars, shelf, examples, slots and controls show of the session when this `tab` is
     open; for None the one that is open already."""
@@ -57,14 +71,15 @@ def whole(session: Session, navigation: Navigation, controls: Controls, tab: str
 def travel(session: Session, event: Going, controls: Controls) -> bool:
     """Back or forth to a step, or to a link; False where there is none such, which is said."""
     way, history = event._data, session.of(History)
-    if "query" in way:
-        try:
+    try:
+        if "query" in way:
             follow(session, dict(parse_qsl(way["query"])), controls)
-        except UserError as error:
-            warn(str(error))
-            return False
-    elif not history.go(session, way.get("to", history.at + way.get("by", 0))):
-        inform("There is nothing to undo." if way.get("by", 0) < 0 else "There is nothing to redo.")
+        elif "saved" in way:
+            restore(session, session.find(way["saved"]), controls)
+        elif not history.go(session, way.get("to", history.at + way.get("by", 0))):
+            raise Unavailable(NO_STEP[way.get("by", 0) > 0])
+    except UserError as error:
+        warn(str(error))
         return False
     fill(go(session, BY_NAME[session.tab]), session)
     return True

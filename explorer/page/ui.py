@@ -17,6 +17,7 @@ from explorer.page.components import (
     inform,
     notice_view,
     reopen,
+    save_view,
     shelf_value,
     shelf_view,
     slot_value,
@@ -27,6 +28,7 @@ from explorer.page.going import Controls, Filled, fill, follow, travel, whole
 from explorer.page.guard.calls import Guarded
 from explorer.page.guard.events import Going, Picked
 from explorer.page.navigation import BY_NAME, Navigation, go
+from explorer.page.saving import servers, uploaded
 from explorer.page.tab import Tab
 from explorer.page.tabs import SLOTS, TABS, attributes
 from explorer.pictures.picture import Picture
@@ -61,6 +63,7 @@ def build(root: str = ROOT) -> gr.Blocks:
             notice_view(NOTHING.format(root=root), problems, TRAIN.format(root=root))
             return demo
         api.build(root, first.names)  # first, so that they get their names
+        save_view(servers())
         top, copy, history = header.build(first, {tab.name: tab.title for tab in TABS})
         if problems:
             notice_view("Left out, because they cannot be used:", problems)
@@ -151,7 +154,7 @@ def pick(session: Session, event: Picked) -> tuple:
 def resolve(session: Session, data: dict) -> Picture:
     """The picture that an event speaks of: an upload, a tile, one at hand, or a random one."""
     if "path" in data:
-        return session.photo(api.uploaded(data["path"]), data.get("name") or "upload")
+        return uploaded(session, api.uploaded(data["path"]), data.get("name") or "upload")
     if "grid" in data:
         return session.tile(str(data["grid"]), int(data.get("index", -1)))
     if data.get("random"):

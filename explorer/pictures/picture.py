@@ -10,6 +10,7 @@ from torch import Tensor
 
 from explorer.pictures.colours import Colours
 from explorer.pictures.faces import Crop, cut, whole
+from explorer.pictures.recipe import Recipe
 from explorer.pictures.render import to_pil
 
 # Where a picture comes from.
@@ -23,7 +24,7 @@ class Picture:
 
     `refined` holds refined codes of an encoded picture and the number of optimisation steps that
     found them. `reference` names the picture in a link; it is empty for what a link cannot carry.
-    `query` is the link to the page that it was saved from.
+    `saved` is what its file says of how it was made.
     """
 
     label: str
@@ -35,7 +36,7 @@ class Picture:
     reference: str = ""
     toned: Colours | None = None  # its colours are brought near to these
     marked: bool = False  # a favourite
-    query: str = ""
+    saved: Recipe | None = None
     id: str = field(default_factory=lambda: secrets.token_hex(4))
     cuts: dict[int, Tensor] = field(default_factory=dict, repr=False)  # by size
 

@@ -11,7 +11,7 @@ from torch.nn.functional import interpolate
 from explorer.engine import Model, titles
 from explorer.pictures.picture import EDIT, Picture
 from explorer.pictures.recipe import Recipe, Thing, read_recipe, thing
-from explorer.pictures.render import ABREAST, sheet, sprite, to_pil
+from explorer.pictures.render import ABREAST, read_code, sheet, sprite, to_pil
 from explorer.session.state import GONE, Session, Unavailable
 from explorer.verbs import morph
 from explorer.verbs.common.grids import Grid
@@ -97,6 +97,18 @@ def pictured(said: Thing, models: Mapping[str, Model]) -> Picture:
     first = next(model for model in models.values() if model.name in codes)
     image = to_pil(first.decode(codes[first.name][None])[0])
     return Picture(said.label, EDIT, image, codes=codes)
+
+
+def by_codes(path: str | Path, said: Recipe | None, models: Mapping[str, Model]) -> Picture | None:
+    """The picture of a file, by what it says of itself, or by its code alone, as `sample --tiles`
+    writes it; None where it says nothing of codes. Raises UserError."""
+    if said is not None:
+        known = found(said, models)
+        return pictured(said.result, known) if said.result else None
+    code, name = read_code(path) or (None, "")
+    if name not in models or len(code) != models[name].latent_size:
+        return None
+    return pictured(thing(Path(path).name, {name: code}), models)
 
 
 @dataclass(frozen=True)

@@ -154,8 +154,8 @@ class Session:
         return sampled(self.models, seed)
 
     def find(self, picture_id: str) -> Picture:
-        """A picture on the shelf or among the examples."""
-        pictures = [*self.shelf, *self.examples()]
+        """A picture on the shelf, in a slot, or among the examples."""
+        pictures = [*self.shelf, *self.slots.values(), *self.examples()]
         found = next((picture for picture in pictures if picture.id == picture_id), None)
         if found is None:
             raise Unavailable("That picture is no longer on the shelf: choose another one.")

@@ -158,11 +158,22 @@ class Exported(TypedDict):
 
 @EXACT
 class Way(TypedDict):
-    """To a step of what was done, by so many steps, or to what a link's query names."""
+    """To a step of what was done, by so many steps, to what a link's query names, or to the page
+    that a picture was saved from, by its id."""
 
     to: NotRequired[int]
     by: NotRequired[int]
     query: NotRequired[Annotated[str, MaxLen(MOST_QUERY)]]
+    saved: NotRequired[Name]
+
+
+@MORE
+class Taken(Keyed):
+    """What is taken away: a tile's grid and index, a morph of so many tiles a side, or the view."""
+
+    grid: NotRequired[Name]
+    index: NotRequired[int]
+    tiles: NotRequired[Annotated[int, Interval(ge=3, le=15)]]
 
 
 class Going(Event):

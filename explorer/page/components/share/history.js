@@ -4,7 +4,7 @@ Latent.history = function ({ element, trigger, server, titles }) {
 
   // What is set by hand reaches the server before the page goes to another state.
   Latent.go = async (data) => {
-    await Promise.all(Object.values(Latent.lines).map((line) => line.busy));
+    await Latent.settled();
     trigger("go", data);
   };
 
