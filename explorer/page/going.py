@@ -41,9 +41,10 @@ def fill(tab: Tab, session: Session) -> list:
 
 
 def follow(session: Session, fields: Mapping[str, str], controls: Controls) -> None:
-    """The session as a link has it, as far as that is here; raises UserError, and changes nothing,
-    where its models are not."""
-    link.restore(session, fields)
+    """The session as a link has it, as far as that is here, or it is said what is not; raises
+    UserError, and changes nothing, where none of its models is."""
+    if lacks := link.restore(session, fields):
+        warn(f"Not here, of what the link shows: {', '.join(lacks)}.", duration=None)
     found = {name: _restored(fields.get(name), each) for name, each in controls.items()}
     session.controls |= {name: value for name, value in found.items() if value is not None}
 
