@@ -1,6 +1,5 @@
 """The page's header: which models are compared, and what they are."""
 
-from collections.abc import Mapping
 from html import escape
 
 import gradio as gr
@@ -20,9 +19,8 @@ LOGO = (ui.ASSETS / "logo.svg").read_text(encoding="utf-8")
 BRAND = f'<div class="brand">{LOGO}<h1>{NAME}</h1></div>'
 
 
-def build(session: Session, titles: Mapping[str, str]) -> tuple[list, gr.Button, gr.HTML]:
-    """What shows the choice of models, as `parts` has its values, the button for a link, and what
-    goes back and forth; `titles` are those of tabs by name."""
+def build(session: Session) -> tuple[list, gr.Button]:
+    """What shows the choice of models, as `parts` has its values, and the button for a link."""
     with gr.Row(elem_id="header"):
         gr.HTML(BRAND, apply_default_css=False, elem_classes="brand-box")
         sets, size = list(session.catalogue.sets), {"min_width": 150, "scale": 0}
@@ -33,7 +31,6 @@ def build(session: Session, titles: Mapping[str, str]) -> tuple[list, gr.Button,
         refined = gr.Checkbox(
             session.faithful, label=mark("Refined codes"), info=info, elem_id="faithful"
         )
-        history = ui.history_view(titles, elem_id="history")
         link = gr.Button(mark("Copy link"), elem_id="copy-link", size="sm", min_width=92, scale=0)
         download_button(session.root)
         pixels = gr.Button(mark("Pixels"), size="sm", min_width=80, scale=0)
@@ -42,7 +39,7 @@ def build(session: Session, titles: Mapping[str, str]) -> tuple[list, gr.Button,
     models = ui.models_view(elem_id="models")
     pixels.click(None, js="() => Latent.togglePixels()", **ui.QUIET)
     theme.click(None, js="() => Latent.toggleDark()", **ui.QUIET)
-    return [model_set, refined, models], link, history
+    return [model_set, refined, models], link
 
 
 def parts(session: Session) -> list:

@@ -10,10 +10,11 @@ import gradio as gr
 
 from explorer import api
 from explorer.engine import ROOT
-from explorer.page import header, link
+from explorer.page import header, link, tour
 from explorer.page.components import (
     QUIET,
     READING,
+    history_view,
     inform,
     notice_view,
     reopen,
@@ -21,6 +22,7 @@ from explorer.page.components import (
     shelf_value,
     shelf_view,
     slot_value,
+    tour_view,
     warn,
 )
 from explorer.page.current import Current
@@ -64,7 +66,9 @@ def build(root: str = ROOT) -> gr.Blocks:
             return demo
         api.build(root, first.names)  # first, so that they get their names
         save_view(servers())
-        top, copy, history = header.build(first, {tab.name: tab.title for tab in TABS})
+        top, copy = header.build(first)
+        tour_view(tour.servers())
+        history = history_view({tab.name: tab.title for tab in TABS}, elem_id="history")
         if problems:
             notice_view("Left out, because they cannot be used:", problems)
         with gr.Row(elem_id="body"):
@@ -212,9 +216,8 @@ def loader(navigation: Navigation, controls: Controls) -> Callable:
     """A handler that sets up header, tabs, examples, slots and controls, by a link if there is."""
 
     def load(session: Session, key: str | None, request: gr.Request) -> list:
-        fields = {
-            name: text for name, text in request.query_params.items() if name not in OF_BROWSER
-        }
+        given = request.query_params.items()
+        fields = tour.fields({name: text for name, text in given if name not in OF_BROWSER})
         again = reopen(session, key)
         came = session.of(Came)
         if not again:

@@ -23,6 +23,7 @@ from explorer.page.components.loading.networks import ROUTES, networks_view
 from explorer.page.components.map.map import CLASSES, Looks, groups_shown, map_value, map_view
 from explorer.page.components.share.history import history_view
 from explorer.page.components.share.save import save_view
+from explorer.page.components.share.tour import tour_view
 from explorer.page.components.views.board import (
     Stat,
     board_row,

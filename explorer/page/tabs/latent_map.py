@@ -280,6 +280,11 @@ def unpack(session: Session, fields: Mapping[str, str]) -> None:
         setattr(look, name, name in fields.get("shown", "").split(","))
 
 
+def unpack(session: Session, fields: Mapping[str, str]) -> None:
+    session.of(Own).colour = fields.get("colour", session.of(Own).colour)
+
+
 SHOT = Shot(".map .chart", click=True)
 TIMING = Timing("map, first view", 1000, show)
 TAB = Tab(MAP, say("Latent map"), build, SHOT, (TIMING,), pack=pack, unpack=unpack, view=say("Map"))
+TAB = Tab(MAP, say("Latent map"), build, SHOT, (TIMING,), unpack=unpack)
