@@ -34,7 +34,8 @@ def fill(tab: Tab, session: Session) -> list:
     filled = session.of(Filled).names
     slots = () if tab.name in filled else tab.slots
     filled.add(tab.name)
-    empty = [slot for slot in slots if slot.name not in session.slots]
+    fillable = [slot for slot in slots if slot.example is not None]
+    empty = [slot for slot in fillable if slot.name not in session.slots]
     for slot in empty:
         session.put(slot.name, session.examples()[slot.example])
     return [slot_value(session.slots[s.name]) if s in empty else gr.skip() for s in SLOTS]

@@ -52,7 +52,8 @@ def view(session: Session, asked: Taken) -> dict:
 def python(session: Session, asked: Taken) -> dict:
     """What is shown as a program: by the verb that finds it, else by its codes."""
     tab = _tab(session)
-    full = all(slot.name in session.slots for slot in tab.slots)
+    needed = [slot.name for slot in tab.slots if slot.example is not None]
+    full = all(slot in session.slots for slot in needed)
     call = tab.verb(session) if tab.verb and full and asked.get("grid") == tab.name else None
     if call:
         return {"text": written.of_verb(session, *call)}

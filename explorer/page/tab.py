@@ -10,11 +10,12 @@ from explorer.session.state import Session
 
 
 class Slot(NamedTuple):
-    """A place for one picture, by its name in links; `example` is the index of its first one."""
+    """A place for one picture, by its name in links; `example` is the index of its first one, None
+    where it may stay empty."""
 
     name: str
     title: str
-    example: int
+    example: int | None
 
 
 class Shot(NamedTuple):

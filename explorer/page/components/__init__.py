@@ -13,6 +13,7 @@ from explorer.page.components.common import (
     status_view,
     words,
 )
+from explorer.page.components.family.lineage import Relative, lineage_value, lineage_view
 from explorer.page.components.inputs.crop import crop_value, crop_view
 from explorer.page.components.inputs.labels import labels_value, labels_view
 from explorer.page.components.inputs.models import models_value, models_view
