@@ -18,6 +18,5 @@ from explorer.verbs.sample import sample
 from explorer.verbs.search import search
 
 VERBS: dict[str, Callable] = {
-    verb.__name__: verb for verb in (reconstruct, morph, sample, edit, latent_map, search)
-    verb.__name__: verb for verb in (reconstruct, morph, sample, breed, edit, latent_map)
+    verb.__name__: verb for verb in (reconstruct, morph, sample, breed, edit, latent_map, search)
 }

@@ -270,6 +270,7 @@ def pack(session: Session) -> dict[str, str]:
 def unpack(session: Session, fields: Mapping[str, str]) -> None:
     view, known = session.of(View), [name for _, name in attributes(session.models)]
     look, layout = view.look, fields.get("layout")
+    look.colour = fields.get("colour", look.colour)
     view.layout = layout if layout in LAYOUTS else UMAP
     look.has, look.lacks = (
         [name for name in fields.get(field, "").split(",") if name in known]
@@ -280,11 +281,6 @@ def unpack(session: Session, fields: Mapping[str, str]) -> None:
         setattr(look, name, name in fields.get("shown", "").split(","))
 
 
-def unpack(session: Session, fields: Mapping[str, str]) -> None:
-    session.of(Own).colour = fields.get("colour", session.of(Own).colour)
-
-
 SHOT = Shot(".map .chart", click=True)
 TIMING = Timing("map, first view", 1000, show)
 TAB = Tab(MAP, say("Latent map"), build, SHOT, (TIMING,), pack=pack, unpack=unpack, view=say("Map"))
-TAB = Tab(MAP, say("Latent map"), build, SHOT, (TIMING,), unpack=unpack)
