@@ -15,7 +15,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from explorer.exchange.folders import folders, given, networks
+from explorer.exchange.folders import folders, given, networks, weights
 from explorer.exchange.pair import Pair
 from explorer.pictures.arrays import Images, as_codes, as_images
 from explorer.words import say
@@ -100,6 +100,11 @@ class Model:
     def unrefined(self) -> str:
         """Why codes cannot be refined, nor found without an encoder; empty where they can."""
         return self._network.without_gradients
+
+    @cached_property
+    def weights(self) -> str:
+        """The SHA-256 of its weights, by which a picture knows the model that drew it."""
+        return self.config.get("weights_sha256") or weights(self.directory)
 
     @property
     def found_by(self) -> str:

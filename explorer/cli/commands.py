@@ -13,6 +13,7 @@ from tyro.conf import FlagCreatePairsOff, Positional, arg
 from explorer.cli.exchange import Describe, Export
 from explorer.cli.options import GATHERED, output, spelling, spelt
 from explorer.cli.outputs import OUTPUTS, Output
+from explorer.cli.replay import Replay
 from explorer.cli.search import Index, Retrieval, Searches
 from explorer.engine import ROOT, titles
 from explorer.exchange import lay_out
@@ -156,5 +157,5 @@ def commands() -> dict[str, Callable]:
     """All commands by name, in the order of the help."""
     of_verbs = {name.replace("_", "-"): command(verb) for name, verb in VERBS.items()}
     more = {"map": Map, "export": Export, "describe": Describe, "index": Index}
-    more |= {"retrieval": Retrieval}
+    more |= {"retrieval": Retrieval, "replay": Replay}
     return {"models": Models, **of_verbs, **more, "gallery": Gallery, "screenshots": Screenshots}

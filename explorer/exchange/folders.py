@@ -1,5 +1,6 @@
 """Where models lie, and which networks a folder holds."""
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -20,6 +21,13 @@ def folders(root: str | Path) -> dict[str, Path]:
 def given(root: str | Path) -> list[Path]:
     """The folders of single models that `root` names after the first, separated as in PATH."""
     return [Path(place).resolve() for place in str(root).split(os.pathsep)[1:]]
+
+
+def weights(directory: Path) -> str:
+    """The SHA-256 of a pair's networks; a checkpoint's config.json has that of its own."""
+    files = sorted(directory.glob("*.onnx"))
+    digests = (hashlib.sha256(file.read_bytes()).digest() for file in files)
+    return hashlib.sha256(b"".join(digests)).hexdigest()
 
 
 def networks(directory: Path, device: torch.device) -> tuple[Network, dict]:

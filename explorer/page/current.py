@@ -16,6 +16,7 @@ class Current:
 
     def __init__(self, parts: Mapping[Tab, Widgets], session: gr.State):
         self.parts, self.session = parts, session
+        self.names = {c: name for each in parts.values() for name, c in each.controls.items()}
         self.inputs = [c for each in parts.values() for c in each.inputs]
         self.outputs = [c for each in parts.values() for c in each.outputs]
         going_on = [each.after for each in parts.values() if each.after]
@@ -28,16 +29,21 @@ class Current:
         handler: Callable,
         outputs: Sequence,
         inputs: Sequence = (),
+        restores: bool = False,
         **options,
     ) -> None:
         """On `event`, `outputs` show what `handler` gives for the session and the `inputs`, or for
-        the event's data where there are none, and the open tab what it then shows."""
+        the event's data where there are none, and the open tab what it then shows; by the session's
+        values of its controls where the handler `restores` those."""
 
         kinds = [each.annotation for each in signature(handler).parameters.values()]
 
         def react(session: Session, event: gr.EventData, *values) -> list:
             own, rest = values[: len(inputs)], values[len(inputs) :]
             given = handler(session, *own) if inputs else handler(session, event)
+            if restores:
+                known = zip(map(self.names.get, self.inputs), rest, strict=True)
+                rest = [session.controls.get(name, value) for name, value in known]
             return [*_listed(given), *self.show(session, rest)]
 
         sent = (kind for kind in kinds if isclass(kind) and issubclass(kind, gr.EventData))

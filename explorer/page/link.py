@@ -1,6 +1,6 @@
 """The state of a session as the query of a link, and back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
 from explorer.page.tabs import SLOTS, TABS
@@ -8,10 +8,13 @@ from explorer.session.state import Session, Unavailable
 from explorer.verbs.common.labels import label_choices
 from training.errors import choose, quoted
 
+DIGITS = 8  # of the SHA-256 of weights, in a link
+
 
 def query(session: Session, controls: Mapping[str, object]) -> str:
     """`controls` are the tabs' settings; pictures without a reference, as uploads, stay out."""
     fields = {"tab": session.tab, "set": session.model_set, "models": ",".join(session.names)}
+    fields["weights"] = ",".join(model.weights[:DIGITS] for model in session.models)
     fields["faithful"] = "1" if session.faithful else ""
     fields["labels"] = ",".join(f"{name}:{on:d}" for name, on in session.labels.items())
     fields |= controls
@@ -27,10 +30,11 @@ def left_out(session: Session) -> int:
     return sum(not picture.reference for picture in session.slots.values())
 
 
-def restore(session: Session, fields: Mapping[str, str]) -> None:
-    """Models, pictures and the tabs' own state from a link, as far as they exist here.
+def restore(session: Session, fields: Mapping[str, str]) -> list[str]:
+    """Models, pictures and the tabs' own state from a link, as far as they exist here; gives what
+    does not.
 
-    Raises UserError, and changes nothing, where its models do not.
+    Raises UserError, and changes nothing, where none of its models does.
     """
     sets, wanted = session.catalogue.sets, [n for n in fields.get("models", "").split(",") if n]
     model_set = choose("model set", fields.get("set") or session.model_set, sets)
@@ -41,17 +45,31 @@ def restore(session: Session, fields: Mapping[str, str]) -> None:
     session.names = names or session.names
     session.faithful = fields.get("faithful") == "1"
     session.tab = opened(fields) or session.tab
+    lacks = [quoted(name) for name in wanted if name not in names]
+    lacks += _others(session, wanted, fields.get("weights", "").split(","))
     for slot in SLOTS:
         if slot.name in fields:
             try:
                 session.put(slot.name, session.refer(fields[slot.name]))
             except Unavailable:
-                continue
+                lacks.append(f"the picture {quoted(fields[slot.name])}")
     pairs = (part.partition(":") for part in fields.get("labels", "").split(","))
     choices = label_choices(session.models)
     session.labels = {name: on == "1" for name, _, on in pairs if name in choices}
     for tab in TABS:
         tab.unpack(session, fields)
+    return lacks
+
+
+def _others(session: Session, wanted: Sequence[str], weights: Sequence[str]) -> list[str]:
+    """The models that a link names, but of which the weights are not those of the link."""
+    given, here = dict(zip(wanted, weights, strict=False)), {m.name: m for m in session.models}
+    other = [
+        name
+        for name, digits in given.items()
+        if name in here and digits and not here[name].weights.startswith(digits)
+    ]
+    return [f"the same weights of {quoted(name)}" for name in other]
 
 
 def opened(fields: Mapping[str, str]) -> str | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import gradio as gr
 
@@ -10,11 +10,12 @@ from explorer.session.state import Session
 
 
 class Slot(NamedTuple):
-    """A place for one picture, by its name in links; `example` is the index of its first one."""
+    """A place for one picture, by its name in links; `example` is the index of its first one, None
+    where it may stay empty."""
 
     name: str
     title: str
-    example: int
+    example: int | None
 
 
 class Shot(NamedTuple):
@@ -62,7 +63,8 @@ class Tab:
     build: makes the widgets, given the session's `gr.State`; slots: a tab that has some receives
     the pictures that are sent to it; pack: the fields of a link that hold the tab's own state;
     unpack: takes them from a link; within: the name of the tab that it is a view in, beside that
-    tab's own; view: its title among the views within it.
+    tab's own; view: its title among the views within it; verb: what finds what the tab shows, and
+    what it is given, by parameter; None where no verb does.
     """
 
     name: str
@@ -75,6 +77,7 @@ class Tab:
     unpack: Callable[[Session, Mapping[str, str]], None] = lambda session, fields: None
     within: str = ""
     view: str = ""
+    verb: Callable[[Session], tuple[Callable, dict[str, Any]] | None] | None = None
 
     def free_slot(self, session: Session) -> str:
         """The first empty slot; when all are taken, the one filled longest ago."""

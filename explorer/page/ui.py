@@ -1,33 +1,40 @@
 """The page: header, tabs and shelf, and what connects them. Assembly only."""
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import compress
 
 import gradio as gr
 
 from explorer import api
 from explorer.engine import ROOT
-from explorer.page import header, link
+from explorer.page import header, link, tour
 from explorer.page.components import (
     QUIET,
     READING,
+    history_view,
     inform,
     notice_view,
     reopen,
+    save_view,
     shelf_value,
     shelf_view,
     slot_value,
+    tour_view,
     warn,
 )
 from explorer.page.current import Current
+from explorer.page.going import Controls, Filled, fill, follow, travel, whole
 from explorer.page.guard.calls import Guarded
-from explorer.page.guard.events import Picked
+from explorer.page.guard.events import Going, Picked
 from explorer.page.navigation import BY_NAME, Navigation, go
-from explorer.page.tab import Tab, number
+from explorer.page.saving import servers, uploaded
+from explorer.page.tab import Tab
 from explorer.page.tabs import SLOTS, TABS, attributes
 from explorer.pictures.picture import Picture
+from explorer.session.history import History
 from explorer.session.state import Session
 from explorer.words import say
 from training.errors import UserError
@@ -40,10 +47,6 @@ RECEIVERS = {tab.name: tab for tab in TABS if tab.slots}
 FALLBACK = attributes.TAB  # takes what is used while a tab without slots is open
 UNKEPT = "It leaves out uploads, morph tiles, and pictures that were edited before."
 OF_BROWSER = ("__theme", "lang")  # in a link, but no part of the state
-
-
-class Filled(set):
-    """The names of the tabs whose slots have had their examples."""
 
 
 @dataclass
@@ -62,7 +65,10 @@ def build(root: str = ROOT) -> gr.Blocks:
             notice_view(NOTHING.format(root=root), problems, TRAIN.format(root=root))
             return demo
         api.build(root, first.names)  # first, so that they get their names
+        save_view(servers())
         top, copy = header.build(first)
+        tour_view(tour.servers())
+        history = history_view({tab.name: tab.title for tab in TABS}, elem_id="history")
         if problems:
             notice_view("Left out, because they cannot be used:", problems)
         with gr.Row(elem_id="body"):
@@ -81,6 +87,9 @@ def build(root: str = ROOT) -> gr.Blocks:
         choose(current, session, top, bundled)
         copy_link(session, copy, controls)
         shown = [*top, *bars, shelf, bundled, *slots, *controls.values()]
+        demo.controls = {each: name for name, each in controls.items()}
+        travels = goes(navigation, controls, len(shown))
+        current.follows(history.go, travels, shown, restores=True)
         key = gr.Textbox(visible=False)  # of the page before a reload
         stored = {"js": "(session) => [session, sessionStorage.getItem('latent-key')]"}
         loaded = demo.load(loader(navigation, controls), [session, key], shown, **stored, **QUIET)
@@ -97,6 +106,7 @@ def exchange(current: Current, session, navigation: Navigation, shelf, bundled, 
     for sent in (*senders, shelf.use, bundled.use, shelf.keep):
         current.follows(sent, partial(send, navigation), everywhere, **READING)
     shelf.remove(remove, session, shelf, **QUIET)
+    shelf.mark(favour, session, shelf, **QUIET)
     for event in [each.edited for each in current.parts.values() if each.edited]:
         event.then(lambda session: shelf_value(session.shelf), session, shelf, **QUIET)
 
@@ -129,18 +139,8 @@ def copy_link(session, button, controls: dict) -> None:
 
 
 def opened(tab: Tab, bar: bool, session: Session, _event: gr.EventData) -> list:
+    session.of(History).settle()
     return fill(go(session, tab, last=bar), session)
-
-
-def fill(tab: Tab, session: Session) -> list:
-    """Examples for the slots of a tab that are empty when it first opens: values for all slots."""
-    filled = session.of(Filled)
-    slots = () if tab.name in filled else tab.slots
-    filled.add(tab.name)
-    empty = [slot for slot in slots if slot.name not in session.slots]
-    for slot in empty:
-        session.put(slot.name, session.examples()[slot.example])
-    return [slot_value(session.slots[s.name]) if s in empty else gr.skip() for s in SLOTS]
 
 
 def pick(session: Session, event: Picked) -> tuple:
@@ -158,7 +158,7 @@ def pick(session: Session, event: Picked) -> tuple:
 def resolve(session: Session, data: dict) -> Picture:
     """The picture that an event speaks of: an upload, a tile, one at hand, or a random one."""
     if "path" in data:
-        return session.photo(api.uploaded(data["path"]), data.get("name") or "upload")
+        return uploaded(session, api.uploaded(data["path"]), data.get("name") or "upload")
     if "grid" in data:
         return session.tile(str(data["grid"]), int(data.get("index", -1)))
     if data.get("random"):
@@ -187,48 +187,55 @@ def send(navigation: Navigation, session: Session, event: Picked) -> list:
     return [*navigation.at(tab.name), shelf_value(session.shelf), *slots]
 
 
+def goes(navigation: Navigation, controls: Controls, count: int) -> Callable:
+    """A handler that brings the whole page, `count` components, to another state."""
+
+    def goes(session: Session, event: Going) -> list:
+        found = travel(session, event, controls)
+        return whole(session, navigation, controls, session.tab) if found else [gr.skip()] * count
+
+    return goes
+
+
 def remove(session: Session, event: Picked) -> list[dict]:
-    """One picture off the shelf, or all."""
+    """One picture off the shelf, or all that are no favourites."""
     gone = event._data.get("id")
-    session.shelf = [p for p in session.shelf if gone is not None and p.id != gone]
+    stay = [p.marked if gone is None else p.id != gone for p in session.shelf]
+    session.shelf = [*compress(session.shelf, stay)]
     return shelf_value(session.shelf)
 
 
-def loader(navigation: Navigation, controls: Mapping[str, gr.components.Component]) -> Callable:
+def favour(session: Session, event: Picked) -> list[dict]:
+    """A picture on the shelf becomes a favourite, or is one no more."""
+    for picture in session.shelf:
+        picture.marked ^= picture.id == event._data.get("id")
+    return shelf_value(session.shelf)
+
+
+def loader(navigation: Navigation, controls: Controls) -> Callable:
     """A handler that sets up header, tabs, examples, slots and controls, by a link if there is."""
 
     def load(session: Session, key: str | None, request: gr.Request) -> list:
-        fields = {
-            name: text for name, text in request.query_params.items() if name not in OF_BROWSER
-        }
+        given = request.query_params.items()
+        fields = tour.fields({name: text for name, text in given if name not in OF_BROWSER})
         again = reopen(session, key)
         came = session.of(Came)
+        if not again:
+            session.controls = {name: each.value for name, each in controls.items()}
         try:
             if not again or came.by != fields:  # what was done since then is not undone
                 came.by = fields
-                link.restore(session, fields)
+                follow(session, fields, controls)
         except UserError as error:  # and nothing else stands in the place of what it names
-            session.of(Filled).update(tab.name for tab in TABS)
+            session.of(Filled).names.update(tab.name for tab in TABS)
             warn(f"The link shows what is not here. {error}", duration=None)
         fill(TABS[0], session)
+        session.of(History).settle()
         # A tab that the visitor has opened meanwhile stays, unless a link names one: by session.tab
         # that would be the page's first, if its own select came while the pictures were drawn.
         asked = session.tab if again else link.opened(fields)
         if asked:
             go(session, BY_NAME[asked])
-        shown = [*header.parts(session), *navigation.at(asked)]
-        shown += [shelf_value(session.shelf), shelf_value(session.examples())]
-        held = [session.slots.get(slot.name) for slot in SLOTS]
-        shown += [slot_value(picture) if picture else gr.skip() for picture in held]
-        return shown + [_restored(fields.get(name), each) for name, each in controls.items()]
+        return whole(session, navigation, controls, asked)
 
     return load
-
-
-def _restored(text: str | None, control):
-    """A control's value from a link; it stays as it is where that is none of its values."""
-    if isinstance(control, (gr.Dropdown, gr.Radio)):
-        return text if text in [value for _, value in control.choices] else gr.skip()
-    most = getattr(control, "maximum", None) or 10**9
-    value = number(text, getattr(control, "minimum", 0), most)
-    return gr.skip() if value is None else value

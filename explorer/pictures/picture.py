@@ -10,10 +10,12 @@ from torch import Tensor
 
 from explorer.pictures.colours import Colours
 from explorer.pictures.faces import Crop, cut, whole
+from explorer.pictures.recipe import Recipe
 from explorer.pictures.render import to_pil
 
 # Where a picture comes from.
 PHOTO, EXAMPLE, SAMPLE, MORPH, EDIT, MAP = "photo", "example", "sample", "morph", "edit", "map"
+BRED = "bred"
 ENCODED = (PHOTO, EXAMPLE)  # their codes are found by encoding; all others are decoded from a code
 
 
@@ -23,6 +25,7 @@ class Picture:
 
     `refined` holds refined codes of an encoded picture and the number of optimisation steps that
     found them. `reference` names the picture in a link; it is empty for what a link cannot carry.
+    `saved` is what its file says of how it was made.
     """
 
     label: str
@@ -33,12 +36,19 @@ class Picture:
     refined: dict[str, tuple[Tensor, int]] = field(default_factory=dict)
     reference: str = ""
     toned: Colours | None = None  # its colours are brought near to these
+    marked: bool = False  # a favourite
+    saved: Recipe | None = None
     id: str = field(default_factory=lambda: secrets.token_hex(4))
     cuts: dict[int, Tensor] = field(default_factory=dict, repr=False)  # by size
 
     @property
     def real(self) -> bool:
         return self.origin in ENCODED
+
+    @property
+    def look(self) -> tuple:
+        """What is another one where the picture looks different."""
+        return self.id, self.crop, bool(self.toned)
 
     def code(self, name: str, refined: bool = False) -> Tensor | None:
         """The model's code of it, if it is known; with `refined`, the refined one if encoded."""

@@ -4,7 +4,7 @@ import base64
 import binascii
 import io
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 from pathlib import Path
 
@@ -105,9 +105,16 @@ def table(
     return page
 
 
-def png_bytes(picture: Image.Image, code: Tensor | None = None, model: str = "") -> bytes:
-    """A PNG file; `code` (n,) travels in its text as base64 little-endian float32."""
+def png_bytes(
+    picture: Image.Image,
+    code: Tensor | None = None,
+    model: str = "",
+    more: Mapping[str, str] | None = None,
+) -> bytes:
+    """A PNG file; `code` (n,) travels in its text as base64 little-endian float32, with `more`."""
     info = PngImagePlugin.PngInfo()
+    for key, text in (more or {}).items():
+        info.add_text(key, text)
     if code is not None:
         numbers = code.detach().cpu().numpy().astype("<f4").tobytes()
         info.add_text(CODE_KEY, base64.b64encode(numbers).decode())

@@ -15,8 +15,9 @@ from pydantic_core import PydanticCustomError
 
 from explorer.engine import Model, catalogue
 from explorer.pictures.faces import find_crop
-from explorer.pictures.picture import EDIT, PHOTO, Picture
-from explorer.pictures.render import read_code
+from explorer.pictures.picture import PHOTO, Picture
+from explorer.pictures.recipe import read_recipe
+from explorer.session.saved import by_codes
 from explorer.session.state import Session
 from explorer.verbs.common.options import Argument, Name, Result, arguments
 from training.data.pictures import open_picture
@@ -97,14 +98,14 @@ def opened(
     source: str | Path | Picture, models: Sequence[Model], read: Read = open_picture
 ) -> Picture:
     """A picture from a file; a face in it is found where one of the models shows faces. One that
-    holds its own code, as `sample --tiles` writes them, has that code."""
+    says what made it, as the page and `sample --tiles` write them, has its codes."""
     if isinstance(source, Picture):
         return source
     picture, label = read(source), Path(source).name
-    code, name = read_code(source) or (None, "")
-    model = catalogue(models[0].root).models.get(name) if name else None
-    if model is not None and len(code) == model.latent_size:
-        return Picture(label, EDIT, picture, codes={name: model.project(code[None])[0]})
+    with suppress(UserError):  # of models that are not here: a picture like any other
+        known = catalogue(models[0].root).models
+        if again := by_codes(source, read_recipe(source), known):
+            return again
     of_faces = any(model.shows == "face" for model in models)
     return Picture(label, PHOTO, picture, find_crop(picture) if of_faces else None)
 

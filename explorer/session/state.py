@@ -29,6 +29,7 @@ State = TypeVar("State")
 SHELF_LIMIT = 48
 SOURCE_PX = 1024  # longer side of an upload as it is kept
 LABEL_LENGTH = 60
+GONE = "That tile is gone: choose one that is shown."
 
 
 class Unavailable(UserError):
@@ -49,6 +50,7 @@ class Session:
     grids: dict[str, Grid] = field(default_factory=dict)
     labels: dict[str, bool] = field(default_factory=dict)  # of codes that end in labels: on or off
     shown: dict[str, tuple] = field(default_factory=dict)
+    controls: dict[str, object] = field(default_factory=dict)  # settings of tabs, by name
     owned: dict[type, object] = field(default_factory=dict)  # by parts of the page
 
     def __post_init__(self) -> None:
@@ -89,13 +91,15 @@ class Session:
         self.model_set, self.names = model_set, self.catalogue.sets[model_set][:2]
 
     def of(self, kind: type[State]) -> State:
-        """The session's one `kind`, which a part of the page keeps its own state in."""
+        """The session's one `kind`, which a part of the page keeps its own state in.
+
+        Undo takes back what is in dataclasses, but for those that are not compared (eq=False)."""
         return self.owned.setdefault(kind, kind())
 
     def seen(self, view: str, *inputs, slots: Sequence[str] = ()) -> bool:
         """Whether `view` already shows what these inputs, slots and the models give."""
         pictures = [self.slots.get(slot) for slot in slots]
-        held = tuple((p.id, p.crop, bool(p.toned)) if p else None for p in pictures)
+        held = tuple(picture and picture.look for picture in pictures)
         key = (tuple(self.names), self.faithful, held, inputs)
         seen, self.shown[view] = self.shown.get(view) == key, key
         return seen
@@ -130,15 +134,19 @@ class Session:
         return photo
 
     def keep(self, picture: Picture) -> None:
-        """Onto the shelf, newest first; beyond its limit the oldest go."""
+        """Onto the shelf, newest first; beyond its limit the oldest go that are not marked."""
         if all(kept.id != picture.id for kept in self.shelf):
-            self.shelf = [picture, *self.shelf][:SHELF_LIMIT]
+            shelf = [picture, *self.shelf]
+            if len(shelf) > SHELF_LIMIT:
+                unmarked = (at for at in range(1, len(shelf)) if not shelf[at].marked)
+                del shelf[max(unmarked, default=SHELF_LIMIT)]
+            self.shelf = shelf
 
     def tile(self, grid: str, index: int) -> Picture:
         """The picture behind a tile, as the first model draws it."""
         tiles = self.grids.get(grid)
         if tiles is None or not 0 <= index < len(tiles.labels):
-            raise Unavailable("That tile is gone: choose one that is shown.")
+            raise Unavailable(GONE)
         return self._pictured(tiles, index)
 
     def draw(self, seed: int) -> Picture:
@@ -146,8 +154,8 @@ class Session:
         return sampled(self.models, seed)
 
     def find(self, picture_id: str) -> Picture:
-        """A picture on the shelf or among the examples."""
-        pictures = [*self.shelf, *self.examples()]
+        """A picture on the shelf, in a slot, or among the examples."""
+        pictures = [*self.shelf, *self.slots.values(), *self.examples()]
         found = next((picture for picture in pictures if picture.id == picture_id), None)
         if found is None:
             raise Unavailable("That picture is no longer on the shelf: choose another one.")

@@ -13,6 +13,7 @@ from explorer.page.components.common import (
     status_view,
     words,
 )
+from explorer.page.components.family.lineage import Relative, lineage_value, lineage_view
 from explorer.page.components.inputs.crop import crop_value, crop_view
 from explorer.page.components.inputs.labels import labels_value, labels_view
 from explorer.page.components.inputs.models import models_value, models_view
@@ -21,6 +22,9 @@ from explorer.page.components.inputs.slot import slot_value, slot_view
 from explorer.page.components.live.pad import pad_value, pad_view
 from explorer.page.components.loading.networks import ROUTES, networks_view
 from explorer.page.components.map.map import CLASSES, Looks, groups_shown, map_value, map_view
+from explorer.page.components.share.history import history_view
+from explorer.page.components.share.save import save_view
+from explorer.page.components.share.tour import tour_view
 from explorer.page.components.views.board import (
     Stat,
     board_row,

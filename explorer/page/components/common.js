@@ -83,7 +83,8 @@ window.Latent = {
     return Latent.h("div", { class: "send", role: "group", "aria-label": Latent.say("Send this picture on") },
       Latent.PLACES.map(([to, text]) => Latent.h("button",
         { type: "button", class: "chip", title: to === "shelf" ? Latent.say("Keep it on the shelf") : Latent.say("Open it in {tab}", { tab: Latent.say(text) }),
-          onclick: () => send({ ...picture(), to }) }, Latent.say(text))));
+          onclick: () => send({ ...picture(), to }) }, Latent.say(text))),
+      Latent.takeButtons?.(picture) ?? []);
   },
 
   title({ title, colour }, level = "h2") {
@@ -176,6 +177,9 @@ window.Latent = {
     line.busy = null;
   },
 
+  // What was set by hand has reached the server.
+  settled: () => Promise.all(Object.values(Latent.lines).map((line) => line.busy)),
+
   // Whether controls are to follow `value`: nothing was set since the server made it.
   upToDate(name, value) {
     const line = Latent.lines[name];
@@ -234,24 +238,17 @@ window.Latent = {
 
   onTheme: (react) => window.addEventListener("latent-theme", react),
 
-  // Puts the state into the address bar and onto the clipboard.
-  async share(query) {
-    const url = new URL(window.location.href);
-    const language = url.searchParams.get("lang");
-    url.search = language ? `${query}&lang=${encodeURIComponent(language)}` : query;
-    window.history.replaceState(window.history.state, "", url);
-    try {
-      await navigator.clipboard.writeText(url.href);
-      Latent.toast(Latent.say("The link is copied."));
-    } catch (error) {  // no clipboard without https or localhost
-      Latent.offer(Latent.say("The browser does not let this page copy: the link is selected, copy it by hand."), url.href);
-    }
+  // A file for the visitor.
+  file(blob, name) {
+    const url = URL.createObjectURL(blob);
+    Latent.h("a", { href: url, download: name }).click();
+    setTimeout(() => URL.revokeObjectURL(url), 60000);
   },
 
   // A dialog with a text that is selected.
   offer(said, text) {
     const { h } = Latent;
-    const field = h("input", { readonly: true, value: text, "aria-label": Latent.say("Link"), onfocus: () => field.select() });
+    const field = h("textarea", { readonly: true, rows: 3, "aria-label": Latent.say("Text"), onfocus: () => field.select() }, text);
     const dialog = h("dialog", { class: "offer", "aria-label": said, onclose: () => dialog.remove() }, h("p", {}, said), field,
       h("button", { type: "button", class: "chip", onclick: () => dialog.close() }, Latent.say("Close")));
     document.body.append(dialog);

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from explorer.engine import Model, titles
 from explorer.page.components.wire import Live, View, answers, take
+from explorer.page.guard.calls import LATER
 from explorer.pictures.render import LINE_COLOURS, to_pil
 from explorer.verbs.common.options import Reason
 from explorer.words import say
@@ -25,7 +26,7 @@ READING = {**QUIET, "concurrency_id": "reading", "concurrency_limit": 3}
 # For controls that are dragged: of the moves made while one is answered, only the last counts.
 LIVE = {**IN_TURN, "trigger_mode": "always_last"}
 # For what takes seconds: it leaves room for all else.
-LONG = {**QUIET, "trigger_mode": "multiple", "concurrency_id": "long", "concurrency_limit": 8}
+LONG = {**QUIET, "trigger_mode": "multiple", "concurrency_id": LATER, "concurrency_limit": 8}
 
 
 def component(

@@ -23,6 +23,7 @@ from fastapi import Response
 
 from explorer.page.guard.calls import fitting, served
 from explorer.page.guard.events import Asked
+from explorer.session.history import History
 from explorer.session.state import Session, Unavailable
 from explorer.words import spelled
 from training.errors import UserError, choose
@@ -131,7 +132,9 @@ def answers(live: Live) -> Callable[[Any], Response]:
             session = whose(asked["key"])
             for name, value in asked["parts"].items():
                 live.parts[name](session, fitting(shapes[choose("control", name, shapes)], value))
-            return told(live.draw(session))
+            shown = live.draw(session)
+            session.of(History).note(session)
+            return told(shown)
         except UserError as error:
             return told({"problem": str(error)})
 

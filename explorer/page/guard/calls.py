@@ -3,7 +3,7 @@ of the page, and of the functions that its scripts call. Only a fault of ours le
 the log."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, wraps
 from typing import Any, ClassVar, get_type_hints
 
@@ -15,7 +15,9 @@ from pydantic import TypeAdapter, ValidationError
 from typing_extensions import is_typeddict  # pydantic takes those of typing from Python 3.12 on
 
 from explorer.page.said import failure
+from explorer.session.history import History
 from explorer.session.programs import STRICT, said
+from explorer.session.state import Session
 from training.errors import UserError
 
 UNFIT = "What was sent does not fit this part of the page: reload it and try again."
@@ -24,11 +26,15 @@ BY_ADDRESS = "Pictures are not fetched from addresses: upload the file."
 FAILED = "This did not work, by a fault of the app: try again, or reload the page."
 # What gradio 6.31 does not check of a control: that a switch is on or off, and a number finite
 KINDS = {gr.Checkbox: bool, gr.Slider: float, gr.Number: float | None}
+LATER = "long"  # the lane of events that may wait until what they were sent with has changed
 log = logging.getLogger(__name__)
 
 
 class Guarded(gr.Blocks):
-    """Blocks whose visitors are told in one sentence what is wrong, whatever they send."""
+    """Blocks whose visitors are told in one sentence what is wrong, whatever they send; and whose
+    sessions know the values of `controls`, by the names of these, and what was done."""
+
+    controls: Mapping[gr.components.Component, str] = {}
 
     async def preprocess_data(self, block_fn, inputs, state, explicit_call=False):
         try:
@@ -36,7 +42,12 @@ class Guarded(gr.Blocks):
             for block, value in zip(block_fn.inputs, inputs, strict=False):
                 if kind := KINDS.get(type(block)):
                     fitting(kind, value, getattr(block.label, "key", block.label))
-            return await super().preprocess_data(block_fn, inputs, state, explicit_call)
+            values = await super().preprocess_data(block_fn, inputs, state, explicit_call)
+            if block_fn.concurrency_id != LATER:
+                set_to = zip(map(self.controls.get, block_fn.inputs), values, strict=True)
+                for session in _sessions(values):
+                    session.controls |= {name: value for name, value in set_to if name}
+            return values
         except (UserError, InvalidPathError):
             raise
         except Exception:  # components raise almost anything on values that are not theirs
@@ -46,9 +57,13 @@ class Guarded(gr.Blocks):
             )
             raise UserError(UNFIT if of_page else takes) from None
 
-    async def process_api(self, block_fn, *args, **kwargs):
+    async def process_api(self, block_fn, inputs, state=None, *args, **kwargs):
         try:
-            return await super().process_api(block_fn, *args, **kwargs)
+            found = await super().process_api(block_fn, inputs, state, *args, **kwargs)
+            held = [state[block._id] for block in block_fn.inputs if isinstance(block, gr.State)]
+            for session in [] if found["is_generating"] else _sessions(held):
+                session.of(History).note(session)
+            return found
         except UserError as error:
             message = str(error)
         except InvalidPathError:
@@ -101,6 +116,10 @@ def fitting(shape: Any, value: Any, called: str = "") -> Any:
 @cache
 def _adapter(shape: Any) -> TypeAdapter:
     return TypeAdapter(shape, config=None if is_typeddict(shape) else STRICT)  # which has its own
+
+
+def _sessions(values: Sequence[Any]) -> list[Session]:
+    return [value for value in values if isinstance(value, Session)]
 
 
 def _local(file: dict) -> dict:

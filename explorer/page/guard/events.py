@@ -13,6 +13,7 @@ from explorer.verbs.common.options import Amounts, Name, Names, Switches
 EXACT = with_config(STRICT)
 MORE = with_config(STRICT | ConfigDict(extra="allow"))  # scripts may send more, handlers read less
 Place = Annotated[float, Interval(ge=-1e6, le=1e6)]  # px, or degrees
+MOST_QUERY = 8000  # characters of a link
 Share = Annotated[float, Interval(ge=0, le=1)]
 
 
@@ -65,10 +66,16 @@ class Walked(TypedDict):
 
 
 @MORE
-class Asked(TypedDict):
-    """The page's key, and what controls are set to by the names of `Live.parts`."""
+class Keyed(TypedDict):
+    """The page's key."""
 
     key: str
+
+
+@MORE
+class Asked(Keyed):
+    """And what controls are set to by the names of `Live.parts`."""
+
     parts: dict[str, Any]
 
 
@@ -147,6 +154,30 @@ class Exported(TypedDict):
 
     key: str
     name: Name
+
+
+@EXACT
+class Way(TypedDict):
+    """To a step of what was done, by so many steps, to what a link's query names, or to the page
+    that a picture was saved from, by its id."""
+
+    to: NotRequired[int]
+    by: NotRequired[int]
+    query: NotRequired[Annotated[str, MaxLen(MOST_QUERY)]]
+    saved: NotRequired[Name]
+
+
+@MORE
+class Taken(Keyed):
+    """What is taken away: a tile's grid and index, a morph of so many tiles a side, or the view."""
+
+    grid: NotRequired[Name]
+    index: NotRequired[int]
+    tiles: NotRequired[Annotated[int, Interval(ge=3, le=15)]]
+
+
+class Going(Event):
+    shape = Way
 
 
 class Picked(Event):

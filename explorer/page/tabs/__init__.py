@@ -9,6 +9,7 @@ FILES = (
     "reconstruct",
     "morph",
     "sample",
+    "breed",
     "attributes",
     "latent_map",
     "search",

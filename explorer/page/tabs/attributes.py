@@ -16,6 +16,7 @@ from explorer.session.state import Session
 from explorer.verbs.common.grids import Grid
 from explorer.verbs.common.labels import switched, unconcerned
 from explorer.verbs.edit import Edit, attributes, effects, moved, read, without_directions
+from explorer.verbs.edit import edit as edit_verb
 from explorer.words import say
 from explorer.work import beside
 from training.codes.directions import DEFAULT, METHODS
@@ -186,6 +187,13 @@ def unpack(session: Session, fields: Mapping[str, str]) -> None:
     changes.held = [name for name in fields.get("hold", "").split(",") if name in known]
 
 
+def verb(session: Session) -> tuple:
+    changes = session.of(Changes)
+    given = {"picture": session.slots[NAME], "amounts": changes.amounts or None}
+    given |= {"faithful": session.faithful, "method": changes.method}
+    return edit_verb, given | {"hold": changes.held or None, "labels": session.switches or None}
+
+
 def slide(session: Session) -> None:
     """Moves two sliders."""
     session.of(Changes).amounts = dict.fromkeys(session.models[0].latents.names[:2], 1.0)
@@ -194,4 +202,4 @@ def slide(session: Session) -> None:
 
 SHOT = Shot("text=Smiling +3", "edit=Smiling:3,Blond_Hair:3")
 TIMING = Timing("one slider move", 25, slide)
-TAB = Tab(NAME, say("Attributes"), build, SHOT, (TIMING,), (SLOT,), pack, unpack)
+TAB = Tab(NAME, say("Attributes"), build, SHOT, (TIMING,), (SLOT,), pack, unpack, verb=verb)

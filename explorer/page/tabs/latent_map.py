@@ -270,6 +270,7 @@ def pack(session: Session) -> dict[str, str]:
 def unpack(session: Session, fields: Mapping[str, str]) -> None:
     view, known = session.of(View), [name for _, name in attributes(session.models)]
     look, layout = view.look, fields.get("layout")
+    look.colour = fields.get("colour", look.colour)
     view.layout = layout if layout in LAYOUTS else UMAP
     look.has, look.lacks = (
         [name for name in fields.get(field, "").split(",") if name in known]

@@ -7,7 +7,6 @@ from functools import partial
 from pathlib import Path
 
 import gradio as gr
-from torch.nn.functional import interpolate
 
 from explorer.engine import Model, titles
 from explorer.page import components as ui
@@ -15,7 +14,7 @@ from explorer.page.guard.events import Walked
 from explorer.page.tab import Shot, Slot, Tab, Timing, Widgets, completed
 from explorer.page.words import mark
 from explorer.pictures.picture import MORPH, pixels
-from explorer.pictures.render import ABREAST, sharpness_curve, sheet, sprite, walk_gif
+from explorer.pictures.render import sharpness_curve, walk_gif
 from explorer.session.state import Session
 from explorer.verbs import morph
 from explorer.verbs.common.grids import Grid
@@ -26,12 +25,11 @@ from training.errors import UserError
 PLACES = (say("Top left"), say("Top right"), say("Bottom left"), say("Bottom right"))
 SLOTS = tuple(Slot(f"corner-{i}", place, example=i + 1) for i, place in enumerate(PLACES))
 CORNERS = tuple(slot.name for slot in SLOTS)
-TILE_PX = 64
 FAR, QUOTED = 2, 60
 WALK = "walk"
 
 
-@dataclass
+@dataclass(eq=False)
 class Walk:
     """Where between the corners the pointer was last, as far as the server knows."""
 
@@ -58,7 +56,7 @@ def build(session: gr.State) -> Widgets:
     n.change(show, inputs, outputs, **ui.LIVE).then(complete, inputs, outputs, **ui.LONG)
     fetch = "() => setTimeout(() => document.querySelector('#morph-file').click(), 100)"
     visible = {"api_visibility": "private", "show_progress_on": chart}
-    png.click(save_png, inputs, file, **visible).then(None, js=fetch, **ui.QUIET)
+    png.click(None, n, js="(tiles) => Latent.save({ tiles })", **ui.QUIET)
     gif.click(save_gif, inputs, file, **visible).then(None, js=fetch, **ui.QUIET)
     after = complete, [n], outputs
     return Widgets(show, [n], outputs, after, slots, senders=[tiles, pad], controls={"n": n})
@@ -154,18 +152,6 @@ def between(session: Session, models: list[Model], n: int) -> dict[Model, Morph]
     return morph(corners, models, n, faithful=session.faithful)
 
 
-def save_png(session: Session, n: int) -> str:
-    """The grids of all models, side by side, as a picture."""
-    pages = []
-    for found in between(session, session.models, int(n)).values():
-        large = interpolate(found.images, size=TILE_PX, mode="bicubic").clamp(0, 1)
-        pages.append(sprite(large, int(n)))
-    named, across = [*titles(session.models).values()], min(len(pages), ABREAST)
-    path = _file("morph.png")
-    sheet(pages, across, px=int(n) * TILE_PX, gap=12, labels=named).save(path)
-    return path
-
-
 def save_gif(session: Session, n: int, progress=gr.Progress()) -> str:  # noqa: B008
     """A walk over every tile and back, all models side by side, as a looping GIF."""
     called = titles(session.models)
@@ -181,4 +167,12 @@ def _file(name: str) -> str:
 
 SHOT = Shot(".latent-chart .key")
 TIMING = Timing("9x9 morph", 150, lambda session: show(session, 9))
-TAB = Tab(MORPH, say("Morph"), build, SHOT, (TIMING,), SLOTS)
+
+
+def verb(session: Session) -> tuple:
+    corners = [session.slots[corner] for corner in CORNERS]
+    given = {"pictures": corners, "n": int(session.controls.get("n", 9))}
+    return morph, given | {"faithful": session.faithful}
+
+
+TAB = Tab(MORPH, say("Morph"), build, SHOT, (TIMING,), SLOTS, verb=verb)

@@ -32,7 +32,7 @@ STEPS = "{done} of {aim} steps"
 EVERY = 5  # steps between two pictures of the refinement
 
 
-@dataclass
+@dataclass(eq=False)
 class Turn:
     """Counts refinements, so that a running one sees that it is outdated; and how far the last one
     went: what it is `of`, the steps that are `done`, and what was `found`."""
@@ -289,4 +289,11 @@ TIMINGS = (
     Timing("reconstruct an upload", 60, partial(upload, steps=0)),
     Timing("reconstruct it and refine 50 steps", 1500, partial(upload, steps=50)),
 )
-TAB = Tab(NAME, say("Reconstruct"), build, SHOT, TIMINGS, (SLOT,))
+
+
+def verb(session: Session) -> tuple:
+    given = {"picture": session.slots[NAME], "steps": int(session.controls.get("steps", 50))}
+    return reconstruct, given
+
+
+TAB = Tab(NAME, say("Reconstruct"), build, SHOT, TIMINGS, (SLOT,), verb=verb)

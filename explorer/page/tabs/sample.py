@@ -194,8 +194,24 @@ def unpack(session: Session, fields: Mapping[str, str]) -> None:
     session.of(Drawn).every_class = fields.get("classes") == EVERY
 
 
+def verb(session: Session) -> tuple | None:
+    drawn = session.of(Drawn)
+    if drawn.every_class or drawn.walk:
+        return None
+    given = {"seed": drawn.seed, "count": drawn.count, "spread": drawn.spread}
+    return sample, given | {"labels": session.switches or None}
+
+
 SHOT = Shot(".tiles canvas")
 TIMING = Timing("64 samples", 150, lambda session: show(session, 0, 64, 1.0))
 TAB = Tab(
-    SAMPLE, say("Sample"), build, SHOT, (TIMING,), pack=pack, unpack=unpack, view=say("Samples")
+    SAMPLE,
+    say("Sample"),
+    build,
+    SHOT,
+    (TIMING,),
+    pack=pack,
+    unpack=unpack,
+    view=say("Samples"),
+    verb=verb,
 )

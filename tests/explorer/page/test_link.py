@@ -55,6 +55,20 @@ def test_a_broken_link_is_passed_over(session, fields):
     assert session.labels == {} and not session.of(sample.Drawn).every_class
 
 
+def test_a_link_says_what_is_not_here(session):
+    fields = dict(pair.split("=") for pair in link.query(session, {}).split("&"))
+    assert link.restore(session, fields) == []
+    names, weights = fields["models"], fields["weights"]
+    fields |= {"models": f"{names},celeba32/new", "weights": f"0000{weights[4:]},1234abcd"}
+    lacks = link.restore(session, fields | {"reconstruct": "example/99"})
+    assert lacks == [
+        "'celeba32/new'",
+        "the same weights of 'celeba32/faae'",
+        "the picture 'example/99'",
+    ]
+    assert session.names == names.split(",")
+
+
 @pytest.mark.parametrize("fields", [{"set": "no"}, {"models": "no/faae,no/aae"}])
 def test_a_link_to_what_is_not_here_says_so_and_nothing_stands_in_its_place(
     session, fields, monkeypatch

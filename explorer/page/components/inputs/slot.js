@@ -1,5 +1,5 @@
 // A place for one picture: drop, choose, paste or photograph it, or drop one that is at hand.
-// value {src, label, problem} or null. Triggers pick {slot, path, name} | {slot, id} |
+// value {src, label, problem, saved: an id where the page is known that it was saved from} or null. Triggers pick {slot, path, name} | {slot, id} |
 // {slot, grid, index} | {slot, random: true} | {slot, clear: true}.
 Latent.slot = function ({ element, props, trigger, watch, upload, name, what, random }) {
   const { h } = Latent;
@@ -24,7 +24,9 @@ Latent.slot = function ({ element, props, trigger, watch, upload, name, what, ra
     tool("camera", Latent.say("take a picture with the camera"), () => camera(take, note)),
     random ? tool("random", Latent.say("draw a random sample"), () => pick({ random: true })) : null,
     clear);
-  root.append(face, chooser, tools, said);
+  const again = h("button", { type: "button", class: "chip again", hidden: true, onclick: () => Latent.go({ saved: props.value.saved }) },
+    Latent.say("Restore the page it was saved from"));
+  root.append(face, chooser, tools, said, again);
 
   const slot = { root, take, pick, since: 0 };
   Latent.slots.push(slot);
@@ -76,6 +78,7 @@ Latent.slot = function ({ element, props, trigger, watch, upload, name, what, ra
     face.setAttribute("aria-label", value?.src ? Latent.say("{what}: {label}. Choose another file", { what, label: value.label }) : Latent.say("{what}: choose a file", { what }));
     face.title = value?.label ?? "";
     clear.hidden = !value?.src;
+    again.hidden = !value?.saved;
     root.classList.toggle("filled", Boolean(value?.src));
     slot.since = value?.src ? slot.since || ++Latent.fills : 0;
     note(value?.problem || value?.label || "", Boolean(value?.problem));

@@ -17,6 +17,7 @@ def slot_view(name: str, what: str, random: bool = False, **options) -> gr.HTML:
 def slot_value(picture: Picture | None, problem: str = "") -> dict:
     """What a slot shows, with what was wrong with another picture."""
     if picture is None:
-        return {"problem": problem, "src": "", "label": ""}
+        return {"problem": problem, "src": "", "label": "", "saved": None}
     shown = address(picture.pixels(SLOT_PX))
-    return {"problem": problem, "src": shown, "label": picture.label}
+    saved = picture.id if picture.saved else None
+    return {"problem": problem, "src": shown, "label": picture.label, "saved": saved}

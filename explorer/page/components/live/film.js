@@ -18,12 +18,6 @@
   const pause = (ms = 0) => new Promise((resolve) => setTimeout(resolve, ms));
   const lasts = (frames, at) => (at + 1 < frames.length ? Math.max(LEAST_MS, frames[at + 1].at - frames[at].at) : LEAST_MS);
 
-  function download(blob, name) {
-    const url = URL.createObjectURL(blob);
-    Latent.h("a", { href: url, download: name }).click();
-    setTimeout(() => URL.revokeObjectURL(url), 60000);
-  }
-
   Latent.film = {
     LEAST_MS,
 
@@ -48,7 +42,7 @@
         await pause();
       }
       gif.finish();
-      download(new Blob([gif.bytes()], { type: "image/gif" }), `${name}.gif`);
+      Latent.file(new Blob([gif.bytes()], { type: "image/gif" }), `${name}.gif`);
     },
 
     // As long as the film lasts: the browser records what it is shown.
@@ -65,7 +59,7 @@
       }
       recorder.stop();
       await ended;
-      download(new Blob(parts, { type: MP4 }), `${name}.mp4`);
+      Latent.file(new Blob(parts, { type: MP4 }), `${name}.mp4`);
     },
   };
 }

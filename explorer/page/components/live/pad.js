@@ -21,7 +21,7 @@ Latent.pad = function ({ element, props, watch, trigger, grid: name }) {
   const saves = [button(Latent.say("Save as GIF"), () => save((frames) => Latent.film.gif(frames, "walk", Latent.local.gif))),
     ...(Latent.film.mp4() ? [button(Latent.say("Save as MP4"), () => save((frames) => Latent.film.video(frames, "walk")))] : [])];
   root.append(square, h("div", { class: "walked" }, faces, h("div", { class: "tools" }, record, ...saves,
-    Latent.sendButtons(() => ({ grid: name, index: 0 }), async (data) => { await Latent.ask(name, { at }); trigger("send", data); })),
+    Latent.sendButtons(() => { Latent.ask(name, { at }); return { grid: name, index: 0 }; }, async (data) => { await Latent.settled(); trigger("send", data); })),
     h("p", { class: "running" }, bar, said)));
 
   const walkable = () => panels.filter((panel) => panel.codes);

@@ -6,7 +6,7 @@ Latent.maps.groups = function ({ root, server, key, act }) {
   async function save(name) {
     const told = Latent.told(await server.export_group({ key: key(), name }).catch(() => ({ problem: Latent.say("The server does not answer: try again, or reload the page.") })));
     if (told.problem) return Latent.toast(told.problem);
-    Latent.maps.save.file(new Blob([told.csv], { type: "text/csv" }), `${name}.csv`);
+    Latent.file(new Blob([told.csv], { type: "text/csv" }), `${name}.csv`);
   }
 
   function tools(name) {

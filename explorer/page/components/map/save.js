@@ -1,12 +1,6 @@
 // A map as a file: what is seen of it, as PNG or SVG.
 Latent.maps.save = {
-  file(content, name) {
-    const href = URL.createObjectURL(content);
-    Latent.h("a", { href, download: name }).click();
-    URL.revokeObjectURL(href);
-  },
-
-  png: (plot) => plot.canvas.toBlob((picture) => Latent.maps.save.file(picture, "latent_map.png")),
+  png: (plot) => plot.canvas.toBlob((picture) => Latent.saveView(picture, "latent_map.png")),
 
   // Points as paths, one a colour, to MOST of them; beyond those the canvas as a picture. Words are text.
   svg(plot, { inks, which }, regions) {
@@ -33,6 +27,6 @@ ${words}
 </g>
 </svg>
 `;
-    Latent.maps.save.file(new Blob([drawn], { type: "image/svg+xml" }), "latent_map.svg");
+    Latent.file(new Blob([drawn], { type: "image/svg+xml" }), "latent_map.svg");
   },
 };

@@ -1,4 +1,5 @@
-// Thumbnails to click or drag: value [{id, label, src}]; `removable` for the shelf itself.
+// Thumbnails to click or drag: value [{id, label, src, marked}]; `removable` for the shelf itself,
+// on which pictures can be marked.
 Latent.shelf = function ({ element, props, trigger, watch, upload, what, empty, removable }) {
   const { h } = Latent;
   const root = element.querySelector(".shelf");
@@ -38,7 +39,7 @@ Latent.shelf = function ({ element, props, trigger, watch, upload, what, empty, 
     }
   }
 
-  function thumbnail({ id, label, src }) {
+  function thumbnail({ id, label, src, marked }) {
     const use = h("button", { type: "button", class: "thumb", title: Latent.say("{label}: click to use it in the open tab, or drag it", { label }),
       "aria-label": Latent.say("Use {label} in the open tab", { label }), onclick: () => land({ id }),
       onpointerenter: () => Latent.showLanding(true), onpointerleave: () => Latent.showLanding(false),
@@ -46,7 +47,9 @@ Latent.shelf = function ({ element, props, trigger, watch, upload, what, empty, 
     Latent.draggable(use, { id });
     const remove = removable && h("button", { type: "button", class: "remove", title: Latent.say("Remove {label}", { label }),
       "aria-label": Latent.say("Remove {label} from the shelf", { label }), onclick: () => trigger("remove", { id }) }, "×");
-    return h("li", {}, use, remove || null);
+    const mark = removable && h("button", { type: "button", class: "mark", title: Latent.say("Favourites stay when the shelf is full or cleared"),
+      "aria-label": Latent.say("Favourite: {label}", { label }), "aria-pressed": String(marked), onclick: () => trigger("mark", { id }) }, marked ? "★" : "☆");
+    return h("li", {}, use, mark || null, remove || null);
   }
 
   if (removable) {

@@ -11,13 +11,14 @@ THUMB_PX = 96
 
 
 def shelf_view(what: str, empty: str, removable: bool = False, **options) -> gr.HTML:
-    """Events: use {id}, remove {id or None for all}, keep {a picture that was dropped}."""
+    """Events: use {id}, mark {id}, remove {id or None for all}, keep {a dropped picture}."""
     constants = {"what": what, "empty": empty, "removable": removable}
-    return component("shelf", ["use", "remove", "keep"], constants, **options)
+    return component("shelf", ["use", "remove", "mark", "keep"], constants, **options)
 
 
 def shelf_value(pictures: Sequence[Picture]) -> list[dict]:
     return [
-        {"id": picture.id, "label": picture.label, "src": address(picture.pixels(THUMB_PX))}
-        for picture in pictures
+        {"id": each.id, "label": each.label, "src": address(each.pixels(THUMB_PX))}
+        | {"marked": each.marked}
+        for each in pictures
     ]

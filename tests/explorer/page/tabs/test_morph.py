@@ -1,5 +1,6 @@
 """The handlers of the tab Morph, without a browser."""
 
+from io import BytesIO
 from pathlib import Path
 
 import torch
@@ -8,6 +9,7 @@ from PIL import Image
 from explorer.page import ui
 from explorer.page.tabs import morph
 from explorer.session.examples import astronaut
+from explorer.session.saved import drawn, recipe
 
 
 def test_a_morph_has_its_pictures_in_its_corners(session):
@@ -35,7 +37,9 @@ def test_a_morph_of_a_picture_unlike_the_known_suggests_refined_codes(session):
 
 def test_a_morph_can_be_downloaded(session):
     ui.fill(morph.TAB, session)
-    png, gif = Image.open(morph.save_png(session, 3)), Image.open(morph.save_gif(session, 3))
+    said = recipe(session, "", morph.CORNERS, tiles=3)
+    file = said.into(drawn(said, {model.name: model for model in session.models}))
+    png, gif = Image.open(BytesIO(file)), Image.open(morph.save_gif(session, 3))
     assert png.format == "PNG" and png.width > 2 * 3 * 64
     assert gif.format == "GIF" and gif.n_frames >= 9 and gif.info["loop"] == 0
 

@@ -1,0 +1,71 @@
+// What results give away: Latent.save(picture) saves a file that says how it was made,
+// Latent.saveView(blob, name) so one that the browser has drawn, and Latent.python(picture) copies a
+// program. `picture` is {grid, index}, or {tiles} for a morph; what is set by hand is waited for.
+Latent.saving = function ({ server }) {
+  const TEXT = "latent-recipe";
+
+  async function ask(what, picture) {
+    await Latent.settled();
+    const key = sessionStorage.getItem("latent-key");
+    const found = Latent.told(await server[what]({ key, ...picture }).catch(Latent.lost) ?? {});
+    if (found.problem) Latent.toast(found.problem);
+    return found;
+  }
+
+  Latent.save = async (picture) => {
+    const { name, src } = await ask("saved", picture);
+    if (src) Latent.file(await (await fetch(src)).blob(), name);
+  };
+
+  Latent.saveView = async (blob, name) => {
+    const { text } = await ask("view", {});
+    if (text) Latent.file(new Blob(withText(new Uint8Array(await blob.arrayBuffer()), text), { type: "image/png" }), name);
+  };
+
+  Latent.python = async (picture) => {
+    const { text } = await ask("python", picture);
+    if (text) await Latent.copy(text, Latent.say("The program is copied: run it where the explorer is installed."));
+  };
+
+  // Puts the state into the address bar and onto the clipboard.
+  Latent.share = async (query) => {
+    const url = new URL(window.location.href);
+    const language = url.searchParams.get("lang");
+    url.search = language ? `${query}&lang=${encodeURIComponent(language)}` : query;
+    window.history.replaceState(window.history.state, "", url);
+    await Latent.copy(url.href, Latent.say("The link is copied."));
+  };
+
+  // A text onto the clipboard; `said` when it is there.
+  Latent.copy = async (text, said) => {
+    try {
+      await navigator.clipboard.writeText(text);
+      Latent.toast(said);
+    } catch (error) {  // no clipboard without https or localhost
+      Latent.offer(Latent.say("The browser does not let this page copy: the text is selected, copy it by hand."), text);
+    }
+  };
+
+  // The parts of a PNG with a text after its header.
+  function withText(png, text) {
+    const HEADER = 33, body = new TextEncoder().encode(`tEXt${TEXT}\0${text}`), ends = new DataView(new ArrayBuffer(8));
+    ends.setUint32(0, body.length - 4);
+    ends.setUint32(4, crc(body));
+    return [png.subarray(0, HEADER), ends.buffer.slice(0, 4), body, ends.buffer.slice(4), png.subarray(HEADER)];
+  }
+
+  function crc(bytes) {
+    let rest = 0xffffffff;
+    for (const byte of bytes) {
+      rest ^= byte;
+      for (let bit = 0; bit < 8; bit++) rest = (rest >>> 1) ^ (rest & 1 ? 0xedb88320 : 0);
+    }
+    return (rest ^ 0xffffffff) >>> 0;
+  }
+};
+
+// Buttons that take one picture away: as a file, and as a program.
+Latent.takeButtons = (picture) => [
+  ["↓", Latent.say("Save this picture, with what made it"), () => Latent.save(picture())],
+  ["</>", Latent.say("Copy as Python"), () => Latent.python(picture())],
+].map(([sign, title, onclick]) => Latent.h("button", { type: "button", class: "chip take", title, "aria-label": title, onclick }, sign));

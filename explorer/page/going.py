@@ -1,0 +1,95 @@
+"""Another state of the whole page: that of a link, or of a step that was done before."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl
+
+import gradio as gr
+
+from explorer.page import header, link
+from explorer.page.components import shelf_value, slot_value, warn
+from explorer.page.guard.events import Going
+from explorer.page.navigation import BY_NAME, Navigation, go
+from explorer.page.tab import Tab, number
+from explorer.page.tabs import SLOTS
+from explorer.pictures.picture import Picture
+from explorer.session.history import History
+from explorer.session.saved import found, pictured
+from explorer.session.state import Session, Unavailable
+from training.errors import UserError
+
+NO_STEP = ("There is nothing to undo.", "There is nothing to redo.")
+Controls = Mapping[str, gr.components.Component]
+
+
+@dataclass
+class Filled:
+    """The names of the tabs whose slots have had their examples."""
+
+    names: set[str] = field(default_factory=set)
+
+
+def fill(tab: Tab, session: Session) -> list:
+    """Examples for the slots of a tab that are empty when it first opens: values for all slots."""
+    filled = session.of(Filled).names
+    slots = () if tab.name in filled else tab.slots
+    filled.add(tab.name)
+    fillable = [slot for slot in slots if slot.example is not None]
+    empty = [slot for slot in fillable if slot.name not in session.slots]
+    for slot in empty:
+        session.put(slot.name, session.examples()[slot.example])
+    return [slot_value(session.slots[s.name]) if s in empty else gr.skip() for s in SLOTS]
+
+
+def follow(session: Session, fields: Mapping[str, str], controls: Controls) -> None:
+    """The session as a link has it, as far as that is here, or it is said what is not; raises
+    UserError, and changes nothing, where none of its models is."""
+    if lacks := link.restore(session, fields):
+        warn(f"Not here, of what the link shows: {', '.join(lacks)}.", duration=None)
+    found = {name: _restored(fields.get(name), each) for name, each in controls.items()}
+    session.controls |= {name: value for name, value in found.items() if value is not None}
+
+
+def restore(session: Session, picture: Picture, controls: Controls) -> None:
+    """The page as it was when a picture was saved, with what lay in its slots. Raises UserError."""
+    how = picture.saved
+    if how is None:
+        raise Unavailable("That picture does not say how it was made.")
+    models, fields = found(how, session.catalogue.models), dict(parse_qsl(how.query))
+    follow(session, fields, controls)
+    for slot in [each.name for each in SLOTS if each.name in how.slots and each.name not in fields]:
+        session.put(slot, pictured(how.slots[slot], models))
+
+
+def whole(session: Session, navigation: Navigation, controls: Controls, tab: str | None) -> list:
+    """What header, bars, shelf, examples, slots and controls show of the session when this `tab` is
+    open; for None the one that is open already."""
+    shown = [*header.parts(session), *navigation.at(tab)]
+    shown += [shelf_value(session.shelf), shelf_value(session.examples())]
+    shown += [slot_value(session.slots.get(slot.name)) for slot in SLOTS]
+    return shown + [session.controls.get(name, gr.skip()) for name in controls]
+
+
+def travel(session: Session, event: Going, controls: Controls) -> bool:
+    """Back or forth to a step, or to a link; False where there is none such, which is said."""
+    way, history = event._data, session.of(History)
+    try:
+        if "query" in way:
+            follow(session, dict(parse_qsl(way["query"])), controls)
+        elif "saved" in way:
+            restore(session, session.find(way["saved"]), controls)
+        elif not history.go(session, way.get("to", history.at + way.get("by", 0))):
+            raise Unavailable(NO_STEP[way.get("by", 0) > 0])
+    except UserError as error:
+        warn(str(error))
+        return False
+    fill(go(session, BY_NAME[session.tab]), session)
+    return True
+
+
+def _restored(text: str | None, control: gr.components.Component) -> object | None:
+    """A control's value from a link; None where that is none of its values."""
+    if isinstance(control, (gr.Dropdown, gr.Radio)):
+        return text if text in [value for _, value in control.choices] else None
+    most = getattr(control, "maximum", None) or 10**9
+    return number(text, getattr(control, "minimum", 0), most)

@@ -1,0 +1,283 @@
+"""Breed: children of a picture or of two, and the family that they become."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import ceil, sqrt
+
+import gradio as gr
+from torch import Tensor
+
+from explorer.engine import Model
+from explorer.page import components as ui
+from explorer.page.guard.events import Picked
+from explorer.page.tab import Shot, Slot, Tab, Timing, Widgets, completed
+from explorer.page.words import mark
+from explorer.pictures.picture import BRED, SAMPLE, Picture
+from explorer.session.state import Session, Unavailable
+from explorer.verbs import breed
+from explorer.verbs.breed import NO_PARENT, Brood
+from explorer.verbs.common.grids import Grid
+from explorer.verbs.edit import attributes
+from explorer.words import say
+from training.codes.directions import DEFAULT
+from training.errors import UserError
+from training.errors import choose as choose_one
+
+NAME = "breed"
+SLOTS = (Slot("parent-0", say("Parent"), 1), Slot("parent-1", say("Second parent"), None))
+PARENTS = tuple(slot.name for slot in SLOTS)
+MOST = 100  # parents that a family remembers
+
+
+@dataclass
+class Member:
+    """A picture that was a parent, the ids of its own parents, and its generation."""
+
+    picture: Picture
+    parents: list[str]
+    generation: int
+
+
+@dataclass
+class Family:
+    """Who was a parent, by the pictures' ids, and which attributes are held."""
+
+    members: dict[str, Member] = field(default_factory=dict)
+    held: list[str] = field(default_factory=list)
+
+    @property
+    def pictures(self) -> list[Picture]:
+        return [member.picture for member in self.members.values()]
+
+    def ancestor(self, picture: Picture) -> Picture:
+        """The first parent of the first parent, and so on."""
+        member = self.members[picture.id]
+        while member.parents and member.parents[0] in self.members:
+            member = self.members[member.parents[0]]
+        return member.picture
+
+
+@dataclass(eq=False)
+class Born:
+    """The broods that were shown, each with its parents' ids and generation; which child was chosen
+    last."""
+
+    broods: list[tuple[dict[str, Tensor], list[str], int]] = field(default_factory=list)
+    chosen: int = 0
+
+
+def build(session: gr.State) -> Widgets:
+    held = sorted({n for m in session.value.catalogue.models.values() for n in known(m)})
+    with gr.Row(elem_classes="split"):
+        with gr.Column(scale=2, min_width=280):
+            with gr.Row(elem_classes="corners"):
+                slots = [ui.slot_view(slot.name, slot.title, random=True) for slot in SLOTS]
+            info = mark("how far children are from their parents: 1 is a stranger")
+            radius = gr.Slider(0, 1, 0.3, step=0.05, label=mark("Radius"), info=info)
+            count = gr.Slider(2, 36, 12, step=1, label=mark("Children"))
+            choices = [(ui.words(name), name) for name in held]
+            hold = gr.Dropdown(choices, multiselect=True, label=mark("Attributes that are held"))
+            litter = gr.Number(0, label=mark("Brood"), precision=0, minimum=0)
+            another = gr.Button(mark("New brood"), variant="primary")
+        with gr.Column(scale=5, min_width=320, elem_classes="first-on-phone"):
+            said = ui.status_view()
+            tiles = ui.tiles_view(NAME, say("Children"), say("Put a picture into the first slot."))
+            with gr.Row(elem_classes="controls"):
+                alone = gr.Button(mark("Breed from the chosen child"), min_width=160)
+                cross = gr.Button(mark("Cross it with its parent"), min_width=160)
+            tree = ui.lineage_view(say("Lineage"), say("Parents appear here, with their children."))
+    inputs, outputs = [radius, count, litter], [tiles, tree, said, hold]
+    for control in inputs:
+        control.change(show, [session, *inputs], outputs, **ui.LIVE)
+    hold.input(held_by, [session, hold, *inputs], outputs, **ui.LIVE)
+    another.click(lambda seed: (seed or 0) + 1, litter, litter, **ui.QUIET)
+    tiles.select(choose, session, None, **ui.IN_TURN)
+    every = [*slots, *outputs]
+    alone.click(go_on, [session, *inputs], every, **ui.IN_TURN)
+    cross.click(go_on_crossed, [session, *inputs], every, **ui.IN_TURN)
+    tree.choose(go_back, [session, *inputs], every, **ui.IN_TURN)
+    controls = {"radius": radius, "children": count, "brood": litter}
+    after = complete, inputs, tiles
+    return Widgets(show, inputs, outputs, after, slots, [tiles], controls=controls)
+
+
+def known(model: Model) -> list[str]:
+    """The attributes that can be held in a model's codes."""
+    return [*attributes(model, DEFAULT)]
+
+
+def show(session: Session, radius: float, count: int, seed: int | None) -> tuple:
+    """The children of every model, the family, and what is wrong with the parents."""
+    family = session.of(Family)
+    if session.seen(NAME, radius, count, seed, tuple(family.held), slots=PARENTS):
+        return gr.skip(), gr.skip(), gr.skip(), gr.skip()
+    stamp, parents = ui.stamp(session), parents_of(session)
+    try:
+        shown = draw(session, parents, float(radius), int(count), int(seed or 0))
+    except UserError as error:
+        return stamp, ui.lineage_value(relatives(family, parents)), str(error), family.held
+    return stamp | shown, ui.lineage_value(relatives(family, parents)), "", family.held
+
+
+def draw(session: Session, parents: list[Picture], radius: float, count: int, seed: int) -> dict:
+    """The children of every model, and how far they are from their ancestor; raises UserError."""
+    family, models = session.of(Family), session.models
+    if not parents:
+        raise UserError(NO_PARENT)
+    for parent in parents:
+        join(family, session.of(Born), parent)
+    waiting, found = session.waits(parents, models), {}
+    for model in [model for model in models if model not in waiting]:
+        how = {"hold": [name for name in family.held if name in known(model)]}
+        how |= {"faithful": session.faithful, "ancestor": oldest(family, parents)}
+        found |= breed(parents, [model], count, radius, seed, **how)
+    generation = 1 + max(family.members[parent.id].generation for parent in parents)
+    labels = [
+        say("Child {n} of generation {generation}", n=index + 1, generation=generation)
+        for index in range(count)
+    ]
+    codes = {model.name: each.codes for model, each in found.items()}
+    session.grids[NAME] = Grid(BRED, labels, codes)
+    remember(session.of(Born), codes, parents, generation)
+    panels = [found[m].images if m in found else waiting[m] for m in models]
+    notes = [figures(found[m]) if m in found else "" for m in models]
+    return ui.tiles_value(models, panels, ceil(sqrt(count)), labels, notes)
+
+
+def complete(session: Session, radius: float, count: int, seed: int | None) -> dict:
+    """The children of all models, once the parents' codes are found that take seconds."""
+
+    def drawn(session: Session, *_inputs) -> dict:
+        stamp, parents = ui.stamp(session), parents_of(session)
+        return stamp | draw(session, parents, float(radius), int(count), int(seed or 0))
+
+    filled = [slot for slot in PARENTS if slot in session.slots]
+    return completed(session, drawn, [radius, count, seed], filled)
+
+
+def figures(found: Brood) -> str:
+    """How far a brood has gone, where unrelated codes are 1 apart."""
+    drift, far = f"{found.drift.mean():.2f}", f"{found.drift.max():.2f}"
+    return say(
+        "drift from the ancestor {drift}, at most {far}; spread {spread}",
+        drift=drift,
+        far=far,
+        spread=f"{found.spread:.2f}",
+    )
+
+
+def parents_of(session: Session) -> list[Picture]:
+    return [session.slots[slot] for slot in PARENTS if slot in session.slots]
+
+
+def oldest(family: Family, parents: list[Picture]) -> Picture | None:
+    return family.ancestor(parents[0]) if parents else None
+
+
+def join(family: Family, born: Born, picture: Picture) -> None:
+    """A parent belongs to the family: as the child of a brood that has its code, else as a first
+    one."""
+    if picture.id in family.members:
+        return
+    for codes, parents, generation in reversed(born.broods):
+        shared = [name for name in codes if name in picture.codes]
+        if shared and (codes[shared[0]] == picture.codes[shared[0]]).all(dim=1).any():
+            family.members[picture.id] = Member(picture, parents, generation)
+            break
+    else:
+        family.members[picture.id] = Member(picture, [], 0)
+    while len(family.members) > MOST:
+        del family.members[next(iter(family.members))]
+
+
+def remember(born: Born, codes: dict[str, Tensor], parents: list[Picture], generation: int) -> None:
+    born.broods = [*born.broods, (codes, [each.id for each in parents], generation)][-MOST:]
+
+
+def relatives(family: Family, parents: list[Picture]) -> list[ui.Relative]:
+    """The family as its tree shows it."""
+    chosen = {parent.id for parent in parents}
+    return [
+        ui.Relative(
+            member.picture,
+            member.parents,
+            member.generation,
+            say("generation {n}", n=member.generation),
+            member.picture.id in chosen,
+        )
+        for member in family.members.values()
+    ]
+
+
+def held_by(session: Session, held: list[str], *inputs) -> tuple:
+    """Other attributes are held."""
+    every = {name for model in session.catalogue.models.values() for name in known(model)}
+    session.of(Family).held = [choose_one("attribute", name, every) for name in held or ()]
+    return show(session, *inputs)
+
+
+def choose(session: Session, event: Picked) -> None:
+    session.of(Born).chosen = int(event._data.get("index", 0))
+
+
+def child(session: Session) -> Picture:
+    return session.tile(NAME, session.of(Born).chosen)
+
+
+def go_on(session: Session, *inputs) -> tuple:
+    """The chosen child becomes the one parent."""
+    return with_parents(session, child(session), None, inputs)
+
+
+def go_on_crossed(session: Session, *inputs) -> tuple:
+    """The chosen child is crossed with its first parent."""
+    return with_parents(session, parents_of(session)[0], child(session), inputs)
+
+
+def go_back(session: Session, radius: float, count: int, seed: int, event: Picked) -> tuple:
+    """One of the family becomes the one parent again."""
+    member = session.of(Family).members.get(str(event._data.get("id")))
+    if member is None:
+        raise Unavailable("That picture is no longer in the family: choose another one.")
+    return with_parents(session, member.picture, None, (radius, count, seed))
+
+
+def with_parents(session: Session, one: Picture, other: Picture | None, inputs) -> tuple:
+    for slot, picture in zip(PARENTS, (one, other), strict=True):
+        session.put(slot, picture)
+    slots = (ui.slot_value(session.slots.get(slot)) for slot in PARENTS)
+    return *slots, *show(session, *inputs)
+
+
+def verb(session: Session) -> tuple:
+    family, parents, set_to = session.of(Family), parents_of(session), session.controls
+    given = {"pictures": parents, "faithful": session.faithful, "hold": family.held or None}
+    given |= {"radius": float(set_to.get("radius", 0.3)), "count": int(set_to.get("children", 12))}
+    first = oldest(family, parents)
+    given |= {"seed": int(set_to.get("brood") or 0)}
+    return breed, given | ({} if first is parents[0] else {"ancestor": first})
+
+
+def pack(session: Session) -> dict[str, str]:
+    return {"lock": ",".join(session.of(Family).held)}
+
+
+def unpack(session: Session, fields: Mapping[str, str]) -> None:
+    every = {name for model in session.models for name in known(model)}
+    session.of(Family).held = [n for n in fields.get("lock", "").split(",") if n in every]
+
+
+SHOT = Shot(".lineage .relative")
+TIMING = Timing("12 children", 150, lambda session: show(session, 0.3, 12, 0))
+TAB = Tab(
+    NAME,
+    say("Breed"),
+    build,
+    SHOT,
+    (TIMING,),
+    SLOTS,
+    pack,
+    unpack,
+    within=SAMPLE,
+    verb=verb,
+)

@@ -1,0 +1,101 @@
+"""What a saved picture says of itself: which models drew it, from which codes, on which page.
+
+The text travels in the PNG. Whoever gives the file may be a stranger: nothing of it is believed
+before it fits the types here.
+"""
+
+import base64
+import io
+import json
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+import numpy as np
+import torch
+from PIL import Image
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from torch import Tensor
+
+from explorer.pictures.render import png_bytes
+from training.errors import UserError
+
+KEY = "latent-recipe"
+FORGED = "What this file says of how it was made fits no picture of this app."
+MOST_TEXT = 4_000_000  # characters
+Words = Annotated[str, Field(max_length=300)]
+Code = Annotated[str, Field(max_length=100_000, pattern=r"^[A-Za-z0-9+/]+=*$")]
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+
+class Thing(Strict):
+    """A picture by its codes: float32 as base64, by model name."""
+
+    label: Words
+    codes: Annotated[dict[Words, Code], Field(min_length=1, max_length=64)]
+
+    def code(self, name: str) -> Tensor | None:
+        """The code (n,) of a model, finite; None where there is none."""
+        try:
+            code = np.frombuffer(base64.b64decode(self.codes.get(name, "")), "<f4")
+        except ValueError:
+            return None
+        return torch.from_numpy(code.copy()) if code.size and np.isfinite(code).all() else None
+
+
+class Recipe(Strict):
+    """weights: the SHA-256 of each model's weights by its name, in the order in which they draw;
+    result: what is drawn, or `tiles` a side of the codes between the `slots` in their order, or
+    nothing; slots: what lay in the tab's places for pictures; query: the link to the page, with
+    seed and edits; px: the side of a tile."""
+
+    version: Literal[1] = 1
+    weights: Annotated[
+        dict[Words, Annotated[str, Field(pattern="^[0-9a-f]{64}$")]],
+        Field(min_length=1, max_length=64),
+    ]
+    result: Thing | None = None
+    tiles: Annotated[int, Field(ge=0, le=15)] = 0
+    slots: Annotated[dict[Words, Thing], Field(max_length=16)] = {}
+    query: Annotated[str, Field(max_length=8000)] = ""
+    px: Annotated[int, Field(ge=16, le=512)] = 256
+
+    @model_validator(mode="after")
+    def between_four(self) -> Self:
+        if self.tiles and (self.tiles < 3 or len(self.slots) != 4):
+            raise ValueError("a morph has four corners and at least three tiles a side")
+        return self
+
+    @property
+    def text(self) -> str:
+        return json.dumps(self.model_dump())
+
+    def into(self, picture: Image.Image) -> bytes:
+        """The picture as a PNG file that carries it."""
+        return png_bytes(picture, more={KEY: self.text})
+
+
+def thing(label: str, codes: dict[str, Tensor]) -> Thing:
+    """A picture by its codes (n,)."""
+    packed = {name: code.detach().cpu().numpy().astype("<f4") for name, code in codes.items()}
+    texts = {name: base64.b64encode(each.tobytes()).decode() for name, each in packed.items()}
+    return Thing(label=str(label)[:300], codes=texts)
+
+
+def read_recipe(png: bytes | str | Path) -> Recipe | None:
+    """What a PNG file says of itself; None where it says nothing. Raises UserError where that
+    fits no picture of this app."""
+    source = io.BytesIO(png) if isinstance(png, bytes) else png
+    try:
+        with Image.open(source, formats=["PNG"]) as file:
+            text = file.info.get(KEY)  # by the header: `file.text` would decode the picture
+    except (OSError, SyntaxError, ValueError):
+        return None
+    if text is None:
+        return None
+    try:
+        return Recipe.model_validate_json(text if len(text) <= MOST_TEXT else "")
+    except ValidationError:
+        raise UserError(FORGED) from None

@@ -1,0 +1,175 @@
+"""What a visitor did, step by step, so that it can be undone and redone over the whole page.
+
+A step is a copy of what the session holds. Copies share pixels, codes and models with it: those are
+replaced and never changed, so that a step costs some kB.
+"""
+
+import time
+from copy import copy
+from dataclasses import dataclass, field, fields, is_dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from explorer.pictures.picture import Picture
+from explorer.session.state import Session
+from explorer.words import say
+
+MOST, MOST_BYTES = 100, 64e6  # steps, and pixels of pictures that are at hand in steps alone
+GESTURE_S = 0.7  # changes that follow one another sooner are one step, as those of a dragged slider
+# What a step holds besides the parts' own, and what a change of it is called
+HELD = {
+    "model_set": say("model set"),
+    "names": say("models"),
+    "faithful": say("Refined codes"),
+    "shelf": say("shelf"),
+    "slots": say("pictures"),
+    "labels": say("labels"),
+    "controls": say("settings"),
+}
+
+
+@dataclass(eq=False)
+class Step:
+    """What a session held, by name, and its parts' own; on which tab it came about, and what is
+    said of it."""
+
+    held: dict[str, Any]
+    own: dict[type, Any]
+    tab: str
+    said: list[str]
+    pictures: list[Picture]
+
+
+@dataclass(eq=False)
+class History:
+    """The steps of a session, and which of them it is at."""
+
+    steps: list[Step] = field(default_factory=list)
+    at: int = -1
+    changed_s: float = -GESTURE_S  # when, by the clock
+    settling: bool = False
+
+    def note(self, session: Session) -> None:
+        """A new step, if the session has changed; what was undone is then gone."""
+        step, now = taken(session), time.monotonic()
+        said = changes(self.steps[self.at], step) if self.steps else []
+        same = self.settling or now - self.changed_s < GESTURE_S
+        if self.steps and said and same:
+            step.tab, step.said = self.steps[self.at].tab, self.steps[self.at].said
+            self.steps[self.at] = step
+        elif said or not self.steps:
+            step.said = said
+            self.steps[self.at + 1 :] = [step]
+            self.at += 1
+            self._forget()
+        if said or self.settling:
+            self.changed_s, self.settling = now, False
+
+    def settle(self) -> None:
+        """What the page does now by itself, as examples in a tab that opens, is no step."""
+        self.settling = True
+
+    def go(self, session: Session, to: int) -> bool:
+        """The session as it was after step `to`, on the tab where that shows; whether there is such
+        a step."""
+        if not 0 <= to < len(self.steps) or to == self.at:
+            return False
+        session.tab = self.steps[to + (to < self.at)].tab
+        self.at = to
+        self.settle()
+        give(session, self.steps[to])
+        return True
+
+    @property
+    def pictures(self) -> list[Picture]:
+        return [each for step in self.steps for each in step.pictures]
+
+    def _forget(self) -> None:
+        """The oldest steps, where there are too many, or their pictures are too large."""
+        here = {id(each.source) for each in self.steps[self.at].pictures}
+        while len(self.steps) > 1:
+            apart = {id(p.source): p.source for p in self.pictures if id(p.source) not in here}
+            size = sum(3 * source.width * source.height for source in apart.values())
+            if len(self.steps) <= MOST and size <= MOST_BYTES:
+                return
+            del self.steps[0]
+            self.at -= 1
+
+
+def taken(session: Session) -> Step:
+    """A step that the session is at."""
+    memo: dict[int, Picture] = {}
+    held = {name: _copied(getattr(session, name), memo) for name in HELD}
+    parts = [(kind, part) for kind, part in [*session.owned.items()] if compared(kind)]
+    own = {kind: _copied(part, memo) for kind, part in parts}
+    return Step(held, own, session.tab, [], [*memo.values()])
+
+
+def give(session: Session, step: Step) -> None:
+    """The session holds what it held at a step; its parts stay who they are: some are at work."""
+    memo: dict[int, Picture] = {}
+    for name, value in step.held.items():
+        setattr(session, name, _copied(value, memo))
+    for kind in [kind for kind in session.owned if compared(kind)]:
+        before = step.own[kind] if kind in step.own else kind()
+        vars(session.of(kind)).update(vars(_copied(before, memo)))
+    session.shown.clear()
+
+
+def compared(kind: type) -> bool:
+    """Whether a part of a session is undone: a dataclass that is compared by its values."""
+    return is_dataclass(kind) and kind.__dataclass_params__.eq
+
+
+def changes(before: Step, after: Step) -> list[str]:
+    """What is other after than before, in words; of slots, their pictures."""
+    said = [words for name, words in HELD.items() if not alike(before.held[name], after.held[name])]
+    for kind in before.own.keys() | after.own.keys():
+        was, now = (step.own[kind] if kind in step.own else kind() for step in (before, after))
+        said += [] if alike(was, now) else [HELD["controls"]]
+    if HELD["slots"] in said:
+        was, now = before.held["slots"], after.held["slots"]
+        labels = [p.label for slot, p in now.items() if not alike(was.get(slot), p)]
+        said[said.index(HELD["slots"])] = labels[0] if len(labels) == 1 else HELD["slots"]
+    return [*dict.fromkeys(said)]
+
+
+def alike(one: Any, other: Any) -> bool:
+    """Whether two things that a session holds are the same; pictures by their look and mark."""
+    if one is other:
+        return True
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, Picture):
+        return (one.look, one.marked) == (other.look, other.marked)
+    if isinstance(one, Tensor):
+        return torch.equal(one, other)
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(alike(one[key], other[key]) for key in one)
+    if isinstance(one, (list, tuple)):
+        return len(one) == len(other) and all(map(alike, one, other))
+    if is_dataclass(one):
+        return all(alike(getattr(one, f.name), getattr(other, f.name)) for f in fields(one))
+    return one == other
+
+
+def _copied(value: Any, memo: dict[int, Picture]) -> Any:
+    """A copy of what may change: containers, dataclasses, and pictures, each once."""
+    if isinstance(value, Picture):
+        return memo.setdefault(id(value), copy(value))
+    if isinstance(value, dict):
+        made = copy(value)
+        made.update((key, _copied(each, memo)) for key, each in [*value.items()])
+        return made
+    if isinstance(value, list):
+        return [_copied(each, memo) for each in value]
+    if isinstance(value, set):
+        return copy(value)
+    if is_dataclass(value) and not value.__dataclass_params__.frozen:
+        made = copy(value)
+        for each in fields(value):
+            setattr(made, each.name, _copied(getattr(value, each.name), memo))
+        return made
+    return value

@@ -1,0 +1,134 @@
+"""Pictures that are saved with what made them, and made again."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+from torch.nn.functional import interpolate
+
+from explorer.engine import Model, titles
+from explorer.pictures.picture import EDIT, Picture
+from explorer.pictures.recipe import Recipe, Thing, read_recipe, thing
+from explorer.pictures.render import ABREAST, read_code, sheet, sprite, to_pil
+from explorer.session.state import GONE, Session, Unavailable
+from explorer.verbs import morph
+from explorer.verbs.common.grids import Grid
+from explorer.verbs.morph import Morph
+from training.data.pictures import open_picture
+from training.errors import UserError, quoted
+
+MORPH_PX = 64  # side of a tile of a morph
+
+
+def recipe(session: Session, query: str, slots: Sequence[str], tiles: int = 0) -> Recipe:
+    """What is said of a view of the page, at `query`, with what lies in its `slots`; or of `tiles`
+    a side between these."""
+    models, held = session.models, [slot for slot in slots if slot in session.slots]
+    things = {slot: _thing(session, session.slots[slot]) for slot in held}
+    weights = {model.name: model.weights for model in models}
+    return Recipe(weights=weights, slots=things, tiles=tiles, query=query)
+
+
+def of_grid(said: Recipe, grid: Grid, index: int) -> Recipe:
+    """The same of a grid's thing; raises Unavailable where the grid has none of this index."""
+    if not 0 <= index < len(grid.labels):
+        raise Unavailable(GONE)
+    codes = {name: grid.codes[name][index] for name in said.weights if name in grid.codes}
+    weights = {name: said.weights[name] for name in codes}
+    result = thing(grid.labels[index], codes)
+    return said.model_copy(update={"weights": weights, "result": result, "tiles": 0})
+
+
+def _thing(session: Session, picture: Picture) -> Thing:
+    codes = {model.name: session.codes([picture], model)[0] for model in session.models}
+    return thing(picture.label, codes)
+
+
+def found(said: Recipe, models: Mapping[str, Model]) -> dict[str, Model]:
+    """The models that drew the picture, by the names they had; raises UserError where one is not
+    among `models`. They are known by their weights, whatever they are called here."""
+    here = {model.weights: model for model in models.values()}
+    gone = [name for name, weights in said.weights.items() if weights not in here]
+    if gone:
+        named = ", ".join(map(quoted, gone))
+        raise UserError(f"It was drawn by {named}, with weights that no model here has.")
+    return {name: here[weights] for name, weights in said.weights.items()}
+
+
+def drawn(said: Recipe, models: Mapping[str, Model]) -> Image.Image:
+    """The picture that a recipe says how to draw, by the models that drew it, by their names."""
+    called = [*titles([*models.values()]).values()]
+    if said.tiles:
+        corners = [pictured(each, models) for each in said.slots.values()]
+        return morph_page(morph(corners, [*models.values()], said.tiles))
+    if said.result is None:
+        raise UserError("No model draws this view of the page: drop the file there.")
+    codes = pictured(said.result, models).codes
+    if without := [name for name, model in models.items() if model.name not in codes]:
+        raise UserError(f"It has no code of {quoted(without[0])}.")
+    images = [model.decode(codes[model.name][None])[0] for model in models.values()]
+    if len(images) == 1:
+        return to_pil(images[0], said.px)
+    return sheet(images, min(len(images), ABREAST), said.px, gap=8, labels=called)
+
+
+def morph_page(found: Mapping[Model, Morph]) -> Image.Image:
+    """Morphs of all models, side by side, each under its title."""
+    pages, (n, *_) = [], [len(each.codes) for each in found.values()]
+    for each in found.values():
+        large = interpolate(each.images, size=MORPH_PX, mode="bicubic").clamp(0, 1)
+        pages.append(sprite(large, n))
+    named = [*titles([*found]).values()]
+    return sheet(pages, min(len(pages), ABREAST), px=n * MORPH_PX, gap=12, labels=named)
+
+
+def pictured(said: Thing, models: Mapping[str, Model]) -> Picture:
+    """A picture by its codes, for those of `models`, by their names there, that have one; raises
+    UserError where none has."""
+    codes = {}
+    for name, model in models.items():
+        code = said.code(name)
+        if code is not None and len(code) == model.latent_size:
+            codes[model.name] = model.project(code[None])[0]
+    if not codes:
+        raise UserError(f"There are no codes of {quoted(said.label)} that these models read.")
+    first = next(model for model in models.values() if model.name in codes)
+    image = to_pil(first.decode(codes[first.name][None])[0])
+    return Picture(said.label, EDIT, image, codes=codes)
+
+
+def by_codes(path: str | Path, said: Recipe | None, models: Mapping[str, Model]) -> Picture | None:
+    """The picture of a file, by what it says of itself, or by its code alone, as `sample --tiles`
+    writes it; None where it says nothing of codes. Raises UserError."""
+    if said is not None:
+        known = found(said, models)
+        return pictured(said.result, known) if said.result else None
+    code, name = read_code(path) or (None, "")
+    if name not in models or len(code) != models[name].latent_size:
+        return None
+    return pictured(thing(Path(path).name, {name: code}), models)
+
+
+@dataclass(frozen=True)
+class Again:
+    """A picture that was made again, and by how many of 255 shades its pixels differ at most from
+    the file's; None where the two are not of one size."""
+
+    picture: Image.Image
+    apart: int | None
+
+
+def replay(path: Path, models: Mapping[str, Model]) -> tuple[Recipe, Again]:
+    """What a file says of itself, and its picture made again. Raises UserError."""
+    before, said = np.asarray(open_picture(path), int), read_recipe(path)
+    if said is None:
+        raise UserError(f"{path.name} does not say how it was made: give a PNG saved by this app.")
+    try:
+        picture = drawn(said, found(said, models))
+    except UserError as error:
+        raise UserError(f"{path.name} cannot be made again. {error}") from None
+    again = np.asarray(picture, int)
+    alike = before.shape == again.shape
+    return said, Again(picture, int(np.abs(again - before).max()) if alike else None)

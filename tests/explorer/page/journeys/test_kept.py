@@ -1,0 +1,54 @@
+"""Nothing is lost: what was done is undone, what was saved comes back, and is made again."""
+
+import base64
+
+from playwright.sync_api import expect
+
+from explorer.__main__ import main
+from tests.explorer.conftest import CHECKPOINTS
+from tests.explorer.page.journeys.acts import DROP, open_tab, shown
+
+
+def test_a_visitor_undoes_saves_and_restores(page, tmp_path, capsys):
+    open_tab(page, "Attributes")
+    changed = shown(page, "Changed, F-AAE")
+    changed.wait_for()
+    slider = page.get_by_role("slider", name="Smiling, standard deviations")
+    page.wait_for_timeout(1000)  # so that the move is a step of its own
+    slider.fill("2")
+    expect(page.get_by_text("Smiling +2").first).to_be_visible()
+    page.wait_for_timeout(500)
+    row = page.get_by_role("region", name="Changed").filter(visible=True)
+    with page.expect_download() as download:
+        row.get_by_role("button", name="Save this picture").click()
+    assert download.value.suggested_filename == "smiling-2.png"
+    saved = tmp_path / "smiling.png"
+    download.value.save_as(saved)
+
+    row.get_by_role("button", name="Copy as Python").click()
+    expect(page.get_by_text("The program is copied")).to_be_visible()
+    program = page.evaluate("navigator.clipboard.readText()")
+    assert "edit(" in program and "'Smiling': 2.0" in program
+
+    open_tab(page, "Morph")
+    shown_morph = page.locator(".pad canvas").first
+    shown_morph.wait_for()
+    page.keyboard.press("Control+z")
+    expect(page.get_by_role("tab", name="Attributes")).to_have_attribute("aria-selected", "true")
+    expect(slider).to_have_value("0")
+    page.keyboard.press("Control+Shift+Z")
+    expect(slider).to_have_value("2")
+    page.keyboard.press("Control+z")
+    expect(slider).to_have_value("0")
+
+    slot = page.locator(".slot").filter(visible=True)
+    address = "data:image/png;base64," + base64.b64encode(saved.read_bytes()).decode()
+    page.evaluate(DROP, [slot.element_handle(), address, saved.name])
+    expect(slot.get_by_role("status")).to_have_text("Smiling +2")
+    slot.get_by_role("button", name="Restore the page it was saved from").click()
+    expect(slot.get_by_role("status")).to_have_text("Drawn face 4")
+    expect(slider).to_have_value("2")
+
+    given = ["--out", str(tmp_path / "again.png"), "--checkpoints", str(CHECKPOINTS)]
+    assert main(["replay", str(saved), *given]) == 0
+    assert "bit for bit" in capsys.readouterr().out

@@ -1,0 +1,93 @@
+"""The handlers of the view Breed, without a browser."""
+
+import gradio as gr
+import pytest
+
+from explorer.page import link
+from explorer.page.tabs import breed
+from explorer.session import history
+from explorer.session.state import Session, Unavailable
+from explorer.verbs.breed import ALIKE, NO_PARENT
+from tests.explorer.conftest import CHECKPOINTS, event
+
+INPUTS = (0.4, 4, 0)
+
+
+@pytest.fixture
+def bred(session):
+    """With the children of one parent."""
+    session.tab = breed.NAME
+    session.put("parent-0", session.draw(1))
+    breed.show(session, *INPUTS)
+    return session
+
+
+def family(session: Session) -> list[tuple[int, int]]:
+    members = session.of(breed.Family).members.values()
+    return [(member.generation, len(member.parents)) for member in members]
+
+
+def test_children_become_parents_and_the_tree_knows_whose(bred):
+    breed.choose(bred, event(grid="breed", index=2))
+    *slots, tiles, tree, said, _ = breed.go_on(bred, *INPUTS)
+    assert slots[0]["label"] == "Child 3 of generation 1" and not slots[1]["src"]
+    assert said == "" and tiles["labels"][0] == "Child 1 of generation 2"
+    assert family(bred) == [(0, 0), (1, 1)]
+    assert [each["chosen"] for each in tree] == [False, True]
+    assert tree[1]["parents"] == [tree[0]["id"]]
+    breed.choose(bred, event(grid="breed", index=0))
+    *_, tree, _, _ = breed.go_on_crossed(bred, *INPUTS)
+    assert family(bred) == [(0, 0), (1, 1), (2, 1)]
+    assert [each["chosen"] for each in tree] == [False, True, True]
+    breed.choose(bred, event(grid="breed", index=1))
+    breed.go_on(bred, *INPUTS)
+    assert family(bred)[3] == (3, 2)
+    *slots, _, tree, _, _ = breed.go_back(bred, *INPUTS, event(id=tree[0]["id"]))
+    assert tree[0]["chosen"] and len(tree) == 4
+    with pytest.raises(Unavailable, match="no longer in the family"):
+        breed.go_back(bred, *INPUTS, event(id="gone"))
+
+
+def test_the_drift_is_from_the_ancestor_and_the_note_says_it(bred):
+    drifts = []
+    for _ in range(3):
+        tiles, *_ = breed.show(bred, *INPUTS[:2], 10 + len(drifts))
+        note = tiles["panels"][0]["note"]
+        assert note.startswith("drift from the ancestor") and "spread" in note
+        drifts.append(float(note.split()[4].rstrip(",")))
+        breed.choose(bred, event(grid="breed", index=0))
+        breed.go_on(bred, *INPUTS[:2], 9)
+    assert drifts[0] < drifts[1] < drifts[2]
+
+
+@pytest.mark.parametrize("twice", [False, True])
+def test_what_is_wrong_with_the_parents_is_one_sentence(session, twice):
+    if twice:
+        one = session.draw(1)
+        session.put("parent-0", one)
+        session.put("parent-1", one)
+    tiles, _, said, _ = breed.show(session, *INPUTS)
+    assert said == (ALIKE if twice else NO_PARENT) and "panels" not in tiles
+    assert breed.show(session, *INPUTS)[0] == gr.skip()
+
+
+def test_what_is_held_goes_into_a_link_and_only_what_models_have(bred):
+    tiles, *_, held = breed.held_by(bred, ["Smiling"], *INPUTS)
+    assert held == ["Smiling"] and tiles["panels"]
+    other = Session(str(CHECKPOINTS))
+    breed.unpack(other, breed.pack(bred))
+    assert other.of(breed.Family).held == ["Smiling"]
+    breed.unpack(other, {"lock": "Grinning,Male"})
+    assert other.of(breed.Family).held == ["Male"]
+    query = dict(each.split("=") for each in link.query(bred, {}).split("&"))
+    assert query["tab"] == "breed" and query["parent-0"] == "sample/1/1/1/0"
+
+
+def test_a_generation_can_be_undone(bred, monkeypatch):
+    monkeypatch.setattr(history.time, "monotonic", iter(range(100)).__next__)
+    kept = bred.of(history.History)
+    kept.note(bred)
+    breed.go_on(bred, *INPUTS)
+    kept.note(bred)
+    assert kept.go(bred, 0)
+    assert family(bred) == [(0, 0)] and bred.slots["parent-0"].label == "Sample 1·1"

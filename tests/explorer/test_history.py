@@ -1,0 +1,142 @@
+"""What was done can be undone and redone, whatever part of the session it concerned."""
+
+from dataclasses import dataclass, field
+
+import pytest
+import torch
+
+from explorer.pictures.faces import Crop
+from explorer.session import history
+from explorer.session.examples import astronaut
+from explorer.session.history import History
+from explorer.session.state import SHELF_LIMIT
+
+
+@dataclass
+class Part:
+    """A part's own state, of a kind that the history knows nothing of."""
+
+    amounts: dict[str, float] = field(default_factory=dict)
+    code: torch.Tensor | None = None
+
+
+@dataclass(eq=False)
+class Running:
+    """Counts what is at work, which undo leaves alone."""
+
+    number: int = 0
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """Every look at the clock is a second after the one before, unless it stands."""
+    monkeypatch.setattr(history.time, "monotonic", iter(range(10**6)).__next__)
+
+
+def done(session, *acts) -> History:
+    kept = session.of(History)
+    kept.note(session)
+    for act in acts:
+        act()
+        kept.note(session)
+    return kept
+
+
+def test_every_part_of_the_session_goes_back_and_forth(session, clock):
+    photo, code = session.photo(astronaut(), "photo", keep=False), torch.rand(3)
+    whole = photo.crop
+    kept = done(
+        session,
+        lambda: session.keep(photo),
+        lambda: session.put("reconstruct", photo),
+        lambda: photo.cropped(Crop(1, 2, 100)),
+        lambda: session.of(Part).amounts.update(Smiling=2.0),
+        lambda: setattr(session.of(Part), "code", code),
+        lambda: session.controls.update(seed=7),
+        lambda: setattr(session, "names", session.names[:1]),
+    )
+    assert [step.said for step in kept.steps] == [
+        *([], ["shelf"], ["photo"], ["shelf", "photo"]),
+        *(["settings"], ["settings"], ["settings"], ["models"]),
+    ]
+    part = session.of(Part)
+    assert kept.go(session, 2)
+    assert session.slots["reconstruct"].crop == whole and session.shelf[0].crop == whole
+    assert session.slots["reconstruct"] is session.shelf[0]  # as before: one picture
+    assert (part.amounts, part.code, session.controls) == ({}, None, {})
+    assert len(session.names) == 2 and session.of(Part) is part
+    assert kept.go(session, 7)
+    assert session.slots["reconstruct"].crop == Crop(1, 2, 100)
+    assert part.amounts == {"Smiling": 2.0} and torch.equal(part.code, code)
+    assert session.controls == {"seed": 7} and len(session.names) == 1
+    assert not kept.go(session, 8) and not kept.go(session, -1)
+
+
+def test_what_is_shared_is_not_copied_and_what_changes_is(session):
+    photo = session.photo(astronaut(), "photo")
+    session.of(Part).code = code = torch.rand(3)
+    step = history.taken(session)
+    assert step.held["shelf"][0].source is photo.source and step.own[Part].code is code
+    photo.cropped(Crop(1, 2, 100))
+    session.of(Part).amounts["Smiling"] = 1.0
+    assert step.held["shelf"][0].crop != photo.crop and step.own[Part].amounts == {}
+
+
+def test_a_new_step_ends_what_was_undone(session, clock):
+    acts = [lambda n=n: session.controls.update(seed=n) for n in range(3)]
+    kept = done(session, *acts)
+    kept.go(session, 1)
+    kept.note(session)  # what follows belongs to it
+    done(session, lambda: session.controls.update(seed=9))
+    assert [step.held["controls"].get("seed") for step in kept.steps] == [None, 0, 9]
+
+
+def test_a_gesture_is_one_step_and_what_the_page_does_by_itself_none(session, monkeypatch):
+    times = iter([0, 1, 1.1, 1.2, 9, 20, 20.1, 30])
+    monkeypatch.setattr(history.time, "monotonic", times.__next__)
+    kept = done(session, *(lambda n=n: session.controls.update(seed=n) for n in range(3)))
+    assert len(kept.steps) == 2
+    kept.settle()  # a tab opens
+    session.put("attributes", session.examples()[0])
+    kept.note(session)
+    assert len(kept.steps) == 2 and kept.steps[1].held["slots"]
+    session.tab = "morph"
+    session.of(Running).number += 1
+    session.of(Part)
+    kept.note(session)
+    assert len(kept.steps) == 2
+    session.put("attributes", None)
+    kept.note(session)
+    assert len(kept.steps) == 3 and kept.steps[2].tab == "morph"
+
+
+def test_undo_opens_the_tab_on_which_the_step_was_made(session, clock):
+    session.tab = "sample"
+    kept = done(session)
+    session.tab = "attributes"
+    done(session, lambda: session.labels.update(Male=True))
+    session.tab = "morph"
+    kept.go(session, 0)
+    assert session.tab == "attributes" and session.labels == {}
+    session.tab = "morph"
+    kept.go(session, 1)
+    assert session.tab == "attributes" and session.labels == {"Male": True}
+
+
+def test_steps_and_their_pictures_are_bounded(session, clock, monkeypatch):
+    kept = done(session, *(lambda n=n: session.controls.update(seed=n) for n in range(150)))
+    assert len(kept.steps) == history.MOST and kept.at == history.MOST - 1
+    monkeypatch.setattr(history, "MOST_BYTES", 3 * 512 * 512 * 4)
+    for _ in range(8):
+        done(session, lambda: session.put("morph", session.photo(astronaut(), "p", keep=False)))
+    sources = {id(each.source) for each in kept.pictures}
+    assert len(sources) <= 5 and kept.steps[kept.at].held["slots"]
+
+
+def test_marked_pictures_stay_on_a_full_shelf(session):
+    first, second = session.draw(0), session.draw(1)
+    first.marked = True
+    for picture in (first, second, *(session.draw(0) for _ in range(SHELF_LIMIT))):
+        session.keep(picture)
+    assert len(session.shelf) == SHELF_LIMIT and session.shelf[-1] is first
+    assert all(each is not second for each in session.shelf)

@@ -1,0 +1,140 @@
+"""Pictures that carry what made them, and are made again from that."""
+
+import base64
+import io
+import json
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from explorer.__main__ import main
+from explorer.pictures.recipe import FORGED, KEY, MOST_TEXT, read_recipe
+from explorer.pictures.render import png_bytes
+from explorer.session import saved
+from explorer.session.saved import drawn, found, of_grid, recipe, replay
+from explorer.session.state import Unavailable
+from explorer.verbs.common.grids import sample_grid
+from training.errors import UserError
+
+PLAIN = Image.new("RGB", (32, 32))
+QUERY = "tab=sample&set=celeba32&seed=7"
+
+
+@pytest.fixture
+def said(session):
+    session.put("attributes", session.draw(3))
+    grid = sample_grid(session.models, 7, 4, 1.0)
+    return of_grid(recipe(session, QUERY, ["attributes", "reconstruct"]), grid, 2)
+
+
+def known(session, said):
+    return found(said, session.catalogue.models)
+
+
+@pytest.mark.parametrize("models", [1, 2])
+def test_a_picture_is_made_again_bit_for_bit(session, said, tmp_path, capsys, models):
+    if models == 1:
+        said = said.model_copy(update={"weights": dict([*said.weights.items()][:1])})
+    path, out = tmp_path / "face.png", tmp_path / "again.png"
+    path.write_bytes(said.into(drawn(said, known(session, said))))
+    read, again = replay(path, session.catalogue.models)
+    assert read == said and again.apart == 0
+    given = ["replay", str(path), "--out", str(out), "--checkpoints", session.root]
+    assert main(given) == 0
+    assert out.read_bytes() == path.read_bytes()
+    told = capsys.readouterr().out
+    assert "bit for bit" in told and QUERY in told and session.names[0] in told
+
+
+def test_a_morph_is_made_again_of_its_corners(session, tmp_path):
+    slots = [f"corner-{index}" for index in range(4)]
+    for index, slot in enumerate(slots):
+        session.put(slot, session.draw(index))
+    said, path = recipe(session, "tab=morph", slots, tiles=3), tmp_path / "morph.png"
+    path.write_bytes(said.into(drawn(said, known(session, said))))
+    assert Image.open(path).width > 2 * 3 * saved.MORPH_PX
+    assert replay(path, session.catalogue.models)[1].apart == 0
+
+
+def test_a_file_tells_how_far_another_picture_is_from_what_it_says(session, said, tmp_path):
+    path = tmp_path / "other.png"
+    path.write_bytes(said.into(Image.new("RGB", drawn(said, known(session, said)).size)))
+    assert replay(path, session.catalogue.models)[1].apart > 100
+    path.write_bytes(said.into(PLAIN))
+    assert replay(path, session.catalogue.models)[1].apart is None
+
+
+def test_models_are_known_by_their_weights(session, said, tmp_path, capsys):
+    renamed = {f"mine/{name[9:]}": weights for name, weights in said.weights.items()}
+    codes = {f"mine/{name[9:]}": code for name, code in said.result.codes.items()}
+    result = said.result.model_copy(update={"codes": codes})
+    moved = said.model_copy(update={"weights": renamed, "result": result})
+    pages = [np.asarray(drawn(each, known(session, each))) for each in (said, moved)]
+    assert (pages[0] == pages[1]).all()
+    gone = said.model_copy(update={"weights": {"celeba32/faae": "0" * 64}})
+    path = tmp_path / "gone.png"
+    path.write_bytes(gone.into(PLAIN))
+    assert main(["replay", str(path), "--checkpoints", session.root]) == 2
+    error = capsys.readouterr().err
+    assert "'celeba32/faae', with weights that no model here has" in error
+    assert error.count("\n") == 1
+
+
+def test_a_file_without_a_recipe_says_so(session, tmp_path):
+    path = tmp_path / "plain.png"
+    PLAIN.save(path)
+    assert read_recipe(path) is None and read_recipe(b"no picture") is None
+    with pytest.raises(UserError, match="does not say how it was made"):
+        replay(path, session.catalogue.models)
+
+
+FORGERIES = {
+    "no JSON": lambda said: "{",
+    "another version": lambda said: said | {"version": 2},
+    "more than there is": lambda said: said | {"run": "rm"},
+    "no weights": lambda said: said | {"weights": {}},
+    "a code that is no text": lambda said: said | {"result": {"label": "x", "codes": {"a": 1}}},
+    "a huge tile": lambda said: said | {"px": 10**6},
+    "a morph of one": lambda said: said | {"tiles": 9},
+    "a long query": lambda said: said | {"query": "x" * 9000},
+    "too much": lambda said: " " * MOST_TEXT + json.dumps(said),
+}
+
+
+@pytest.mark.parametrize("forgery", FORGERIES)
+def test_a_forged_recipe_is_refused_in_one_sentence(said, forgery):
+    text = FORGERIES[forgery](said.model_dump())
+    png = png_bytes(PLAIN, more={KEY: text if isinstance(text, str) else json.dumps(text)})
+    with pytest.raises(UserError) as refused:
+        read_recipe(png)
+    assert str(refused.value) == FORGED
+
+
+@pytest.mark.parametrize("numbers", [np.zeros(3), np.full(256, np.nan), np.zeros(0)])
+def test_codes_that_no_model_reads_are_refused(session, said, numbers):
+    packed = base64.b64encode(numbers.astype("<f4").tobytes()).decode() or "AAA="
+    result = said.result.model_copy(update={"codes": dict.fromkeys(said.weights, packed)})
+    with pytest.raises(UserError, match="no codes of 'Sample 7·3'"):
+        drawn(said.model_copy(update={"result": result}), known(session, said))
+
+
+def test_a_code_of_one_model_alone_is_not_taken_for_another(session, said):
+    one = dict([*said.result.codes.items()][:1])
+    result = said.result.model_copy(update={"codes": one})
+    with pytest.raises(UserError, match="no code of 'celeba32/aae'"):
+        drawn(said.model_copy(update={"result": result}), known(session, said))
+
+
+def test_tiles_that_are_gone_are_not_saved(session, said):
+    with pytest.raises(Unavailable, match="tile is gone"):
+        of_grid(said, sample_grid(session.models, 7, 4, 1.0), 4)
+
+
+def test_what_is_read_is_what_was_written(session, said):
+    png = said.into(PLAIN)
+    assert read_recipe(png) == said
+    assert Image.open(io.BytesIO(png)).size == PLAIN.size
+    for name, code in sample_grid(session.models, 7, 4, 1.0).codes.items():
+        assert torch.equal(said.result.code(name), code[2])

@@ -1,0 +1,93 @@
+"""Programs that the page writes run, and find what it shows."""
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from explorer.page import saving, ui
+from explorer.page.tabs import attributes, morph, reconstruct, sample
+from explorer.pictures.render import to_pil
+from explorer.session.examples import astronaut
+from explorer.session.state import Session
+
+ONE = "celeba32/aae"
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    """Runs a program in a folder of its own; gives its names."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(text: str) -> dict:
+        names: dict = {}
+        exec(compile(text, "copied.py", "exec"), names)
+        return names
+
+    return run
+
+
+@pytest.fixture
+def session() -> Session:
+    """With the shipped models, as a program finds them."""
+    session = Session()
+    session.names = [ONE]
+    return session
+
+
+def copied(session: Session, tab: str, grid: str = "") -> str:
+    session.tab = tab
+    return saving.python(session, {"key": "", "grid": grid or tab, "index": 0})["text"]
+
+
+def written(name: str, images: torch.Tensor) -> bool:
+    """Whether the program has written this picture (3, H, W)."""
+    return bool((np.asarray(Image.open(name)) == np.asarray(to_pil(images))).all())
+
+
+def test_samples(session, run):
+    sample.show(session, 5, 4, 1.0)
+    names = run(copied(session, "sample"))
+    (found,) = names["found"].values()
+    assert torch.equal(found.codes, session.grids["sample"].codes[ONE])
+    assert written("aae 3.png", found.images[3])
+
+
+def test_an_edit_of_a_picture_that_no_link_can_name(session, run):
+    sample.show(session, 5, 4, 1.0)
+    picture = session.tile("sample", 2)
+    picture.reference = ""
+    session.put("attributes", picture)
+    session.of(attributes.Changes).amounts = {"Smiling": 2.0}
+    session.of(attributes.Changes).held = ["Male"]
+    attributes.edit(session)
+    names = run(copied(session, "attributes"))
+    (found,) = names["found"].values()
+    assert torch.allclose(found.after, session.grids["attributes"].codes[ONE][:1], atol=1e-6)
+    assert written("aae after.png", found.images[1])
+
+
+def test_a_morph_of_examples(session, run):
+    ui.fill(morph.TAB, session)
+    session.controls["n"] = 3
+    morph.show(session, 3)
+    names = run(copied(session, "morph"))
+    (found,) = names["found"].values()
+    assert torch.equal(found.codes.flatten(0, 1), session.grids["morph"].codes[ONE])
+
+
+def test_the_reconstruction_of_a_file_of_ones_own(session, run):
+    astronaut().save("me.png")
+    session.put("reconstruct", session.photo("me.png", "me.png"))
+    session.controls["steps"] = 5
+    reconstruct.show(session)
+    names = run(copied(session, "reconstruct"))
+    (found,) = names["found"].values()
+    assert torch.allclose(found.stages["encoder"].z, session.grids["reconstruct"].codes[ONE][:1])
+
+
+def test_what_no_verb_finds_is_written_by_its_codes(session, run):
+    sample.show(session, 5, 4, 1.0)
+    names = run(copied(session, "map", "sample"))
+    assert torch.equal(names["picture"].codes[ONE], session.grids["sample"].codes[ONE][0])
+    assert written("aae.png", session.models[0].decode(names["picture"].codes[ONE][None])[0])
