@@ -2,11 +2,13 @@
 
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cache, partial
+from typing import Annotated
 
 import gradio as gr
 import torch
+from annotated_types import Interval
 
 from explorer.engine import Model
 from explorer.page import components as ui
@@ -17,12 +19,14 @@ from explorer.page.words import mark
 from explorer.pictures.faces import Crop
 from explorer.pictures.picture import Picture
 from explorer.session.examples import astronaut
+from explorer.session.refinement import REFINED, Refinement
 from explorer.session.state import Session, Unavailable
 from explorer.verbs import reconstruct
 from explorer.verbs.common.grids import Grid
-from explorer.verbs.reconstruct import Reconstruction, refined_in_step, stage, unencoded, unrefined
+from explorer.verbs.reconstruct import Reconstruction, refined_in_step, unencoded, unrefined
 from explorer.words import chain, say
 from explorer.work import beside
+from training.codes.inversion import OBJECTIVES
 from training.errors import UserError
 
 NAME = "reconstruct"
@@ -32,15 +36,12 @@ STEPS = "{done} of {aim} steps"
 EVERY = 5  # steps between two pictures of the refinement
 
 
-@dataclass(eq=False)
-class Turn:
-    """Counts refinements, so that a running one sees that it is outdated; and how far the last one
-    went: what it is `of`, the steps that are `done`, and what was `found`."""
-
-    number: int = 0
-    of: tuple = ()
-    done: int = 0
-    found: dict[Model, Reconstruction] = field(default_factory=dict)
+KINDS = (
+    (say("Sharp and in-domain"), "sharp"),
+    (say("Nearest to the domain"), "in-domain"),
+    (say("Pixels alone"), "plain"),
+)
+Step = Annotated[int, Interval(ge=0, le=100_000)]
 
 
 class First(dict):
@@ -60,18 +61,22 @@ def build(session: gr.State) -> Widgets:
                 info = mark("optimisation steps on the code")
                 label = {"label": mark("Refinement steps"), "info": info}
                 steps = gr.Slider(0, 300, 50, step=5, min_width=250, **label)
+                what = mark("what the steps lower")
+                named = [(mark(name), value) for name, value in KINDS]
+                kind = gr.Dropdown(named, label=mark("Objective"), info=what, min_width=170)
                 again = gr.Button(mark("Refine"), variant="primary", min_width=90, scale=0)
-            live = ui.Live({"crop": crop}, draw)
+            live = ui.Live({"crop": crop, "step": choose}, draw)
             empty = say("Drop a picture into the slot, or click an example.")
             board = ui.board_view(NAME, empty, live)
     outputs = [board, editor, found]
     placed = editor.place(cropped, session, [slot, found], **ui.IN_TURN)
     toned = near.click(tone, session, [board, slot, found], **ui.IN_TURN)
     for event in (placed.then, toned.then, again.click):
-        event(refine, [session, steps], board, **ui.LONG)
-    steps.release(resume, [session, steps], board, **ui.LONG)
+        event(refine, [session, steps, kind], board, **ui.LONG)
+    for event in (steps.release, kind.input):
+        event(resume, [session, steps, kind], board, **ui.LONG)
     board.stop(stop, session, board, **ui.QUIET)
-    after, controls = (resume, [steps], board), {"steps": steps}
+    after, controls = (resume, [steps, kind], board), {"steps": steps, "objective": kind}
     return Widgets(show, [], outputs, after, [slot], [board], placed, controls)
 
 
@@ -88,9 +93,13 @@ def show(session: Session) -> tuple:
 
 
 def draw(session: Session) -> dict:
-    """The reconstructions from the encoders' codes."""
-    stamp, picture = ui.stamp(session), session.slots.get(NAME)
-    return stamp if picture is None else stamp | board(session, encoded(session, picture))
+    """The reconstructions from the encoders' codes, and those of the step that was chosen."""
+    stamp, picture, run = ui.stamp(session), session.slots.get(NAME), session.of(Refinement)
+    if picture is None:
+        return stamp
+    if run.chosen is not None and run.of == run.about(_subject(session)):
+        return stamp | refined(session)
+    return stamp | board(session, encoded(session, picture))
 
 
 def said(session: Session, picture: Picture) -> str:
@@ -126,7 +135,7 @@ def tone(session: Session) -> tuple:
     return draw(session), ui.slot_value(picture), said(session, picture)
 
 
-def refine(session: Session, steps: int) -> Iterator[dict]:
+def refine(session: Session, steps: int, objective: str = "sharp") -> Iterator[dict]:
     """The reconstructions from codes under refinement, below the encoders': up to `steps`, or by
     so many more where they are done; the best codes are kept.
 
@@ -137,53 +146,56 @@ def refine(session: Session, steps: int) -> Iterator[dict]:
     if session.tab != NAME:  # `resume` does it when the tab is opened
         yield gr.skip()
         return
-    session.seen("refined", steps, slots=[NAME])
-    turn, picture = session.of(Turn), session.slots.get(NAME)
+    session.seen("refined", steps, objective, slots=[NAME])
+    run, picture, models = session.of(Refinement), session.slots.get(NAME), session.models
     if picture is None or steps < 1:
         yield gr.skip()
         return
-    number, of, value = turn.number, _subject(session), None
-    if turn.of != of:
-        turn.of, turn.done, turn.found = of, 0, encoded(session, picture)
-    found, done = turn.found, turn.done
+    run.objective, subject, value = objective, _subject(session), None
+    number, of = run.number, run.about(subject)
+    if run.of != of:
+        run.begin(subject, encoded(session, picture))
+    done, run.chosen = run.done, None
     aim = int(steps) if steps > done else done + int(steps)
-    x = {model.name: each.x for model, each in found.items()}
-    z = {model.name: [*each.stages.values()][-1].z for model, each in found.items()}
-    for step, codes in refined_in_step([*found], x, z, aim - done, EVERY):
+    x = {name: each.x for name, each in run.found.items()}
+    z = {name: [*each.stages.values()][-1].z for name, each in run.found.items()}
+    how = OBJECTIVES[objective]
+    for step, codes in refined_in_step(models, x, z, aim - done, EVERY, how):
         stamp = ui.stamp(session)
-        if turn.number != number or _subject(session) != of:  # stopped, or outdated
+        if run.number != number or _subject(session) != subject:  # stopped, or outdated
             break
         if session.tab != NAME:  # another tab needs the time; `resume` begins anew
             session.shown.pop("refined", None)
             break
-        turn.done = done + step
-        for model, each in found.items():
-            if model.name not in codes:
-                continue  # it cannot refine them
-            now, best = stage(model, each.x, codes[model.name]), each.stages.get("refined")
-            if best is None or now.figures["mse"] <= best.figures["mse"]:
-                each.stages["refined"] = best = now
+        run.climb(models, done + step, codes)
+        for model in models:
             # Not where there is no encoder: refined codes begin with a longer recovery there.
             longest = picture.refined.get(model.name, (None, 0))[1]
-            if picture.real and model.encodes and turn.done >= longest:
-                picture.refined[model.name] = (best.z[0], turn.done)
-        progress = turn.done / aim if turn.done < aim else None
-        value = stamp | board(session, found, say(STEPS, done=turn.done, aim=aim), progress)
+            if picture.real and model.encodes and model.name in codes and run.done >= longest:
+                best = run.found[model.name].stages[REFINED]
+                picture.refined[model.name] = (best.z[0], run.done)
+        progress = run.done / aim if run.done < aim else None
+        value = stamp | refined(session, say(STEPS, done=run.done, aim=aim), progress)
         yield value
     if value is None:
         yield gr.skip()
 
 
-def resume(session: Session, steps: int) -> Iterator[dict]:
-    """Refines up to `steps` when the tab is opened and what it shows belongs to other models or
-    pictures, or to fewer steps."""
-    stamp, turn = ui.stamp(session), session.of(Turn)
-    if session.seen("refined", steps, slots=[NAME]):
+def resume(session: Session, steps: int, objective: str = "sharp") -> Iterator[dict]:
+    """Refines up to `steps` when the tab is opened and what it shows belongs to other models,
+    pictures or objectives, or to fewer steps."""
+    stamp, run = ui.stamp(session), session.of(Refinement)
+    if session.seen("refined", steps, objective, slots=[NAME]):
         yield gr.skip()
-    elif turn.done >= steps and turn.of == _subject(session):
-        yield stamp | board(session, turn.found, say(STEPS, done=turn.done, aim=turn.done))
+    elif run.done >= steps and run.of == (objective, _subject(session)):
+        yield stamp | refined(session, say(STEPS, done=run.done, aim=run.done))
     else:
-        yield from refine(session, steps)
+        yield from refine(session, steps, objective)
+
+
+def choose(session: Session, sent: Step) -> None:
+    """Goes back to a step of the refinement."""
+    session.of(Refinement).choose(sent)
 
 
 def _subject(session: Session) -> tuple | None:
@@ -216,16 +228,16 @@ def cropped(session: Session) -> tuple:
 
 def halt(session: Session) -> None:
     """Stops the running refinement."""
-    session.of(Turn).number += 1
+    session.of(Refinement).number += 1
 
 
 def stop(session: Session, _event: Event) -> dict:
     """Stops it for the visitor, who keeps what was found."""
     halt(session)
-    stamp, turn = ui.stamp(session), session.of(Turn)
-    if not turn.done or turn.of != _subject(session):
+    stamp, run = ui.stamp(session), session.of(Refinement)
+    if not run.done or run.of != run.about(_subject(session)):
         return gr.skip()
-    return stamp | board(session, turn.found, say("stopped after {done} steps", done=turn.done))
+    return stamp | refined(session, say("stopped after {done} steps", done=run.done))
 
 
 def encoded(session: Session, picture: Picture) -> dict[Model, Reconstruction]:
@@ -234,8 +246,19 @@ def encoded(session: Session, picture: Picture) -> dict[Model, Reconstruction]:
     if of not in first:
         found = beside(partial(_encoded, picture), session.models)
         first.clear()
-        first[of] = found
-    return {m: replace(each, stages={**each.stages}) for m, each in first[of].items()}
+        first[of] = {model.name: each for model, each in found.items()}
+    known = {model: first[of][model.name] for model in session.models}
+    return {model: replace(each, stages={**each.stages}) for model, each in known.items()}
+
+
+def refined(session: Session, note: str = "", progress: float | None = None) -> dict:
+    """The board with what the refinement found until the step that is looked at, and its ladder."""
+    run = session.of(Refinement)
+    models = [session.catalogue.models[name] for name in run.found]
+    if run.chosen is not None:
+        note = say("step {step} of {done}", step=run.chosen, done=run.done)
+    value = board(session, run.seen(models), note, progress)
+    return value | {"ladder": ui.ladder_value(models, run, row=1)}
 
 
 def _encoded(picture: Picture, model: Model) -> Reconstruction:

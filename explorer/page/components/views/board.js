@@ -2,24 +2,31 @@
 // value {columns: [{title, colour}],
 //        rows: [{title, note, index, progress, cards: [{src, said, seconds, stats: [[name, value, meaning]]}]}]}
 // live, which edits are drawn of in the browser: see `Latent.editing`.
+// ladder, the steps that led to the row that is worked on: see `Latent.ladder`. With `original`, its
+// picture is the first card of every row, and the others can be seen against it.
 // A card without src has words, `said`, in the picture's place; one with both is greyed. A row with
 // a progress, 0 to 1, can be stopped. Triggers send {grid, index, to} and stop.
 Latent.board = function ({ element, props, trigger, watch, grid, empty }) {
   const { h } = Latent;
   const root = element.querySelector(".board");
   let shape = null, rows = [];
+  const [ways, over] = Latent.against(root);
+  const [ladder, climb] = Latent.ladder((step) => Latent.ask(grid, { step }));
 
   const figures = (stats) => (stats ?? []).map(([name, value, meaning]) =>
     h("div", { title: meaning }, h("dt", {}, name), h("dd", {}, value)));
 
   // A picture and what sets another one of its kind into its place.
-  function card(picture, alt, index) {
+  // `original` is the address of what lies under the slider, if anything does.
+  function card(picture, alt, index, original) {
     if (!picture.src) return [h("figure", { class: "card" }, Latent.reason(picture)), () => {}, () => {}];
     const image = Latent.draggable(Latent.image(picture.src, alt), { grid, index }), stats = h("dl", { class: "stats" });
-    const node = h("figure", { class: picture.said ? "card greyed" : "card" }, image,
+    const [seen, lay] = original ? over(image, original) : [image, () => {}];
+    const node = h("figure", { class: picture.said ? "card greyed" : "card" }, seen,
       picture.said ? h("figcaption", { class: "note" }, Latent.prose(picture.said)) : null, stats);
-    return [node, (now) => {
+    return [node, (now, first) => {
       if (image.src !== now.src) image.src = now.src;
+      lay(first.src);
       stats.replaceChildren(...figures(now.stats));
     }, (src) => { image.src = src; }];
   }
@@ -27,7 +34,8 @@ Latent.board = function ({ element, props, trigger, watch, grid, empty }) {
   function row(given, columns) {
     const note = h("span", { class: "note" }), bar = h("progress", { max: 1, "aria-label": Latent.say("{row}: progress", { row: given.title }) });
     const running = h("span", { class: "running" }, bar, h("button", { type: "button", class: "chip", onclick: () => trigger("stop", {}) }, Latent.say("Stop")));
-    const cards = given.cards.map((picture, at) => card(picture, `${given.title}, ${columns[at].title}`, given.index));
+    const first = props.value.original && given.cards[0].src;
+    const cards = given.cards.map((picture, at) => card(picture, `${given.title}, ${columns[at].title}`, given.index, at && first));
     const node = h("section", { class: "row", "aria-label": given.title },
       h("header", {}, h("h2", {}, given.title), note, running,
         Latent.sendButtons(() => ({ grid, index: given.index }), (data) => trigger("send", data))),
@@ -36,7 +44,7 @@ Latent.board = function ({ element, props, trigger, watch, grid, empty }) {
       note.textContent = now.note ?? "";
       running.hidden = now.progress === null || now.progress === undefined;
       bar.value = now.progress ?? 0;
-      now.cards.forEach((picture, at) => cards[at][1](picture));
+      now.cards.forEach((picture, at) => cards[at][1](picture, now.cards[0]));
     }, cards.map(([, , paint]) => paint)];
   }
 
@@ -55,8 +63,10 @@ Latent.board = function ({ element, props, trigger, watch, grid, empty }) {
       rows = value.rows.map((each) => row(each, value.columns));
       root.style.setProperty("--columns", Math.min(value.columns.length, 4));
       root.classList.toggle("many", value.columns.length > 3);
-      root.replaceChildren(...rows.map(([node]) => node));
+      root.replaceChildren(...(value.original ? [ways] : []), ...rows.map(([node]) => node));
+      rows[value.rows.findIndex(({ index }) => index === value.ladder?.row)]?.[0].querySelector("header").after(ladder);
     }
+    climb(value.ladder, !Latent.upToDate(grid, value));
     value.rows.forEach((each, at) => rows[at][1](each));
   }
 

@@ -56,7 +56,8 @@ def board_value(
     """`original` adds a first column for it; `live`, of `edited_live`, is for a first row that
     follows sliders in the browser."""
     first = [{"title": say("Original"), "colour": ""}] if original else []
-    return {"columns": first + columns(models), "rows": list(rows), "live": live}
+    shown = {"columns": first + columns(models), "rows": list(rows), "live": live}
+    return shown | {"original": original}
 
 
 def edited_live(before: Mapping[Model, Tensor], method: str) -> dict:
@@ -68,7 +69,7 @@ def edited_live(before: Mapping[Model, Tensor], method: str) -> dict:
 def stage_stats(model: Model, found: Stage) -> list[Stat]:
     """Figures of a reconstruction, and the labels that its code ends in, if any."""
     figures = {**found.figures}
-    error = figures.pop("cycle_error", None)
+    error, distance = figures.pop("cycle_error", None), figures.pop("prior_distance")
     known = [(FIGURES[name], value) for name, value in figures.items()]
     rows = [(say(f.title), f.text(value), say(f.words)) for f, value in known]
     if error is not None:
@@ -81,6 +82,8 @@ def stage_stats(model: Model, found: Stage) -> list[Stat]:
         )
         value = say("{share} {word}", share=f"{share:.2f}", word=word)
         rows.append((say("Cycle error"), value, meaning))
+    meaning = say("How far the code is from those that the prior draws: half of these are below 1")
+    rows.append((say("Prior distance"), f"{distance:.2f}", meaning))
     if not model.encodes:
         meaning = say("Descent from several prior samples, the best kept")
         rows.append((say("Found by"), say("recovery"), meaning))

@@ -1,0 +1,1 @@
+"""What reconstructions are looked at with: the steps to them, and the original over them."""

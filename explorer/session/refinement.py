@@ -1,0 +1,87 @@
+"""A refinement of a picture by the models under comparison: what it found, step by step."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from torch import Tensor
+
+from explorer.engine import Model
+from explorer.verbs.reconstruct import Reconstruction, Stage, stage, unrelated
+
+REFINED = "refined"  # the stage that descent brings
+Found = dict[Model, Reconstruction]
+Rung = tuple[Tensor, dict[str, float]]  # a code (1, n) and its figures
+
+
+@dataclass(eq=False)
+class Refinement:
+    """How far a refinement went.
+
+    number: counts the runs, so that a running one sees that it is outdated; objective: its name
+    among `OBJECTIVES`; of: what it is of; done: steps; found: by model name, with the best code as
+    the stage 'refined'; rungs: by step, the best until then of each model; chosen: the step that
+    is looked at, the last one if None.
+    """
+
+    number: int = 0
+    objective: str = "sharp"
+    of: tuple = ()
+    done: int = 0
+    found: dict[str, Reconstruction] = field(default_factory=dict)
+    rungs: dict[int, dict[str, Rung]] = field(default_factory=dict)
+    chosen: int | None = None
+
+    def about(self, subject: tuple | None) -> tuple:
+        """What `of` is for a refinement of this subject."""
+        return (self.objective, subject)
+
+    def begin(self, subject: tuple | None, found: Found) -> None:
+        """Anew, from the models' first codes."""
+        self.of, self.done, self.chosen = self.about(subject), 0, None
+        self.found = {model.name: each for model, each in found.items()}
+        self.rungs = {0: self._rung()}
+
+    def climb(self, models: Sequence[Model], step: int, codes: Mapping[str, Tensor]) -> None:
+        """Takes the codes of a step, (1, n) by model name; where they are no better, the best."""
+        for model in models:
+            if model.name not in codes:
+                continue  # it cannot refine them
+            found = self.found[model.name]
+            now, best = stage(model, found.x, codes[model.name]), found.stages.get(REFINED)
+            if best is None or now.figures["mse"] <= best.figures["mse"]:
+                found.stages[REFINED] = now
+        self.done = step
+        self.rungs[step] = self._rung()
+
+    def choose(self, step: int) -> None:
+        """Goes back to the last of its steps that is no later, or to the end."""
+        known = [each for each in self.rungs if each <= step]
+        self.chosen = known[-1] if known and step < self.done else None
+
+    def seen(self, models: Sequence[Model]) -> Found:
+        """What was found until the chosen step."""
+        found = {model: self.found[model.name] for model in models}
+        if self.chosen is None:
+            return found
+        then, back = self.rungs[self.chosen], {}
+        for model, each in found.items():
+            z, figures = then[model.name]
+            stages = {**each.stages}
+            if REFINED in stages:
+                stages[REFINED] = Stage(z, model.decode(z), figures)
+            back[model] = replace(each, stages=stages)
+        return back
+
+    def ladder(self, models: Sequence[Model], figure: str) -> list[list[float]]:
+        """A figure of the codes at every step, for each model; those of re-encoding divided by that
+        of unrelated codes. Empty for a model without the figure."""
+        ladder = []
+        for model in models:
+            share = unrelated(model) if figure == "cycle_error" else 1.0
+            known = [rung[model.name][1].get(figure) for rung in self.rungs.values()]
+            ladder.append([] if None in known else [value / share for value in known])
+        return ladder
+
+    def _rung(self) -> dict[str, Rung]:
+        last = {name: [*each.stages.values()][-1] for name, each in self.found.items()}
+        return {name: (each.z, each.figures) for name, each in last.items()}
