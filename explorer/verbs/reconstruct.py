@@ -62,7 +62,12 @@ def reconstruct(
     loss: Annotated[Literal[tuple(LOSSES)], Option("pixel loss that is minimised")] = "squared",
     seed: Annotated[int, Option("seed of recovery's samples", 0, 2**31)] = 0,
     prior_weight: Annotated[
-        float, Option("weight of the code's squared distance from the prior's draws", 0, 1)
+        float,
+        Option(
+            "weight of how far the code is from the prior's draws",
+            0,
+            1,
+        ),
     ] = DEFAULT.prior_weight,
     domain_weight: Annotated[
         float, Option("weight of the in-domain error of the code, where there is an encoder", 0, 1)

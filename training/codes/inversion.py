@@ -73,7 +73,8 @@ class Objective:
         x_hat = framework.decode(z)
         total = LOSSES[self.loss](x_hat, x).flatten(1).mean(dim=1)
         if self.prior_weight:
-            total = total + self.prior_weight * distance(framework.prior, z).square()
+            far = (distance(framework.prior, z) - 1).clamp_min(0)  # farther than half of the draws
+            total = total + self.prior_weight * far.square()
         if self.domain_weight and framework.encodes:
             total = total + self.domain_weight * domain_error(framework, x_hat, z)
         if self.sharpness_weight:
@@ -84,8 +85,8 @@ class Objective:
 # What they trade is in explorer/WORKSHOP.md. The explorer takes `DEFAULT`; figures of checkpoints
 # are those of the plain one.
 OBJECTIVES = {
-    "sharp": Objective(prior_weight=2e-4, domain_weight=5e-3, sharpness_weight=4e-3),
-    "in-domain": Objective(prior_weight=2e-4, domain_weight=3e-2, sharpness_weight=4e-3),
+    "sharp": Objective(prior_weight=1e-3, domain_weight=5e-3, sharpness_weight=4e-3),
+    "in-domain": Objective(prior_weight=1e-3, domain_weight=3e-2, sharpness_weight=4e-3),
     "plain": Objective(),
 }
 DEFAULT = OBJECTIVES["sharp"]
