@@ -12,6 +12,10 @@ from training.errors import UserError
 LEAST = 2  # pictures of each kind, so that one is left when another is left out
 FOLDS = 20  # parts of the pictures, each of which is left out once; of fewer pictures, each one
 SAME = 1e-3  # of the codes' spread: nearer codes are of the same picture
+# Directions taught by nearly the same pictures err alike, so the AUC varies by about twice what it
+# would for independent scores. Of 3,200 lessons by 10 to 100 faces, mean differences of two models,
+# 96 % have the AUC on all other faces within the interval, without the factor 83 %.
+SHARED = 2
 CONFIDENCE = 1.96  # standard deviations of the normal distribution's middle 95 %
 
 
@@ -106,7 +110,7 @@ def interval(auc: float, given: int, lacking: int) -> tuple[float, float]:
     a = torch.linspace(0, 1, 2001, dtype=torch.float64)[1:-1]
     more = (given + lacking) / 2 - 1
     variance = a * (1 - a) * (1 + more * ((1 - a) / (2 - a) + a / (1 + a))) / (given * lacking)
-    near = a[(a - auc).abs() <= CONFIDENCE * variance.sqrt()]
+    near = a[(a - auc).abs() <= CONFIDENCE * (SHARED * variance).sqrt()]
     low, high = near.min().item(), near.max().item()
     return (0.0 if auc == 0 else low), (1.0 if auc == 1 else high)
 
