@@ -13,7 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from explorer.exchange.folders import folders, given, networks, weights
 from explorer.exchange.pair import Pair
@@ -22,7 +22,7 @@ from explorer.words import say
 from explorer.work import Descents, computed, go_on, stepwise
 from training import checkpoints
 from training.checkpoints import CheckpointError, Latents, hub
-from training.codes import inversion
+from training.codes import discovery, inversion
 from training.codes.typical import distance
 from training.distributed import device_named
 from training.errors import UserError, choose
@@ -210,6 +210,26 @@ class Model:
     def shares_prior(self, other: "Model") -> bool:
         """Do codes drawn for one of the two mean as much to the other?"""
         return self._network.prior == other._network.prior
+
+    @cached_property
+    def first_weight(self) -> Tensor:
+        """The weight (m, n) of the layer of G that takes codes; raises UserError where it is not
+        known."""
+        generator = getattr(self._network, "G", None)
+        for layer in generator.modules() if generator is not None else ():
+            if isinstance(layer, nn.Linear) and layer.in_features == self.latent_size:
+                return layer.weight.detach().float().cpu()
+        raise UserError(f"The first layer of {self.name} is not known: choose another way.")
+
+    def singular_directions(self, code: Tensor, count: int) -> Tensor:
+        """The top right-singular vectors (count, n) of G's Jacobian at a code (1, n)."""
+        if self.unrefined:
+            raise UserError(f"{self.name} has no Jacobian to look at: {self.unrefined}")
+
+        def decode(z: Tensor) -> Tensor:
+            return self._network.decode(self.project(z))
+
+        return discovery.singular(decode, self._codes(code), count)
 
     def _need_gradients(self, steps: int) -> None:
         if steps and self.unrefined:

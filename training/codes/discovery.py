@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 import torch
 from torch import Tensor
-from torch.func import jvp, vjp
 from torch.nn.functional import normalize
 
 OVERSAMPLING, ROUNDS = 8, 4  # of the randomised decomposition
@@ -37,11 +36,15 @@ def singular(decode: Decode, z: Tensor, count: int, seed: int = 0) -> Tensor:
     v = torch.linalg.qr(torch.randn(z.shape[1], wide, generator=generator).to(z)).Q.T
     same = z.detach().expand(wide, -1).clone()  # images of a batch do not depend on one another
     with torch.enable_grad():
-        _, pull = vjp(decode, same)
-        for _ in range(ROUNDS):
-            (pulled,) = pull(jvp(decode, (same,), (v,))[1])
-            v = torch.linalg.qr(pulled.T).Q.T
-        pushed = jvp(decode, (same,), (v,))[1].flatten(1)
+        x = decode(same.requires_grad_())
+        u = torch.zeros_like(x, requires_grad=True)
+        (back,) = torch.autograd.grad(x, same, u, create_graph=True)  # J^T u, linear in u
+    keep = {"retain_graph": True}  # not torch.func.jvp, which only one thread may use at a time
+    for _ in range(ROUNDS):
+        (pushed,) = torch.autograd.grad(back, u, v, **keep)  # J v
+        (pulled,) = torch.autograd.grad(x, same, pushed, **keep)
+        v = torch.linalg.qr(pulled.T).Q.T
+    pushed = torch.autograd.grad(back, u, v)[0].flatten(1)
     turned = torch.linalg.svd(pushed.T, full_matrices=False).Vh  # from v to J's own within its span
     return _signed((turned @ v)[:count]).detach()
 

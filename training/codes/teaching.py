@@ -1,5 +1,6 @@
 """Attribute directions taught by a few pictures, and how far they can be trusted."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
@@ -37,13 +38,17 @@ class Lesson:
 
 
 def teach(
-    z: Tensor, has: Tensor, training: Tensor, apart: Tensor | None = None, seed: int = 0
+    z: Tensor,
+    has: Tensor,
+    training: Tensor,
+    apart: Mapping[str, Tensor] | None = None,
+    seed: int = 0,
 ) -> dict[str, Lesson]:
     """What the pictures teach, by each method of METHODS.
 
     z (N, n): their codes; has: bool (N,), which have the attribute; training (M, n): codes of the
-    training images, whose spread is the unit; apart (A, n): directions that the taught one is
-    orthogonal to. Raises UserError where the pictures do not suffice, and where nothing is left.
+    training images, whose spread is the unit; apart (A, n) by method: directions that the taught
+    one is orthogonal to. Raises UserError where the pictures do not suffice or nothing is left.
     """
     check(z, has, training)
     generator = torch.Generator().manual_seed(seed)
@@ -53,7 +58,8 @@ def teach(
     order = torch.randperm(len(z), generator=generator)
     found = {}
     for name, method in METHODS.items():
-        unit = _unit(method, z, has, apart)
+        rest = (apart or {}).get(name)
+        unit = _unit(method, z, has, rest)
         if unit.isnan().any():
             raise UserError(
                 "The attribute lies wholly in those that are projected out: leave some of them in."
@@ -62,7 +68,7 @@ def teach(
         for held_out in order.tensor_split(min(len(z), FOLDS)):
             kept = torch.ones(len(z), dtype=torch.bool)
             kept[held_out] = False
-            one = _unit(method, z[kept], has[kept], apart)
+            one = _unit(method, z[kept], has[kept], rest)
             scores[held_out] = z[held_out] @ one.nan_to_num()
         auc = area_under_roc(scores, has)
         low, high = interval(auc, int(has.sum()), int((~has).sum()))
