@@ -13,16 +13,16 @@ from itertools import pairwise
 from pathlib import Path
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from explorer.exchange.folders import folders, given, networks, weights
-from explorer.exchange.pair import Pair
+from explorer.exchange.pair import Network, Pair
 from explorer.pictures.arrays import Images, as_codes, as_images
 from explorer.words import say
 from explorer.work import Descents, computed, go_on, stepwise
 from training import checkpoints
 from training.checkpoints import CheckpointError, Latents, hub
-from training.codes import discovery, inversion
+from training.codes import inversion
 from training.codes.typical import distance
 from training.distributed import device_named
 from training.errors import UserError, choose
@@ -75,6 +75,11 @@ class Model:
         """Publishes the checkpoint with its card and returns the address; `how` is for `hub.push`,
         such as private=True. Raises UserError."""
         return hub.push(self.directory, repo_id, **how)
+
+    @property
+    def network(self) -> Network:
+        """The networks, for what looks into them."""
+        return self._network
 
     @property
     def system(self) -> type[Framework] | None:
@@ -210,26 +215,6 @@ class Model:
     def shares_prior(self, other: "Model") -> bool:
         """Do codes drawn for one of the two mean as much to the other?"""
         return self._network.prior == other._network.prior
-
-    @cached_property
-    def first_weight(self) -> Tensor:
-        """The weight (m, n) of the layer of G that takes codes; raises UserError where it is not
-        known."""
-        generator = getattr(self._network, "G", None)
-        for layer in generator.modules() if generator is not None else ():
-            if isinstance(layer, nn.Linear) and layer.in_features == self.latent_size:
-                return layer.weight.detach().float().cpu()
-        raise UserError(f"The first layer of {self.name} is not known: choose another way.")
-
-    def singular_directions(self, code: Tensor, count: int) -> Tensor:
-        """The top right-singular vectors (count, n) of G's Jacobian at a code (1, n)."""
-        if self.unrefined:
-            raise UserError(f"{self.name} has no Jacobian to look at: {self.unrefined}")
-
-        def decode(z: Tensor) -> Tensor:
-            return self._network.decode(self.project(z))
-
-        return discovery.singular(decode, self._codes(code), count)
 
     def _need_gradients(self, steps: int) -> None:
         if steps and self.unrefined:

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Annotated, Literal, NamedTuple
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from explorer.engine import Model
 from explorer.pictures.picture import Picture
@@ -19,11 +19,27 @@ from explorer.verbs.teach import AT
 from explorer.work import beside
 from training.codes import discovery
 from training.codes.directions import DEFAULT, METHODS
-from training.errors import choose
+from training.errors import UserError, choose
 
 MOST = 12  # directions at a time
 PICTURES, REACH = 12, 2.0  # that are changed to see what a direction does, and how far
 RANDOM = 6  # directions that its consistency is compared with
+
+
+def first_weight(model: Model) -> Tensor:
+    """The weight (m, n) of the layer of G that takes codes; raises UserError where none is known."""
+    generator = getattr(model.network, "G", None)
+    for layer in generator.modules() if generator is not None else ():
+        if isinstance(layer, nn.Linear) and layer.in_features == model.latent_size:
+            return layer.weight.detach().float().cpu()
+    raise UserError(f"The first layer of {model.name} is not known: choose another way.")
+
+
+def differentiable(model: Model) -> Callable[[Tensor], Tensor]:
+    """G on the prior's support, of codes (B, n); raises UserError where it has no gradients."""
+    if model.unrefined:
+        raise UserError(f"{model.name} has no Jacobian to look at: {model.unrefined}")
+    return lambda z: model.network.decode(model.project(z))
 
 
 class Way(NamedTuple):
@@ -43,12 +59,12 @@ WAYS = {
     "sefa": Way(
         "Factorised first layer of G (SeFa)",
         "SeFa",
-        lambda model, z, count: discovery.factorised(model.first_weight, count),
+        lambda model, z, count: discovery.factorised(first_weight(model), count),
     ),
     "jacobian": Way(
         "Singular directions of G's Jacobian at the picture",
         "Jacobian",
-        lambda model, z, count: model.singular_directions(z, count),
+        lambda model, z, count: discovery.singular(differentiable(model), z, count),
     ),
 }
 

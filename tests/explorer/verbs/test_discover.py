@@ -44,7 +44,6 @@ def test_a_model_without_encoder_is_looked_at_by_pixels(session):
 def test_a_model_whose_layers_are_not_known_says_so(session, monkeypatch):
     """As a pair of exported networks is one."""
     model = session.models[0]
-    monkeypatch.delattr(model._network, "G")
-    monkeypatch.delitem(vars(model), "first_weight", raising=False)
+    monkeypatch.delattr(model.network, "G")
     with pytest.raises(UserError, match="first layer of celeba32/faae is not known"):
         find(model, "sefa", model.sample_codes(1), 2)
