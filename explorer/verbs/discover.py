@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from explorer.engine import Model
 from explorer.pictures.picture import Picture
-from explorer.verbs.common.attributes import Attribute, Direction, Known, identity
+from explorer.verbs.common.attributes import Attribute, Direction, Known
 from explorer.verbs.common.codes import codes, training_codes
 from explorer.verbs.common.grids import sampled
 from explorer.verbs.common.options import Faithful, Models, Option, Result, Seed, Shown
@@ -27,7 +27,7 @@ RANDOM = 6  # directions that its consistency is compared with
 
 
 def first_weight(model: Model) -> Tensor:
-    """The weight (m, n) of the layer of G that takes codes; raises UserError where none is known."""
+    """The weight (m, n) of the layer of G that takes codes; raises UserError if none is known."""
     generator = getattr(model.network, "G", None)
     for layer in generator.modules() if generator is not None else ():
         if isinstance(layer, nn.Linear) and layer.in_features == model.latent_size:
@@ -152,7 +152,7 @@ def as_attribute(name: str, vectors: dict[Model, Tensor]) -> Attribute:
     for model, vector in vectors.items():
         consistency = consistencies(model, vector[None]).item()
         found = Direction.of(vector, consistency=consistency)
-        known[identity(model)] = Known(model=model.name, directions=dict.fromkeys(METHODS, found))
+        known[model.weights] = Known(model=model.name, directions=dict.fromkeys(METHODS, found))
     return Attribute(name=name, models=known)
 
 

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from explorer.engine import Model
 from explorer.pictures.picture import Picture
-from explorer.verbs.common.attributes import Attribute, Direction, Known, identity
+from explorer.verbs.common.attributes import Attribute, Direction, Known
 from explorer.verbs.common.codes import codes, training_codes
 from explorer.verbs.common.options import Models, Name, Names, Option, Result, Shown
 from explorer.verbs.edit import NONE, Directed, attributes, directions, posed
@@ -91,7 +91,7 @@ def teach(
         return learn(model, *z, apart), torch.cat(z)
 
     found = beside(learned, models)
-    known = {identity(model): knowledge(model, lessons) for model, (lessons, _) in found.items()}
+    known = {model.weights: knowledge(model, lessons) for model, (lessons, _) in found.items()}
     attribute = Attribute(name=name, models=known)
     return {
         model: Taught(

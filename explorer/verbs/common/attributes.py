@@ -1,7 +1,6 @@
 """Attributes that people taught or found, beside those that models come with: a direction for each
 of several models, and the file that holds them."""
 
-from functools import cache
 from typing import Annotated, Literal
 
 import torch
@@ -10,7 +9,6 @@ from pydantic import ValidationError
 from torch import Tensor
 
 from explorer.engine import Model
-from explorer.exchange.kept import digest
 from explorer.verbs.common.options import MANY, Name
 from training.codes.directions import METHODS
 from training.codes.teaching import Lesson
@@ -54,7 +52,7 @@ class Known(Strict, extra="ignore", frozen=True):
 
 
 class Attribute(Strict, extra="ignore", frozen=True):
-    """An attribute as a file has it; `models` by the digest of their weights."""
+    """An attribute as a file has it; `models` by `Model.weights`."""
 
     version: Literal[VERSION] = VERSION
     name: Annotated[str, Len(1, 60)]
@@ -62,18 +60,12 @@ class Attribute(Strict, extra="ignore", frozen=True):
 
     def of(self, model: Model, method: str) -> Direction | None:
         """The model's direction, None where the file has none that fits."""
-        known = self.models.get(identity(model))
+        known = self.models.get(model.weights)
         found = known.directions.get(method) if known else None
         return found if found and len(found.vector) == model.latent_size else None
 
 
 Attributes = Annotated[list[Attribute], MaxLen(MANY)]
-
-
-@cache
-def identity(model: Model) -> str:
-    """What tells a model from all others, wherever it lies: the digest of its weights."""
-    return model.config.get("weights_sha256") or digest(model.directory)
 
 
 def own_directions(model: Model, method: str, attributes: list[Attribute] | None) -> dict:

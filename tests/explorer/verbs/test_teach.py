@@ -8,7 +8,7 @@ import torch
 from explorer import load_model, verbs
 from explorer.__main__ import main
 from explorer.pictures.render import to_pil
-from explorer.verbs.common.attributes import Attribute, identity, own_directions, read_attribute
+from explorer.verbs.common.attributes import Attribute, own_directions, read_attribute
 from explorer.verbs.edit import measured
 from tests.explorer.conftest import CHECKPOINTS
 from training.codes.directions import DEFAULT, METHODS
@@ -31,7 +31,7 @@ def test_pictures_teach_every_model_what_they_have_in_common(session, found):
             cosines = [abs(each) for each in taught.alike[method].values()]
             assert cosines == sorted(cosines, reverse=True)
         assert taught.images.shape == (3, 3, 32, 32)
-        known = taught.attribute.models[identity(model)]
+        known = taught.attribute.models[model.weights]
         assert known.model == model.name and set(known.directions) == set(METHODS)
 
 
