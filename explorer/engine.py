@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from explorer.exchange.folders import folders, given, networks, weights
-from explorer.exchange.pair import Pair
+from explorer.exchange.pair import Network, Pair
 from explorer.pictures.arrays import Images, as_codes, as_images
 from explorer.words import say
 from explorer.work import Descents, computed, go_on, stepwise
@@ -75,6 +75,11 @@ class Model:
         """Publishes the checkpoint with its card and returns the address; `how` is for `hub.push`,
         such as private=True. Raises UserError."""
         return hub.push(self.directory, repo_id, **how)
+
+    @property
+    def network(self) -> Network:
+        """The networks, for what looks into them."""
+        return self._network
 
     @property
     def system(self) -> type[Framework] | None:

@@ -13,8 +13,9 @@ from explorer.engine import Model
 from explorer.pictures.faces import Crop
 from explorer.pictures.picture import Picture
 from explorer.session.programs import checked
+from explorer.verbs.common.attributes import Attribute, Attributes, read_attribute
 from explorer.verbs.common.options import Amounts, Argument, Names, Option, Switches
-from training.errors import flag
+from training.errors import UserError, flag
 
 
 def primitive(read: Callable[[str], Any], metavar: str) -> PrimitiveConstructorSpec:
@@ -97,9 +98,20 @@ def label_of(text: str) -> tuple[str, bool]:
     return name, state != "off"
 
 
+def attribute_of(text: str) -> Attribute:
+    """A file that `teach` or `discover` has saved."""
+    try:
+        return read_attribute(Path(text).read_bytes())
+    except OSError as error:
+        raise ValueError(f"'{text}' cannot be read: {error.strerror}") from None
+    except UserError as error:
+        raise ValueError(str(error).rstrip(".")) from None
+
+
 # How the command line spells the types of verbs, with the value where nothing is given
 AMOUNT = Annotated[tuple[str, float], primitive(amount_of, "NAME=AMOUNT")]
 LABEL = Annotated[tuple[str, bool], primitive(label_of, "NAME[=off]")]
+ATTRIBUTE = Annotated[Any, primitive(attribute_of, "FILE.json")]
 SPELT: dict[Any, tuple[Any, Any]] = {
     Picture: (Positional[tuple[Path, ...]], ()),
     Picture | None: (Positional[Path | None], None),
@@ -109,28 +121,42 @@ SPELT: dict[Any, tuple[Any, Any]] = {
     Amounts | None: (UseAppendAction[list[AMOUNT]], []),
     Switches | None: (UseAppendAction[list[LABEL]], []),
     Names | None: (UseAppendAction[list[str]], []),
+    Attributes | None: (UseAppendAction[list[ATTRIBUTE]], []),
     bool: (FlagCreatePairsOff[bool], False),
 }
+OF_FILES = [kind for kind in SPELT if Picture in (kind, *get_args(kind))]
 # What is given one by one, as a verb takes it
-GATHERED = {list[Picture]: list, Amounts | None: dict, Switches | None: dict, Names | None: list}
+GATHERED = {
+    list[Picture]: list,
+    Amounts | None: dict,
+    Switches | None: dict,
+    Names | None: list,
+    Attributes | None: list,
+}
 
 
 def spelt(argument: Argument) -> str:
     """What an argument is called on the command line: `--set`, or PICTURE."""
-    if Picture in (argument.kind, *get_args(argument.kind)):
+    if Picture in (argument.kind, *get_args(argument.kind)) and not second(argument):
         return "pictures"
     return flag(argument.option.flag or argument.name)
+
+
+def second(argument: Argument) -> bool:
+    """Whether it is a list of pictures besides the one that a command is given first."""
+    return argument.kind == list[Picture] and argument.name != "pictures"
 
 
 def spelling(argument: Argument) -> tuple[str, Any, Any]:
     """An argument of a verb as a field of a command's options: name, type, default."""
     name, kind, default, option = argument
     kind, default = SPELT.get(kind, (kind, default))
+    kind = tuple[Path, ...] if second(argument) else kind
     described = arg(
         help=option.words,
         name=option.flag or None,
         aliases=[flag(name)] if option.flag else None,
-        metavar="PICTURE" if "picture" in name else None,
+        metavar="PICTURE" if argument.kind in OF_FILES else None,
     )
     within = () if option.least is None else (limited(argument),)
     given = field(default_factory=list) if default == [] else field(default=default)

@@ -18,8 +18,10 @@ from explorer.pictures.picture import Picture, whole
 from explorer.pictures.render import beside, png_bytes, sheet, to_pil, walk_gif
 from explorer.session.programs import answer, opened
 from explorer.session.state import Session
+from explorer.verbs.common.attributes import Attribute
 from explorer.verbs.common.options import Result
 from explorer.verbs.edit import attributes, without_directions
+from explorer.verbs.teach import AT
 from training.errors import UserError
 from training.measure.figures import FIGURES
 
@@ -230,4 +232,52 @@ class Edits(Output):
                 print(f"  {name} {said} ({found.random_d[i]:.2f})")
 
 
-OUTPUTS = {"reconstruct": Reconstructions, "morph": Morphs, "sample": Samples, "edit": Edits}
+@dataclass(kw_only=True)
+class Lessons(Output):
+    """A row for each model: the pictures' middle along the direction."""
+
+    save: Annotated[Path | None, output(".json")] = None
+    """write the attribute to this file, for `edit --taught`"""
+
+    def write(self, found: list[Found]) -> None:
+        super().write(found)
+        ((first, *_),) = (list(each.values()) for each in found)
+        if self.save:
+            kept(self.save, first.attribute)
+        if not self.json:
+            for model, each in found[0].items():
+                print(f"{model.name}:", *each.said(), sep="\n  ")
+
+
+@dataclass(kw_only=True)
+class Directions(Output):
+    """A row for each direction and model."""
+
+    save: Path | None = None
+    """write each direction as an attribute to this folder, for `edit --taught`"""
+
+    def write(self, found: list[Found]) -> None:
+        tiles, labels = [], []
+        for model, each in ((model, each) for one in found for model, each in one.items()):
+            tiles += each.images.flatten(0, 1)
+            labels += [f"{titles([*found[0]])[model]} {label}" for label in each.labels]
+        save(self.out, sheet(tiles, len(AT), self.px, labels=labels))
+        if self.save:
+            self.save.mkdir(parents=True, exist_ok=True)
+            for attribute in next(iter(found[0].values())).attributes:
+                kept(self.save / f"{attribute.name}.json", attribute)
+
+
+def kept(path: Path, attribute: Attribute) -> None:
+    path.write_text(attribute.model_dump_json(exclude_none=True), encoding="utf-8")
+    print(path, file=sys.stderr)
+
+
+OUTPUTS = {
+    "reconstruct": Reconstructions,
+    "morph": Morphs,
+    "sample": Samples,
+    "edit": Edits,
+    "teach": Lessons,
+    "discover": Directions,
+}

@@ -1,6 +1,5 @@
 """The page: header, tabs and shelf, and what connects them. Assembly only."""
 
-import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -30,6 +29,7 @@ from explorer.page.going import Controls, Filled, fill, follow, travel, whole
 from explorer.page.guard.calls import Guarded
 from explorer.page.guard.events import Going, Picked
 from explorer.page.navigation import BY_NAME, Navigation, go
+from explorer.page.picked import at_hand
 from explorer.page.saving import servers, uploaded
 from explorer.page.tab import Tab
 from explorer.page.tabs import SLOTS, TABS, attributes
@@ -156,14 +156,10 @@ def pick(session: Session, event: Picked) -> tuple:
 
 
 def resolve(session: Session, data: dict) -> Picture:
-    """The picture that an event speaks of: an upload, a tile, one at hand, or a random one."""
+    """The picture that an event speaks of: an upload, or one of `at_hand`."""
     if "path" in data:
         return uploaded(session, api.uploaded(data["path"]), data.get("name") or "upload")
-    if "grid" in data:
-        return session.tile(str(data["grid"]), int(data.get("index", -1)))
-    if data.get("random"):
-        return session.draw(random.randrange(10**6))
-    return session.find(str(data.get("id")))
+    return at_hand(session, data)
 
 
 def send(navigation: Navigation, session: Session, event: Picked) -> list:

@@ -10,13 +10,16 @@ Notation: x images (B, 3, H, W) in [0, 1]; z codes (B, n) on the prior's support
 from collections.abc import Callable
 
 from explorer.verbs.breed import breed
+from explorer.verbs.discover import discover
 from explorer.verbs.edit import edit
 from explorer.verbs.map import latent_map
 from explorer.verbs.morph import morph
 from explorer.verbs.reconstruct import reconstruct
 from explorer.verbs.sample import sample
 from explorer.verbs.search import search
+from explorer.verbs.teach import teach
 
 VERBS: dict[str, Callable] = {
-    verb.__name__: verb for verb in (reconstruct, morph, sample, breed, edit, latent_map, search)
+    verb.__name__: verb
+    for verb in (reconstruct, morph, sample, breed, edit, teach, discover, latent_map, search)
 }

@@ -1,7 +1,8 @@
 """Edit: codes moved along attribute directions, and labels switched."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Literal
 
 import torch
@@ -9,7 +10,8 @@ from torch import Tensor
 
 from explorer.engine import Model
 from explorer.pictures.picture import Picture
-from explorer.verbs.common.codes import codes
+from explorer.verbs.common.attributes import Attributes, own_directions
+from explorer.verbs.common.codes import codes, training_codes
 from explorer.verbs.common.grids import sampled
 from explorer.verbs.common.labels import checked_labels, switched
 from explorer.verbs.common.options import (
@@ -28,6 +30,9 @@ from explorer.work import beside
 from training.codes import geometry
 from training.codes.directions import DEFAULT, METHODS
 from training.errors import UserError, choose
+
+Directed = Mapping[str, Tensor]  # directions (n,) by name
+NONE: Directed = {}
 
 
 @dataclass(frozen=True)
@@ -63,23 +68,31 @@ def edit(
     ] = DEFAULT,
     hold: Annotated[Names | None, Option("attributes that stay as they are")] = None,
     labels: Labels = None,
+    taught: Annotated[
+        Attributes | None, Option("further attributes, as `teach` or `discover` gives them")
+    ] = None,
 ) -> dict[Model, Edit]:
     """A picture, or without one a sample, moved along attribute directions.
 
     `amounts` maps attributes to standard deviations, as {"Smiling": 2}; `hold` names attributes
-    that stay as they are; `labels` are as in `sample`. Gives the picture before and after the
+    that stay as they are; `labels` are as in `sample`; of those `taught` a model moves along the
+    ones that it knows. Gives the picture before and after the
     edit for each model, the codes, and the measured effect on each attribute that was moved.
     """
     wanted = checked_labels(models, labels or {})
     subject = picture or sampled(models, seed)
+    foreign = {each.name for each in taught or ()}
 
     def found(model: Model) -> Edit:
+        own = own_directions(model, method, taught)
+        lacking = foreign - {*own} - {*attributes(model, method)}
+        pushed = {name: by for name, by in (amounts or {}).items() if name not in lacking}
+        held = [name for name in hold or () if name not in lacking]
         before = codes(model, [subject], faithful)
-        after = moved(model, before, amounts or {}, method, hold or ())
-        after = switched(model, after, wanted)
+        after = switched(model, moved(model, before, pushed, method, held, own), wanted)
         images = model.decode(torch.cat([before, after]))
         was = read(model, images[:1])
-        return Edit(before, after, images, effects(model, was, images[1:], amounts or {}, method))
+        return Edit(before, after, images, effects(model, was, images[1:], pushed, method, own))
 
     return beside(found, models)
 
@@ -90,8 +103,10 @@ def moved(
     amounts: dict[str, float],
     method: str = DEFAULT,
     held: Collection[str] = (),
+    own: Directed = NONE,
 ) -> Tensor:
-    """Codes z (B, n) moved by `amounts` standard deviations along attribute directions, projected.
+    """Codes z (B, n) moved by `amounts` standard deviations along attribute directions, projected;
+    `own` are directions besides the model's.
 
     Attributes that are both moved and held are moved first; then the directions of all `held`
     ones, any number, stay as they are while the others are moved. Raises UserError where the model
@@ -99,20 +114,19 @@ def moved(
     """
     if not amounts and not held:
         return z
-    rows = attributes(model, method)
-    if not rows:
+    vectors = directions(model, method, own)
+    if not vectors:
         raise UserError(without_directions(model))
     for name in (*amounts, *held):
-        choose("attribute", name, rows)
-    vectors = model.latents.directions[method].vectors
+        choose("attribute", name, vectors)
 
-    def along(z: Tensor, names: list[str]) -> Tensor:
+    def pushed(z: Tensor, names: list[str]) -> Tensor:
         steps = torch.tensor([amounts[name] for name in names])
-        return geometry.move(z, vectors[[rows[name] for name in names]], steps)
+        return geometry.move(z, stacked(vectors, names, z), steps)
 
-    start = model.project(along(z, [name for name in amounts if name in held]))
-    end = along(start, [name for name in amounts if name not in held])
-    return geometry.hold(start, end, vectors[[rows[name] for name in held]], model.project)
+    start = model.project(pushed(z, [name for name in amounts if name in held]))
+    end = pushed(start, [name for name in amounts if name not in held])
+    return geometry.hold(start, end, stacked(vectors, held, z), model.project)
 
 
 def read(model: Model, image: Tensor) -> Tensor | None:
@@ -121,17 +135,60 @@ def read(model: Model, image: Tensor) -> Tensor | None:
 
 
 def effects(
-    model: Model, before: Tensor | None, image: Tensor, names: Collection[str], method: str
+    model: Model,
+    before: Tensor | None,
+    image: Tensor,
+    names: Collection[str],
+    method: str,
+    own: Directed = NONE,
 ) -> dict[str, float]:
     """The measured effect of an edit on the attributes `names`: how far what the encoder reads from
     the image (1, 3, H, W) after it lies from what it `read` before along each direction, in
     standard deviations. Empty for a model without an encoder."""
     if not names or before is None:
         return {}
-    rows, (distance,) = attributes(model, method), model.encode(image) - before
-    vectors = model.latents.directions[method].vectors[[rows[name] for name in names]]
-    distances = vectors @ distance / vectors.square().sum(dim=1)
+    vectors = stacked(directions(model, method, own), names, before)
+    distances = along(vectors, model.encode(image) - before)
     return dict(zip(names, distances.tolist(), strict=True))
+
+
+def measured(model: Model, z: Tensor, method: str, own: Directed = NONE) -> dict[str, float]:
+    """The value of one code z (1, n) on each attribute: how far it lies from the middle of the
+    training codes along the direction, in their standard deviations."""
+    vectors = directions(model, method, own)
+    values = along(stacked(vectors, vectors, z), z - middle(model))
+    return dict(zip(vectors, values.tolist(), strict=True))
+
+
+def posed(model: Model, z: Tensor, vector: Tensor, at: float) -> Tensor:
+    """A code z (1, n) moved along a direction (n,) to where its value is `at`, projected."""
+    amount = at - along(vector[None], z - middle(model))
+    return model.project(z + amount * vector)
+
+
+def along(vectors: Tensor, distance: Tensor) -> Tensor:
+    """How often each of the vectors (A, n) lies in a distance (1, n) between codes: (A,)."""
+    return vectors @ distance[0] / vectors.square().sum(dim=1)
+
+
+@cache
+def middle(model: Model) -> Tensor:
+    """The mean (n,) of the codes that the model's directions are measured on."""
+    return training_codes(model).mean(dim=0)
+
+
+def stacked(vectors: Directed, names: Collection[str], like: Tensor) -> Tensor:
+    """The vectors of these names as rows, for codes like these (B, n): (A, n)."""
+    rows = [vectors[name] for name in names]
+    return torch.stack(rows).to(like) if rows else like.new_zeros(0, like.shape[1])
+
+
+def directions(model: Model, method: str, own: Directed = NONE) -> dict[str, Tensor]:
+    """The directions (n,) of attributes by name: the model's by `method`, and its `own` further
+    ones, which come before those of the same name."""
+    rows = attributes(model, method)
+    found = model.latents.directions[method].vectors if rows else ()
+    return {name: found[row] for name, row in rows.items()} | {**own}
 
 
 def attributes(model: Model, method: str) -> dict[str, int]:

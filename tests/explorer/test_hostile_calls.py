@@ -6,6 +6,7 @@ import json
 import math
 import random
 import re
+from base64 import b64encode
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -14,8 +15,10 @@ import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from explorer.page.guard.calls import FAILED
+from explorer.pictures.render import png_bytes
 from explorer.session.examples import astronaut
 from explorer.session.programs import checked
 from explorer.verbs import VERBS
@@ -24,11 +27,18 @@ from tests.explorer.running import Running
 from training.errors import UserError
 
 MODEL, EVENTS, CALLS, ASKED = "celeba32/aae", 150, 150, 40
+NOISE = [
+    "data:image/png;base64,"
+    + b64encode(png_bytes(Image.effect_noise((40, 40), 90 + 10 * i))).decode()
+    for i in range(4)
+]
 HONEST = {
     "reconstruct": {"picture": None, "models": [MODEL], "steps": 0},
     "morph": {"pictures": [], "models": [MODEL], "n": 3},
     "sample": {"models": [MODEL], "count": 2},
     "edit": {"picture": None, "models": [MODEL], "amounts": {"Smiling": 1}},
+    "teach": {"pictures": NOISE[:2], "without": NOISE[2:], "models": [MODEL]},
+    "discover": {"picture": None, "models": [MODEL], "count": 1},
     "latent_map": {"model": MODEL, "attribute": "Smiling"},
     "search": {"picture": None, "models": [MODEL], "has": ["Smiling"]},
 }

@@ -33,6 +33,25 @@ class Source(TypedDict):
 
 
 @MORE
+class Gathered(Source):
+    """For one side of a lesson: a picture, several uploads, the id of one that goes, or a group of
+    the map."""
+
+    side: Literal["given", "lacking"]
+    files: NotRequired[Annotated[list[Source], MaxLen(500)]]
+    gone: NotRequired[Name | None]
+    group: NotRequired[Name]
+
+
+@MORE
+class Lesson(TypedDict):
+    """Attributes that are projected out; the name of one that is removed."""
+
+    apart: NotRequired[Names]
+    gone: NotRequired[Name]
+
+
+@MORE
 class Compared(TypedDict):
     names: Names
 
@@ -49,6 +68,22 @@ class Square(TypedDict):
 class Moves(TypedDict):
     amounts: Amounts
     held: Names
+
+
+@MORE
+class Peeked(TypedDict):
+    """The page's key, and the changes of a picture that are looked at before one is made."""
+
+    key: str
+    changes: Annotated[list[Moves], MaxLen(3)]
+
+
+@MORE
+class Owned(TypedDict):
+    """The page's key, and the name of an attribute of the visitor's."""
+
+    key: str
+    name: Name
 
 
 @MORE
@@ -182,6 +217,14 @@ class Going(Event):
 
 class Picked(Event):
     shape = Source
+
+
+class Given(Event):
+    shape = Gathered
+
+
+class Taught(Event):
+    shape = Lesson
 
 
 class Chosen(Event):

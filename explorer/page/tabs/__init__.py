@@ -11,6 +11,7 @@ FILES = (
     "sample",
     "breed",
     "attributes",
+    "teach",
     "latent_map",
     "search",
 )

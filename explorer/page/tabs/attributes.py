@@ -1,21 +1,25 @@
 """Attributes: move a picture's code along attribute directions."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import gradio as gr
 import torch
+from fastapi import Response
 
 from explorer.engine import Model
 from explorer.page import components as ui
-from explorer.page.guard.events import Labelled, Moves
+from explorer.page.components.wire import told, whose
+from explorer.page.guard.calls import served
+from explorer.page.guard.events import Labelled, Moves, Peeked
 from explorer.page.tab import Shot, Slot, Tab, Timing, Widgets, completed, number
 from explorer.page.words import mark
 from explorer.pictures.picture import EDIT, Picture
+from explorer.session.attributes import Own
 from explorer.session.state import Session
 from explorer.verbs.common.grids import Grid
 from explorer.verbs.common.labels import switched, unconcerned
-from explorer.verbs.edit import Edit, attributes, effects, moved, read, without_directions
+from explorer.verbs.edit import Directed, Edit, attributes, effects, moved, read, without_directions
 from explorer.verbs.edit import edit as edit_verb
 from explorer.words import say
 from explorer.work import beside
@@ -50,7 +54,7 @@ def build(session: gr.State) -> Widgets:
             methods = [(mark(each.title), name) for name, each in METHODS.items()]
             method = gr.Radio(methods, value=DEFAULT, label=mark("Attribute directions by"))
             labels = ui.labels_view(NAME)
-            sliders = ui.sliders_view(NAME)
+            sliders = ui.sliders_view(NAME, served(peek))
         with gr.Column(scale=1, min_width=320, elem_classes="in-sight first-on-phone"):
             live = ui.Live({"changes": move, "labels": switch}, edit)
             empty = say("Put a picture into the slot, or click an example.")
@@ -70,7 +74,10 @@ def show(session: Session, method: str) -> tuple:
         changes.amounts = {} if picture.origin == EDIT else changes.amounts
     changes.method = choose("method", method, METHODS)
     stamp, models = ui.stamp(session), session.models
-    sliders = ui.sliders_value(models, method, changes.amounts, changes.held)
+    own = session.of(Own).of(models)
+    waiting = session.waits([picture], models) if picture else models
+    codes = {m: session.codes([picture], m) for m in models if m not in waiting}
+    sliders = ui.sliders_value(models, method, changes.amounts, changes.held, own, codes)
     labels = ui.labels_value(models, session.labels)
     return edit(session), stamp | sliders, stamp | labels
 
@@ -100,6 +107,8 @@ def edit(session: Session) -> dict:
     models = session.models  # the session may turn to others meanwhile
     waiting = session.waits([picture], models)
     known = [model for model in models if model not in waiting]
+    own = session.of(Own)
+    own.of(models)  # learned before each model looks
     found = beside(lambda model: edited(session, picture, model, method), known)
     codes = {model.name: torch.cat([each.after, each.before]) for model, each in found.items()}
     pushed = [
@@ -115,7 +124,8 @@ def edit(session: Session) -> dict:
     note = note or say("move a slider")
     if changes.held:
         note = say("{note}; held: {names}", note=note, names=[*map(ui.words, changes.held)])
-    if unable := [model.title for model in models if not attributes(model, method)]:
+    further = {model: own.directions(model, method) for model in models}
+    if unable := [m.title for m in models if not attributes(m, method) and not further[m]]:
         note = say("{note}; without directions: {models}", note=note, models=unable)
     why = [_unchanged(session, model, method) for model in models]
     rows = []
@@ -126,25 +136,55 @@ def edit(session: Session) -> dict:
         stats = [_stats(m, found[m], after=at == 0) if m in found else [] for m in models]
         rows.append(ui.board_row(title, at, images, stats, *said))
     before = {model: each.before for model, each in found.items()}
-    live = None if session.switches else ui.edited_live(before, method)
+    live = None if session.switches else ui.edited_live(before, method, further)
     return stamp | ui.board_value(models, rows, live=live)
 
 
 def edited(session: Session, picture: Picture, model: Model, method: str) -> Edit:
     """The picture after those of the changes that the model has directions or labels for."""
-    known, changes = attributes(model, method), session.of(Changes)
-    amounts = {name: amount for name, amount in changes.amounts.items() if name in known}
-    held = [name for name in changes.held if name in known]
+    changes, own = session.of(Changes), session.of(Own).directions(model, method)
+    amounts, held = within(model, method, own, changes.amounts, changes.held)
     before, seen = session.codes([picture], model), session.of(Before)
     code, image, was = seen.get(model.name, (None, None, None))
     if code is None or not torch.equal(code, before):
         image = model.decode(before)
         was = read(model, image)
         seen[model.name] = before, image, was
-    after = switched(model, moved(model, before, amounts, method, held), session.switches)
+    after = switched(model, moved(model, before, amounts, method, held, own), session.switches)
     changed = model.decode(after)
-    measured = effects(model, was, changed, amounts, method)
+    measured = effects(model, was, changed, amounts, method, own)
     return Edit(before, after, torch.cat([image, changed]), measured)
+
+
+def within(
+    model: Model, method: str, own: Directed, amounts: dict[str, float], held: Sequence[str]
+) -> tuple[dict[str, float], list[str]]:
+    """Those of the changes that the model has directions for, with its `own` further ones."""
+    known = {*attributes(model, method), *own}
+    pushed = {name: amount for name, amount in amounts.items() if name in known}
+    return pushed, [name for name in held if name in known]
+
+
+def peek(asked: Peeked) -> Response:
+    """What changes would make of the picture, for each model: pictures, or none where it waits."""
+    session = whose(asked["key"])
+    picture, method = session.slots.get(NAME), session.of(Changes).method
+    images = []
+    for model in session.models if picture else ():
+        if session.waits([picture], [model]):
+            images.append([])
+            continue
+        own, before = session.of(Own).directions(model, method), session.codes([picture], model)
+        codes = [
+            moved(model, before, amounts, method, held, own)
+            for amounts, held in (
+                within(model, method, own, each["amounts"], each["held"])
+                for each in asked["changes"]
+            )
+        ]
+        drawn = model.decode(switched(model, torch.cat(codes), session.switches)) if codes else ()
+        images.append([ui.address(image) for image in drawn])
+    return told({"images": images})
 
 
 def _stats(model: Model, edit: Edit, after: bool) -> list[ui.Stat]:
@@ -164,7 +204,7 @@ def _stats(model: Model, edit: Edit, after: bool) -> list[ui.Stat]:
 
 def _unchanged(session: Session, model: Model, method: str) -> str:
     """Why the changes leave the model's picture as it is; empty where they need not."""
-    if attributes(model, method):
+    if attributes(model, method) or session.of(Own).directions(model, method):
         return "" if session.of(Changes).amounts else unconcerned(model, session.switches)
     labelled = model.code_labels is not None
     return unconcerned(model, session.switches) if labelled else without_directions(model)
@@ -178,6 +218,7 @@ def pack(session: Session) -> dict[str, str]:
 
 def unpack(session: Session, fields: Mapping[str, str]) -> None:
     known = {name for m in session.models if m.latents for name in m.latents.names}
+    known |= {*session.of(Own).kept}
     changes = session.of(Changes)
     changes.amounts = {}
     for name, _, value in (part.partition(":") for part in fields.get("edit", "").split(",")):
@@ -187,8 +228,11 @@ def unpack(session: Session, fields: Mapping[str, str]) -> None:
     changes.held = [name for name in fields.get("hold", "").split(",") if name in known]
 
 
-def verb(session: Session) -> tuple:
+def verb(session: Session) -> tuple | None:
+    """None where one of the visitor's own attributes takes part, which a program lacks."""
     changes = session.of(Changes)
+    if {*changes.amounts, *changes.held} & {*session.of(Own).kept}:
+        return None
     given = {"picture": session.slots[NAME], "amounts": changes.amounts or None}
     given |= {"faithful": session.faithful, "method": changes.method}
     return edit_verb, given | {"hold": changes.held or None, "labels": session.switches or None}
@@ -202,4 +246,5 @@ def slide(session: Session) -> None:
 
 SHOT = Shot("text=Smiling +3", "edit=Smiling:3,Blond_Hair:3")
 TIMING = Timing("one slider move", 25, slide)
-TAB = Tab(NAME, say("Attributes"), build, SHOT, (TIMING,), (SLOT,), pack, unpack, verb=verb)
+EDITING = {"view": say("Edit"), "verb": verb}
+TAB = Tab(NAME, say("Attributes"), build, SHOT, (TIMING,), (SLOT,), pack, unpack, **EDITING)

@@ -1,6 +1,7 @@
 """The codes of pictures: exact ones where they are known, else encoded, refined on demand."""
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from threading import Lock
 
 import torch
@@ -12,6 +13,7 @@ from explorer.verbs.common.options import Reason
 from explorer.words import say
 
 REFINING_STEPS = 50
+SAMPLES = 2000  # that stand for codes of images
 BATCH = 64  # pictures that fit into memory at once
 _finding = [Lock() for _ in range(64)]
 
@@ -25,6 +27,14 @@ def codes(model: Model, pictures: Sequence[Picture], refined: bool = False) -> T
         with _finding[asked % len(_finding)]:  # who asks for the same meanwhile finds it known
             _find(model, pictures, refined)
     return torch.stack([picture.code(model.name, refined) for picture in pictures])
+
+
+@cache
+def training_codes(model: Model) -> Tensor:
+    """Codes (N, n) of encoded images, by which directions are measured; of a model that knows none,
+    samples from its prior."""
+    known = model.latents
+    return model.sample_codes(SAMPLES).cpu() if known is None else known.codes
 
 
 def waits(

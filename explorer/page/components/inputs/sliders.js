@@ -1,12 +1,18 @@
-// One slider, number box and lock an attribute, in standard deviations from -limit to limit.
+// One slider, number box and lock an attribute, in standard deviations. A slider goes from -limit to
+// limit, and stands at first at the picture's own value, the mean of the models'; its number is by
+// how much the picture is moved from there. Under the focused one are pictures at `looks`.
 // value {amounts: {name: number}, held: [name], attributes: [{name, label,
-//        figures: [{title, colour, auc, d, random, alike: [[label, cosine]]}]}]}. Asks `to` for changes
+//        figures: [{title, colour, value, auc, d, random, low, high, consistency, alike: [[label, cosine]]}]}]}. Asks `to` for changes
 // {amounts, held}.
-Latent.sliders = function ({ element, props, watch, limit, step, first, empty, to }) {
+Latent.sliders = function ({ element, props, watch, server, limit, step, first, empty, to, looks = [] }) {
   const { h } = Latent;
   const root = element.querySelector(".sliders");
   const MEANING = Latent.say("Measured on held-out images. AUC: 1 is perfect separation, 0.5 is chance. Cohen's d: standard deviations between the means of images with and without the attribute; in brackets, the 95th percentile of random directions. Goes with: the most similar directions, by cosine; hold them to change this attribute alone.");
   let rows = {};
+
+  // The picture's own value on an attribute, as far as it is known, in steps of the slider.
+  const mean = (numbers) => numbers.length ? numbers.reduce((sum, each) => sum + each, 0) / numbers.length : 0;
+  const own = (figures) => Math.round(mean(figures.flatMap(({ value }) => value ?? [])) / step) * step;
 
   const chosen = (give) => Object.entries(rows).map(give).filter(([, value]) => value);
   const amounts = () => Object.fromEntries(chosen(([name, { range }]) => [name, Number(range.value)]));
@@ -14,21 +20,29 @@ Latent.sliders = function ({ element, props, watch, limit, step, first, empty, t
   const send = () => Latent.ask(to, { changes: { amounts: amounts(), held: held() } });
 
   function row({ name, label, figures }) {
-    const attributes = { min: -limit, max: limit, step, value: 0 };
-    const range = h("input", { type: "range", ...attributes, "aria-label": Latent.say("{label}, standard deviations", { label }), oninput: () => set(range.value, true) });
+    const at = own(figures), attributes = { min: -limit, max: limit, step, value: 0 };
+    const ends = { min: (-limit - at).toFixed(1), max: (limit - at).toFixed(1) };
+    const range = h("input", { type: "range", ...attributes, ...ends, onfocus: () => peek(name, at, under), "aria-label": Latent.say("{label}, standard deviations", { label }), oninput: () => set(range.value, true) });
     const box = h("input", { type: "number", ...attributes, "aria-label": Latent.say("{label}, standard deviations, as a number", { label }), oninput: () => box.value !== "" && set(box.value, true) });
     const reset = h("button", { type: "button", class: "chip", title: Latent.say("Reset {label}", { label }), "aria-label": Latent.say("Reset {label}", { label }), onclick: () => set(0, true) }, "0");
     const lock = h("input", { type: "checkbox", class: "lock", "aria-label": Latent.say("Hold {label} still", { label }), title: Latent.say("Hold {label} still while others change", { label }), onchange: () => { fix(lock.checked); send(); } });
     const facts = h("div", { class: "facts", hidden: true }, figures.map(fact), h("p", { class: "note" }, MEANING));
-    const about = h("button", { type: "button", class: "aucs", "aria-expanded": "false", "aria-label": Latent.say("{figures}: AUC. About the direction of {label}", { figures: figures.map(({ auc }) => auc.toFixed(2)).join(" "), label }),
+    const about = h("button", { type: "button", class: "aucs", "aria-expanded": "false", "aria-label": Latent.say("{figures}: AUC. About the direction of {label}", { figures: figures.map((each) => short(each).toFixed(2)).join(" "), label }),
       onclick: () => about.setAttribute("aria-expanded", String(!(facts.hidden = !facts.hidden))) }, badges(figures));
-    const line = h("div", { class: "slider" }, lock, h("span", { class: "name" }, label), about, range, box, reset, facts);
+    const marks = h("span", { class: "marks", "aria-hidden": "true" }, h("i", { style: "left:50%" }), figures.filter(({ value }) => value !== undefined)
+      .map(({ value, colour, title }) => h("b", { title: Latent.say("{title}: {value} before", { title, value: signed(value) }), style: `background:${colour};left:${place(value)}%` })));
+    const under = h("div", { class: "looks", hidden: true });
+    const line = h("div", { class: "slider" }, lock, h("span", { class: "name" }, label), about, h("span", { class: "track" }, range, marks), box, reset, under, facts);
     function set(amount, tell) {
-      const value = Math.max(-limit, Math.min(limit, Number(amount) || 0));
+      const value = Math.max(-2 * limit, Math.min(2 * limit, Number(amount) || 0));
+      range.min = Math.min(ends.min, value);  // where a link moves it beyond
+      range.max = Math.max(ends.max, value);
       range.value = value;
       if (document.activeElement !== box || !tell) box.value = value;
       line.classList.toggle("moved", value !== 0);
-      line.style.setProperty("--at", `${50 + (50 * value) / limit}%`);
+      range.setAttribute("aria-valuetext", Latent.say("{value}, moved by {amount}", { value: signed(at + value), amount: signed(value) }));
+      line.style.setProperty("--own", `${place(at)}%`);
+      line.style.setProperty("--at", `${place(at + value)}%`);
       if (tell) send();
     }
     function fix(on) {
@@ -40,14 +54,39 @@ Latent.sliders = function ({ element, props, watch, limit, step, first, empty, t
     return line;
   }
 
+  const place = (value) => Math.max(0, Math.min(100, 50 + (50 * value) / limit));
+
+  // What the slider does: the pictures at `looks`, by each model that has the attribute, drawn in the
+  // browser where that can be, else by the server. A click moves the slider there.
+  let focused = null;
+  async function peek(name, at, under) {
+    if (focused && focused !== under) focused.hidden = true;
+    focused = under;
+    if (!looks.length || !Latent.lines[to]) return;
+    await Latent.lines[to].busy;
+    const changes = looks.map((look) => ({ amounts: { ...amounts(), [name]: look - at }, held: held().filter((each) => each !== name) }));
+    const drawn = await Latent.lines[to].local?.peek?.(changes) ?? await asked(changes);
+    if (focused !== under || !drawn?.length) return;
+    under.hidden = false;
+    under.replaceChildren(...looks.map((look, i) => h("button", { type: "button", class: "look", "aria-label": Latent.say("Move to {value}", { value: signed(look) }),
+      onclick: () => rows[name].set((look - at).toFixed(1), true) },
+    h("span", { class: "faces" }, drawn.flatMap((images) => images[i] ? [Latent.image(images[i], "")] : [])), h("span", {}, signed(look)))));
+  }
+  async function asked(changes) {
+    const found = Latent.told(await server?.peek({ key: props.value.key, changes }).catch(() => null) ?? null);
+    return found?.images ?? null;
+  }
+
   const dot = (colour) => h("span", { class: "dot", style: `background:${colour}`, "aria-hidden": "true" });
   const weak = ({ d, random }) => Math.abs(d) < random;
+  const short = ({ auc, consistency }) => auc ?? consistency;
   const MOST = 2;  // figures that fit beside a slider: of more, their range
   const badges = (figures) => figures.length <= MOST ? figures.map(badge) : h("span", { class: "auc", title: Latent.say("Held-out AUC of the models' directions, from worst to best") },
-    [Math.min, Math.max].map((pick) => pick(...figures.map(({ auc }) => auc)).toFixed(2)).join("–"));
-  const badge = (figure) => h("span", { class: weak(figure) ? "auc weak" : "auc", title: sentence(figure) }, dot(figure.colour), figure.auc.toFixed(2));
+    [Math.min, Math.max].map((pick) => pick(...figures.map(short)).toFixed(2)).join("–"));
+  const badge = (figure) => h("span", { class: weak(figure) ? "auc weak" : "auc", title: sentence(figure) }, dot(figure.colour), short(figure).toFixed(2));
   const signed = (value) => (value < 0 ? "−" : "+") + Math.abs(value).toFixed(2);
   const sentence = (figure) => {
+    if (figure.auc === undefined) return Latent.say("{title}: consistency {consistency}, found without labels", { title: figure.title, consistency: figure.consistency.toFixed(2) });
     const values = { title: figure.title, auc: figure.auc.toFixed(2), d: figure.d.toFixed(2), random: figure.random.toFixed(2) };
     return weak(figure) ? Latent.say("{title}: AUC {auc}, Cohen's d {d} (random {random}: may be chance)", values)
       : Latent.say("{title}: AUC {auc}, Cohen's d {d} (random {random})", values);

@@ -44,25 +44,36 @@
   }
 
   // What a line of controls does in the browser with {changes: {amounts, held}}: whether it draws them
-  // there. `live` {method, codes: [[model, base64]]} is what the server gave; `paint` takes an image
+  // there. `live` {method, codes: [[model, base64, {name: base64 of a further direction}]]} is what the server gave; `paint` takes an image
   // for each of these models.
   Latent.editing = (live, paint) => {
+    // For each model the ImageData of several changes.
+    const drawn = (engine, several, now) => Promise.all(now.codes.map(([model, base64, further = {}]) => {
+      const { code_length: width, prior } = engine.models.get(model);
+      const [code] = Latent.codes.unpacked(base64, width), own = Object.entries(further).map(([name, each]) => [name, Latent.codes.unpacked(each, width)[0]]);
+      const directions = { ...known(engine, model, now.method), ...Object.fromEntries(own) };
+      const after = several.map((each) => Latent.codes.moved(code, directions, each.amounts, each.held, prior));
+      return engine.decode(model, Float32Array.from(after.flatMap((each) => [...each])));
+    }));
     const draw = Latent.newest(async ({ engine, changes, now }) => {
-      const images = await Promise.all(now.codes.map(async ([model, base64]) => {
-        const { code_length: width, prior } = engine.models.get(model);
-        const [code] = Latent.codes.unpacked(base64, width);
-        const after = Latent.codes.moved(code, known(engine, model, now.method), changes.amounts, changes.held, prior);
-        return (await engine.decode(model, after))[0];
-      }));
-      if (live() === now) paint(images);
+      const images = await drawn(engine, [changes], now);
+      if (live() === now) paint(images.map(([image]) => image));
     });
-    return ({ changes }) => {
-      const now = live();
-      if (!changes || !now) return false;
+    // The engine, where it can draw what `now` says.
+    const ready = (now) => {
       const models = now.codes.map(([model]) => model), engine = Latent.local.now(models);
-      const known = Boolean(engine) && models.every((model) => engine.models.get(model).latents);
-      if (known) draw({ engine, changes, now });
-      return known;
+      return engine && models.every((model) => engine.models.get(model).latents) ? engine : null;
     };
+    const follow = ({ changes }) => {
+      const now = live(), engine = changes && now ? ready(now) : null;
+      if (engine) draw({ engine, changes, now });
+      return Boolean(engine);
+    };
+    // Pictures of several changes for each model, to be looked at; null where that cannot be here.
+    follow.peek = async (several) => {
+      const now = live(), engine = now?.codes.length && ready(now);
+      return engine ? (await drawn(engine, several, now)).map((images) => images.map(Latent.film.address)) : null;
+    };
+    return follow;
   };
 }

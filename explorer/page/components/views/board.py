@@ -60,9 +60,15 @@ def board_value(
     return shown | {"original": original}
 
 
-def edited_live(before: Mapping[Model, Tensor], method: str) -> dict:
-    """What the browser needs to move codes (1, n) along attribute directions."""
-    codes = [[model.name, packed(code)] for model, code in before.items()]
+def edited_live(
+    before: Mapping[Model, Tensor], method: str, own: Mapping[Model, Mapping[str, Tensor]]
+) -> dict:
+    """What the browser needs to move codes (1, n) along attribute directions, `own` ones besides
+    those that it has of the models."""
+    codes = [
+        [model.name, packed(code), {name: packed(each) for name, each in own[model].items()}]
+        for model, code in before.items()
+    ]
     return {"method": method, "codes": codes}
 
 

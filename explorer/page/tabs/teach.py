@@ -1,0 +1,239 @@
+"""Teach: an attribute from pictures with it and without it, which becomes a slider of Edit."""
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import gradio as gr
+import torch
+from fastapi import Response
+
+from explorer import api
+from explorer.engine import Model
+from explorer.page import components as ui
+from explorer.page.components.wire import told, whose
+from explorer.page.guard.calls import served
+from explorer.page.guard.events import Given, Owned, Taught
+from explorer.page.picked import at_hand
+from explorer.page.tab import Shot, Tab, Timing, Widgets
+from explorer.page.words import mark
+from explorer.pictures.picture import EDIT, Picture
+from explorer.session.attributes import Lesson, Own, Side
+from explorer.session.groups import Groups
+from explorer.session.state import Session
+from explorer.verbs.common.attributes import Attribute, own_directions, read_attribute
+from explorer.verbs.common.grids import Grid
+from explorer.verbs.common.options import Reason
+from explorer.verbs.edit import Directed, posed
+from explorer.verbs.teach import AT, MOST, alike, knowledge, learn, named
+from explorer.words import say
+from explorer.work import beside
+from training.codes import teaching
+from training.codes.directions import DEFAULT, METHODS
+from training.errors import UserError, choose
+
+NAME = "teach"
+SIDES = {"given": say("With it"), "lacking": say("Without it")}
+EMPTY = say("Give pictures with the attribute and pictures without it: five of each are enough.")
+GONE = "That attribute is no longer here: reload the page."
+
+
+@dataclass
+class Draft:
+    """The attribute that is being taught: its name and what it is taught by; what was wrong with
+    the last picture of a side."""
+
+    name: str = ""
+    lesson: Lesson = field(default_factory=Lesson)
+    problems: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def pictures(self) -> list:
+        return self.lesson.pictures
+
+
+@dataclass
+class Learned:
+    """What a model learns: lessons by method, codes (N, n) of the pictures, cosines with other
+    attributes."""
+
+    lessons: dict[str, teaching.Lesson]
+    z: torch.Tensor
+    alike: dict[str, float]
+
+
+def build(session: gr.State) -> Widgets:
+    with gr.Row(elem_classes="split"):
+        with gr.Column(scale=1, min_width=300):
+            sides = [ui.gather_view(side, what) for side, what in SIDES.items()]
+            name = gr.Textbox(label=mark("Name of the attribute"), max_length=60)
+            with gr.Row():
+                keep = gr.Button(mark("Keep it as a slider"), variant="primary", min_width=140)
+                load_it = {"file_types": [".json"], "min_width": 120}
+                file = gr.UploadButton(mark("Load a file"), **load_it)
+        with gr.Column(scale=1, min_width=320, elem_classes="in-sight"):
+            said = ui.status_view()
+            learned = ui.lesson_view(exported)
+            board = ui.board_view(NAME, EMPTY)
+    outputs = [*sides, learned, board]
+    for side in sides:
+        side.pick(take, session, outputs, trigger_mode="multiple", **ui.READING)
+    learned.apart(tell_apart, session, outputs, trigger_mode="multiple", **ui.IN_TURN)
+    learned.remove(remove, session, outputs, trigger_mode="multiple", **ui.IN_TURN)
+    keep.click(add, [session, name], [*outputs, said], **ui.IN_TURN)
+    file.upload(load, [session, file], [*outputs, said], **ui.READING)
+    return Widgets(show, [], outputs, senders=[board])
+
+
+def show(session: Session) -> list:
+    """The pictures of both sides, and what they teach the models under comparison."""
+    stamp, draft, models = ui.stamp(session), session.of(Draft), session.models
+    kept = session.of(Own).of(models)
+    groups = {name: len(rows) for name, rows in session.of(Groups).here(session.model_set).items()}
+    sides = []
+    for name in SIDES:
+        side: Side = getattr(draft.lesson, name)
+        side.rows = session.of(Groups).here(session.model_set).get(side.group, [])[:MOST]
+        problem = draft.problems.pop(name, "")
+        sides.append(stamp | ui.gather_value(side.pictures, groups, side.group, problem))
+    found, said = {}, ""
+    if any(each["pictures"] or each["group"] for each in sides):
+        found = beside(lambda model: learned(session, model, kept), models)
+        if all(isinstance(each, str) for each in found.values()):
+            said, found = next(iter(found.values())), {}
+    known = {model: each for model, each in found.items() if isinstance(each, Learned)}
+    lessons = {m: each.lessons if m in known else each for m, each in found.items()}
+    cosines = {model: each.alike for model, each in known.items()}
+    value = ui.lesson_value(models, lessons, cosines, draft.lesson.apart, kept, said)
+    return [*sides, stamp | value, stamp | pictured(session, found)]
+
+
+def learned(session: Session, model: Model, kept: list[Attribute]) -> Learned | str:
+    """What the draft teaches a model, or why it teaches nothing."""
+    lesson = session.of(Draft).lesson
+    own: dict[str, Directed] = {way: own_directions(model, way, kept) for way in METHODS}
+    try:
+        sides = lesson.given.codes(model), lesson.lacking.codes(model)
+        lessons = learn(model, *sides, lesson.apart, own)
+    except UserError as error:
+        return str(error)
+    vector = lessons[DEFAULT].vector
+    return Learned(lessons, torch.cat(sides), alike(model, vector, DEFAULT, own[DEFAULT]))
+
+
+def pictured(session: Session, found: dict[Model, Learned | str]) -> dict:
+    """The middle of the pictures along each model's direction, at `AT`."""
+    known = {model: each for model, each in found.items() if isinstance(each, Learned)}
+    if not known:
+        return ui.board_value([], [])
+    codes, images = {}, {}
+    for model, each in known.items():
+        middle, vector = model.project(each.z.mean(dim=0)[None]), each.lessons[DEFAULT].vector
+        codes[model.name] = torch.cat([posed(model, middle, vector, at) for at in AT])
+        images[model] = model.decode(codes[model.name])
+    labels = [say("{amount} deviations", amount=f"{at:+g}") for at in AT]
+    session.grids[NAME] = Grid(EDIT, labels, codes)
+    models = [*found]
+    rows = []
+    for at, label in enumerate(labels):
+        cells = [images[m][at] if m in known else Reason(found[m]) for m in models]
+        note = say("the middle of all pictures, by the mean difference") if at == 1 else ""
+        rows.append(ui.board_row(label, at, cells, note=note))
+    return ui.board_value(models, rows)
+
+
+def take(session: Session, event: Given) -> list:
+    """Another picture of one side, or several, or one less, or a group of the map."""
+    data, draft = event._data, session.of(Draft)
+    side: Side = getattr(draft.lesson, data["side"])
+    if "gone" in data:
+        gone = data["gone"]
+        side.pictures = [each for each in side.pictures if gone is not None and each.id != gone]
+    elif "group" in data:
+        groups = session.of(Groups).here(session.model_set)
+        side.group = data["group"] and choose("group", data["group"], groups)
+    else:
+        for source in data.get("files") or [data]:
+            try:
+                picture = resolved(session, source)
+                if len(side.pictures) >= MOST:
+                    raise UserError(f"At most {MOST} pictures fit here: take some out.")
+                if all(each.id != picture.id for each in side.pictures):
+                    side.pictures.append(picture)
+            except UserError as error:
+                draft.problems[data["side"]] = str(error)
+    return show(session)
+
+
+def resolved(session: Session, source: dict) -> Picture:
+    """An upload, which stays off the shelf, or a picture at hand; raises UserError."""
+    if "path" in source:
+        label = source.get("name") or "upload"
+        return session.photo(api.uploaded(source["path"]), label, keep=False)
+    return at_hand(session, source)
+
+
+def tell_apart(session: Session, event: Taught) -> list:
+    """Other attributes are projected out."""
+    session.of(Draft).lesson.apart = event._data.get("apart", [])
+    return show(session)
+
+
+def add(session: Session, name: str) -> list:
+    """The draft becomes an attribute of the visitor's, and its pictures stay for another."""
+    own, draft, models = session.of(Own), session.of(Draft), session.models
+    try:
+        name = named(name or "", models, own.kept)
+        found = {model: learned(session, model, own.of(models)) for model in models}
+        known = {m: each for m, each in found.items() if isinstance(each, Learned)}
+        if not known:
+            raise UserError(str(next(iter(found.values()))))
+    except UserError as error:
+        return [*[gr.skip()] * 4, str(error)]
+    by_model = {m.weights: knowledge(m, each.lessons) for m, each in known.items()}
+    sides = (draft.lesson.given, draft.lesson.lacking)
+    given, lacking = (replace(side, pictures=[*side.pictures]) for side in sides)
+    own.add(Attribute(name=name, models=by_model), Lesson(given, lacking, [*draft.lesson.apart]))
+    return [*show(session), say("{name} is a slider in Edit.", name=name)]
+
+
+def load(session: Session, path: str) -> list:
+    """An attribute from a file."""
+    own = session.of(Own)
+    try:
+        attribute = read_attribute(Path(path).read_bytes())
+        named(attribute.name, session.models, own.kept)
+    except UserError as error:
+        return [*[gr.skip()] * 4, str(error)]
+    own.add(attribute)
+    known = [m.title for m in session.models if attribute.of(m, DEFAULT)]
+    said = say("{name} is a slider in Edit, for {models}.", name=attribute.name, models=known)
+    if not known:
+        said = say(
+            "{name} is loaded, but none of the models under comparison has a direction in it: it "
+            "was made with {models}.",
+            name=attribute.name,
+            models=[each.model for each in attribute.models.values()],
+        )
+    return [*show(session), said]
+
+
+def remove(session: Session, event: Taught) -> list:
+    """One of the visitor's attributes goes."""
+    session.of(Own).kept.pop(event._data.get("gone", ""), None)
+    return show(session)
+
+
+@served
+def exported(asked: Owned) -> Response:
+    """The content of a file for one of the visitor's attributes."""
+    found = whose(asked["key"]).of(Own).kept.get(asked["name"])
+    if found is None:
+        return told({"problem": GONE})
+    return told({"content": found.attribute.model_dump_json(exclude_none=True)})
+
+
+SHOT = Shot(".gather .thumbs")
+TIMING = Timing("an attribute taught", 1000, lambda session: show(session))
+TAB = Tab(
+    NAME, say("Teach an attribute"), build, SHOT, (TIMING,), within="attributes", view=say("Teach")
+)

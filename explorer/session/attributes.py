@@ -1,0 +1,119 @@
+"""Attributes of a visitor's own, beside those of the models: taught, found without labels, or read
+from a file. Each is a slider in every model that has a direction for it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+
+from explorer.engine import Model
+from explorer.pictures.picture import Picture
+from explorer.verbs.common.attributes import Attribute, Known, own_directions
+from explorer.verbs.common.codes import codes
+from explorer.verbs.discover import as_attribute, find
+from explorer.verbs.edit import Directed
+from explorer.verbs.teach import knowledge, learn
+from explorer.words import say
+from training.codes.directions import METHODS
+from training.errors import UserError
+
+
+@dataclass
+class Side:
+    """Pictures of one kind: some at hand, and rows of the mapped pictures, a `group`."""
+
+    pictures: list[Picture] = field(default_factory=list)
+    group: str = ""
+    rows: list[int] = field(default_factory=list)
+
+    def codes(self, model: Model) -> Tensor:
+        """Of a model (N, n); raises UserError where it cannot have them."""
+        if self.pictures and not (model.encodes or model.unrefined):
+            raise UserError(say("{model} has no encoder to read them with.", model=model.title))
+        known = 0 if model.latents is None else len(model.latents.codes)
+        if self.rows and max(self.rows) >= known:
+            raise UserError(say("{model} has not mapped these pictures.", model=model.title))
+        found = [codes(model, self.pictures)] if self.pictures else []
+        found += [model.latents.codes[self.rows]] if self.rows else []
+        return torch.cat(found) if found else torch.zeros(0, model.latent_size)
+
+
+@dataclass
+class Lesson:
+    """What an attribute is taught by, and the attributes that are projected out of it."""
+
+    given: Side = field(default_factory=Side)
+    lacking: Side = field(default_factory=Side)
+    apart: list[str] = field(default_factory=list)
+
+    @property
+    def pictures(self) -> list[Picture]:
+        return [*self.given.pictures, *self.lacking.pictures]
+
+    def learned(self, model: Model, own: dict[str, Directed]) -> Known:
+        given, lacking = self.given.codes(model), self.lacking.codes(model)
+        return knowledge(model, learn(model, given, lacking, self.apart, own))
+
+
+@dataclass
+class Place:
+    """Where a direction is found without labels: the way, its place in the order from 0, and the
+    picture at whose code that is."""
+
+    by: str
+    at: int
+    picture: Picture
+
+    @property
+    def pictures(self) -> list[Picture]:
+        return [self.picture]
+
+    def learned(self, model: Model, own: dict[str, Directed]) -> Known:
+        vectors = find(model, self.by, codes(model, [self.picture]), self.at + 1)
+        return as_attribute("direction", {model: vectors[self.at]}).models[model.weights]
+
+
+@dataclass
+class Kept:
+    """An attribute, with what further models learn it from; a file's has no such thing."""
+
+    attribute: Attribute
+    source: Lesson | Place | None = None
+
+
+@dataclass
+class Own:
+    """The visitor's attributes by name."""
+
+    kept: dict[str, Kept] = field(default_factory=dict)
+
+    @property
+    def pictures(self) -> list[Picture]:
+        return [each for kept in self.kept.values() if kept.source for each in kept.source.pictures]
+
+    def add(self, attribute: Attribute, source: Lesson | Place | None = None) -> None:
+        self.kept[attribute.name] = Kept(attribute, source)
+
+    def of(self, models: Sequence[Model]) -> list[Attribute]:
+        """The attributes, with what these models know of each: learned now where they did not."""
+        for name, each in self.kept.items():
+            for model in models:
+                if each.source and model.weights not in each.attribute.models:
+                    known = self._learned(model, each.source, name)
+                    every = {**each.attribute.models, model.weights: known}
+                    each.attribute = each.attribute.model_copy(update={"models": every})
+        return [each.attribute for each in self.kept.values()]
+
+    def directions(self, model: Model, method: str) -> Directed:
+        """The model's directions (n,) by name."""
+        return own_directions(model, method, self.of([model]))
+
+    def _learned(self, model: Model, source: Lesson | Place, name: str) -> Known:
+        """Nothing where the model cannot learn it."""
+        others = [each.attribute for other, each in self.kept.items() if other != name]
+        own = {method: own_directions(model, method, others) for method in METHODS}
+        try:
+            return source.learned(model, own)
+        except UserError:
+            return Known(model=model.name, directions={})
