@@ -13,7 +13,7 @@ from explorer.engine import Model
 from explorer.pictures.faces import Crop
 from explorer.pictures.picture import Picture
 from explorer.session.programs import checked
-from explorer.verbs.common.options import Amounts, Argument, Names, Option, Switches
+from explorer.verbs.common.options import Amounts, Argument, Box, Names, Option, Switches
 from training.errors import flag
 
 
@@ -55,18 +55,18 @@ def limited(argument: Argument) -> PrimitiveConstructorSpec:
     return primitive(read, argument.option.limits.replace(" to ", ".."))
 
 
-def output(suffix: str) -> PrimitiveConstructorSpec:
+def output(*suffixes: str) -> PrimitiveConstructorSpec:
     """A file to write, whose folder exists."""
 
     def read(text: str) -> Path:
         path = Path(text)
-        if path.suffix.lower() != suffix:
-            raise ValueError(f"'{text}' does not end in {suffix}")
+        if path.suffix.lower() not in suffixes:
+            raise ValueError(f"'{text}' does not end in {' or '.join(suffixes)}")
         if not path.parent.is_dir():
             raise ValueError(f"there is no folder '{path.parent}'")
         return path
 
-    return primitive(read, f"FILE{suffix}")
+    return primitive(read, f"FILE{'|'.join(suffixes)}")
 
 
 def crop_of(text: str) -> Crop | str:
@@ -97,6 +97,14 @@ def label_of(text: str) -> tuple[str, bool]:
     return name, state != "off"
 
 
+def box_of(text: str) -> list[float]:
+    """'0.3,0.4,0.4,0.3' as numbers."""
+    given = [finite(each) for each in text.split(",")]
+    if len(given) != 4 or any(share is None or not 0 <= share <= 1 for share in given):
+        raise ValueError(f"'{text}' is not LEFT,TOP,WIDTH,HEIGHT in shares from 0 to 1")
+    return given
+
+
 # How the command line spells the types of verbs, with the value where nothing is given
 AMOUNT = Annotated[tuple[str, float], primitive(amount_of, "NAME=AMOUNT")]
 LABEL = Annotated[tuple[str, bool], primitive(label_of, "NAME[=off]")]
@@ -109,6 +117,7 @@ SPELT: dict[Any, tuple[Any, Any]] = {
     Amounts | None: (UseAppendAction[list[AMOUNT]], []),
     Switches | None: (UseAppendAction[list[LABEL]], []),
     Names | None: (UseAppendAction[list[str]], []),
+    Box | None: (Annotated[Any, primitive(box_of, "LEFT,TOP,WIDTH,HEIGHT")], None),
     bool: (FlagCreatePairsOff[bool], False),
 }
 # What is given one by one, as a verb takes it
@@ -117,7 +126,7 @@ GATHERED = {list[Picture]: list, Amounts | None: dict, Switches | None: dict, Na
 
 def spelt(argument: Argument) -> str:
     """What an argument is called on the command line: `--set`, or PICTURE."""
-    if Picture in (argument.kind, *get_args(argument.kind)):
+    if Picture in (argument.kind, *get_args(argument.kind)) and not argument.option.flag:
         return "pictures"
     return flag(argument.option.flag or argument.name)
 
@@ -126,6 +135,8 @@ def spelling(argument: Argument) -> tuple[str, Any, Any]:
     """An argument of a verb as a field of a command's options: name, type, default."""
     name, kind, default, option = argument
     kind, default = SPELT.get(kind, (kind, default))
+    if option.flag and kind == SPELT[Picture | None][0]:
+        kind = Path | None  # a second picture is no positional one
     described = arg(
         help=option.words,
         name=option.flag or None,

@@ -15,11 +15,20 @@ from explorer.cli.options import crop_of, number, output, primitive
 from explorer.engine import ROOT, Model, titles
 from explorer.pictures.faces import Crop
 from explorer.pictures.picture import Picture, whole
-from explorer.pictures.render import beside, png_bytes, sheet, to_pil, walk_gif
+from explorer.pictures.render import (
+    beside,
+    film,
+    png_bytes,
+    sheet,
+    table,
+    there_and_back,
+    to_pil,
+)
 from explorer.session.programs import answer, opened
 from explorer.session.state import Session
-from explorer.verbs.common.options import Result
+from explorer.verbs.common.options import Result, Shown
 from explorer.verbs.edit import attributes, without_directions
+from explorer.verbs.path import rows
 from training.errors import UserError
 from training.measure.figures import FIGURES
 
@@ -55,13 +64,17 @@ class Output:
             return
         self.write(found)
         if self.json:
-            figures = [{m.name: each.shown().figures for m, each in one.items()} for one in found]
+            figures = [
+                shared(one).figures | {m.name: each.shown().figures for m, each in one.items()}
+                for one in found
+            ]
             print(json.dumps(figures if len(figures) > 1 else figures[0], indent=2))
 
     def write(self, found: list[Found]) -> None:
         rows = [captioned(each) for each in found]
         tiles, labels = zip(*(tile[::-1] for row in rows for tile in row.items()), strict=True)
-        columns = len(tiles) // len(rows) if len(rows) > 1 else len(tiles) // len(found[0])
+        one = len(rows) == 1 and not shared(found[0]).pictures  # a row for each model then
+        columns = len(tiles) // (len(found[0]) if one else len(rows))
         save(self.out, sheet(tiles, columns, self.px, labels=labels))
 
 
@@ -86,10 +99,15 @@ def name(refused: Sequence[str]) -> None:
         raise UserError("\n".join(refused))
 
 
+def shared(found: Found) -> Shown:
+    """What all models share."""
+    return next(iter(found.values())).shared()
+
+
 def captioned(found: Found) -> dict[str, Tensor]:
-    """Images (3, H, W) by model and caption."""
+    """Images (3, H, W): those that all models share, then each one's, by its title and caption."""
     called = titles([*found])
-    return {
+    return shared(found).pictures | {
         f"{called[model]} {caption}": image
         for model, result in found.items()
         for caption, image in result.shown().pictures.items()
@@ -123,7 +141,7 @@ class Reconstructions(Output):
                 own = {"picture": face, "models": [model.name], "method": method}
                 found |= answer(session, verb, given | own)
             first = next(iter(found.values()))
-            pictures = first.shared().pictures | captioned(found)
+            pictures = captioned(found)
             tiles += pictures.values()
             labels += pictures
             figures = {
@@ -179,8 +197,31 @@ class Morphs(Grids):
         if self.gif:
             called = titles([*found])
             frames = {called[model]: each.walk() for model, each in found.items()}
-            walk_gif(frames, self.gif, px=self.gif_px, ms=self.gif_ms)
+            film(frames, self.gif, px=self.gif_px, ms=self.gif_ms)
             print(self.gif, file=sys.stderr)
+
+
+@dataclass(kw_only=True)
+class Ways(Output):
+    """A row for each model and kind of path, and a film."""
+
+    px: Annotated[int, number("px", 16, 512)] = 64
+    """side of each frame, px"""
+    film: Annotated[Path | None, output(".gif", ".mp4")] = None
+    """write a film that goes along the paths and back to this file, too"""
+    film_ms: Annotated[int, number("film_ms", 20, 2000)] = 80
+    """time per frame, ms"""
+
+    def write(self, found: list[Found]) -> None:
+        (found,) = found
+        images = rows(found)
+        heads = [str(at + 1) for at in range(len(next(iter(images.values()))))]
+        save(self.out, table(images, heads, self.px))
+        if self.film:
+            back = {name: there_and_back(each) for name, each in images.items()}
+            kinds = len(next(iter(found.values())).ways)
+            film(back, self.film, self.px, self.film_ms, columns=kinds)
+            print(self.film, file=sys.stderr)
 
 
 @dataclass(kw_only=True)
@@ -230,4 +271,10 @@ class Edits(Output):
                 print(f"  {name} {said} ({found.random_d[i]:.2f})")
 
 
-OUTPUTS = {"reconstruct": Reconstructions, "morph": Morphs, "sample": Samples, "edit": Edits}
+OUTPUTS = {
+    "reconstruct": Reconstructions,
+    "morph": Morphs,
+    "path": Ways,
+    "sample": Samples,
+    "edit": Edits,
+}

@@ -13,10 +13,16 @@ from explorer.verbs.breed import breed
 from explorer.verbs.edit import edit
 from explorer.verbs.map import latent_map
 from explorer.verbs.morph import morph
+from explorer.verbs.path import path
 from explorer.verbs.reconstruct import reconstruct
+from explorer.verbs.restore import restore
 from explorer.verbs.sample import sample
 from explorer.verbs.search import search
 
 VERBS: dict[str, Callable] = {
-    verb.__name__: verb for verb in (reconstruct, morph, sample, breed, edit, latent_map, search)
+    verb.__name__: verb
+    for verb in (
+        *(reconstruct, restore, morph, path, sample, breed),
+        *(edit, latent_map, search),
+    )
 }

@@ -6,6 +6,7 @@ import json
 import math
 import random
 import re
+from base64 import b64encode
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -14,6 +15,7 @@ import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from explorer.page.guard.calls import FAILED
 from explorer.session.examples import astronaut
@@ -24,6 +26,16 @@ from tests.explorer.running import Running
 from training.errors import UserError
 
 MODEL, EVENTS, CALLS, ASKED = "celeba32/aae", 150, 150, 40
+
+
+def plain(colour: str) -> dict:
+    """A picture of one colour as calls give it."""
+    file = io.BytesIO()
+    Image.new("RGB", (32, 32), colour).save(file, "PNG")
+    return {"path": "data:image/png;base64," + b64encode(file.getvalue()).decode(), **FILE}
+
+
+FILE = {"meta": {"_type": "gradio.FileData"}}
 HONEST = {
     "reconstruct": {"picture": None, "models": [MODEL], "steps": 0},
     "morph": {"pictures": [], "models": [MODEL], "n": 3},
@@ -31,8 +43,14 @@ HONEST = {
     "edit": {"picture": None, "models": [MODEL], "amounts": {"Smiling": 1}},
     "latent_map": {"model": MODEL, "attribute": "Smiling"},
     "search": {"picture": None, "models": [MODEL], "has": ["Smiling"]},
+    "restore": {"picture": plain("red"), "models": [MODEL], "steps": 1},
+    "path": {
+        "pictures": [plain("red"), plain("blue")],
+        "models": [MODEL],
+        "frames": 3,
+        "steps": 1,
+    },
 }
-FILE = {"meta": {"_type": "gradio.FileData"}}
 NUMBERS = [None, True, -1, 0.5, 10**30, 1e308, -1e308, math.nan, math.inf, -math.inf]
 TEXTS = ["", "7", "ten", "x" * 100_000, "\0", "../../etc/passwd", "data:;base64,!!!"]
 LISTS = [[], [None], [[]], [1.5], ["x"] * 2000, [MODEL] * 60, [MODEL] * 2000, [math.nan, 0]]
