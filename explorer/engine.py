@@ -19,10 +19,10 @@ from explorer.exchange.folders import folders, given, networks, weights
 from explorer.exchange.pair import Network, Pair
 from explorer.pictures.arrays import Images, as_codes, as_images
 from explorer.words import say
-from explorer.work import Descents, computed, go_on, stepwise
+from explorer.work import Descents, computed, go_on, last, stepwise
 from training import checkpoints
 from training.checkpoints import CheckpointError, Latents, hub
-from training.codes import inversion
+from training.codes import inversion, paths
 from training.codes.typical import distance
 from training.distributed import device_named
 from training.errors import UserError, choose
@@ -174,7 +174,7 @@ class Model:
         """Better codes (B, n) for the images, by descent from `codes` (the encoder's if None) on
         `inversion.DEFAULT`; `how` is for `inversion.Descent`, such as domain_weight=0.03."""
         x, z = self._start(images, codes)
-        return _last(self.refine_steps(x, z, steps, EVERY, **how)) if steps > 0 else z
+        return last(self.refine_steps(x, z, steps, EVERY, **how)) if steps > 0 else z
 
     def refine_steps(
         self,
@@ -192,7 +192,7 @@ class Model:
 
     def recover(self, images: Images, steps: int = RECOVERY_STEPS, **how) -> Tensor:
         """Codes (B, n) found without the encoder; `how`, such as starts=8, as in `inversion`."""
-        return _last(self.recover_steps(images, steps, **how))
+        return last(self.recover_steps(images, steps, **how))
 
     def recover_steps(
         self, images: Images, steps: int = RECOVERY_STEPS, every: int = EVERY, **how
@@ -201,6 +201,11 @@ class Model:
         self._need_gradients(steps)
         x, how = self._images(images), vars(inversion.DEFAULT) | how
         return stepwise(inversion.recovery(self._network, x, steps, every=every, **how))
+
+    def geodesics(self, z: Tensor, *how) -> Iterator[tuple[int, Tensor]]:
+        """(step, paths) from paths z (B, F, n); `how` as in `paths.geodesics`."""
+        self._need_gradients(1)
+        return stepwise(paths.geodesics(self._network, z.to(self.device), *how))
 
     def sample_codes(self, n: int, seed: int = 0, spread: float = 1.0) -> Tensor:
         """(n, latent_size) from the prior; the same for all models that share it."""
@@ -232,14 +237,6 @@ class Model:
 
     def _codes(self, codes: Tensor) -> Tensor:
         return as_codes(codes, self.latent_size).to(self.device)
-
-
-def _last(descent: Iterator[tuple[int, Tensor]]) -> Tensor:
-    """The last codes of a descent, as long as someone waits for them."""
-    for each in descent:
-        go_on()
-        last = each
-    return last[1]
 
 
 @dataclass(frozen=True)

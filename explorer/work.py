@@ -49,6 +49,14 @@ def stepwise(steps: Iterator[Found]) -> Iterator[Found]:
             yield found
 
 
+def last(steps: Iterator[tuple[int, Found]]) -> Found:
+    """What the last of (step, what it found) found, as long as someone waits for it."""
+    for step in steps:
+        go_on()
+        found = step[1]
+    return found
+
+
 def beside(do: Callable[[Thing], Found], things: Iterable[Thing]) -> dict[Thing, Found]:
     """What `do` finds for each thing, all beside each other; for whatever calls not `beside` again.
 

@@ -151,6 +151,48 @@ class Compare:
 
 
 @dataclass
+class Restoration:
+    """Measure how well systems restore damaged images, beside methods that know only the damage."""
+
+    checkpoints: Positional[tuple[str, ...]]  # Folders of checkpoints, for images of one size
+    data: tuple[str, ...]  # Untouched images: folder, zips, or a dataset's name
+    images: Images = 200  # How many of them
+    steps: Steps = 60  # Of the inversion
+    data_root: str = "data"  # Where torchvision datasets are stored
+    device: str = "cpu"  # cpu or cuda
+    json: bool = False  # Print JSON
+    __post_init__ = check_options
+
+    def __call__(self) -> None:
+        from training.report.restoration import page, restoration
+
+        how = self.images, self.steps, self.data_root, self.device
+        content = restoration(self.checkpoints, self.data, *how)
+        print_json(content) if self.json else print(page(content))
+
+
+@dataclass
+class Retrieval:
+    """Measure whether the length of a path between faces ranks them better than their codes do."""
+
+    checkpoint: Positional[str]  # A checkpoint's folder
+    data: tuple[str, ...]  # Labelled images: folder, zips, or a dataset's name
+    attributes: str  # Their labels: a table, or 'classes'
+    faces: Images = 200  # How many of them
+    data_root: str = "data"  # Where torchvision datasets are stored
+    device: str = "cpu"  # cpu or cuda
+    json: bool = False  # Print JSON
+    __post_init__ = check_options
+
+    def __call__(self) -> None:
+        from training.report.retrieval import page, retrieval
+
+        how = self.faces, self.data_root, self.device
+        content = retrieval(self.checkpoint, self.data, self.attributes, *how)
+        print_json(content) if self.json else print(page(content))
+
+
+@dataclass
 class Directions:
     """Find a checkpoint's attribute directions anew."""
 
@@ -239,7 +281,10 @@ def print_json(content: dict) -> None:
     print(json.dumps(content, indent=2))
 
 
-COMMANDS = (fit, Evaluate, Compare, Directions, Campaign, Features, Benchmark, frameworks)
+COMMANDS = (
+    *(fit, Evaluate, Compare, Restoration, Retrieval, Directions, Campaign, Features, Benchmark),
+    frameworks,
+)
 
 
 def main() -> int:

@@ -12,7 +12,8 @@ from tyro.conf import FlagCreatePairsOff, Positional, arg
 
 from explorer.cli.exchange import Describe, Export
 from explorer.cli.options import GATHERED, output, spelling, spelt
-from explorer.cli.outputs import OUTPUTS, Output
+from explorer.cli.output import Output
+from explorer.cli.outputs import OUTPUTS
 from explorer.cli.replay import Replay
 from explorer.cli.search import Index, Retrieval, Searches
 from explorer.engine import ROOT, titles

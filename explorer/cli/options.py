@@ -14,7 +14,7 @@ from explorer.pictures.faces import Crop
 from explorer.pictures.picture import Picture
 from explorer.session.programs import checked
 from explorer.verbs.common.attributes import Attribute, Attributes, read_attribute
-from explorer.verbs.common.options import Amounts, Argument, Names, Option, Switches
+from explorer.verbs.common.options import Amounts, Argument, Box, Names, Option, Switches
 from training.errors import UserError, flag
 
 
@@ -56,18 +56,18 @@ def limited(argument: Argument) -> PrimitiveConstructorSpec:
     return primitive(read, argument.option.limits.replace(" to ", ".."))
 
 
-def output(suffix: str) -> PrimitiveConstructorSpec:
+def output(*suffixes: str) -> PrimitiveConstructorSpec:
     """A file to write, whose folder exists."""
 
     def read(text: str) -> Path:
         path = Path(text)
-        if path.suffix.lower() != suffix:
-            raise ValueError(f"'{text}' does not end in {suffix}")
+        if path.suffix.lower() not in suffixes:
+            raise ValueError(f"'{text}' does not end in {' or '.join(suffixes)}")
         if not path.parent.is_dir():
             raise ValueError(f"there is no folder '{path.parent}'")
         return path
 
-    return primitive(read, f"FILE{suffix}")
+    return primitive(read, f"FILE{'|'.join(suffixes)}")
 
 
 def crop_of(text: str) -> Crop | str:
@@ -108,6 +108,14 @@ def attribute_of(text: str) -> Attribute:
         raise ValueError(str(error).rstrip(".")) from None
 
 
+def box_of(text: str) -> list[float]:
+    """'0.3,0.4,0.4,0.3' as numbers."""
+    given = [finite(each) for each in text.split(",")]
+    if len(given) != 4 or any(share is None or not 0 <= share <= 1 for share in given):
+        raise ValueError(f"'{text}' is not LEFT,TOP,WIDTH,HEIGHT in shares from 0 to 1")
+    return given
+
+
 # How the command line spells the types of verbs, with the value where nothing is given
 AMOUNT = Annotated[tuple[str, float], primitive(amount_of, "NAME=AMOUNT")]
 LABEL = Annotated[tuple[str, bool], primitive(label_of, "NAME[=off]")]
@@ -122,6 +130,7 @@ SPELT: dict[Any, tuple[Any, Any]] = {
     Switches | None: (UseAppendAction[list[LABEL]], []),
     Names | None: (UseAppendAction[list[str]], []),
     Attributes | None: (UseAppendAction[list[ATTRIBUTE]], []),
+    Box | None: (Annotated[Any, primitive(box_of, "LEFT,TOP,WIDTH,HEIGHT")], None),
     bool: (FlagCreatePairsOff[bool], False),
 }
 OF_FILES = [kind for kind in SPELT if Picture in (kind, *get_args(kind))]
@@ -143,15 +152,16 @@ def spelt(argument: Argument) -> str:
 
 
 def second(argument: Argument) -> bool:
-    """Whether it is a list of pictures besides the one that a command is given first."""
-    return argument.kind == list[Picture] and argument.name != "pictures"
+    """Whether it is pictures besides those that a command is given first."""
+    return argument.kind in OF_FILES and argument.name not in ("picture", "pictures")
 
 
 def spelling(argument: Argument) -> tuple[str, Any, Any]:
     """An argument of a verb as a field of a command's options: name, type, default."""
     name, kind, default, option = argument
     kind, default = SPELT.get(kind, (kind, default))
-    kind = tuple[Path, ...] if second(argument) else kind
+    if second(argument):
+        kind = tuple[Path, ...] if argument.kind == list[Picture] else Path | None
     described = arg(
         help=option.words,
         name=option.flag or None,

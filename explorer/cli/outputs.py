@@ -2,105 +2,35 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-from PIL import Image
-from torch import Tensor
 from tyro.conf import FlagCreatePairsOff
 
 from explorer.cli.options import crop_of, number, output, primitive
-from explorer.engine import ROOT, Model, titles
+from explorer.cli.output import Found, Output, captioned, name, opened_each, save
+from explorer.engine import titles
 from explorer.pictures.faces import Crop
-from explorer.pictures.picture import Picture, whole
-from explorer.pictures.render import beside, png_bytes, sheet, to_pil, walk_gif
-from explorer.session.programs import answer, opened
+from explorer.pictures.picture import whole
+from explorer.pictures.render import (
+    beside,
+    film,
+    png_bytes,
+    sheet,
+    table,
+    there_and_back,
+    to_pil,
+)
+from explorer.session.programs import answer
 from explorer.session.state import Session
 from explorer.verbs.common.attributes import Attribute
-from explorer.verbs.common.options import Result
 from explorer.verbs.edit import attributes, without_directions
+from explorer.verbs.path import rows
 from explorer.verbs.teach import AT
 from training.errors import UserError
 from training.measure.figures import FIGURES
-
-Found = dict[Model, Result]
-
-
-@dataclass(kw_only=True)
-class Output:
-    """By default: one sheet, a row for each picture, each image under its caption."""
-
-    checkpoints: str = ROOT
-    """folder of model sets"""
-    px: Annotated[int, number("px", 16, 512)] = 128
-    """side of each tile, px"""
-    json: FlagCreatePairsOff[bool] = False
-    """print the figures as JSON"""
-
-    def run(self, session: Session, verb: Callable, given: dict[str, Any]) -> None:
-        """Calls the verb with what is given by parameter, for each picture if it takes one."""
-        if not isinstance(given.get("picture"), tuple):
-            self.show([answer(session, verb, given)])
-            return
-        refused = []
-        faces = opened_each(given["picture"], session.models, refused)
-        self.show([answer(session, verb, given | {"picture": face}) for _, face in faces])
-        name(refused)
-
-    def show(self, found: list[Result | Found]) -> None:
-        if not found:
-            return
-        if isinstance(found[0], Result):
-            print(json.dumps(found[0].shown().figures))
-            return
-        self.write(found)
-        if self.json:
-            figures = [{m.name: each.shown().figures for m, each in one.items()} for one in found]
-            print(json.dumps(figures if len(figures) > 1 else figures[0], indent=2))
-
-    def write(self, found: list[Found]) -> None:
-        rows = [captioned(each) for each in found]
-        tiles, labels = zip(*(tile[::-1] for row in rows for tile in row.items()), strict=True)
-        columns = len(tiles) // len(rows) if len(rows) > 1 else len(tiles) // len(found[0])
-        save(self.out, sheet(tiles, columns, self.px, labels=labels))
-
-
-def opened_each(
-    files: Sequence[Path], models: Sequence[Model], refused: list[str]
-) -> Iterator[tuple[Path, Picture]]:
-    """The pictures one by one; why others cannot be opened is added to `refused`."""
-    if not files:
-        raise UserError("Give a PICTURE: one file or several.")
-    for file in files:
-        try:
-            picture = opened(file, models)
-        except UserError as error:
-            refused.append(str(error))
-        else:
-            yield file, picture
-
-
-def name(refused: Sequence[str]) -> None:
-    """Names the pictures that were left out, once the others are done; raises UserError."""
-    if refused:
-        raise UserError("\n".join(refused))
-
-
-def captioned(found: Found) -> dict[str, Tensor]:
-    """Images (3, H, W) by model and caption."""
-    called = titles([*found])
-    return {
-        f"{called[model]} {caption}": image
-        for model, result in found.items()
-        for caption, image in result.shown().pictures.items()
-    }
-
-
-def save(path: Path, page: Image.Image) -> None:
-    path.write_bytes(png_bytes(page))
-    print(path, file=sys.stderr)
 
 
 @dataclass(kw_only=True)
@@ -125,7 +55,7 @@ class Reconstructions(Output):
                 own = {"picture": face, "models": [model.name], "method": method}
                 found |= answer(session, verb, given | own)
             first = next(iter(found.values()))
-            pictures = first.shared().pictures | captioned(found)
+            pictures = captioned(found)
             tiles += pictures.values()
             labels += pictures
             figures = {
@@ -181,8 +111,31 @@ class Morphs(Grids):
         if self.gif:
             called = titles([*found])
             frames = {called[model]: each.walk() for model, each in found.items()}
-            walk_gif(frames, self.gif, px=self.gif_px, ms=self.gif_ms)
+            film(frames, self.gif, px=self.gif_px, ms=self.gif_ms)
             print(self.gif, file=sys.stderr)
+
+
+@dataclass(kw_only=True)
+class Ways(Output):
+    """A row for each model and kind of path, and a film."""
+
+    px: Annotated[int, number("px", 16, 512)] = 64
+    """side of each frame, px"""
+    film: Annotated[Path | None, output(".gif", ".mp4")] = None
+    """write a film that goes along the paths and back to this file, too"""
+    film_ms: Annotated[int, number("film_ms", 20, 2000)] = 80
+    """time per frame, ms"""
+
+    def write(self, found: list[Found]) -> None:
+        (found,) = found
+        images = rows(found)
+        heads = [str(at + 1) for at in range(len(next(iter(images.values()))))]
+        save(self.out, table(images, heads, self.px))
+        if self.film:
+            back = {name: there_and_back(each) for name, each in images.items()}
+            kinds = len(next(iter(found.values())).ways)
+            film(back, self.film, self.px, self.film_ms, columns=kinds)
+            print(self.film, file=sys.stderr)
 
 
 @dataclass(kw_only=True)
@@ -276,6 +229,7 @@ def kept(path: Path, attribute: Attribute) -> None:
 OUTPUTS = {
     "reconstruct": Reconstructions,
     "morph": Morphs,
+    "path": Ways,
     "sample": Samples,
     "edit": Edits,
     "teach": Lessons,

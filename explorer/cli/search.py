@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from tyro.conf import FlagCreatePairsOff, Positional
 
 from explorer.cli.options import number, primitive
-from explorer.cli.outputs import Output
+from explorer.cli.output import Output
 from explorer.engine import ROOT, Model, load_model
 from explorer.search.index import index
 from explorer.search.table import PLACE

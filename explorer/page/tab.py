@@ -15,7 +15,7 @@ class Slot(NamedTuple):
 
     name: str
     title: str
-    example: int | None
+    example: int | None = None
 
 
 class Shot(NamedTuple):

@@ -5,6 +5,7 @@ import binascii
 import io
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from fractions import Fraction
 from html import escape
 from pathlib import Path
 
@@ -142,29 +143,52 @@ def read_code(png: bytes | str | Path) -> tuple[Tensor, str] | None:
     return torch.from_numpy(numbers.astype(np.float32)), text.get(MODEL_KEY, "")
 
 
-def walk_gif(
+def film(
     frames: dict[str, Tensor],
     path: str | Path,
     px: int | None = None,
     ms: int = 80,
     gap: int = 4,
     track: Callable[[Sequence], Iterable] = iter,
+    columns: int = ABREAST,
 ) -> Path:
-    """An endless GIF of walks (F, 3, H, W) in [0, 1], one a model, side by side under its title.
+    """A film of walks (F, 3, H, W) in [0, 1] in rows of `columns`, each under its title: by the
+    suffix of `path` an endless GIF, or an MP4 (H.264).
 
     `frames` maps titles to walks of equal length (`latent.walk` gives their codes); tiles are of
-    `px` px, by default as large as keeps the file below 3 MB; `ms` is the time a frame stands;
+    `px` px, by default as large as keeps the GIF below 3 MB; `ms` is the time a frame stands;
     `track` goes over the frames and may tell how far it is. Returns `path`.
     """
     titles, steps = list(frames), [*zip(*frames.values(), strict=True)]
     side = px or max(32, min(GIF_PX, int(math.sqrt(GIF_AREA / len(steps) / len(titles)))))
-    across = min(len(titles), ABREAST)
+    across, path = min(len(titles), columns), Path(path)
     pages = [sheet(step, across, side, gap, titles) for step in track(steps)]
+    if path.suffix.lower() == ".mp4":
+        _write_mp4(pages, path, ms)
+        return path
     palette = _palette(pages)
     pages = [page.quantize(palette=palette, dither=Image.Dither.NONE) for page in pages]
-    path = Path(path)
     pages[0].save(path, save_all=True, append_images=pages[1:], duration=ms, loop=0)
     return path
+
+
+def there_and_back(images: Tensor) -> Tensor:
+    """Frames (F, 3, H, W) followed by those of the way back: a walk without a jump."""
+    return torch.cat([images, images[1:-1].flip(0)])
+
+
+def _write_mp4(pages: Sequence[Image.Image], path: Path, ms: int) -> None:
+    import av  # here, because few films are of this kind
+
+    width, height = (side + side % 2 for side in pages[0].size)  # colours are of 2 x 2 px
+    with av.open(str(path), "w", options={"movflags": "+faststart"}) as file:
+        stream = file.add_stream("h264", Fraction(1000, ms), options={"crf": "18"})
+        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        for page in pages:
+            even = Image.new("RGB", (width, height), "white")
+            even.paste(page)
+            file.mux(stream.encode(av.VideoFrame.from_image(even)))
+        file.mux(stream.encode())
 
 
 def _palette(pages: Sequence[Image.Image]) -> Image.Image:

@@ -14,12 +14,17 @@ from explorer.verbs.discover import discover
 from explorer.verbs.edit import edit
 from explorer.verbs.map import latent_map
 from explorer.verbs.morph import morph
+from explorer.verbs.path import path
 from explorer.verbs.reconstruct import reconstruct
+from explorer.verbs.restore import restore
 from explorer.verbs.sample import sample
 from explorer.verbs.search import search
 from explorer.verbs.teach import teach
 
 VERBS: dict[str, Callable] = {
     verb.__name__: verb
-    for verb in (reconstruct, morph, sample, breed, edit, teach, discover, latent_map, search)
+    for verb in (
+        *(reconstruct, restore, morph, path, sample, breed),
+        *(edit, teach, discover, latent_map, search),
+    )
 }

@@ -69,6 +69,48 @@ def test_crop_by_hand_is_used(run):
     assert [crop[name] for name in ("x", "y", "side", "angle")] == [10, 20, 300, 5]
 
 
+def test_path_writes_a_sheet_and_a_film_and_says_how_long_each_path_is(run):
+    run("sample", "--count", 1, "--tiles", ".", "--models", NAMES[0])
+    tile = next(Path(NAMES[0]).glob("*.png"))
+    how = ("--frames", 3, "--reach", 1.5, "--steps", 10, "--px", 32)
+    code, out, _ = run("path", tile, "photo.png", *how, "--film", "there.mp4", "--json")
+    assert code == 0 and Path("there.mp4").stat().st_size > 1000
+    found = json.loads(out)
+    assert list(found) == NAMES
+    for ways in found.values():
+        assert list(ways) == ["linear", "spherical", "geodesic"]
+        assert ways["geodesic"]["energy"] <= ways["spherical"]["energy"]
+        assert {len(way["norm"]) for way in ways.values()} == {4}
+        assert all(way["length"] > 0 and len(way["density"]) == 4 for way in ways.values())
+    assert Image.open("path.png").height > 2 * 3 * 32
+
+
+def test_restore_measures_what_comes_back(run):
+    how = ("--steps", 10, "--px", 32, "--models", NAMES[1], "--json")
+    code, out, _ = run("restore", "photo.png", "--kind", "low-resolution", *how)
+    assert code == 0
+    found = json.loads(out)
+    assert found[NAMES[1]]["restored"]["psnr"] > found["damaged"]["psnr"]
+    assert list(found) == ["untouched", "damaged", "bicubic", NAMES[1]]
+    assert Image.open("restore.png").width == 6 * 34 - 2
+    code, out, _ = run("restore", "photo.png", "--damaged", "--box", "0.4,0.4,0.2,0.2", *how)
+    assert code == 0 and json.loads(out)["damaged"] == {}
+
+
+def test_paths_and_restorations_that_cannot_be_give_one_sentence(run):
+    Image.new("RGB", (64, 64), "white").save("mask.png")
+    for arguments, said in (
+        (("path", "photo.png"), "give two or more"),
+        (("path", "photo.png", "photo.png"), "are equal: replace one"),
+        (("path", "photo.png", "mask.png", "--film", "film.avi"), "does not end in .gif or .mp4"),
+        (("restore", "photo.png", "--region", "mask.png"), "covers all of the picture"),
+        (("restore", "photo.png", "--box", "0,0,0,0"), "Nothing is painted out"),
+        (("restore", "photo.png", "--box", "0,0,2,1"), "in shares from 0 to 1"),
+    ):
+        code, out, err = run(*arguments)
+        assert code == 2 and said in err and not out and "Traceback" not in err
+
+
 def test_morph_writes_a_grid_and_a_walk(run):
     code, *_ = run(
         "morph", "photo.png", "--size", 3, "--px", 32, "--gif", "walk.gif", "--gif-px", 32

@@ -27,11 +27,16 @@ from tests.explorer.running import Running
 from training.errors import UserError
 
 MODEL, EVENTS, CALLS, ASKED = "celeba32/aae", 150, 150, 40
-NOISE = [
-    "data:image/png;base64,"
-    + b64encode(png_bytes(Image.effect_noise((40, 40), 90 + 10 * i))).decode()
-    for i in range(4)
-]
+FILE = {"meta": {"_type": "gradio.FileData"}}
+
+
+def noise(sigma: int) -> dict:
+    """A picture as calls give it."""
+    content = png_bytes(Image.effect_noise((40, 40), sigma))
+    return {"path": "data:image/png;base64," + b64encode(content).decode(), **FILE}
+
+
+NOISE = [noise(sigma) for sigma in (90, 100, 110, 120)]
 HONEST = {
     "reconstruct": {"picture": None, "models": [MODEL], "steps": 0},
     "morph": {"pictures": [], "models": [MODEL], "n": 3},
@@ -41,8 +46,14 @@ HONEST = {
     "discover": {"picture": None, "models": [MODEL], "count": 1},
     "latent_map": {"model": MODEL, "attribute": "Smiling"},
     "search": {"picture": None, "models": [MODEL], "has": ["Smiling"]},
+    "restore": {"picture": NOISE[0], "models": [MODEL], "steps": 1},
+    "path": {
+        "pictures": [*NOISE[:2]],
+        "models": [MODEL],
+        "frames": 3,
+        "steps": 1,
+    },
 }
-FILE = {"meta": {"_type": "gradio.FileData"}}
 NUMBERS = [None, True, -1, 0.5, 10**30, 1e308, -1e308, math.nan, math.inf, -math.inf]
 TEXTS = ["", "7", "ten", "x" * 100_000, "\0", "../../etc/passwd", "data:;base64,!!!"]
 LISTS = [[], [None], [[]], [1.5], ["x"] * 2000, [MODEL] * 60, [MODEL] * 2000, [math.nan, 0]]

@@ -15,7 +15,7 @@ mode; images (B, 3, H, W) in [0, 1], codes (B, n).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -50,20 +50,22 @@ LOSSES = {
 class Objective:
     """What a descent minimises, for each image x and code z; plain where all weights are 0.
 
-        pixels       mean over pixels of d(G(z), x)              d: `LOSSES[loss]`
+        pixels       mean over pixels of d(A(G(z)), x)           d: `LOSSES[loss]`; A: `damage`
         prior        prior_weight * distance(z)^2                `typical.distance`
         in-domain    domain_weight * ||E(G(z)) - z||^2 / n       codes scaled by `Prior.scale`
         sharpness    sharpness_weight * log^2(L(G(z)) / L(x))    L: Laplacian energy
 
     The in-domain term (Zhu et al. 2020, In-Domain GAN Inversion) is for systems with an encoder.
     The sharpness term keeps what the pixels' error smooths away wherever the image has detail that
-    G cannot put in its place. Raises UserError for an unknown loss.
+    G cannot put in its place. `damage` is what was done to x, as in `training.codes.damage`: only
+    the pixels' term goes through it. Raises UserError for an unknown loss.
     """
 
     loss: str = "squared"
     prior_weight: float = 0.0
     domain_weight: float = 0.0
     sharpness_weight: float = 0.0
+    damage: Callable[[Tensor], Tensor] | None = None
 
     def __post_init__(self):
         choose("loss", self.loss, LOSSES)
@@ -71,7 +73,8 @@ class Objective:
     def __call__(self, framework: Framework, x: Tensor, z: Tensor) -> Tensor:
         """Of images (B, 3, H, W) and codes (B, n) on the support, (B,)."""
         x_hat = framework.decode(z)
-        total = LOSSES[self.loss](x_hat, x).flatten(1).mean(dim=1)
+        seen = self.damage(x_hat) if self.damage else x_hat
+        total = LOSSES[self.loss](seen, x).flatten(1).mean(dim=1)
         if self.prior_weight:
             far = (distance(framework.prior, z) - 1).clamp_min(0)  # farther than half of the draws
             total = total + self.prior_weight * far.square()

@@ -8,13 +8,12 @@ from typing_extensions import TypedDict  # pydantic takes that of typing from Py
 
 from explorer.page.guard.calls import Event
 from explorer.session.programs import STRICT
-from explorer.verbs.common.options import Amounts, Name, Names, Switches
+from explorer.verbs.common.options import Amounts, Name, Names, Share, Switches
 
 EXACT = with_config(STRICT)
 MORE = with_config(STRICT | ConfigDict(extra="allow"))  # scripts may send more, handlers read less
 Place = Annotated[float, Interval(ge=-1e6, le=1e6)]  # px, or degrees
 MOST_QUERY = 8000  # characters of a link
-Share = Annotated[float, Interval(ge=0, le=1)]
 
 
 @MORE

@@ -7,7 +7,9 @@ from explorer.page.tab import Slot, Tab
 
 FILES = (
     "reconstruct",
+    "restore",
     "morph",
+    "paths",
     "sample",
     "breed",
     "attributes",

@@ -14,7 +14,7 @@ from explorer.page.guard.events import Walked
 from explorer.page.tab import Shot, Slot, Tab, Timing, Widgets, completed
 from explorer.page.words import mark
 from explorer.pictures.picture import MORPH, pixels
-from explorer.pictures.render import sharpness_curve, walk_gif
+from explorer.pictures.render import film, sharpness_curve
 from explorer.session.state import Session
 from explorer.verbs import morph
 from explorer.verbs.common.grids import Grid
@@ -158,7 +158,7 @@ def save_gif(session: Session, n: int, progress=gr.Progress()) -> str:  # noqa: 
     found = between(session, session.models, int(n))
     frames = {called[model]: each.walk() for model, each in found.items()}
     track = partial(progress.tqdm, desc="Drawing frames")
-    return str(walk_gif(frames, _file("morph.gif"), track=track))
+    return str(film(frames, _file("morph.gif"), track=track))
 
 
 def _file(name: str) -> str:
@@ -175,4 +175,4 @@ def verb(session: Session) -> tuple:
     return morph, given | {"faithful": session.faithful}
 
 
-TAB = Tab(MORPH, say("Morph"), build, SHOT, (TIMING,), SLOTS, verb=verb)
+TAB = Tab(MORPH, say("Morph"), build, SHOT, (TIMING,), SLOTS, view=say("Four pictures"), verb=verb)

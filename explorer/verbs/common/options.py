@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from inspect import signature
 from typing import Annotated, Any, NamedTuple, get_args, get_origin
 
-from annotated_types import Interval, MaxLen
+from annotated_types import Interval, Len, MaxLen
 from torch import Tensor
 
 from explorer.engine import Model
@@ -65,6 +65,8 @@ Name = Annotated[str, MaxLen(200)]  # of an attribute, a label, a model
 Names = Annotated[list[Name], MaxLen(MOST_NAMES)]
 Amounts = Annotated[dict[Name, Annotated[float, Interval(ge=-100, le=100)]], MaxLen(MOST_NAMES)]
 Switches = Annotated[dict[Name, bool], MaxLen(MOST_NAMES)]
+Share = Annotated[float, Interval(ge=0, le=1)]
+Box = Annotated[list[Share], Len(4, 4)]  # left, top, width and height
 
 Models = Annotated[list[Model], Option("models to compare, as SET/NAME", most=MANY)]
 Seed = Annotated[int, Option("seed of the samples from the prior", 0, 2**31)]

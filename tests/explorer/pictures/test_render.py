@@ -3,6 +3,7 @@
 import base64
 import io
 
+import av
 import numpy as np
 import plotly.graph_objects as go
 import pytest
@@ -54,7 +55,7 @@ def test_png_without_a_usable_code_has_none(text):
 
 def test_walk_gif_loops_with_all_models_side_by_side(tmp_path):
     walks = {"F-AAE": SHADES, "AAE": SHADES.flip(0)}
-    path = render.walk_gif(walks, tmp_path / "walk.gif", px=32, ms=80, gap=4)
+    path = render.film(walks, tmp_path / "walk.gif", px=32, ms=80, gap=4)
     gif = Image.open(path)
     assert gif.info["loop"] == 0 and gif.info["duration"] == 80
     assert gif.n_frames == 6 and gif.width == 2 * 32 + 4
@@ -63,9 +64,21 @@ def test_walk_gif_loops_with_all_models_side_by_side(tmp_path):
         assert (left, right) == pytest.approx((index / 5, 1 - index / 5), abs=0.03)
 
 
+def test_a_film_is_a_video_too_of_any_width_and_comes_back(tmp_path):
+    walk = render.there_and_back(SHADES)
+    assert len(walk) == 10
+    path = render.film({"F-AAE": walk, "AAE": walk}, tmp_path / "walk.mp4", px=33, columns=1)
+    with av.open(str(path)) as file:
+        frames = [each.to_ndarray(format="rgb24") for each in file.decode(video=0)]
+    assert len(frames) == 10 and frames[0].shape[1] == 34
+    levels = [frame[16, 16].mean() / 255 for frame in frames]
+    expected = [*range(6), *range(4, 0, -1)]
+    assert levels == pytest.approx([each / 5 for each in expected], abs=0.05)
+
+
 def test_walks_of_unequal_length_are_refused(tmp_path):
     with pytest.raises(ValueError):
-        render.walk_gif({"a": SHADES, "b": SHADES[:3]}, tmp_path / "walk.gif", px=16)
+        render.film({"a": SHADES, "b": SHADES[:3]}, tmp_path / "walk.gif", px=16)
 
 
 def test_sharpness_curve_has_a_line_a_model_over_its_range():

@@ -4,6 +4,8 @@ import base64
 
 from playwright.sync_api import Page
 
+from explorer.page.tabs import TABS
+
 DROP = """async ([target, url, name]) => {
   const file = new File([await (await fetch(url)).blob()], name, {type: "image/jpeg"});
   const data = new DataTransfer();
@@ -13,8 +15,12 @@ DROP = """async ([target, url, name]) => {
 }"""
 
 
-def open_tab(page: Page, name: str) -> None:
-    page.get_by_role("tab", name=name).click()
+def open_tab(page: Page, title: str) -> None:
+    """Opens a tab, or a view within one."""
+    tab = next(each for each in TABS if each.title == title)
+    page.locator(f"#tab-{tab.within or tab.name}-button").click()
+    if tab.within:
+        page.locator(f"#view-{tab.name}-button").click()
 
 
 def shown(page: Page, name: str):

@@ -1,0 +1,110 @@
+"""What every command on models writes: figures as text or JSON, pictures to files."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+from PIL import Image
+from torch import Tensor
+from tyro.conf import FlagCreatePairsOff
+
+from explorer.cli.options import number
+from explorer.engine import ROOT, Model, titles
+from explorer.pictures.picture import Picture
+from explorer.pictures.render import (
+    png_bytes,
+    sheet,
+)
+from explorer.session.programs import answer, opened
+from explorer.session.state import Session
+from explorer.verbs.common.options import Result, Shown
+from training.errors import UserError
+
+Found = dict[Model, Result]
+
+
+@dataclass(kw_only=True)
+class Output:
+    """By default: one sheet, a row for each picture, each image under its caption."""
+
+    checkpoints: str = ROOT
+    """folder of model sets"""
+    px: Annotated[int, number("px", 16, 512)] = 128
+    """side of each tile, px"""
+    json: FlagCreatePairsOff[bool] = False
+    """print the figures as JSON"""
+
+    def run(self, session: Session, verb: Callable, given: dict[str, Any]) -> None:
+        """Calls the verb with what is given by parameter, for each picture if it takes one."""
+        if not isinstance(given.get("picture"), tuple):
+            self.show([answer(session, verb, given)])
+            return
+        refused = []
+        faces = opened_each(given["picture"], session.models, refused)
+        self.show([answer(session, verb, given | {"picture": face}) for _, face in faces])
+        name(refused)
+
+    def show(self, found: list[Result | Found]) -> None:
+        if not found:
+            return
+        if isinstance(found[0], Result):
+            print(json.dumps(found[0].shown().figures))
+            return
+        self.write(found)
+        if self.json:
+            figures = [
+                shared(one).figures | {m.name: each.shown().figures for m, each in one.items()}
+                for one in found
+            ]
+            print(json.dumps(figures if len(figures) > 1 else figures[0], indent=2))
+
+    def write(self, found: list[Found]) -> None:
+        rows = [captioned(each) for each in found]
+        tiles, labels = zip(*(tile[::-1] for row in rows for tile in row.items()), strict=True)
+        one = len(rows) == 1 and not shared(found[0]).pictures  # a row for each model then
+        columns = len(tiles) // (len(found[0]) if one else len(rows))
+        save(self.out, sheet(tiles, columns, self.px, labels=labels))
+
+
+def opened_each(
+    files: Sequence[Path], models: Sequence[Model], refused: list[str]
+) -> Iterator[tuple[Path, Picture]]:
+    """The pictures one by one; why others cannot be opened is added to `refused`."""
+    if not files:
+        raise UserError("Give a PICTURE: one file or several.")
+    for file in files:
+        try:
+            picture = opened(file, models)
+        except UserError as error:
+            refused.append(str(error))
+        else:
+            yield file, picture
+
+
+def name(refused: Sequence[str]) -> None:
+    """Names the pictures that were left out, once the others are done; raises UserError."""
+    if refused:
+        raise UserError("\n".join(refused))
+
+
+def shared(found: Found) -> Shown:
+    """What all models share."""
+    return next(iter(found.values())).shared()
+
+
+def captioned(found: Found) -> dict[str, Tensor]:
+    """Images (3, H, W): those that all models share, then each one's, by its title and caption."""
+    called = titles([*found])
+    return shared(found).pictures | {
+        f"{called[model]} {caption}": image
+        for model, result in found.items()
+        for caption, image in result.shown().pictures.items()
+    }
+
+
+def save(path: Path, page: Image.Image) -> None:
+    path.write_bytes(png_bytes(page))
+    print(path, file=sys.stderr)

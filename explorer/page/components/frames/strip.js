@@ -1,0 +1,76 @@
+// Paths as strips of frames, a panel for each model, a row for each kind of path.
+// value {panels: [{title, colour, rows: [{kind, src, facts: [[name, value, meaning]], density, norm}]}
+// or {title, colour, said, seconds}], count, every, keys, progress}, or {said}. src holds the `count`
+// frames of a row side by side; each `every`-th is one of `keys` keyframes. Triggers send {grid, index,
+// to}, and stop while there is progress.
+Latent.strip = function ({ element, props, trigger, watch, grid, what, empty }) {
+  const { h } = Latent;
+  const root = element.querySelector(".strip");
+  let selected = null;  // a frame's place in a row
+  const named = (at) => Latent.say("frame {n}", { n: String(at + 1) });
+  const within = (src, at, count) => `background-image:${src};background-size:${100 * count}% 100%;background-position:${count > 1 ? (100 * at) / (count - 1) : 0}% 0`;
+
+  function frame(panel, row, number, at) {
+    const { count, every, keys } = props.value, label = `${row.kind}, ${named(at)}, ${panel.title}`, key = at % every === 0 && at / every < keys;
+    const button = h("button", { type: "button", class: key ? "frame key" : "frame", title: label, "aria-label": label, "aria-pressed": String(at === selected),
+      "data-at": at, onclick: () => select(at) }, h("span", { class: "still", style: within("var(--frames)", at, count) }));
+    return h("li", {}, Latent.draggable(button, { grid, index: number * count + at }),
+      h("span", {}, row.density[at]), h("span", { class: "norm" }, row.norm[at]));
+  }
+
+  function rowOf(panel, row, number) {
+    const facts = row.facts.map(([name, value, meaning]) => h("span", { title: meaning }, `${name} ${value}`));
+    const names = h("li", { class: "names" }, h("span", { class: "still" }),
+      h("span", { title: Latent.say("How near training codes lie: 1 as at one of them, below it they are sparser") }, Latent.say("density")),
+      h("span", { title: Latent.say("The length of the code before it is brought back to the prior") }, Latent.say("norm")));
+    return h("div", { class: "path", "aria-label": row.kind, role: "group", style: `--frames:url(${row.src})` },
+      h("header", {}, h("h3", {}, row.kind), h("p", { class: "note" }, facts)),
+      h("ol", {}, names, [...Array(props.value.count).keys()].map((at) => frame(panel, row, number, at))));
+  }
+
+  function panelOf(panel) {
+    const rows = panel.rows ? panel.rows.map((row, number) => rowOf(panel, row, number)) : [Latent.reason(panel)];
+    return h("section", { class: "panel", "aria-label": panel.title }, Latent.title(panel), rows);
+  }
+
+  function select(at) {
+    selected = at;
+    for (const button of root.querySelectorAll(".frame")) button.setAttribute("aria-pressed", String(Number(button.dataset.at) === at));
+    enlarge();
+  }
+
+  // The frame in every model by every kind of path, each to be sent on.
+  function enlarge() {
+    const { panels, count } = props.value;
+    const faces = panels.flatMap(({ title, rows }) => (rows ?? []).map(({ kind, src }, number) => h("figure", {},
+      Latent.draggable(h("span", { class: "still", role: "img", "aria-label": `${kind}, ${title}`, style: within(`url(${src})`, selected, count) }), { grid, index: number * count + selected }),
+      h("figcaption", {}, `${title}, ${kind}`))));
+    root.querySelector(".enlarged").replaceChildren(h("div", { class: "faces" }, faces), h("div", { class: "about" },
+      h("h3", { "aria-live": "polite" }, named(selected)),
+      Latent.sendButtons(() => ({ grid, index: selected }), (data) => trigger("send", data))));
+  }
+
+  function draw() {
+    const value = props.value;
+    if (!value?.panels?.length) {
+      root.replaceChildren(h("p", { class: "empty" }, value?.said ?? empty));
+      return;
+    }
+    if (selected !== null && selected >= value.count) selected = null;
+    const scrolled = root.querySelector("ol")?.scrollLeft ?? 0, focused = root.contains(document.activeElement) ? document.activeElement.getAttribute("aria-label") : null;
+    const running = value.progress === null || value.progress === undefined ? null : h("p", { class: "running" },
+      h("progress", { max: 1, value: value.progress, "aria-label": Latent.say("{row}: progress", { row: Latent.say("geodesic") }) }), Latent.say("Geodesics are looked for"),
+      h("button", { type: "button", class: "chip", onclick: () => trigger("stop", {}) }, Latent.say("Stop")));
+    root.replaceChildren(...(running ? [running] : []),
+      h("div", { class: "paths", role: "group", "aria-label": what }, value.panels.map(panelOf)), h("div", { class: "enlarged" }));
+    if (selected !== null) enlarge();
+    const strips = [...root.querySelectorAll("ol")];
+    for (const each of strips) {
+      each.scrollLeft = scrolled;
+      each.onscroll = () => strips.forEach((other) => { if (other.scrollLeft !== each.scrollLeft) other.scrollLeft = each.scrollLeft; });  // in step
+    }
+    if (focused) [...root.querySelectorAll("[aria-label]")].find((node) => node.getAttribute("aria-label") === focused)?.focus();
+  }
+
+  Latent.live({ props, watch }, draw);
+};

@@ -1,0 +1,233 @@
+"""Paths: from picture to picture by three ways, drawn by every model."""
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from html import escape
+from pathlib import Path
+
+import gradio as gr
+import torch
+from torch import Tensor
+
+from explorer.engine import Model, titles
+from explorer.page import components as ui
+from explorer.page.tab import Shot, Slot, Tab, Timing, Widgets
+from explorer.page.words import mark
+from explorer.pictures.picture import MORPH, Picture
+from explorer.pictures.render import LINE_COLOURS, film, table, there_and_back
+from explorer.session.state import Session
+from explorer.verbs.common.grids import Grid
+from explorer.verbs.path import REACH, Paths, bent, differ, direct, rows, way
+from explorer.words import say
+from explorer.work import beside
+from training.codes.paths import GEODESIC, LINEAR, SPHERICAL, STEPS, beyond, speed
+from training.errors import UserError
+
+NAME = "paths"
+SLOTS = tuple(
+    Slot(f"key-{i}", say("Picture {n}", n=i), example=i if i < 3 else None) for i in range(1, 5)
+)
+KEYS = tuple(slot.name for slot in SLOTS)
+EVERY = 10  # steps between two pictures of the geodesics
+PX, FILM_MS = 96, 80
+DASHES = {LINEAR: ("dot", "···"), SPHERICAL: ("dash", "– –"), GEODESIC: ("solid", "——")}
+WAITING = say("Put pictures into two places or more.")
+
+
+@dataclass
+class Bent:
+    """The codes of geodesics by the model's name, what they are `of`, and a number that changes
+    when the search is outdated."""
+
+    of: tuple = ()
+    codes: dict[str, Tensor] = field(default_factory=dict)
+    done: int = 0
+    number: int = 0
+
+
+def build(session: gr.State) -> Widgets:
+    with gr.Row(elem_classes="split"):
+        with gr.Column(scale=2, min_width=280):
+            with gr.Row(elem_classes="corners"):
+                slots = [ui.slot_view(slot.name, slot.title, random=True) for slot in SLOTS]
+            frames = gr.Slider(3, 17, 9, step=1, label=mark("Frames from picture to picture"))
+            about = {"label": mark("Reach"), "info": mark("above 1 beyond the last picture")}
+            reach = gr.Slider(1, REACH, 1, step=0.125, **about)
+            with gr.Row(elem_classes="controls"):
+                said = {
+                    "gif": mark("Download GIF"),
+                    "mp4": mark("Download MP4"),
+                    "png": mark("Download sheet"),
+                }
+                saves = {form: gr.Button(each, min_width=120) for form, each in said.items()}
+                file = gr.DownloadButton(elem_id="paths-file", elem_classes="unseen")
+        with gr.Column(scale=5, min_width=320, elem_classes="first-on-phone"):
+            strip = ui.strip_view(NAME, say("Paths"), WAITING)
+            chart = ui.chart_view(say("How fast the images change along the paths"))
+    inputs, outputs = [session, frames, reach], [strip, chart]
+    for control in (frames, reach):
+        control.change(show, inputs, outputs, **ui.LIVE).then(bend, inputs, outputs, **ui.LONG)
+    fetch = "() => setTimeout(() => document.querySelector('#paths-file').click(), 100)"
+    visible = {"api_visibility": "private", "show_progress_on": chart}
+    for form, button in saves.items():
+        saved = button.click(partial(save, form), inputs, file, **visible)
+        saved.then(None, js=fetch, **ui.QUIET)
+    strip.stop(stop, inputs, outputs, **ui.QUIET)
+    after, controls = (bend, [frames, reach], outputs), {"frames": frames, "reach": reach}
+    return Widgets(show, [frames, reach], outputs, after, slots, [strip], controls=controls)
+
+
+def keyframes(session: Session) -> list[Picture]:
+    """The pictures in the places that are filled."""
+    return [session.slots[key] for key in KEYS if key in session.slots]
+
+
+def show(session: Session, frames: int, reach: float) -> tuple:
+    """The linear and spherical paths of every model, and their speed."""
+    if session.seen(NAME, frames, reach, slots=KEYS):
+        return gr.skip(), gr.skip()
+    session.of(Bent).number += 1
+    return draw(session, int(frames), float(reach))
+
+
+def draw(session: Session, frames: int, reach: float, progress: float | None = None) -> tuple:
+    """All paths that are known; where codes take long to find, how long that is."""
+    stamp, models, pictures = ui.stamp(session), session.models, keyframes(session)
+    if why := fault(pictures):
+        return stamp | {"said": why}, stamp
+    waiting = session.waits(pictures, models)
+    found = {**waiting, **known(session, [m for m in models if m not in waiting], frames, reach)}
+    drawn = {m: each for m, each in found.items() if isinstance(each, Paths)}
+    count = frames + (len(pictures) - 2) * (frames - 1) + beyond(frames, reach)
+    session.grids[NAME] = grid(drawn, count)
+    value = ui.strip_value(models, found, count, frames - 1, len(pictures), progress)
+    return stamp | value, stamp | ui.chart_value(speeds(drawn, models))
+
+
+def fault(pictures: list[Picture]) -> str:
+    """Why there is no path; empty where there is."""
+    try:
+        differ(pictures)
+    except UserError as error:
+        return WAITING if len(pictures) < 2 else str(error)
+    return ""
+
+
+def known(session: Session, models: list[Model], frames: int, reach: float) -> dict[Model, Paths]:
+    """The paths of models whose codes are known, with the geodesics as far as they are found."""
+    bends, pictures = session.of(Bent), keyframes(session)
+    ends = bends.codes if bends.of == _subject(session, frames, reach) else {}
+
+    def find(model: Model) -> Paths:
+        ways = direct(model, session.codes(pictures, model), frames, reach)
+        if model.name in ends:
+            ways[GEODESIC] = way(model, ends[model.name], ways[SPHERICAL].over)
+        return Paths(ways)
+
+    return beside(find, models)
+
+
+def bend(session: Session, frames: int, reach: float) -> Iterator[tuple]:
+    """The paths again, step by step with the geodesics of all models that have gradients."""
+    frames, reach, bends, pictures = int(frames), float(reach), session.of(Bent), keyframes(session)
+    of, number = _subject(session, frames, reach), bends.number
+    if session.tab != NAME or fault(pictures) or (bends.of == of and bends.done == STEPS):
+        yield gr.skip(), gr.skip()
+        return
+    bends.of, bends.codes, bends.done = of, {}, 0
+    for model in session.waits(pictures, session.models):
+        session.codes(pictures, model)  # which takes seconds
+    starts = known(session, session.models, frames, reach)
+    streams = {
+        model: bent(each.ways[SPHERICAL], frames, STEPS, EVERY)
+        for model, each in starts.items()
+        if not model.unrefined
+    }
+    yield draw(session, frames, reach, progress=0 if streams else None)
+    while streams and bends.done < STEPS:
+        found = beside(lambda model: next(streams[model]), streams)
+        if bends.number != number or session.tab != NAME:
+            return  # stopped or outdated, or another tab needs the time
+        bends.codes = {model.name: each.codes for model, (_, each) in found.items()}
+        bends.done = next(iter(found.values()))[0]
+        yield draw(session, frames, reach, bends.done / STEPS if bends.done < STEPS else None)
+
+
+def stop(session: Session, frames: int, reach: float) -> tuple:
+    """Ends the search for geodesics; what was found stays."""
+    bends = session.of(Bent)
+    bends.number, bends.done = bends.number + 1, STEPS
+    return draw(session, int(frames), float(reach))
+
+
+def _subject(session: Session, frames: int, reach: float) -> tuple:
+    """What geodesics are of."""
+    pictures = [(each.id, each.crop, bool(each.toned)) for each in keyframes(session)]
+    return (*pictures, *session.names, session.faithful, frames, reach)
+
+
+def grid(found: dict[Model, Paths], count: int) -> Grid:
+    """The frames behind the strips, row by row; a model without a geodesic has the spherical path
+    in its place."""
+    kinds = max((each.ways for each in found.values()), key=len, default={})
+    codes = {
+        model.name: torch.cat([each.ways.get(k, each.ways[SPHERICAL]).codes for k in kinds])
+        for model, each in found.items()
+    }
+    labels = [
+        say("{kind} path, frame {n}", kind=ui.KIND_TITLES[kind], n=at + 1)
+        for kind in kinds
+        for at in range(count)
+    ]
+    return Grid(MORPH, labels, codes)
+
+
+def speeds(found: dict[Model, Paths], models: list[Model]) -> dict:
+    """plotly's figure {data, layout} of how much each frame differs from the one before: a colour a
+    model, a dash a kind of path."""
+    lines = []
+    for index, (model, title) in enumerate(titles(models).items()):
+        colour = LINE_COLOURS[index % len(LINE_COLOURS)]
+        for kind, each in found[model].ways.items() if model in found else ():
+            values = speed(each.images).tolist()
+            dash, mark_of_it = DASHES[kind]
+            line = {"color": colour, "dash": dash}
+            called = {"model": title, "kind": ui.KIND_TITLES[kind], "dash": mark_of_it}
+            name = say("{model}, {kind} {dash}", **called)
+            hover = f"%{{y:.3f}}<extra>{escape(title)}, {kind}</extra>"
+            drawn = {"x": [*range(2, len(values) + 2)], "y": values, "hovertemplate": hover}
+            lines.append(drawn | {"name": name, "line": line, "mode": "lines"})
+    layout = {
+        "xaxis": {"title": {"text": say("frame")}},
+        "yaxis": {"title": {"text": say("difference from the one before")}, "rangemode": "tozero"},
+        "height": 300,
+        "margin": {"l": 60, "r": 20, "t": 20, "b": 50},
+        "hovermode": "x unified",
+        "showlegend": False,  # the page names the lines itself
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+    }
+    return {"data": lines, "layout": layout}
+
+
+def save(form: str, session: Session, frames: int, reach: float) -> str:
+    """The paths of all models as a sheet of frames, or as a film there and back."""
+    if why := fault(keyframes(session)):
+        raise UserError(str(why))
+    path = Path(tempfile.mkdtemp(prefix="paths-"), f"paths.{form}")
+    found = known(session, session.models, int(frames), float(reach))
+    images = rows(found)
+    if form == "png":
+        count = len(next(iter(images.values())))
+        table(images, [str(at + 1) for at in range(count)], PX).save(path)
+        return str(path)
+    back = {name: there_and_back(each) for name, each in images.items()}
+    kinds = max(len(each.ways) for each in found.values())
+    return str(film(back, path, ms=FILM_MS, columns=kinds))
+
+
+SHOT = Shot(".latent-strip .still")
+TIMING = Timing("paths between two pictures", 150, lambda session: show(session, 9, 1.0))
+TAB = Tab(NAME, say("Paths"), build, SHOT, (TIMING,), SLOTS, within=MORPH)

@@ -1,0 +1,229 @@
+"""Restore: a damage is put on a picture, and every model restores what it took."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+import gradio as gr
+from torch import Tensor
+
+from explorer.engine import Model
+from explorer.page import components as ui
+from explorer.page.guard.calls import Event
+from explorer.page.tab import Shot, Slot, Tab, Timing, Widgets, number
+from explorer.page.words import mark
+from explorer.pictures.picture import PHOTO, Picture
+from explorer.pictures.render import to_pil
+from explorer.session.state import Session
+from explorer.verbs.common.grids import Grid
+from explorer.verbs.common.options import Box, Reason
+from explorer.verbs.restore import STEPS, Restoration, encoded, inverted, put_on
+from explorer.words import say
+from explorer.work import beside
+from training.codes.damage import BLUR, BOX, LOW, NOISE, REGION, Region, boxed
+from training.errors import UserError
+from training.measure.figures import FIGURES
+
+NAME = "restore"
+SLOT = Slot(NAME, say("Picture to restore"), example=0)
+EVERY = 10  # steps between two pictures of the inversion
+KINDS = {
+    REGION: say("Painted-out region"),
+    BLUR: say("Blur"),
+    NOISE: say("Noise"),
+    LOW: say("Low resolution"),
+}
+WITHOUT = Reason(say("There is none."))
+# The rows: title, the stage of the models, and what stands beside it without a model
+ROWS = (
+    (say("Encoder"), "encoder", say("damaged")),
+    (say("Restored"), "restored", ""),  # the plain method's name
+    (say("Inversion alone"), "inversion", say("untouched")),
+)
+
+
+@dataclass
+class Harm:
+    """The damage: its kind, strength and box, and whether the picture has it already; `number`
+    changes when an inversion is outdated, and `done` is what the last one that ended was of."""
+
+    kind: str = REGION
+    strength: float = 0.0
+    box: list[float] = field(default_factory=lambda: [*BOX])
+    damaged: bool = False
+    number: int = 0
+    done: tuple = ()
+
+
+@dataclass
+class Restored(Grid):
+    """The rows of the board, with pictures (3, H, W) by model in the place of codes."""
+
+    images: list[dict[str, Tensor]] = field(default_factory=list)
+
+    def picture(self, index: int, models: Mapping[str, Model], first=()) -> Picture:
+        images = self.images[index]
+        name = next((name for name in first if name in images), next(iter(images)))
+        return Picture(self.labels[index], PHOTO, to_pil(images[name]))
+
+
+def build(session: gr.State) -> Widgets:
+    with gr.Row(elem_classes="split"):
+        with gr.Column(scale=2, min_width=280):
+            slot = ui.slot_view(SLOT.name, SLOT.title)
+            choices = [(mark(title), name) for name, title in KINDS.items()]
+            kind = gr.Radio(choices, value=REGION, label=mark("Damage"))
+            hidden = {"visible": False}
+            blur = gr.Slider(1, 15, 5, step=0.5, label=mark("Blur, % of the width"), **hidden)
+            noise = gr.Slider(1, 40, 10, step=1, label=mark("Noise, % of the range"), **hidden)
+            low = gr.Slider(2, 8, 4, step=1, label=mark("Width and height divided by"), **hidden)
+            damaged = gr.Checkbox(False, label=mark("The picture is damaged already"))
+            editor = ui.box_view(NAME)
+        with gr.Column(scale=5, min_width=320):
+            empty = say("Drop a picture into the slot, or click an example.")
+            board = ui.board_view(NAME, empty, ui.Live({"box": draw_box}, draw))
+    given = [kind, blur, noise, low, damaged]
+    outputs = [board, editor, blur, noise, low]
+    for control in given:
+        shown = control.change(show, [session, *given], outputs, **ui.LIVE)
+        shown.then(invert, session, board, **ui.LONG)
+    editor.place(invert, session, board, **ui.LONG)
+    board.stop(stop, session, board, **ui.QUIET)
+    controls = {"damage": kind, "blur": blur, "noise": noise, "divided": low}
+    return Widgets(show, given, outputs, (invert, [], board), [slot], [board], controls=controls)
+
+
+def show(
+    session: Session, kind: str, blur: float, noise: float, low: float, damaged: bool
+) -> tuple:
+    """The damaged picture with the encoders' answers, the box, and the strength of the damage."""
+    strengths = {BLUR: blur, NOISE: noise, LOW: low}
+    strength = float(strengths.get(kind, 0))
+    if session.seen(NAME, kind, strength, damaged, slots=[NAME]):
+        return tuple(gr.skip() for _ in range(5))
+    harm = session.of(Harm)
+    harm.kind, harm.strength, harm.damaged, harm.done = kind, strength, damaged, ()
+    stamp, picture = ui.stamp(session), session.slots.get(NAME)
+    box = ui.box_value(picture, harm.box, shown=kind == REGION) if picture else {}
+    sliders = [gr.update(visible=name == kind) for name in strengths]
+    return draw(session), stamp | box, *sliders
+
+
+def draw_box(session: Session, sent: Box) -> None:
+    """Another region."""
+    Region(boxed(sent, session.models[0].image_size))  # raises where it is of no use
+    session.of(Harm).box = sent
+
+
+def draw(session: Session) -> dict:
+    """The damaged picture and the encoders' answers."""
+    session.of(Harm).number += 1  # a running inversion is outdated
+    stamp, picture = ui.stamp(session), session.slots.get(NAME)
+    return stamp if picture is None else stamp | board(session, first(session, picture))
+
+
+def first(session: Session, picture: Picture) -> dict[Model, Restoration]:
+    """The encoders' answers to what the damage leaves of the picture."""
+    harm = session.of(Harm)
+    how = {"strength": harm.strength, "box": harm.box, "damaged": harm.damaged}
+
+    def find(model: Model) -> Restoration:
+        return encoded(model, put_on(model, picture, harm.kind, **how))
+
+    return beside(find, session.models)
+
+
+def invert(session: Session) -> Iterator[dict]:
+    """What the models restore, step by step."""
+    harm, picture = session.of(Harm), session.slots.get(NAME)
+    of, number = _subject(session), harm.number
+    if session.tab != NAME or picture is None or harm.done == of:
+        yield gr.skip()
+        return
+    found = first(session, picture)
+    streams = {model: inverted(model, each, STEPS, EVERY) for model, each in found.items()}
+
+    def further(model: Model) -> Restoration:
+        return next(streams[model], found[model])
+
+    for done in range(EVERY, STEPS + EVERY, EVERY):
+        found.update(beside(further, streams))
+        if harm.number != number or session.tab != NAME:
+            return  # stopped or outdated, or another tab needs the time
+        share = done / STEPS
+        yield ui.stamp(session) | board(session, found, share if share < 1 else None)
+    harm.done = of
+
+
+def stop(session: Session, _event: Event) -> dict:
+    """Ends the inversion."""
+    harm = session.of(Harm)
+    harm.number, harm.done = harm.number + 1, _subject(session)
+    return gr.skip()
+
+
+def _subject(session: Session) -> tuple:
+    """What an inversion is of."""
+    harm, picture = session.of(Harm), session.slots.get(NAME)
+    held = picture and (picture.id, picture.crop, bool(picture.toned))
+    return (held, *session.names, harm.kind, harm.strength, *harm.box, harm.damaged)
+
+
+def board(session: Session, found: dict[Model, Restoration], progress: float | None = None) -> dict:
+    """A row for each stage that was found: beside the models what there is without one."""
+    models, one = [*found], next(iter(found.values())).of
+    name, plain = one.plain_first()
+    apart = {"encoder": one.y, "restored": plain, "inversion": one.x}
+    rows, seen = [], Restored(NAME, [], {})
+    for title, stage, called in ROWS:
+        if not any(stage in each.stages for each in found.values()):
+            continue
+        images = [apart[stage], *(each.stages.get(stage) for each in found.values())]
+        figures = [one.measure(images[0]) if images[0] is not None else {}]
+        figures += [each.of.measure(x) for each, x in zip(found.values(), images[1:], strict=True)]
+        beside_it = [(say("Shown"), called or name, "")]
+        stats = [beside_it + stats_of(figures[0]), *map(stats_of, figures[1:])]
+        shown = [WITHOUT if x is None else x[0] for x in images]
+        share = progress if stage == "restored" else None
+        rows.append(ui.board_row(title, len(rows), shown, stats, progress=share))
+        seen.labels.append(say("{stage} picture", stage=title))
+        drawn = zip(models, images[1:], strict=True)
+        seen.images.append({m.name: x[0] for m, x in drawn if x is not None})
+    session.grids[NAME] = seen
+    value = ui.board_value(models, rows, original=True)
+    value["columns"][0] = {"title": say("Without a model"), "colour": ""}
+    return value
+
+
+def stats_of(figures: dict[str, float]) -> list[ui.Stat]:
+    """PSNR and SSIM, as the board shows them."""
+    known = [(FIGURES[name], value) for name, value in figures.items()]
+    return [(say(figure.title), figure.text(value), say(figure.words)) for figure, value in known]
+
+
+def pack(session: Session) -> dict[str, str]:
+    harm = session.of(Harm)
+    box = ",".join(f"{share:.3g}" for share in harm.box)
+    return {"box": box if harm.kind == REGION else ""}
+
+
+def unpack(session: Session, fields: Mapping[str, str]) -> None:
+    shares = [number(share, 0, 1) for share in fields.get("box", "").split(",")]
+    if len(shares) == 4 and None not in shares:
+        with suppress(UserError):
+            draw_box(session, shares)
+
+
+SHOT = Shot("text=Inversion alone")
+TIMING = Timing("damage a picture", 150, lambda session: show(session, REGION, 5, 10, 4, False))
+TAB = Tab(
+    NAME,
+    say("Restore"),
+    build,
+    SHOT,
+    (TIMING,),
+    (SLOT,),
+    pack=pack,
+    unpack=unpack,
+    within="reconstruct",
+)

@@ -1,0 +1,167 @@
+"""Path: from picture to picture through the codes of each model, by three ways."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from itertools import pairwise
+from typing import Annotated
+
+import torch
+from torch import Tensor
+
+from explorer.engine import Model, titles
+from explorer.pictures.picture import Picture
+from explorer.pictures.render import sprite
+from explorer.verbs.common.codes import codes
+from explorer.verbs.common.options import Faithful, Models, Option, Result, Shown
+from explorer.work import beside, go_on
+from training.codes.geometry import slerp
+from training.codes.paths import (
+    DIRECT,
+    GEODESIC,
+    SPHERICAL,
+    STEPS,
+    beyond,
+    energy,
+    length,
+    speed,
+    through,
+)
+from training.errors import UserError
+from training.measure.metrics import nearest
+
+MOST, REACH = 8, 1.5
+NEIGHBOUR = 5  # of the training codes, to which the distance is measured
+SAME = 1e-3  # root mean square difference of pictures that show the same
+
+
+@dataclass(frozen=True)
+class Way:
+    """Frames of a path: codes (F, n) on the prior's support, the `norm` (F,) that they had before,
+    and their images (F, 3, H, W). The last `over` lie beyond the last keyframe."""
+
+    model: Model
+    codes: Tensor
+    norm: Tensor
+    images: Tensor
+    over: int
+
+    @property
+    def between(self) -> Tensor:
+        """The images from the first keyframe to the last."""
+        return self.images[: len(self.images) - self.over]
+
+    @cached_property
+    def density(self) -> Tensor | None:
+        """How near training codes lie, (F,): 1 as at one of them, in the median; below it they are
+        sparser. None where the model comes without any."""
+        usual = _usual_distance(self.model)
+        if usual is None:
+            return None
+        return usual / nearest(self.codes.cpu(), self.model.latents.codes, NEIGHBOUR).clamp_min(
+            1e-9
+        )
+
+    def figures(self) -> dict:
+        figures = {
+            "length": float(length(self.between)),
+            "energy": float(energy(self.between)),
+            "speed": speed(self.images).tolist(),
+            "norm": self.norm.tolist(),
+        }
+        return figures | ({} if self.density is None else {"density": self.density.tolist()})
+
+
+@dataclass(frozen=True)
+class Paths(Result):
+    """The ways of a model by their kind: linear, spherical, geodesic."""
+
+    ways: dict[str, Way]
+
+    def shown(self) -> Shown:
+        rows = {kind: sprite(way.images, len(way.images)) for kind, way in self.ways.items()}
+        return Shown(rows, {kind: way.figures() for kind, way in self.ways.items()})
+
+
+def path(
+    pictures: Annotated[
+        list[Picture], Option("keyframes in order: two or more pictures", most=MOST)
+    ],
+    models: Models,
+    frames: Annotated[int, Option("frames from one keyframe to the next", 3, 33)] = 9,
+    reach: Annotated[
+        float, Option("where the path ends: 1 at the last keyframe, above it beyond", 1, REACH)
+    ] = 1.0,
+    steps: Annotated[int, Option("steps that find the geodesic; 0 leaves it out", 0, 300)] = STEPS,
+    faithful: Faithful = False,
+) -> dict[Model, Paths]:
+    """Paths from picture to picture: linear, spherical and geodesic.
+
+    A geodesic is the path whose images change least in all, found from the spherical one by descent
+    on its energy. Gives the frames of each, and by kind: the `length` of the path, in root mean
+    square differences of neighbouring frames, a distance of the pictures; its `energy`; for each
+    frame the `speed` towards the next, the `norm` of its code, and the `density` of the training
+    codes there, where 1 is that at a training code.
+    """
+    differ(pictures)
+
+    def found(model: Model) -> Paths:
+        ways = direct(model, codes(model, pictures, faithful), frames, reach)
+        if steps and not model.unrefined:
+            *_, (_, ways[GEODESIC]) = bent(ways[SPHERICAL], frames, steps, every=steps)
+        return Paths(ways)
+
+    return beside(found, models)
+
+
+def differ(pictures: Sequence[Picture]) -> None:
+    """Raises UserError for fewer than two keyframes, and for equal ones after each other."""
+    if len(pictures) < 2:
+        raise UserError("A path leads from one picture to another: give two or more.")
+    for one, other in pairwise(each.pixels(32) for each in pictures):
+        if (one - other).square().mean().sqrt() < SAME:
+            raise UserError("Two keyframes that follow each other are equal: replace one of them.")
+
+
+def direct(model: Model, keys: Tensor, frames: int, reach: float) -> dict[str, Way]:
+    """The linear and the spherical way through the codes of keyframes (K, n)."""
+    over = beyond(frames, reach)
+    made = {kind: through(keys, frames, along, reach) for kind, along in DIRECT.items()}
+    return {kind: way(model, z, over) for kind, z in made.items()}
+
+
+def bent(spherical: Way, frames: int, steps: int, every: int) -> Iterator[tuple[int, Way]]:
+    """(step, way) towards the geodesic through the same keyframes; beyond the last it goes on as
+    it arrived there."""
+    model, over = spherical.model, spherical.over
+    start = spherical.codes[: len(spherical.between)]
+    fixed = torch.arange(len(start)) % (frames - 1) == 0
+    on = torch.arange(1, over + 1).to(start)[:, None]
+    for step, (z,) in model.geodesics(start[None], fixed, steps, every):
+        go_on()
+        yield step, way(model, torch.cat([z, slerp(z[-2], z[-1], 1 + on)]), over)
+
+
+def way(model: Model, z: Tensor, over: int) -> Way:
+    """Through any codes (F, n), of which the last `over` lie beyond the last keyframe."""
+    codes = model.project(z)
+    return Way(model, codes, z.norm(dim=1), model.decode(codes), over)
+
+
+def rows(found: Mapping[Model, Paths]) -> dict[str, Tensor]:
+    """The images (F, 3, H, W) of all paths by model and kind."""
+    called = titles([*found])
+    return {
+        f"{called[model]} {kind}": each.images
+        for model, paths in found.items()
+        for kind, each in paths.ways.items()
+    }
+
+
+@cache
+def _usual_distance(model: Model) -> float | None:
+    """The median distance of a training code to its neighbour, None without training codes."""
+    if model.latents is None or len(model.latents.codes) <= NEIGHBOUR:
+        return None
+    known = model.latents.codes
+    return float(nearest(known, known, NEIGHBOUR + 1).median())  # the first is the code itself

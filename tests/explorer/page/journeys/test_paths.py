@@ -1,0 +1,33 @@
+"""From picture to picture in a browser: three kinds of path, beyond the last one, as a film."""
+
+import av
+from playwright.sync_api import expect
+
+from tests.explorer.page.journeys.acts import open_tab
+
+KINDS = ("linear", "spherical", "geodesic")
+
+
+def test_paths_of_both_models_lead_beyond_the_last_picture_and_are_saved_as_a_film(page):
+    open_tab(page, "Paths")
+    for title in ("F-AAE", "AAE"):
+        panel = page.get_by_role("region", name=title, exact=True).filter(visible=True)
+        for kind in KINDS:
+            expect(panel.get_by_role("group", name=kind)).to_contain_text("Length")
+        expect(panel.locator(".frame")).to_have_count(3 * 9)
+        expect(panel.locator(".frame.key")).to_have_count(3 * 2)
+    expect(page.locator(".latent-chart .key").filter(visible=True)).to_have_count(6)
+    page.get_by_label("number input for Reach").fill("1.5")
+    page.keyboard.press("Enter")
+    expect(page.locator(".frame")).to_have_count(2 * 3 * 13)  # with the geodesics again
+    page.get_by_role("button", name="spherical, frame 13, F-AAE").click()
+    chosen = page.locator(".strip .enlarged")
+    expect(chosen.locator("figure")).to_have_count(6)
+    chosen.get_by_role("button", name="To shelf").click()
+    expect(
+        page.get_by_role("button", name="Use linear path, frame 13 in the open tab")
+    ).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download MP4").click()
+    with av.open(str(download.value.path())) as file:
+        assert file.streams.video[0].frames == 2 * 13 - 2

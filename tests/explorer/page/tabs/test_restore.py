@@ -1,0 +1,73 @@
+"""The handlers of the tab Restore, without a browser."""
+
+import gradio as gr
+import pytest
+
+from explorer.page import ui
+from explorer.page.guard.calls import Event
+from explorer.page.tabs import restore
+from training.codes.damage import BLUR, LOW, NOISE, REGION
+from training.errors import UserError
+
+
+@pytest.fixture
+def opened(session):
+    """A session at the tab, with a picture that the models draw."""
+    session.tab = restore.NAME
+    session.put(restore.NAME, session.examples()[1])
+    return session
+
+
+def show(session, kind, damaged=False):
+    return restore.show(session, kind, 6.0, 15.0, 4.0, damaged)
+
+
+def stat(row: dict, name: str) -> list[str]:
+    """A figure of a row, by column; of a column that lacks it nothing."""
+    return [dict(each[:2] for each in card["stats"]).get(name) for card in row["cards"]]
+
+
+@pytest.mark.parametrize("kind", [REGION, BLUR, NOISE, LOW])
+def test_what_is_restored_is_nearer_than_the_damaged_picture(opened, kind):
+    value, box, *sliders = show(opened, kind)
+    assert [row["title"] for row in value["rows"]] == ["Encoder"]
+    assert box["shown"] == (kind == REGION) and box["src"]
+    assert [each["visible"] for each in sliders] == [kind == each for each in (BLUR, NOISE, LOW)]
+    *_, last = restore.invert(opened)
+    assert [row["title"] for row in last["rows"]] == ["Encoder", "Restored", "Inversion alone"]
+    damaged = float(stat(last["rows"][0], "PSNR")[0].removesuffix(" dB"))
+    plain, *restored = [float(each.removesuffix(" dB")) for each in stat(last["rows"][1], "PSNR")]
+    assert all(each > damaged for each in restored) and max(restored) > plain
+    assert [*restore.invert(opened)] == [gr.skip()]  # it is done
+    assert opened.tile(restore.NAME, 1).real  # what is restored has no code until it is encoded
+
+
+def test_a_picture_that_is_damaged_already_has_no_figures(opened):
+    show(opened, LOW, damaged=True)
+    *_, last = restore.invert(opened)
+    assert all(set(stat(row, "PSNR")) == {None} for row in last["rows"])
+    assert "There is none" in str(last["rows"][2]["cards"][0]["said"])
+
+
+def test_a_box_over_everything_gives_a_sentence_and_changes_nothing(opened):
+    show(opened, REGION)
+    before = opened.of(restore.Harm).box
+    with pytest.raises(UserError, match=r"covers all of the picture: leave a part"):
+        restore.draw_box(opened, [0.0, 0.0, 1.0, 1.0])
+    assert opened.of(restore.Harm).box == before
+    restore.draw_box(opened, [0.2, 0.2, 0.3, 0.3])
+    assert opened.of(restore.Harm).box == [0.2, 0.2, 0.3, 0.3]
+
+
+def test_a_stopped_inversion_stays_as_it_is(opened):
+    show(opened, REGION)
+    search = restore.invert(opened)
+    next(search)
+    restore.stop(opened, Event(None, {}))
+    assert [*search] == []
+
+
+def test_the_tab_opens_with_an_example(session):
+    session.tab = restore.NAME
+    ui.fill(restore.TAB, session)
+    assert show(session, REGION)[0]["rows"]

@@ -1,0 +1,44 @@
+"""The tables of restored images and of faces ranked by paths, on tiny systems."""
+
+import pytest
+import torch
+
+from training.errors import UserError
+from training.report import restoration, retrieval
+
+
+def test_every_damage_is_measured_by_every_method(place, monkeypatch):
+    monkeypatch.setattr(restoration, "BATCH", 2)
+    folders = [place / "tiny" / name for name in ("late", "plain")]
+    content = restoration.restoration(folders, (str(place / "pictures"),), images=3, steps=2)
+    assert content["images"] == 3 and set(content["damages"]) == set(restoration.MEASURED)
+    for methods in content["damages"].values():
+        assert {"as it is", "VAE, encoder", "VAE, restored", "GAN, restored"} <= set(methods)
+        assert "GAN, encoder" not in methods  # it has none
+        assert all(0 <= each["above_plain"] <= 1 for each in methods.values())
+    assert "| 12 % painted out | biharmonic |" in restoration.page(content)
+
+
+def test_distances_are_compared_by_the_labels_of_the_nearest(place, monkeypatch):
+    monkeypatch.setattr(retrieval, "STEPS", 2)
+    sources, table = (str(place / "pictures"),), str(place / "table.csv")
+    content = retrieval.retrieval(place / "tiny" / "early", sources, table, faces=15)
+    assert content["images"] == 15 and content["labels"] == 2
+    assert "geodesic length" in content["nearest"] and "spherical length" in content["all"]
+    for kind, each in content["all"].items():
+        assert 0 <= each["in_order"] <= 1
+        assert kind == retrieval.CODE or each["nearest_gain"][0] <= each["nearest_gain"][1]
+    assert "| geodesic length |" in retrieval.page(content)
+    with pytest.raises(UserError, match="no encoder"):
+        retrieval.retrieval(place / "tiny" / "plain", sources, table)
+
+
+def test_a_ranking_by_the_labels_themselves_is_in_order():
+    labels = torch.rand(12, 6, generator=torch.Generator().manual_seed(0)) < 0.5
+    shared = (labels[:, None] == labels[None]).float().mean(dim=2)
+    distance = (1 - shared).fill_diagonal_(torch.inf)
+    assert retrieval.in_order(distance, shared).mean() == pytest.approx(1)
+    assert retrieval.in_order(-distance.fill_diagonal_(-torch.inf), shared).mean() < 0.01
+    best = shared.clone().fill_diagonal_(-1).amax(dim=1)
+    distance = (1 - shared).fill_diagonal_(torch.inf)
+    torch.testing.assert_close(retrieval.agreement(distance, shared, 1), best)

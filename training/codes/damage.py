@@ -1,0 +1,216 @@
+"""Known damages of images, and what comes back by inversion through them.
+
+Notation: x the untouched images (B, 3, H, W) in [0, 1]; A the damage, linear but for noise and
+rounding; y what is left, y = A(x), of the same shape; g = G(z), for the code z whose image,
+damaged, comes closest to y (Bora et al. 2017). The images of a generator lack what no code has, so
+the restored image is
+
+    plain(y) + detail * (g - plain(A(g)))
+
+for a plain method, one that knows nothing but the damage: what that finds in y, and of g what it
+would lose by the damage. Where the mask of a region leaves pixels, those are y's.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import torch
+from torch import Generator, Tensor
+from torch.nn.functional import adaptive_avg_pool2d, conv2d, interpolate, pad
+
+from training.errors import UserError
+
+Plain = Callable[[Tensor], Tensor]
+AMID = 0.5  # grey, of what is painted out
+
+
+@dataclass(frozen=True, eq=False)
+class Damage:
+    """A damage of images of one size.
+
+    detail: share of the generator's detail that is added, chosen on 24 validation faces.
+    """
+
+    detail: ClassVar[float] = 0.7
+
+    def __call__(self, x: Tensor) -> Tensor:
+        """What is left of x, with gradients."""
+        raise NotImplementedError
+
+    def put_on(self, x: Tensor, seed: int = 0) -> Tensor:
+        """y, in the 256 values of a picture file."""
+        return (self(x).clamp(0, 1) * 255).round() / 255
+
+    @property
+    def plain(self) -> dict[str, Plain]:
+        """Methods that know nothing but the damage; the first is the one that is combined."""
+        raise NotImplementedError
+
+    def first(self, y: Tensor) -> Tensor:
+        """By the first of the plain methods, in [0, 1]."""
+        return next(iter(self.plain.values()))(y).clamp(0, 1)
+
+    def restored(self, y: Tensor, g: Tensor) -> Tensor:
+        """From y and the image g of the code that was found for it."""
+        find = next(iter(self.plain.values()))
+        return (find(y) + self.detail * (g - find(self(g)))).clamp(0, 1)
+
+
+@dataclass(frozen=True, eq=False)
+class Blur(Damage):
+    """By a Gaussian; `strength` is its standard deviation in % of the width."""
+
+    strength: float = 5.0
+
+    def __call__(self, x: Tensor) -> Tensor:
+        kernel = self._kernel(x.shape[-1]).to(x)
+        reach = len(kernel) // 2
+        y = pad(x.flatten(0, 1)[:, None], (reach,) * 4, mode="reflect")
+        y = conv2d(conv2d(y, kernel[None, None, :, None]), kernel[None, None, None, :])
+        return y[:, 0].unflatten(0, x.shape[:2])
+
+    @property
+    def plain(self) -> dict[str, Plain]:
+        from skimage import restoration
+
+        def wiener(channel: np.ndarray, psf: np.ndarray) -> np.ndarray:
+            return restoration.wiener(channel, psf, 1e-4, clip=False)
+
+        def blind(channel: np.ndarray, psf: np.ndarray) -> np.ndarray:
+            return restoration.unsupervised_wiener(channel, psf, clip=False, rng=0)[0]
+
+        methods = {
+            "Wiener": wiener,
+            "unsupervised Wiener": blind,
+            "Richardson-Lucy": restoration.richardson_lucy,
+        }
+        return {name: self._by_channel(method) for name, method in methods.items()}
+
+    def _by_channel(self, method: Callable) -> Plain:
+        def find(y: Tensor) -> Tensor:
+            kernel, side = self._kernel(y.shape[-1]).numpy(), y.shape[-1]
+            around = side // 2  # the methods take images for periodic: edges are mirrored
+            padded = np.pad(_array(y), ((0, 0), (0, 0), (around,) * 2, (around,) * 2), "reflect")
+            inner = slice(around, around + side)
+            psf = np.outer(kernel, kernel)
+            found = [[method(c, psf)[inner, inner] for c in image] for image in padded]
+            return _tensor(np.array(found), y)
+
+        return find
+
+    def _kernel(self, side: int) -> Tensor:
+        sigma = self.strength / 100 * side
+        reach = min(max(1, math.ceil(3 * sigma)), side - 1)  # a mirrored edge is no wider
+        weights = torch.exp(-torch.arange(-reach, reach + 1).square() / (2 * sigma**2))
+        return weights / weights.sum()
+
+
+@dataclass(frozen=True, eq=False)
+class Noise(Damage):
+    """White and Gaussian; `strength` is its standard deviation in % of the range of values."""
+
+    strength: float = 10.0
+
+    def __call__(self, x: Tensor) -> Tensor:
+        return x
+
+    def put_on(self, x: Tensor, seed: int = 0) -> Tensor:
+        noise = torch.randn(x.shape, generator=Generator().manual_seed(seed)).to(x)
+        return super().put_on(x + self.strength / 100 * noise)
+
+    @property
+    def plain(self) -> dict[str, Plain]:
+        from skimage import restoration
+
+        sd = self.strength / 100
+
+        def means(image: np.ndarray) -> np.ndarray:
+            how = {"patch_size": 3, "patch_distance": 6, "h": 0.8 * sd, "sigma": sd}
+            return restoration.denoise_nl_means(image, channel_axis=0, **how)
+
+        def variation(image: np.ndarray) -> np.ndarray:
+            return restoration.denoise_tv_chambolle(image, weight=sd / 2, channel_axis=0)
+
+        return {"non-local means": _each(means), "total variation": _each(variation)}
+
+
+@dataclass(frozen=True, eq=False)
+class LowResolution(Damage):
+    """Means of square cells; `strength` is their side in px: that of the picture is divided by it,
+    and y has each cell in one colour."""
+
+    strength: float = 4.0
+
+    def __call__(self, x: Tensor) -> Tensor:
+        return interpolate(self._small(x), x.shape[-1], mode="nearest")
+
+    @property
+    def plain(self) -> dict[str, Plain]:
+        def bicubic(y: Tensor) -> Tensor:
+            return interpolate(self._small(y), y.shape[-1], mode="bicubic")
+
+        return {"bicubic": bicubic}
+
+    def _small(self, x: Tensor) -> Tensor:
+        return adaptive_avg_pool2d(x, max(1, round(x.shape[-1] / self.strength)))
+
+
+@dataclass(frozen=True, eq=False)
+class Region(Damage):
+    """Painted out where `mask`, bool (H, W), is True. Raises UserError where that is everywhere or
+    nowhere."""
+
+    mask: Tensor
+    detail: ClassVar[float] = 1.0
+
+    def __post_init__(self):
+        if not self.mask.any():
+            raise UserError("Nothing is painted out: draw a larger region.")
+        if self.mask.all():
+            raise UserError("The region covers all of the picture: leave a part to restore from.")
+
+    def __call__(self, x: Tensor) -> Tensor:
+        return torch.where(self.mask.to(x.device), AMID, x)
+
+    @property
+    def plain(self) -> dict[str, Plain]:
+        from skimage.restoration import inpaint_biharmonic
+
+        mask = self.mask.numpy()
+        return {"biharmonic": _each(lambda y: inpaint_biharmonic(y, mask, channel_axis=0))}
+
+
+BOX = (0.3, 0.4, 0.4, 0.3)  # nose and mouth of an aligned face
+
+
+def boxed(box: tuple[float, float, float, float], side: int) -> Tensor:
+    """The mask, bool (side, side), of a box: left, top, width and height in shares of the side."""
+    left, top, width, height = box
+    edges = [round(side * share) for share in (left, left + width, top, top + height)]
+    x0, x1, y0, y1 = (min(max(edge, 0), side) for edge in edges)
+    mask = torch.zeros(side, side, dtype=torch.bool)
+    mask[y0:y1, x0:x1] = True
+    return mask
+
+
+BLUR, NOISE, LOW, REGION = "blur", "noise", "low-resolution", "region"
+# Damages that have a strength
+DAMAGES: dict[str, type[Damage]] = {BLUR: Blur, NOISE: Noise, LOW: LowResolution}
+
+
+def _each(method: Callable[[np.ndarray], np.ndarray]) -> Plain:
+    """A method for one image (3, H, W), for each of a batch."""
+    return lambda y: _tensor(np.array([method(image) for image in _array(y)]), y)
+
+
+def _array(y: Tensor) -> np.ndarray:
+    return y.detach().cpu().numpy().astype(np.float64)
+
+
+def _tensor(found: np.ndarray, like: Tensor) -> Tensor:
+    return torch.from_numpy(found).to(like)
