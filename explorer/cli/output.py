@@ -45,7 +45,7 @@ class Output:
         refused = []
         faces = opened_each(given["picture"], session.models, refused)
         self.show([answer(session, verb, given | {"picture": face}) for _, face in faces])
-        name(refused)
+        name_all(refused)
 
     def show(self, found: list[Result | Found]) -> None:
         if not found:
@@ -84,7 +84,7 @@ def opened_each(
             yield file, picture
 
 
-def name(refused: Sequence[str]) -> None:
+def name_all(refused: Sequence[str]) -> None:
     """Names the pictures that were left out, once the others are done; raises UserError."""
     if refused:
         raise UserError("\n".join(refused))

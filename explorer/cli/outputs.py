@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from tyro.conf import FlagCreatePairsOff
 
 from explorer.cli.options import crop_of, number, output, primitive
-from explorer.cli.output import Found, Output, captioned, name, opened_each, save
+from explorer.cli.output import Found, Output, captioned, name_all, opened_each, save
 from explorer.engine import titles
 from explorer.pictures.faces import Crop
 from explorer.pictures.picture import whole
@@ -66,7 +66,7 @@ class Reconstructions(Output):
         if report:
             save(self.out, sheet(tiles, len(tiles) // len(report), self.px, labels=labels))
             self.tell(report)
-        name(refused)
+        name_all(refused)
 
     def tell(self, report: list[dict]) -> None:
         print(json.dumps(report, indent=2) if self.json else "\n".join(map(_said, report)))

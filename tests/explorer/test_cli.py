@@ -214,7 +214,7 @@ def test_a_model_named_twice_is_taken_once(run):
 
 
 BAD = {
-    "a verb": (["paint"], "models, reconstruct, morph, sample, edit"),
+    "a verb": (["paint"], "models, reconstruct, restore, morph"),
     "a model": (["sample", "--models", "celeba32/nvae"], "celeba32/faae, celeba32/aae"),
     "an attribute": (["edit", "--set", "Happy=1"], "choose from: .*Smiling"),
     "a held attribute": (["edit", "--hold", "Happy"], "no attribute 'Happy'; choose from"),

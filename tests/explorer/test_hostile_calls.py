@@ -41,6 +41,7 @@ HONEST = {
     "reconstruct": {"picture": None, "models": [MODEL], "steps": 0},
     "morph": {"pictures": [], "models": [MODEL], "n": 3},
     "sample": {"models": [MODEL], "count": 2},
+    "breed": {"pictures": NOISE[:1], "models": [MODEL], "count": 2},
     "edit": {"picture": None, "models": [MODEL], "amounts": {"Smiling": 1}},
     "teach": {"pictures": NOISE[:2], "without": NOISE[2:], "models": [MODEL]},
     "discover": {"picture": None, "models": [MODEL], "count": 1},
