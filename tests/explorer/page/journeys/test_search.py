@@ -1,0 +1,40 @@
+"""A folder is indexed by the operator, and searched in the page."""
+
+import pytest
+from playwright.sync_api import expect
+
+from explorer.engine import load_model
+from explorer.pictures.render import to_pil
+from explorer.search import table as tables
+from explorer.search.index import index
+from tests.explorer.page.journeys.acts import open_tab, shown
+
+
+@pytest.fixture
+def indexed(tmp_path, monkeypatch) -> str:
+    """The name of a table of twenty drawn faces."""
+    monkeypatch.setenv(tables.PLACE, str(tmp_path / "tables"))
+    model, folder = load_model("celeba32/faae"), tmp_path / "drawn"
+    folder.mkdir()
+    for at, image in enumerate(model.decode(model.sample_codes(20, seed=5))):
+        to_pil(image, 64).save(folder / f"drawn {at}.png")
+    models = [model, load_model("celeba32/aae")]
+    return index([str(folder)], models, crop="centre").table.name
+
+
+def test_the_nearest_pictures_are_found_and_sent_on(page, indexed):
+    open_tab(page, "Latent map")
+    open_tab(page, "Search")
+    strips = page.locator(".results .row").filter(visible=True)
+    expect(strips).to_have_count(3)  # two models, and why there are no looks
+    page.get_by_label("Look in").click()
+    page.get_by_role("option", name=indexed).click()
+    expect(strips).to_have_count(5)
+    for title in ("F-AAE", "AAE", "dHash", "pHash", "Colour histogram"):
+        expect(page.get_by_role("region", name=title, exact=True).locator("li")).to_have_count(8)
+    found = page.get_by_role("region", name="F-AAE", exact=True).get_by_role("button").first
+    label = found.get_attribute("aria-label").removeprefix("1. ").split(",")[0]
+    found.click()
+    page.get_by_role("button", name="Reconstruct", exact=True).filter(visible=True).click()
+    expect(shown(page, "Encoder, F-AAE")).to_be_visible()
+    expect(page.locator(".slot .said").filter(visible=True)).to_have_text(label)
