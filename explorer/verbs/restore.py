@@ -51,10 +51,11 @@ class Damaged:
 @dataclass(frozen=True)
 class Restoration(Result):
     """What is left of a picture, and images (1, 3, H, W) by stage: 'encoder', 'inversion',
-    'restored'."""
+    'restored'; the first two have `codes` (1, n)."""
 
     of: Damaged
     stages: dict[str, Tensor] = field(default_factory=dict)
+    codes: dict[str, Tensor] = field(default_factory=dict)
 
     def shown(self) -> Shown:
         return self._said(self.stages)
@@ -139,7 +140,8 @@ def encoded(model: Model, of: Damaged) -> Restoration:
     """The plain answer of the encoder, where there is one."""
     if not model.encodes:
         return Restoration(of)
-    return Restoration(of, {"encoder": model.decode(model.encode(of.y))})
+    z = model.encode(of.y)
+    return Restoration(of, {"encoder": model.decode(z)}, {"encoder": z})
 
 
 def inverted(model: Model, first: Restoration, steps: int, every: int) -> Iterator[Restoration]:
@@ -158,7 +160,7 @@ def inverted(model: Model, first: Restoration, steps: int, every: int) -> Iterat
     for _, z in stream:
         g = model.decode(z)
         back = {"inversion": g, "restored": of.damage.restored(of.y, g)}
-        yield Restoration(of, first.stages | back)
+        yield Restoration(of, first.stages | back, first.codes | {"inversion": z})
 
 
 def _white(mask: Picture, model: Model) -> Tensor:

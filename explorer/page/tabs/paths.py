@@ -18,6 +18,7 @@ from explorer.page.words import mark
 from explorer.pictures.picture import MORPH, Picture
 from explorer.pictures.render import LINE_COLOURS, film, table, there_and_back
 from explorer.session.state import Session
+from explorer.verbs import path
 from explorer.verbs.common.grids import Grid
 from explorer.verbs.path import REACH, Paths, bent, differ, direct, rows, way
 from explorer.words import say
@@ -216,18 +217,26 @@ def save(form: str, session: Session, frames: int, reach: float) -> str:
     """The paths of all models as a sheet of frames, or as a film there and back."""
     if why := fault(keyframes(session)):
         raise UserError(str(why))
-    path = Path(tempfile.mkdtemp(prefix="paths-"), f"paths.{form}")
+    file = Path(tempfile.mkdtemp(prefix="paths-"), f"paths.{form}")
     found = known(session, session.models, int(frames), float(reach))
     images = rows(found)
     if form == "png":
         count = len(next(iter(images.values())))
-        table(images, [str(at + 1) for at in range(count)], PX).save(path)
-        return str(path)
+        table(images, [str(at + 1) for at in range(count)], PX).save(file)
+        return str(file)
     back = {name: there_and_back(each) for name, each in images.items()}
     kinds = max(len(each.ways) for each in found.values())
-    return str(film(back, path, ms=FILM_MS, columns=kinds))
+    return str(film(back, file, ms=FILM_MS, columns=kinds))
 
 
 SHOT = Shot(".latent-strip .still")
 TIMING = Timing("paths between two pictures", 150, lambda session: show(session, 9, 1.0))
-TAB = Tab(NAME, say("Paths"), build, SHOT, (TIMING,), SLOTS, within=MORPH)
+
+
+def verb(session: Session) -> tuple:
+    given = {"pictures": keyframes(session), "faithful": session.faithful}
+    frames, reach = session.controls.get("frames", 9), session.controls.get("reach", 1)
+    return path, given | {"frames": int(frames), "reach": float(reach)}
+
+
+TAB = Tab(NAME, say("Paths"), build, SHOT, (TIMING,), SLOTS, within=MORPH, verb=verb)

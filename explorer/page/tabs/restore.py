@@ -1,10 +1,11 @@
 """Restore: a damage is put on a picture, and every model restores what it took."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
 import gradio as gr
+import torch
 from torch import Tensor
 
 from explorer.engine import Model
@@ -15,9 +16,10 @@ from explorer.page.words import mark
 from explorer.pictures.picture import PHOTO, Picture
 from explorer.pictures.render import to_pil
 from explorer.session.state import Session
+from explorer.verbs import restore
 from explorer.verbs.common.grids import Grid
 from explorer.verbs.common.options import Box, Reason
-from explorer.verbs.restore import STEPS, Restoration, encoded, inverted, put_on
+from explorer.verbs.restore import STEPS, Damaged, Restoration, encoded, inverted, put_on
 from explorer.words import say
 from explorer.work import beside
 from training.codes.damage import BLUR, BOX, LOW, NOISE, REGION, Region, boxed
@@ -57,11 +59,16 @@ class Harm:
 
 @dataclass
 class Restored(Grid):
-    """The rows of the board, with pictures (3, H, W) by model in the place of codes."""
+    """The rows of the board. `images` (3, H, W), by row and model, are not those of a code alone:
+    their codes are NaN, and who takes one takes it as a photo."""
 
-    images: list[dict[str, Tensor]] = field(default_factory=list)
+    images: dict[int, dict[str, Tensor]] = field(default_factory=dict)
 
-    def picture(self, index: int, models: Mapping[str, Model], first=()) -> Picture:
+    def picture(
+        self, index: int, models: Mapping[str, Model], first: Sequence[str] = ()
+    ) -> Picture:
+        if index not in self.images:
+            return super().picture(index, models, first)
         images = self.images[index]
         name = next((name for name in first if name in images), next(iter(images)))
         return Picture(self.labels[index], PHOTO, to_pil(images[name]))
@@ -172,32 +179,43 @@ def _subject(session: Session) -> tuple:
 def board(session: Session, found: dict[Model, Restoration], progress: float | None = None) -> dict:
     """A row for each stage that was found: beside the models what there is without one."""
     models, one = [*found], next(iter(found.values())).of
+    stages = [each for each in ROWS if any(each[1] in m.stages for m in found.values())]
     name, plain = one.plain_first()
     apart = {"encoder": one.y, "restored": plain, "inversion": one.x}
-    rows, seen = [], Restored(NAME, [], {})
-    for title, stage, called in ROWS:
-        if not any(stage in each.stages for each in found.values()):
-            continue
+    rows = []
+    for title, stage, called in stages:
         images = [apart[stage], *(each.stages.get(stage) for each in found.values())]
-        figures = [one.measure(images[0]) if images[0] is not None else {}]
-        figures += [each.of.measure(x) for each, x in zip(found.values(), images[1:], strict=True)]
-        beside_it = [(say("Shown"), called or name, "")]
-        stats = [beside_it + stats_of(figures[0]), *map(stats_of, figures[1:])]
-        shown = [WITHOUT if x is None else x[0] for x in images]
+        measured = [one, *(each.of for each in found.values())]
+        figures = [stats_of(of, image) for of, image in zip(measured, images, strict=True)]
+        figures[0].insert(0, (say("Shown"), called or name, ""))
+        shown = [WITHOUT if image is None else image[0] for image in images]
         share = progress if stage == "restored" else None
-        rows.append(ui.board_row(title, len(rows), shown, stats, progress=share))
-        seen.labels.append(say("{stage} picture", stage=title))
-        drawn = zip(models, images[1:], strict=True)
-        seen.images.append({m.name: x[0] for m, x in drawn if x is not None})
-    session.grids[NAME] = seen
+        rows.append(ui.board_row(title, len(rows), shown, figures, progress=share))
+    session.grids[NAME] = grid(found, stages)
     value = ui.board_value(models, rows, original=True)
     value["columns"][0] = {"title": say("Without a model"), "colour": ""}
     return value
 
 
-def stats_of(figures: dict[str, float]) -> list[ui.Stat]:
-    """PSNR and SSIM, as the board shows them."""
-    known = [(FIGURES[name], value) for name, value in figures.items()]
+def grid(found: dict[Model, Restoration], stages: Sequence[tuple[str, str, str]]) -> Restored:
+    """The pictures behind the board."""
+    codes = {}
+    for model, each in found.items():
+        none = torch.full((1, model.latent_size), torch.nan)
+        codes[model.name] = torch.cat([each.codes.get(stage, none) for _, stage, _ in stages])
+    images = {
+        row: {m.name: each.stages[stage][0] for m, each in found.items() if stage in each.stages}
+        for row, (_, stage, _) in enumerate(stages)
+        if stage == "restored"
+    }
+    labels = [say("{stage} picture", stage=title) for title, *_ in stages]
+    return Restored(NAME, labels, codes, images=images)
+
+
+def stats_of(of: Damaged, image: Tensor | None) -> list[ui.Stat]:
+    """PSNR and SSIM of an image, as the board shows them; none where there is no image."""
+    found = {} if image is None else of.measure(image)
+    known = [(FIGURES[name], value) for name, value in found.items()]
     return [(say(figure.title), figure.text(value), say(figure.words)) for figure, value in known]
 
 
@@ -214,16 +232,14 @@ def unpack(session: Session, fields: Mapping[str, str]) -> None:
             draw_box(session, shares)
 
 
+def verb(session: Session) -> tuple:
+    harm = session.of(Harm)
+    given = {"picture": session.slots[NAME], "kind": harm.kind, "strength": harm.strength}
+    box = {"box": harm.box} if harm.kind == REGION else {}
+    return restore, given | box | {"damaged": harm.damaged}
+
+
 SHOT = Shot("text=Inversion alone")
 TIMING = Timing("damage a picture", 150, lambda session: show(session, REGION, 5, 10, 4, False))
-TAB = Tab(
-    NAME,
-    say("Restore"),
-    build,
-    SHOT,
-    (TIMING,),
-    (SLOT,),
-    pack=pack,
-    unpack=unpack,
-    within="reconstruct",
-)
+LINK = {"pack": pack, "unpack": unpack, "verb": verb}
+TAB = Tab(NAME, say("Restore"), build, SHOT, (TIMING,), (SLOT,), within="reconstruct", **LINK)

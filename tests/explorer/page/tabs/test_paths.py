@@ -7,6 +7,7 @@ from PIL import Image
 
 from explorer.page import ui
 from explorer.page.tabs import paths
+from explorer.session.written import of_verb
 from training.codes.paths import STEPS
 from training.errors import UserError
 
@@ -39,6 +40,7 @@ def test_direct_paths_are_shown_at_once_and_geodesics_follow(keyed, monkeypatch)
     assert all(bent <= direct for bent, direct in pairs)
     assert len(keyed.grids[paths.NAME].labels) == 3 * 7
     assert keyed.tile(paths.NAME, 20).origin == "morph"
+    assert "frames=9" not in of_verb(keyed, *paths.verb(keyed))  # as by default
     again = [*paths.bend(keyed, 5, 1.5)]  # all of them are known
     assert again == [(gr.skip(), gr.skip())]
 

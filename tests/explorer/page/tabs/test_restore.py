@@ -6,13 +6,15 @@ import pytest
 from explorer.page import ui
 from explorer.page.guard.calls import Event
 from explorer.page.tabs import restore
+from explorer.session.written import of_verb
 from training.codes.damage import BLUR, LOW, NOISE, REGION
 from training.errors import UserError
 
 
 @pytest.fixture
-def opened(session):
-    """A session at the tab, with a picture that the models draw."""
+def opened(session, monkeypatch):
+    """A session at the tab, with a picture that the models draw; inversions are short."""
+    monkeypatch.setattr(restore, "STEPS", 20)
     session.tab = restore.NAME
     session.put(restore.NAME, session.examples()[1])
     return session
@@ -40,6 +42,7 @@ def test_what_is_restored_is_nearer_than_the_damaged_picture(opened, kind):
     assert all(each > damaged for each in restored) and max(restored) > plain
     assert [*restore.invert(opened)] == [gr.skip()]  # it is done
     assert opened.tile(restore.NAME, 1).real  # what is restored has no code until it is encoded
+    assert set(opened.tile(restore.NAME, 2).codes) == set(opened.names)
 
 
 def test_a_picture_that_is_damaged_already_has_no_figures(opened):
@@ -65,6 +68,20 @@ def test_a_stopped_inversion_stays_as_it_is(opened):
     next(search)
     restore.stop(opened, Event(None, {}))
     assert [*search] == []
+
+
+def test_a_link_and_a_program_have_the_region(opened):
+    show(opened, REGION)
+    restore.draw_box(opened, [0.25, 0.5, 0.25, 0.125])
+    fields = restore.pack(opened)
+    restore.draw_box(opened, [0.1, 0.1, 0.1, 0.1])
+    restore.unpack(opened, {"box": "0,0,1,1"})  # which covers everything
+    restore.unpack(opened, {"box": "0,nan,x"})
+    assert opened.of(restore.Harm).box == [0.1, 0.1, 0.1, 0.1]
+    restore.unpack(opened, fields)
+    assert opened.of(restore.Harm).box == [0.25, 0.5, 0.25, 0.125]
+    found = of_verb(opened, *restore.verb(opened))
+    assert "box=[0.25, 0.5, 0.25, 0.125]" in found
 
 
 def test_the_tab_opens_with_an_example(session):
