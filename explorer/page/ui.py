@@ -225,6 +225,7 @@ def loader(navigation: Navigation, controls: Controls) -> Callable:
         except UserError as error:  # and nothing else stands in the place of what it names
             session.of(Filled).names.update(tab.name for tab in TABS)
             warn(f"The link shows what is not here. {error}", duration=None)
+            fields = {}
         fill(TABS[0], session)
         session.of(History).settle()
         # A tab that the visitor has opened meanwhile stays, unless a link names one: by session.tab

@@ -7,6 +7,7 @@ replaced and never changed, so that a step costs some kB.
 import time
 from copy import copy
 from dataclasses import dataclass, field, fields, is_dataclass
+from functools import cached_property
 from typing import Any
 
 import torch
@@ -32,14 +33,20 @@ HELD = {
 
 @dataclass(eq=False)
 class Step:
-    """What a session held, by name, and its parts' own; on which tab it came about, and what is
-    said of it."""
+    """What a session held, by name, and its parts' own; on which tab it came about; the copies of
+    pictures, by the ids of these; what is said of it."""
 
     held: dict[str, Any]
     own: dict[type, Any]
     tab: str
-    said: list[str]
-    pictures: list[Picture]
+    copies: dict[int, Picture]
+    said: list[str] = field(default_factory=list)
+
+    @cached_property
+    def sources(self) -> set[tuple[int, int]]:
+        """The pictures' pixels, by id, with their bytes."""
+        found = [each.source for each in self.copies.values()]
+        return {(id(each), 3 * each.width * each.height) for each in found}
 
 
 @dataclass(eq=False)
@@ -53,7 +60,7 @@ class History:
 
     def note(self, session: Session) -> None:
         """A new step, if the session has changed; what was undone is then gone."""
-        step, now = taken(session), time.monotonic()
+        step, now = taken(session, self.steps[self.at] if self.steps else None), time.monotonic()
         said = changes(self.steps[self.at], step) if self.steps else []
         same = self.settling or now - self.changed_s < GESTURE_S
         if self.steps and said and same:
@@ -84,37 +91,38 @@ class History:
 
     @property
     def pictures(self) -> list[Picture]:
-        return [each for step in self.steps for each in step.pictures]
+        return [each for step in self.steps for each in step.copies.values()]
 
     def _forget(self) -> None:
         """The oldest steps, where there are too many, or their pictures are too large."""
-        here = {id(each.source) for each in self.steps[self.at].pictures}
+        here = self.steps[self.at].sources
         while len(self.steps) > 1:
-            apart = {id(p.source): p.source for p in self.pictures if id(p.source) not in here}
-            size = sum(3 * source.width * source.height for source in apart.values())
+            apart = set().union(*(step.sources for step in self.steps)) - here
+            size = sum(size for _, size in apart)
             if len(self.steps) <= MOST and size <= MOST_BYTES:
                 return
             del self.steps[0]
             self.at -= 1
 
 
-def taken(session: Session) -> Step:
-    """A step that the session is at."""
-    memo: dict[int, Picture] = {}
+def taken(session: Session, before: Step | None = None) -> Step:
+    """A step that the session is at; pictures that are as they were `before` are not copied."""
+    memo = _Copies(before.copies if before else {})
     held = {name: _copied(getattr(session, name), memo) for name in HELD}
     parts = [(kind, part) for kind, part in [*session.owned.items()] if compared(kind)]
     own = {kind: _copied(part, memo) for kind, part in parts}
-    return Step(held, own, session.tab, [], [*memo.values()])
+    return Step(held, own, session.tab, dict(memo))
 
 
 def give(session: Session, step: Step) -> None:
     """The session holds what it held at a step; its parts stay who they are: some are at work."""
-    memo: dict[int, Picture] = {}
+    memo = _Copies({})
     for name, value in step.held.items():
         setattr(session, name, _copied(value, memo))
     for kind in [kind for kind in session.owned if compared(kind)]:
-        before = step.own[kind] if kind in step.own else kind()
-        vars(session.of(kind)).update(vars(_copied(before, memo)))
+        before = _copied(step.own[kind] if kind in step.own else kind(), memo)
+        for each in [each for each in fields(kind) if each.compare]:
+            setattr(session.of(kind), each.name, getattr(before, each.name))
     session.shown.clear()
 
 
@@ -151,14 +159,30 @@ def alike(one: Any, other: Any) -> bool:
     if isinstance(one, (list, tuple)):
         return len(one) == len(other) and all(map(alike, one, other))
     if is_dataclass(one):
-        return all(alike(getattr(one, f.name), getattr(other, f.name)) for f in fields(one))
+        names = [each.name for each in fields(one) if each.compare]
+        return all(alike(getattr(one, name), getattr(other, name)) for name in names)
     return one == other
 
 
-def _copied(value: Any, memo: dict[int, Picture]) -> Any:
+class _Copies(dict):
+    """Copies of pictures by the ids of these, each made once; `before` are some that may do."""
+
+    def __init__(self, before: dict[int, Picture]):
+        super().__init__()
+        self.before = before
+
+    def of(self, picture: Picture) -> Picture:
+        if id(picture) not in self:
+            old = self.before.get(id(picture))
+            same = old is not None and alike(old, picture) and old.source is picture.source
+            self[id(picture)] = old if same else copy(picture)
+        return self[id(picture)]
+
+
+def _copied(value: Any, memo: _Copies) -> Any:
     """A copy of what may change: containers, dataclasses, and pictures, each once."""
     if isinstance(value, Picture):
-        return memo.setdefault(id(value), copy(value))
+        return memo.of(value)
     if isinstance(value, dict):
         made = copy(value)
         made.update((key, _copied(each, memo)) for key, each in [*value.items()])

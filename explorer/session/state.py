@@ -93,7 +93,8 @@ class Session:
     def of(self, kind: type[State]) -> State:
         """The session's one `kind`, which a part of the page keeps its own state in.
 
-        Undo takes back what is in dataclasses, but for those that are not compared (eq=False)."""
+        Undo takes back what dataclasses hold, but for what is not compared: those with eq=False,
+        and fields with compare=False."""
         return self.owned.setdefault(kind, kind())
 
     def seen(self, view: str, *inputs, slots: Sequence[str] = ()) -> bool:

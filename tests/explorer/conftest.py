@@ -18,6 +18,7 @@ from playwright.sync_api import Page, expect
 from explorer.__main__ import main
 from explorer.engine import load_model
 from explorer.exchange import MODEL, kept
+from explorer.page.navigation import Navigation
 from explorer.session.examples import astronaut
 from explorer.session.state import Session
 from explorer.tools.screenshots import FLAGS, PATIENCE_MS, WINDOW_PX, chromium, served
@@ -58,6 +59,13 @@ def pairs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], 
 @pytest.fixture
 def session() -> Session:
     return Session(str(CHECKPOINTS))
+
+
+@pytest.fixture(scope="session")
+def navigation() -> Navigation:
+    """The tabs of a page."""
+    with gr.Blocks():
+        return Navigation(gr.State(Session(str(CHECKPOINTS))))
 
 
 @pytest.fixture

@@ -18,7 +18,9 @@ from explorer.verbs import breed
 from explorer.verbs.breed import NO_PARENT, Brood
 from explorer.verbs.common.grids import Grid
 from explorer.verbs.edit import attributes
+from explorer.verbs.reconstruct import unrelated
 from explorer.words import say
+from training.codes import breeding
 from training.codes.directions import DEFAULT
 from training.errors import UserError
 from training.errors import choose as choose_one
@@ -85,7 +87,10 @@ def build(session: gr.State) -> Widgets:
             with gr.Row(elem_classes="controls"):
                 alone = gr.Button(mark("Breed from the chosen child"), min_width=160)
                 cross = gr.Button(mark("Cross it with its parent"), min_width=160)
-            tree = ui.lineage_view(say("Lineage"), say("Parents appear here, with their children."))
+            tree = ui.lineage_view(
+                say("Lineage, with the drift from the ancestor"),
+                say("Parents appear here, with their children."),
+            )
     inputs, outputs = [radius, count, litter], [tiles, tree, said, hold]
     for control in inputs:
         control.change(show, [session, *inputs], outputs, **ui.LIVE)
@@ -115,8 +120,8 @@ def show(session: Session, radius: float, count: int, seed: int | None) -> tuple
     try:
         shown = draw(session, parents, float(radius), int(count), int(seed or 0))
     except UserError as error:
-        return stamp, ui.lineage_value(relatives(family, parents)), str(error), family.held
-    return stamp | shown, ui.lineage_value(relatives(family, parents)), "", family.held
+        return stamp, ui.lineage_value(relatives(session, parents)), str(error), family.held
+    return stamp | shown, ui.lineage_value(relatives(session, parents)), "", family.held
 
 
 def draw(session: Session, parents: list[Picture], radius: float, count: int, seed: int) -> dict:
@@ -194,19 +199,28 @@ def remember(born: Born, codes: dict[str, Tensor], parents: list[Picture], gener
     born.broods = [*born.broods, (codes, [each.id for each in parents], generation)][-MOST:]
 
 
-def relatives(family: Family, parents: list[Picture]) -> list[ui.Relative]:
-    """The family as its tree shows it."""
+def relatives(session: Session, parents: list[Picture]) -> list[ui.Relative]:
+    """The family as its tree shows it, with what each drifted in the first model."""
+    family, model = session.of(Family), session.models[0]
     chosen = {parent.id for parent in parents}
     return [
         ui.Relative(
             member.picture,
             member.parents,
             member.generation,
-            say("generation {n}", n=member.generation),
+            drifted(model, family.ancestor(member.picture), member.picture),
             member.picture.id in chosen,
         )
         for member in family.members.values()
     ]
+
+
+def drifted(model: Model, ancestor: Picture, picture: Picture) -> str:
+    """How far a picture's code is from its ancestor's, where the model's of both are known."""
+    codes = [each.codes.get(model.name) for each in (ancestor, picture)]
+    if any(code is None for code in codes):
+        return ""
+    return f"{breeding.drift(codes[1][None], codes[0], unrelated(model)).item():.2f}"
 
 
 def held_by(session: Session, held: list[str], *inputs) -> tuple:

@@ -37,7 +37,7 @@ DASHES = {LINEAR: ("dot", "···"), SPHERICAL: ("dash", "– –"), GEODESIC: (
 WAITING = say("Put pictures into two places or more.")
 
 
-@dataclass
+@dataclass(eq=False)
 class Bent:
     """The codes of geodesics by the model's name, what they are `of`, and a number that changes
     when the search is outdated."""

@@ -53,8 +53,8 @@ class Harm:
     strength: float = 0.0
     box: list[float] = field(default_factory=lambda: [*BOX])
     damaged: bool = False
-    number: int = 0
-    done: tuple = ()
+    number: int = field(default=0, compare=False)
+    done: tuple = field(default=(), compare=False)
 
 
 @dataclass

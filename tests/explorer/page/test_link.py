@@ -12,9 +12,9 @@ from tests.explorer.conftest import CHECKPOINTS, event
 from training.errors import UserError
 
 
-def test_a_link_brings_everything_back_but_uploads(session, photo):
+def test_a_link_brings_everything_back_but_uploads(session, navigation, photo):
     sample.show(session, 9, 16, 0.5)
-    ui.send(session, event(grid="sample", index=3, to="attributes"))
+    ui.send(navigation, session, event(grid="sample", index=3, to="attributes"))
     changes = attributes.Changes({"Smiling": 1.5, "Male": -2.0}, ["Young", "Male"])
     session.owned[attributes.Changes], session.faithful = changes, True
     session.put("reconstruct", session.photo(photo, "mine"))
@@ -71,14 +71,14 @@ def test_a_link_says_what_is_not_here(session):
 
 @pytest.mark.parametrize("fields", [{"set": "no"}, {"models": "no/faae,no/aae"}])
 def test_a_link_to_what_is_not_here_says_so_and_nothing_stands_in_its_place(
-    session, fields, monkeypatch
+    session, navigation, fields, monkeypatch
 ):
     fields |= {"tab": "sample", "reconstruct": "example/2", "labels": "Male:1"}
     with pytest.raises(UserError, match="no"):
         link.restore(session, fields)
     said = []
     monkeypatch.setattr(ui, "warn", lambda message, **how: said.append(message))
-    ui.loader({})(session, None, SimpleNamespace(query_params=fields))
+    ui.loader(navigation, {})(session, None, SimpleNamespace(query_params=fields))
     assert session.slots == session.labels == {}
     assert (session.tab, session.names) == ("reconstruct", ["celeba32/faae", "celeba32/aae"])
     assert said[0].startswith("The link shows what is not here.")

@@ -22,16 +22,16 @@ def upload(path: Path) -> dict:
     return {"path": shutil.copy(path, folder / path.name), "name": path.name}
 
 
-def test_a_sample_goes_on_with_its_code(session):
+def test_a_sample_goes_on_with_its_code(session, navigation):
     sample.show(session, 0, 9, 1.0)
-    values = ui.send(session, event(grid="sample", index=4, to="attributes"))
+    values = ui.send(navigation, session, event(grid="sample", index=4, to="attributes"))
     assert values[0]["selected"] == session.tab == "attributes"
     for model in session.models:
         codes = session.codes([session.slots["attributes"]], model)
         assert torch.equal(codes[0], session.grids["sample"].codes[model.name][4])
-    ui.send(session, event(grid="sample", index=2, to="shelf"))
+    ui.send(navigation, session, event(grid="sample", index=2, to="shelf"))
     assert [picture.label for picture in session.shelf] == ["Sample 0·3"]
-    ui.send(session, event(id=session.shelf[0].id, to="morph"))
+    ui.send(navigation, session, event(id=session.shelf[0].id, to="morph"))
     assert session.slots["corner-0"].label == "Sample 0·3"
 
 
@@ -49,7 +49,9 @@ def test_only_uploads_are_opened(session, photo):
     assert "not uploaded here" in value["problem"]
 
 
-def test_a_link_opens_its_tab_though_the_first_one_is_shown_meanwhile(session, monkeypatch):
+def test_a_link_opens_its_tab_though_the_first_one_is_shown_meanwhile(
+    session, navigation, monkeypatch
+):
     examples = session.examples
 
     def slowly():
@@ -57,7 +59,7 @@ def test_a_link_opens_its_tab_though_the_first_one_is_shown_meanwhile(session, m
         return examples()
 
     monkeypatch.setattr(session, "examples", slowly)
-    load, request = ui.loader({}), SimpleNamespace(query_params={"tab": "sample"})
+    load, request = ui.loader(navigation, {}), SimpleNamespace(query_params={"tab": "sample"})
     opened = load(session, None, request)[len(header.parts(session))]
     assert opened["selected"] == "sample"
 
@@ -70,17 +72,17 @@ def test_without_checkpoints_the_page_says_how_to_train(tmp_path):
     assert "python -m training fit" in page and "celeba32/aae" in page
 
 
-def test_a_page_that_is_loaded_anew_has_what_the_one_before_had(session, photo):
+def test_a_page_that_is_loaded_anew_has_what_the_one_before_had(session, navigation, photo):
     ui.pick(session, event(slot="reconstruct", **upload(photo)))
     session.tab, key = "attributes", ui_components.stamp(session)["key"]
     again, request = Session(session.root), SimpleNamespace(query_params={})
     first = ui_components.stamp(again)  # an answer that came before
-    ui.loader({})(again, key, request)
+    ui.loader(navigation, {})(again, key, request)
     assert [p.label for p in again.shelf] == [photo.name] and again.tab == "attributes"
     assert again.slots["reconstruct"] is session.slots["reconstruct"]
     assert again.shelf is not session.shelf and again.slots is not session.slots
     then = ui_components.stamp(again)
     assert then["key"] == first["key"] != key and then["serial"] > first["serial"]
     stranger = Session(session.root)
-    ui.loader({})(stranger, "guessed", request)
+    ui.loader(navigation, {})(stranger, "guessed", request)
     assert stranger.shelf == []

@@ -16,7 +16,7 @@ Latent.lineage = function ({ element, props, trigger, watch, what, empty }) {
       : h("p", { class: "empty" }, empty));
   }
 
-  const line = ([x, y], [toX, toY]) => `M${x} ${y + TOP + SIDE}C${x} ${toY - 8} ${toX} ${y + HIGH - 16} ${toX} ${toY + TOP}`;
+  const line = ([x, y], [toX, toY]) => `M${x} ${y + TOP + SIDE + 20}C${x} ${toY} ${toX} ${toY - 12} ${toX} ${toY + TOP}`;
 
   function drawing(wide, high, lines) {
     const hold = h("div", { "aria-hidden": "true" });
