@@ -53,7 +53,7 @@ class Objective:
         pixels       mean over pixels of d(A(G(z)), x)           d: `LOSSES[loss]`; A: `damage`
         prior        prior_weight * distance(z)^2                `typical.distance`
         in-domain    domain_weight * ||E(G(z)) - z||^2 / n       codes scaled by `Prior.scale`
-        sharpness    sharpness_weight * log^2(L(G(z)) / L(x))    L: Laplacian energy
+        sharpness    sharpness_weight * log^2(L(G(z)) / L(x))    `losses.sharpness_errors`
 
     The in-domain term (Zhu et al. 2020, In-Domain GAN Inversion) is for systems with an encoder.
     The sharpness term keeps what the pixels' error smooths away wherever the image has detail that
@@ -88,8 +88,8 @@ class Objective:
 # What they trade is in explorer/WORKSHOP.md. The explorer takes `DEFAULT`; figures of checkpoints
 # are those of the plain one.
 OBJECTIVES = {
-    "sharp": Objective(prior_weight=1e-3, domain_weight=5e-3, sharpness_weight=4e-3),
-    "in-domain": Objective(prior_weight=1e-3, domain_weight=3e-2, sharpness_weight=4e-3),
+    "sharp": Objective(prior_weight=1e-3, domain_weight=5e-3, sharpness_weight=5e-3),
+    "in-domain": Objective(prior_weight=1e-3, domain_weight=3e-2, sharpness_weight=5e-3),
     "plain": Objective(),
 }
 DEFAULT = OBJECTIVES["sharp"]

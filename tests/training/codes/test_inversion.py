@@ -5,10 +5,21 @@ import torch
 
 from tests.training.conftest import config_of
 from training import checkpoints
-from training.codes.inversion import LOSSES, hybrid, recover, recovery, refine
+from training.codes.inversion import (
+    LOSSES,
+    OBJECTIVES,
+    Objective,
+    domain_error,
+    hybrid,
+    recover,
+    recovery,
+    refine,
+)
 from training.codes.priors import PRIORS, OneHot, Switches, joint
+from training.codes.typical import distance
 from training.errors import UserError
 from training.frameworks import FRAMEWORKS
+from training.losses import laplacian_energy, sharpness_errors
 from training.measure.evaluate import evaluate
 from training.report.card import measured_on
 
@@ -132,3 +143,60 @@ def test_a_system_without_an_encoder_is_measured_by_recovery(tmp_path, folder):
     assert {"mse_refined", "sharpness_refined", "frechet"} <= figures.keys()
     assert not {"mse", "reencoding_error", "morph_middle"} & figures.keys()
     assert "recovery from 4 random starts in 3 steps on 5 of them" in measured_on(measured)
+
+
+class Blurring(Tiny):
+    """A tiny generator with an encoder, whose images cannot show all detail."""
+
+    encodes = True
+
+    def encode(self, x):
+        x = x.clamp(0.01, 0.99).logit().flatten(1)
+        solved = x @ torch.linalg.pinv(self.weights) * 2 / self.prior.scale
+        return self.prior.project(0.8 * solved)  # off, as encoders are
+
+
+def test_each_term_lowers_what_it_is_for():
+    tiny = Blurring(PRIORS["normal"](12))
+    x = torch.rand(4, 3, 8, 8, generator=torch.Generator().manual_seed(4))
+    z = tiny.prior.sample(4, torch.Generator().manual_seed(5))
+    lowered = {
+        "prior_weight": lambda z: distance(tiny.prior, z).clamp_min(1),
+        "domain_weight": lambda z: domain_error(tiny, tiny.decode(z), z),
+        "sharpness_weight": lambda z: sharpness_errors(x, tiny.decode(z)),
+    }
+    plain = refine(tiny, x, z, steps=60)
+    for term, measure in lowered.items():
+        found = refine(tiny, x, z, steps=60, **{term: 1.0})
+        assert measure(found).mean() < 0.9 * measure(plain).mean(), term
+
+
+def test_an_objective_without_an_encoder_has_no_in_domain_term():
+    tiny = Tiny(PRIORS["sphere"](12))
+    tiny.encodes = False
+    x, z = tiny.images()
+    plain, other = (refine(tiny, x, 3 * z, steps=5, domain_weight=each) for each in (0, 1))
+    assert torch.equal(plain, other)
+
+
+def test_a_finished_objective_is_the_sum_of_its_terms():
+    tiny = Blurring(PRIORS["normal"](12))
+    x, z = tiny.images()[0].flip(0), 2 * tiny.images()[1]
+    off = (distance(tiny.prior, z) - 1).clamp_min(0).square()
+    parts = (tiny.decode(z) - x).square().flatten(1).mean(1), off
+    parts += domain_error(tiny, tiny.decode(z), z), sharpness_errors(x, tiny.decode(z))
+    weighed = sum(weight * part for weight, part in zip((1, 2, 3, 4), parts, strict=True))
+    assert torch.allclose(Objective("squared", 2, 3, 4)(tiny, x, z), weighed)
+
+
+def test_the_default_keeps_f_aae_sharp_and_the_plain_one_does_not():
+    framework, _ = checkpoints.read("checkpoints/celeba32/faae")
+    with torch.no_grad():
+        x = framework.decode(framework.prior.sample(8, torch.Generator().manual_seed(1)))
+        x = (x + 0.5 * (x - x.roll(1, -1))).clamp(0, 1)  # sharper than it draws
+        z = framework.encode(x)
+    ratio = []
+    for objective in ("sharp", "plain"):
+        x_hat = framework.decode(refine(framework, x, z, 30, **vars(OBJECTIVES[objective])))
+        ratio.append(laplacian_energy(x_hat).mean() / laplacian_energy(x).mean())
+    assert ratio[0] > 1.1 * ratio[1]
