@@ -16,6 +16,7 @@ from explorer.verbs.common.grids import sampled
 from explorer.verbs.common.options import Faithful, Models, Option, Result, Seed, Shown
 from explorer.verbs.edit import directions, posed
 from explorer.verbs.teach import AT
+from explorer.words import say
 from explorer.work import beside
 from training.codes import discovery
 from training.codes.directions import DEFAULT, METHODS
@@ -52,17 +53,17 @@ class Way(NamedTuple):
 
 WAYS = {
     "pca": Way(
-        "Principal components of the codes",
+        say("Principal components of the codes"),
         "PCA",
         lambda model, z, count: discovery.principal(training_codes(model), count),
     ),
     "sefa": Way(
-        "Factorised first layer of G (SeFa)",
+        say("Factorised first layer of G (SeFa)"),
         "SeFa",
         lambda model, z, count: discovery.factorised(first_weight(model), count),
     ),
     "jacobian": Way(
-        "Singular directions of G's Jacobian at the picture",
+        say("Singular directions of G's Jacobian at the picture"),
         "Jacobian",
         lambda model, z, count: discovery.singular(differentiable(model), z, count),
     ),

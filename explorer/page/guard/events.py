@@ -51,6 +51,14 @@ class Lesson(TypedDict):
 
 
 @MORE
+class Direction(TypedDict):
+    """One of the directions that were found, and its name."""
+
+    at: Annotated[int, Interval(ge=0, le=100)]
+    name: str
+
+
+@MORE
 class Compared(TypedDict):
     names: Names
 
@@ -224,6 +232,10 @@ class Given(Event):
 
 class Taught(Event):
     shape = Lesson
+
+
+class Numbered(Event):
+    shape = Direction
 
 
 class Chosen(Event):

@@ -14,6 +14,7 @@ FILES = (
     "breed",
     "attributes",
     "teach",
+    "discover",
     "latent_map",
     "search",
 )

@@ -70,18 +70,18 @@ def build(session: gr.State) -> Widgets:
                 keep = gr.Button(mark("Keep it as a slider"), variant="primary", min_width=140)
                 load_it = {"file_types": [".json"], "min_width": 120}
                 file = gr.UploadButton(mark("Load a file"), **load_it)
-        with gr.Column(scale=1, min_width=320, elem_classes="in-sight"):
+        with gr.Column(scale=1, min_width=320):
             said = ui.status_view()
             learned = ui.lesson_view(exported)
-            board = ui.board_view(NAME, EMPTY)
-    outputs = [*sides, learned, board]
+            tiles = ui.tiles_view(NAME, say("The middle of the pictures"), EMPTY)
+    outputs = [*sides, learned, tiles]
     for side in sides:
         side.pick(take, session, outputs, trigger_mode="multiple", **ui.READING)
     learned.apart(tell_apart, session, outputs, trigger_mode="multiple", **ui.IN_TURN)
     learned.remove(remove, session, outputs, trigger_mode="multiple", **ui.IN_TURN)
     keep.click(add, [session, name], [*outputs, said], **ui.IN_TURN)
     file.upload(load, [session, file], [*outputs, said], **ui.READING)
-    return Widgets(show, [], outputs, senders=[board])
+    return Widgets(show, [], outputs, senders=[tiles])
 
 
 def show(session: Session) -> list:
@@ -122,23 +122,19 @@ def learned(session: Session, model: Model, kept: list[Attribute]) -> Learned | 
 
 def pictured(session: Session, found: dict[Model, Learned | str]) -> dict:
     """The middle of the pictures along each model's direction, at `AT`."""
-    known = {model: each for model, each in found.items() if isinstance(each, Learned)}
-    if not known:
-        return ui.board_value([], [])
-    codes, images = {}, {}
-    for model, each in known.items():
-        middle, vector = model.project(each.z.mean(dim=0)[None]), each.lessons[DEFAULT].vector
-        codes[model.name] = torch.cat([posed(model, middle, vector, at) for at in AT])
-        images[model] = model.decode(codes[model.name])
+    codes, images = {}, []
+    for model, each in found.items():
+        if isinstance(each, Learned):
+            middle, vector = model.project(each.z.mean(dim=0)[None]), each.lessons[DEFAULT].vector
+            codes[model.name] = torch.cat([posed(model, middle, vector, at) for at in AT])
+            images.append(model.decode(codes[model.name]))
+        else:
+            images.append(Reason(each))
     labels = [say("{amount} deviations", amount=f"{at:+g}") for at in AT]
+    if not codes:
+        return {}
     session.grids[NAME] = Grid(EDIT, labels, codes)
-    models = [*found]
-    rows = []
-    for at, label in enumerate(labels):
-        cells = [images[m][at] if m in known else Reason(found[m]) for m in models]
-        note = say("the middle of all pictures, by the mean difference") if at == 1 else ""
-        rows.append(ui.board_row(label, at, cells, note=note))
-    return ui.board_value(models, rows)
+    return ui.tiles_value([*found], images, len(AT), labels)
 
 
 def take(session: Session, event: Given) -> list:

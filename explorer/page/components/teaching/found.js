@@ -1,0 +1,26 @@
+// Directions that were found: under a name that can be changed, what each does to a picture, by each
+// model, and how consistent it is. value {said, rows: [{name, kept, models: [{title, colour, images:
+// [src], labels, consistency, random}]}]}. Triggers keep {at, name}.
+Latent.found = function ({ element, props, trigger, watch }) {
+  const { h } = Latent;
+  const root = element.querySelector(".found");
+  const MEANING = Latent.say("Consistency: the mean cosine between what the direction does to a dozen other pictures, 1 where it means the same on all; in brackets that of random directions.");
+
+  const shown = (model) => h("div", { class: "along" }, Latent.title(model, "h4"),
+    h("div", { class: "faces" }, model.images.map((src, at) => h("figure", {}, Latent.image(src, `${model.title}, ${model.labels[at]}`), h("figcaption", {}, model.labels[at])))),
+    h("p", { class: "note", title: MEANING }, Latent.say("Consistency {consistency} ({random})", { consistency: model.consistency.toFixed(2), random: model.random.toFixed(2) })));
+
+  function row({ name, kept, models }, at) {
+    const box = h("input", { type: "text", value: name, maxlength: 60, "aria-label": Latent.say("Name of {direction}", { direction: name }) });
+    return h("section", { class: "direction", "aria-label": name }, h("header", {}, box,
+      h("button", { type: "button", class: "chip", disabled: kept, onclick: () => trigger("keep", { at, name: box.value }) }, kept ? Latent.say("is a slider") : Latent.say("Keep it as a slider"))),
+    h("div", { class: "alongs" }, models.map(shown)));
+  }
+
+  function draw() {
+    const { said = "", rows = [] } = props.value ?? {};
+    root.replaceChildren(said ? h("p", { class: "reason", role: "status" }, said) : "", rows.length ? h("p", { class: "note" }, MEANING) : "", ...rows.map(row));
+  }
+
+  Latent.live({ props, watch }, draw);
+};

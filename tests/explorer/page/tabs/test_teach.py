@@ -1,0 +1,155 @@
+"""The handlers of the view Teach, without a browser."""
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+
+from explorer.page import components as ui
+from explorer.page.tabs import attributes, discover, teach
+from explorer.session.attributes import Own
+from explorer.session.groups import Groups
+from explorer.session.state import Session
+from tests.explorer.conftest import event
+from training.codes.directions import DEFAULT
+
+
+def rows(session: Session, has: bool, count: int) -> list[int]:
+    """Of the mapped pictures that smile, or do not."""
+    latents = session.models[0].latents
+    labels = latents.labels[:, latents.names.index("Smiling")]
+    return (labels == has).nonzero()[:count, 0].tolist()
+
+
+@pytest.fixture
+def grouped(session) -> Session:
+    """A session with two groups of the map, which are the two sides of a lesson."""
+    groups = session.of(Groups).here(session.model_set)
+    groups |= {"smiles": rows(session, True, 40), "others": rows(session, False, 40)}
+    teach.take(session, event(side="given", group="smiles"))
+    teach.take(session, event(side="lacking", group="others"))
+    return session
+
+
+def told(session: Session) -> dict:
+    """What the view says of the lesson."""
+    return teach.show(session)[2]
+
+
+def test_two_groups_of_the_map_teach_every_model(grouped):
+    *sides, lesson, tiles = teach.show(grouped)
+    assert [side["group"] for side in sides] == ["smiles", "others"]
+    assert dict(sides[0]["groups"]) == {"smiles": 40, "others": 40}
+    assert [each["title"] for each in lesson["models"]] == ["F-AAE", "AAE"]
+    for model in lesson["models"]:
+        for _, auc, low, high, d, chance in model["rows"]:
+            assert low < auc < high and d > 0.3 and chance > 0
+    assert "Smiling" in [each["name"] for each in lesson["apart"]]
+    assert len(tiles["panels"]) == 2 and tiles["labels"][2] == "+2 deviations"
+    assert grouped.tile("teach", 2).codes.keys() == {model.name for model in grouped.models}
+
+
+def test_what_is_ticked_is_projected_out(grouped):
+    teach.tell_apart(grouped, event(apart=["Smiling", "Male"]))
+    ticked = {each["name"]: each["cosines"] for each in told(grouped)["apart"] if each["on"]}
+    assert ticked == {name: [pytest.approx(0, abs=0.01)] * 2 for name in ("Smiling", "Male")}
+
+
+def test_what_is_kept_is_a_slider_in_every_model_also_in_those_chosen_later(grouped):
+    *_, said = teach.add(grouped, "Grin")
+    assert said == "Grin is a slider in Edit."
+    grouped.put("attributes", grouped.examples()[4])
+    board, sliders, _ = attributes.show(grouped, DEFAULT)
+    assert sliders["attributes"][0]["name"] == "Grin"
+    figures = sliders["attributes"][0]["figures"]
+    assert [each["title"] for each in figures] == ["F-AAE", "AAE"]
+    assert all(each["low"] < each["auc"] and abs(each["value"]) < 5 for each in figures)
+    grouped.names = [*grouped.names, "celeba32/vae"]
+    teach.remove(grouped, event(gone="none of these"))
+    attributes.move(grouped, {"amounts": {"Grin": 3.0}, "held": []})
+    board = attributes.edit(grouped)
+    assert board["rows"][0]["note"] == "Grin +3"
+    for card in board["rows"][0]["cards"]:
+        ((name, effect, _), *_) = card["stats"]
+        assert name == "Grin, measured" and float(effect) > 0.3
+    assert all("Grin" in further for *_, further in board["live"]["codes"])
+    teach.remove(grouped, event(gone="Grin"))
+    assert attributes.edit(grouped)["rows"][0]["note"] == "Grin +3"  # but nothing moves
+    assert grouped.of(Own).kept == {}
+
+
+def test_an_attribute_is_saved_and_loaded_by_another_visitor(grouped, tmp_path: Path):
+    teach.add(grouped, "Grin")
+    stamp = ui.stamp(grouped)
+    content = json.loads(teach.exported({"key": stamp["key"], "name": "Grin"}).body)["content"]
+    file = tmp_path / "grin.json"
+    file.write_text(content)
+    other = Session(grouped.root)
+    *_, said = teach.load(other, str(file))
+    assert said == "Grin is a slider in Edit, for F-AAE, AAE."
+    for model in other.models:
+        one, two = (each.of(Own).directions(model, DEFAULT)["Grin"] for each in (grouped, other))
+        assert torch.equal(one, two)
+    other.names = ["celeba32/vae"]
+    other.of(Own).kept.clear()
+    *_, said = teach.load(other, str(file))
+    assert said.startswith("Grin is loaded, but none of the models")
+    *_, said = teach.load(other, str(file))
+    assert said.startswith("There is an attribute 'Grin' already")
+    file.write_text('{"version": 7}')
+    *_, said = teach.load(other, str(file))
+    assert said.startswith("That file holds no attribute")
+
+
+def test_what_does_not_suffice_is_said_and_nothing_is_lost(session, bad):
+    examples = session.examples()
+    assert told(session)["said"] == ""
+    for picture in examples[:2]:
+        session.keep(picture)
+        teach.take(session, event(side="given", id=picture.id))
+    assert "not 2 and 0" in told(session)["said"]
+    *_, said = teach.add(session, "Grin")
+    assert "not 2 and 0" in said
+    teach.take(session, event(side="lacking", id=examples[0].id))
+    teach.take(session, event(side="lacking", id=examples[1].id))
+    assert "more than once" in told(session)["said"]
+    side = teach.take(session, event(side="lacking", files=[{"path": "/etc/passwd"}]))[1]
+    assert "not uploaded here" in side["problem"] and len(side["pictures"]) == 2
+    teach.take(session, event(side="lacking", gone=None))
+    assert [len(each["pictures"]) for each in teach.show(session)[:2]] == [2, 0]
+
+
+def test_a_direction_that_was_found_becomes_a_slider(session):
+    session.put("attributes", session.examples()[4])
+    for by in ("pca", "jacobian"):
+        value = discover.show(session, by)
+        assert len(value["rows"]) == discover.COUNT and not value["said"]
+        for model in value["rows"][0]["models"]:
+            assert len(model["images"]) == 3 and -1 <= model["consistency"] <= 1
+    value, said = discover.keep(session, event(at=1, name="Light"))
+    assert said == "Light is a slider in Edit." and value["rows"][1]["kept"]
+    session.names = [*session.names, "celeba32/vae"]
+    _, sliders, _ = attributes.show(session, DEFAULT)
+    assert [each["name"] for each in sliders["attributes"][:2]] == ["Light", "Smiling"]
+    figures = sliders["attributes"][0]["figures"]
+    assert len(figures) == 3 and all("consistency" in each for each in figures)
+    _, said = discover.keep(session, event(at=0, name="Light"))
+    assert said.startswith("There is an attribute 'Light' already")
+
+
+def test_a_slider_starts_at_the_pictures_own_value_and_shows_what_it_does(session):
+    session.put("attributes", session.examples()[4])
+    _, sliders, _ = attributes.show(session, DEFAULT)
+    model, smiling = session.models[0], sliders["attributes"][0]
+    z = session.codes([session.slots["attributes"]], model)[0]
+    known, row = model.latents, model.latents.names.index("Smiling")
+    vector = known.directions[DEFAULT].vectors[row]
+    value = ((z - known.codes.mean(dim=0)) @ vector / vector.square().sum()).item()
+    assert smiling["figures"][0]["value"] == pytest.approx(value, abs=0.01)
+    changes = [{"amounts": {"Smiling": at}, "held": []} for at in (-2.0, 0.0, 2.0)]
+    asked = {"key": ui.stamp(session)["key"], "changes": changes}
+    images = json.loads(attributes.peek(asked).body)["images"]
+    assert [len(of_model) for of_model in images] == [3, 3]
+    before = attributes.edit(session)["rows"][1]["cards"][0]["src"]
+    assert images[0][1] == before and len({*images[0]}) == 3
