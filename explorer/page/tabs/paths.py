@@ -65,7 +65,7 @@ def build(session: gr.State) -> Widgets:
                 saves = {form: gr.Button(each, min_width=120) for form, each in said.items()}
                 file = gr.DownloadButton(elem_id="paths-file", elem_classes="unseen")
         with gr.Column(scale=5, min_width=320, elem_classes="first-on-phone"):
-            strip = ui.strip_view(NAME, say("Paths"), WAITING)
+            strip = ui.filmstrip_view(NAME, say("Paths"), WAITING)
             chart = ui.chart_view(say("How fast the images change along the paths"))
     inputs, outputs = [session, frames, reach], [strip, chart]
     for control in (frames, reach):
@@ -103,7 +103,7 @@ def draw(session: Session, frames: int, reach: float, progress: float | None = N
     drawn = {m: each for m, each in found.items() if isinstance(each, Paths)}
     count = frames + (len(pictures) - 2) * (frames - 1) + beyond(frames, reach)
     session.grids[NAME] = grid(drawn, count)
-    value = ui.strip_value(models, found, count, frames - 1, len(pictures), progress)
+    value = ui.filmstrip_value(models, found, count, frames - 1, len(pictures), progress)
     return stamp | value, stamp | ui.chart_value(speeds(drawn, models))
 
 
@@ -229,7 +229,7 @@ def save(form: str, session: Session, frames: int, reach: float) -> str:
     return str(film(back, file, ms=FILM_MS, columns=kinds))
 
 
-SHOT = Shot(".latent-strip .still")
+SHOT = Shot(".latent-filmstrip .still")
 TIMING = Timing("paths between two pictures", 150, lambda session: show(session, 9, 1.0))
 
 

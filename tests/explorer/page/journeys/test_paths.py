@@ -21,7 +21,7 @@ def test_paths_of_both_models_lead_beyond_the_last_picture_and_are_saved_as_a_fi
     page.keyboard.press("Enter")
     expect(page.locator(".frame")).to_have_count(2 * 3 * 13)  # with the geodesics again
     page.get_by_role("button", name="spherical, frame 13, F-AAE").click()
-    chosen = page.locator(".strip .enlarged")
+    chosen = page.locator(".filmstrip .enlarged")
     expect(chosen.locator("figure")).to_have_count(6)
     chosen.get_by_role("button", name="To shelf").click()
     expect(

@@ -15,17 +15,17 @@ from training.codes.paths import GEODESIC, LINEAR, SPHERICAL, energy, length
 KIND_TITLES = {LINEAR: say("linear"), SPHERICAL: say("spherical"), GEODESIC: say("geodesic")}
 
 
-def strip_view(grid: str, what: str, empty: str, **options) -> gr.HTML:
+def filmstrip_view(grid: str, what: str, empty: str, **options) -> gr.HTML:
     """Every frame is a button that enlarges it in every model and can be dragged.
 
     `grid` names the session's grid behind the frames, row by row. Events: send {grid, index, to};
     stop.
     """
     constants = {"grid": grid, "what": what, "empty": empty}
-    return component("strip", ["send", "stop"], constants, **options)
+    return component("filmstrip", ["send", "stop"], constants, **options)
 
 
-def strip_value(
+def filmstrip_value(
     models: Sequence[Model],
     found: Mapping[Model, Paths | Reason],
     count: int,

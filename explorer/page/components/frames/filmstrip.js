@@ -3,9 +3,9 @@
 // or {title, colour, said, seconds}], count, every, keys, progress}, or {said}. src holds the `count`
 // frames of a row side by side; each `every`-th is one of `keys` keyframes. Triggers send {grid, index,
 // to}, and stop while there is progress.
-Latent.strip = function ({ element, props, trigger, watch, grid, what, empty }) {
+Latent.filmstrip = function ({ element, props, trigger, watch, grid, what, empty }) {
   const { h } = Latent;
-  const root = element.querySelector(".strip");
+  const root = element.querySelector(".filmstrip");
   let selected = null;  // a frame's place in a row
   const named = (at) => Latent.say("frame {n}", { n: String(at + 1) });
   const within = (src, at, count) => `background-image:${src};background-size:${100 * count}% 100%;background-position:${count > 1 ? (100 * at) / (count - 1) : 0}% 0`;
