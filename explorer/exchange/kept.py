@@ -49,7 +49,11 @@ def place(kind: str) -> Path:
             return folder
     except (OSError, RuntimeError):  # no home
         pass
-    return Path(tempfile.mkdtemp(prefix=f"{kind}-"))
+    base = tempfile.mkdtemp(prefix="latent-explorer-")
+    os.environ["XDG_CACHE_HOME"] = base  # for the processes that make what is kept, too
+    folder = Path(base, "latent-explorer", kind)
+    folder.mkdir(parents=True)
+    return folder
 
 
 class Exports:

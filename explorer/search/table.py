@@ -36,7 +36,7 @@ class Held(Strict):
 
 def database() -> Any:
     """The operator's database: at `PLACE`, by default in the user's cache folder."""
-    os.environ.setdefault("RUST_LOG", "error")  # read when it is imported
+    os.environ.setdefault("LANCEDB_LOG", "error")  # read when it is imported
     import lancedb
 
     place = os.environ.get(PLACE) or str(kept.place("tables"))
