@@ -1,4 +1,4 @@
-"""README, RESULTS, RECIPES and EXPORT: their links, their commands, and the table of README."""
+"""README, RESULTS, RECIPES, EXPORT and WORKSHOP: their links, their commands, and the table of README."""
 
 import importlib.util
 import json
@@ -25,6 +25,7 @@ DOCUMENTS = (
     ROOT / "checkpoints" / "RESULTS.md",
     ROOT / "training" / "RECIPES.md",
     ROOT / "explorer" / "EXPORT.md",
+    ROOT / "explorer" / "WORKSHOP.md",
 )
 LINK = re.compile(r"\]\(([^)\s]+)\)|^\[[^\]]+\]: (\S+)$", re.MULTILINE)
 CODE = re.compile(r"```.*?```|`[^`]+`", re.DOTALL)
