@@ -230,6 +230,4 @@ def exported(asked: Owned) -> Response:
 
 SHOT = Shot(".gather .thumbs")
 TIMING = Timing("an attribute taught", 1000, lambda session: show(session))
-TAB = Tab(
-    NAME, say("Teach an attribute"), build, SHOT, (TIMING,), within="attributes", view=say("Teach")
-)
+TAB = Tab(NAME, say("Teach"), build, SHOT, (TIMING,), within="attributes", view=say("Teach"))
