@@ -25,6 +25,7 @@ DOCUMENTS = (
     ROOT / "checkpoints" / "RESULTS.md",
     ROOT / "training" / "RECIPES.md",
     ROOT / "explorer" / "EXPORT.md",
+    ROOT / "explorer" / "WORKSHOP.md",
 )
 LINK = re.compile(r"\]\(([^)\s]+)\)|^\[[^\]]+\]: (\S+)$", re.MULTILINE)
 CODE = re.compile(r"```.*?```|`[^`]+`", re.DOTALL)
