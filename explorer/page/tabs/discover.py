@@ -108,7 +108,7 @@ SHOT = Shot(".found .direction")
 TIMING = Timing("directions found without labels", 2500, lambda session: show(session, "pca"))
 TAB = Tab(
     NAME,
-    say("Discover directions"),
+    say("Discover"),
     build,
     SHOT,
     (TIMING,),

@@ -228,8 +228,13 @@ def exported(asked: Owned) -> Response:
     return told({"content": found.attribute.model_dump_json(exclude_none=True)})
 
 
+def ten(session: Session) -> None:
+    """Five examples against five others."""
+    first, *rest = (session.examples()[at : at + 5] for at in (0, 5))
+    session.of(Draft).lesson = Lesson(Side(first), Side(*rest))
+    show(session)
+
+
 SHOT = Shot(".gather .thumbs")
-TIMING = Timing("an attribute taught", 1000, lambda session: show(session))
-TAB = Tab(
-    NAME, say("Teach an attribute"), build, SHOT, (TIMING,), within="attributes", view=say("Teach")
-)
+TIMING = Timing("an attribute taught by ten pictures", 1000, ten)
+TAB = Tab(NAME, say("Teach"), build, SHOT, (TIMING,), within="attributes", view=say("Teach"))

@@ -54,6 +54,7 @@ Latent.sliders = function ({ element, props, watch, server, limit, step, first, 
     return line;
   }
 
+  const stand = (value) => (value < 0 ? "−" : value ? "+" : "") + Math.abs(value);
   const place = (value) => Math.max(0, Math.min(100, 50 + (50 * value) / limit));
 
   // What the slider does: the pictures at `looks`, by each model that has the attribute, drawn in the
@@ -68,9 +69,9 @@ Latent.sliders = function ({ element, props, watch, server, limit, step, first, 
     const drawn = await Latent.lines[to].local?.peek?.(changes) ?? await asked(changes);
     if (focused !== under || !drawn?.length) return;
     under.hidden = false;
-    under.replaceChildren(...looks.map((look, i) => h("button", { type: "button", class: "look", "aria-label": Latent.say("Move to {value}", { value: signed(look) }),
+    under.replaceChildren(...looks.map((look, i) => h("button", { type: "button", class: "look", "aria-label": Latent.say("Move to {value}", { value: stand(look) }),
       onclick: () => rows[name].set((look - at).toFixed(1), true) },
-    h("span", { class: "faces" }, drawn.flatMap((images) => images[i] ? [Latent.image(images[i], "")] : [])), h("span", {}, signed(look)))));
+    h("span", { class: "faces" }, drawn.flatMap((images) => images[i] ? [Latent.image(images[i], "")] : [])), h("span", {}, stand(look)))));
   }
   async function asked(changes) {
     const found = Latent.told(await server?.peek({ key: props.value.key, changes }).catch(() => null) ?? null);

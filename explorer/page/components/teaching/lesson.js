@@ -1,7 +1,7 @@
 // What was learned, for each model; ticks for attributes that are projected out; what is kept.
 // value {said, models: [{title, colour, said, rows: [[method, auc, low, high, d, random]]}],
 //        apart: [{name, label, on, cosines: [number or null]}], kept: [{name, models: [title]}], key}.
-// Triggers apart {apart} and remove {gone}; the server function `file` gives the file of one.
+// Triggers apart {apart} and remove {gone}; the server function `exported` gives the file of one.
 Latent.lesson = function ({ element, props, trigger, watch, server }) {
   const { h } = Latent;
   const root = element.querySelector(".lesson");
@@ -18,7 +18,7 @@ Latent.lesson = function ({ element, props, trigger, watch, server }) {
     h("span", {}, label), h("span", { class: "alike" }, cosines.map((each) => each === null ? "–" : signed(each)).join("  ")));
 
   async function save(name) {
-    const found = Latent.told(await server.file({ key: props.value.key, name }).catch(() => ({ problem: Latent.say("The server does not answer: try again, or reload the page.") })));
+    const found = Latent.told(await server.exported({ key: props.value.key, name }).catch(() => ({ problem: Latent.say("The server does not answer: try again, or reload the page.") })));
     if (found.problem) return Latent.toast(found.problem);
     const href = URL.createObjectURL(new Blob([found.content], { type: "application/json" }));
     h("a", { href, download: `${name.replace(/[^\p{L}\p{N} _-]/gu, "")}.attribute.json` }).click();

@@ -13,9 +13,9 @@ from training.codes.teaching import Lesson
 SHOWN = 12  # attributes to tick, besides those that are ticked
 
 
-def lesson_view(file: Callable) -> gr.HTML:
-    """Events: apart {apart: names}; remove {gone: name}. `file` gives {content} for {key, name}."""
-    return component("lesson", ["apart", "remove"], servers=[file])
+def lesson_view(exported: Callable) -> gr.HTML:
+    """Events: apart {apart: names}; remove {gone: name}. `exported` gives {content} for {key, name}."""
+    return component("lesson", ["apart", "remove"], servers=[exported])
 
 
 def lesson_value(

@@ -1,0 +1,65 @@
+"""An attribute is taught by uploads, becomes a slider, is saved, and is loaded again."""
+
+import json
+
+from playwright.sync_api import expect
+
+from explorer.engine import load_model
+from explorer.pictures.render import to_pil
+from tests.explorer.conftest import CHECKPOINTS
+from tests.explorer.page.journeys.acts import open_tab, shown
+
+
+def pictures(folder) -> list[list[str]]:
+    """Files of faces that smile, and of faces that do not, drawn by a model."""
+    model = load_model("celeba32/faae", CHECKPOINTS)
+    smiles = model.latents.labels[:, model.latents.names.index("Smiling")]
+    sides = []
+    for has in (True, False):
+        rows = (smiles == has).nonzero()[:5, 0].tolist()
+        files = [folder / f"{row}.png" for row in rows]
+        for file, image in zip(files, model.decode(model.latents.codes[rows]), strict=True):
+            to_pil(image, 64).save(file)
+        sides.append(files)
+    return sides
+
+
+def test_an_attribute_is_taught_by_uploads_and_is_a_slider(page, tmp_path):
+    open_tab(page, "Attributes")
+    shown(page, "Changed, F-AAE").wait_for()
+    open_tab(page, "Teach")
+    sides = zip(("With it", "Without it"), pictures(tmp_path), strict=True)
+    for side, files in sides:
+        page.get_by_label(f"{side}: choose files").set_input_files(files)
+        expect(page.get_by_role("list", name=side, exact=True).get_by_role("button")).to_have_count(
+            5
+        )
+    expect(page.get_by_role("row", name="Linear SVM")).to_have_count(2)  # a table for each model
+    page.get_by_text("Goes with known attributes").click()
+    page.locator(".apart input").first.check()
+    expect(page.locator(".apart .alike").first).to_have_text("+0.00 +0.00")
+    page.get_by_label("Name of the attribute").fill("Grin")
+    page.get_by_role("button", name="Keep it as a slider").filter(visible=True).click()
+    page.get_by_text("Grin is a slider in Edit.").wait_for()
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save Grin as a file").click()
+    file = tmp_path / "grin.json"
+    saved.value.save_as(file)
+    assert json.loads(file.read_text())["name"] == "Grin"
+
+    page.get_by_role("tab", name="Edit").click()
+    slider = page.get_by_role("slider", name="Grin, standard deviations")
+    before = shown(page, "Changed, F-AAE").get_attribute("src")
+    slider.focus()
+    page.get_by_role("button", name="Move to +2").click()  # a picture of what it does
+    expect(page.get_by_text("Grin, measured").first).to_be_visible()
+    assert shown(page, "Changed, F-AAE").get_attribute("src") != before
+    assert float(slider.input_value()) != 0
+
+    open_tab(page, "Teach")
+    page.get_by_role("button", name="Remove Grin").click()
+    expect(page.get_by_role("button", name="Remove Grin")).to_have_count(0)
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Load a file").click()
+    chooser.value.set_files(file)
+    page.get_by_text("Grin is a slider in Edit, for F-AAE, AAE.").wait_for()
