@@ -70,11 +70,10 @@ def build(session: gr.State) -> Widgets:
     inputs, outputs = [session, frames, reach], [strip, chart]
     for control in (frames, reach):
         control.change(show, inputs, outputs, **ui.LIVE).then(bend, inputs, outputs, **ui.LONG)
-    fetch = "() => setTimeout(() => document.querySelector('#paths-file').click(), 100)"
     visible = {"api_visibility": "private", "show_progress_on": chart}
     for form, button in saves.items():
         saved = button.click(partial(save, form), inputs, file, **visible)
-        saved.then(None, js=fetch, **ui.QUIET)
+        saved.then(None, file, js="(file) => Latent.saveMade(file)", **ui.QUIET)
     strip.stop(stop, inputs, outputs, **ui.QUIET)
     after, controls = (bend, [frames, reach], outputs), {"frames": frames, "reach": reach}
     return Widgets(show, [frames, reach], outputs, after, slots, [strip], controls=controls)

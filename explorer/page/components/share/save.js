@@ -22,6 +22,13 @@ Latent.saving = function ({ server }) {
     if (text) Latent.file(new Blob(withText(new Uint8Array(await blob.arrayBuffer()), text), { type: "image/png" }), name);
   };
 
+  // A file that the server has made, as gradio speaks of it; a picture says how it was made.
+  Latent.saveMade = async ({ url, orig_name: name }) => {
+    const blob = await (await fetch(url)).blob();
+    if (name.endsWith(".png")) Latent.saveView(blob, name);
+    else Latent.file(blob, name);
+  };
+
   Latent.python = async (picture) => {
     const { text } = await ask("python", picture);
     if (text) await Latent.copy(text, Latent.say("The program is copied: run it where the explorer is installed."));

@@ -1,0 +1,73 @@
+"""Uploads that were saved here: their codes come back, or one sentence says why not."""
+
+import pytest
+import torch
+
+from explorer.page import going, saving
+from explorer.page.tabs import attributes, sample
+from explorer.pictures.recipe import FORGED, KEY
+from explorer.pictures.render import png_bytes
+from explorer.session.examples import astronaut
+from explorer.session.saved import drawn, found
+from explorer.session.state import Unavailable
+
+
+@pytest.fixture
+def told(monkeypatch) -> list[str]:
+    said: list[str] = []
+    for module in (saving, going):
+        monkeypatch.setattr(module, "warn", lambda message, **how: said.append(message))
+    return said
+
+
+@pytest.fixture
+def edited(session):
+    """What is said of an edit of a photo, which no link can name."""
+    session.tab = "attributes"
+    session.put("attributes", session.photo(astronaut(), "photo"))
+    session.of(attributes.Changes).amounts = {"Smiling": 2.0}
+    attributes.edit(session)
+    return saving.said(session, {"key": "", "grid": "attributes", "index": 0})
+
+
+def test_a_picture_that_was_saved_comes_back_with_codes_and_page(session, edited, tmp_path, told):
+    code = session.grids["attributes"].codes["celeba32/faae"][0]
+    path = tmp_path / "saved.png"
+    path.write_bytes(edited.into(drawn(edited, found(edited, session.catalogue.models))))
+    session.of(attributes.Changes).amounts = {}
+    picture = saving.uploaded(session, path, "saved.png")
+    assert picture.label == "Smiling +2" and session.shelf[0] is picture
+    assert torch.allclose(picture.codes["celeba32/faae"], code, atol=1e-6)
+    session.put("attributes", picture)
+    session.tab = "morph"
+    going.restore(session, session.find(picture.id), {})
+    assert session.tab == "attributes" and session.slots["attributes"].label == "photo"
+    assert session.of(attributes.Changes).amounts == {"Smiling": 2.0} and told == []
+    with pytest.raises(Unavailable, match="does not say how it was made"):
+        going.restore(session, session.slots["attributes"], {})
+
+
+@pytest.mark.parametrize("fault", ["forged", "another model"])
+def test_a_file_of_others_is_one_sentence_and_a_picture_like_any(
+    session, edited, tmp_path, told, fault
+):
+    text = "{}"
+    if fault == "another model":
+        text = edited.model_copy(update={"weights": {"theirs/faae": "0" * 64}}).text
+    path, before = tmp_path / "other.png", [*session.shelf]
+    path.write_bytes(png_bytes(astronaut(), more={KEY: text}))
+    picture = saving.uploaded(session, path, "other.png")
+    assert picture.real and picture.crop.found and picture.saved is None
+    assert session.shelf == [picture, *before]
+    why = FORGED if fault == "forged" else "It was drawn by 'theirs/faae', with weights that"
+    assert len(told) == 1 and told[0].startswith(why)
+    assert told[0].endswith("It is taken as any other picture.")
+
+
+def test_a_view_of_the_page_says_where_it_was(session):
+    session.tab, session.controls = "sample", {"seed": 7}
+    sample.show(session, 7, 4, 1.0)
+    said = saving.said(session, {"key": ""})
+    assert said.result is None and "tab=sample" in said.query and "seed=7" in said.query
+    with pytest.raises(Unavailable, match="tile is gone"):
+        saving.said(session, {"key": "", "grid": "map", "index": 0})
