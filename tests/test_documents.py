@@ -1,4 +1,4 @@
-"""README, RESULTS, RECIPES, EXPORT and WORKSHOP: their links, their commands, and the table of README."""
+"""README and the other documents: their links, their commands, and the table of README."""
 
 import importlib.util
 import json

@@ -14,7 +14,8 @@ SHOWN = 12  # attributes to tick, besides those that are ticked
 
 
 def lesson_view(exported: Callable) -> gr.HTML:
-    """Events: apart {apart: names}; remove {gone: name}. `exported` gives {content} for {key, name}."""
+    """Events: apart {apart: names}; remove {gone: name}. `exported` gives {content} for {key,
+    name}."""
     return component("lesson", ["apart", "remove"], servers=[exported])
 
 
