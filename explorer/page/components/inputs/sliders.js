@@ -8,7 +8,7 @@ Latent.sliders = function ({ element, props, watch, server, limit, step, first, 
   const { h } = Latent;
   const root = element.querySelector(".sliders");
   const MEANING = Latent.say("Measured on held-out images. AUC: 1 is perfect separation, 0.5 is chance. Cohen's d: standard deviations between the means of images with and without the attribute; in brackets, the 95th percentile of random directions. Goes with: the most similar directions, by cosine; hold them to change this attribute alone.");
-  let rows = {};
+  let rows = {}, built = null;
 
   // The picture's own value on an attribute, as far as it is known, in steps of the slider.
   const mean = (numbers) => numbers.length ? numbers.reduce((sum, each) => sum + each, 0) / numbers.length : 0;
@@ -99,6 +99,9 @@ Latent.sliders = function ({ element, props, watch, server, limit, step, first, 
     const open = root.querySelector("details")?.open;
     const kept = props.value && !Latent.upToDate(to, props.value);
     const [wanted, still] = kept ? [amounts(), held()] : [props.value?.amounts ?? {}, props.value?.held ?? []];
+    const now = JSON.stringify(props.value?.attributes ?? []);
+    if (now === built) return fill(wanted, still);  // nobody's pointer or focus loses what it is on
+    built = now;
     rows = {};
     const lines = (props.value?.attributes ?? []).map(row);
     if (!lines.length) {
