@@ -28,6 +28,7 @@ from training.errors import choose as choose_one
 NAME = "breed"
 SLOTS = (Slot("parent-0", say("Parent"), 1), Slot("parent-1", say("Second parent"), None))
 PARENTS = tuple(slot.name for slot in SLOTS)
+MOST_SEED = 2**31
 MOST = 100  # parents that a family remembers
 
 
@@ -79,7 +80,7 @@ def build(session: gr.State) -> Widgets:
             count = gr.Slider(2, 36, 12, step=1, label=mark("Children"))
             choices = [(ui.words(name), name) for name in held]
             hold = gr.Dropdown(choices, multiselect=True, label=mark("Attributes that are held"))
-            litter = gr.Number(0, label=mark("Brood"), precision=0, minimum=0)
+            litter = gr.Number(0, label=mark("Brood"), precision=0, minimum=0, maximum=MOST_SEED)
             another = gr.Button(mark("New brood"), variant="primary")
         with gr.Column(scale=5, min_width=320, elem_classes="first-on-phone"):
             said = ui.status_view()
@@ -245,7 +246,9 @@ def go_on(session: Session, *inputs) -> tuple:
 
 def go_on_crossed(session: Session, *inputs) -> tuple:
     """The chosen child is crossed with its first parent."""
-    return with_parents(session, parents_of(session)[0], child(session), inputs)
+    if not (parents := parents_of(session)):
+        raise UserError(NO_PARENT)
+    return with_parents(session, parents[0], child(session), inputs)
 
 
 def go_back(session: Session, radius: float, count: int, seed: int, event: Picked) -> tuple:

@@ -9,6 +9,7 @@ from explorer.session import history
 from explorer.session.state import Session, Unavailable
 from explorer.verbs.breed import ALIKE, NO_PARENT
 from tests.explorer.conftest import CHECKPOINTS, event
+from training.errors import UserError
 
 INPUTS = (0.4, 4, 0)
 
@@ -69,6 +70,11 @@ def test_what_is_wrong_with_the_parents_is_one_sentence(session, twice):
     tiles, _, said, _ = breed.show(session, *INPUTS)
     assert said == (ALIKE if twice else NO_PARENT) and "panels" not in tiles
     assert breed.show(session, *INPUTS)[0] == gr.skip()
+    session.slots.clear()
+    with pytest.raises(UserError, match="no parent"):
+        breed.go_on_crossed(session, *INPUTS)
+    with pytest.raises(Unavailable, match="tile is gone"):
+        breed.go_on(session, *INPUTS)
 
 
 def test_what_is_held_goes_into_a_link_and_only_what_models_have(bred):
