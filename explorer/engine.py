@@ -23,11 +23,12 @@ from explorer.work import Descents, computed, go_on, last, stepwise
 from training import checkpoints
 from training.checkpoints import CheckpointError, Latents, hub
 from training.codes import inversion, paths
-from training.codes.typical import distance
+from training.codes.priors import Prior
 from training.distributed import device_named
 from training.errors import UserError, choose
 from training.frameworks import FRAMEWORKS, Framework
 from training.frameworks.base import CodeLabels
+from training.measure import domain
 from training.report.tables import headings
 
 ROOT = str(Path(__file__).parents[1] / "checkpoints")  # the installed one, wherever it is run from
@@ -51,12 +52,15 @@ class Model:
         self.name, self.directory = name, directory
         self.root, self.device = root or str(directory.parent.parent), device_named(device)
         self._network, self.config = networks(directory, self.device)
-        self.metrics: dict = checkpoints.read_metrics(directory).get("figures", {})
+        measured = checkpoints.read_metrics(directory)
+        self.metrics: dict = measured.get("figures", {})
+        self.domain: dict | None = measured.get("domain")
         self.latents: Latents | None = checkpoints.read_latents(directory, self._network.prior.size)
         self.framework: str = self._network.id
         self.title: str = self._network.title
         self.image_size: int = self._network.config.image_size
-        self.latent_size: int = self._network.prior.size
+        self.prior: Prior = self._network.prior
+        self.latent_size: int = self.prior.size
         self.encodes: bool = self._network.encodes
         self.decodes: bool = self._network.decodes
         self.code_labels: CodeLabels | None = self._network.code_labels
@@ -213,9 +217,10 @@ class Model:
         codes = self._network.prior.sample(n, generator, spread)
         return codes.to(self.device)
 
-    def prior_distance(self, codes: Tensor) -> Tensor:
-        """How far codes (B, n) are from the prior's draws, half of which are below 1, (B,)."""
-        return distance(self._network.prior, self._codes(codes))
+    def unlikeness(self, images: Images) -> Tensor:
+        """How far images are from those that it knows, (B,), where 99 % of held-out ones are below
+        1; for a model with a `domain`."""
+        return domain.distance(self.domain, domain.features(self._network, self._images(images)))
 
     def shares_prior(self, other: "Model") -> bool:
         """Do codes drawn for one of the two mean as much to the other?"""

@@ -120,6 +120,28 @@ class Evaluate:
 
 
 @dataclass
+class Domain:
+    """Calibrate the score that tells images unlike those of a checkpoint's training."""
+
+    checkpoint: Positional[str]  # A checkpoint's folder, measured already
+    data: tuple[str, ...]  # Held-out images: folder, zips, or a dataset's name
+    others: tuple[str, ...]  # Images of another kind, which the score is to tell from them
+    most: Images = 2048  # Images of each
+    data_root: str = "data"  # Where torchvision datasets are stored
+    __post_init__ = check_options
+
+    def __call__(self) -> None:
+        from training.measure.domain import calibrate, save
+        from training.report.card import write_card
+
+        found = calibrate(self.checkpoint, self.data, self.others, self.most, self.data_root)
+        save(self.checkpoint, found)
+        write_card(self.checkpoint)
+        print(f"AUC {found['auc']:.3f}; beyond the limit: {found['beyond']:.1%} of the held-out")
+        print(f"images and {found['others_beyond']:.1%} of the others")
+
+
+@dataclass
 class Compare:
     """Measure a set of checkpoints as one table."""
 
@@ -282,8 +304,8 @@ def print_json(content: dict) -> None:
 
 
 COMMANDS = (
-    *(fit, Evaluate, Compare, Restoration, Retrieval, Directions, Campaign, Features, Benchmark),
-    frameworks,
+    *(fit, Evaluate, Domain, Compare, Restoration, Retrieval, Directions, Campaign),
+    *(Features, Benchmark, frameworks),
 )
 
 

@@ -3,11 +3,10 @@ model has learned, and the picture brought near to them."""
 
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor
 
 from explorer.words import say
-from training.measure.metrics import grey
+from training.measure.domain import statistics
 
 # Three deviations: of held-out CelebA faces about 2 % lie outside at celeba32 and 6.9 % at
 # celeba64, and every one of them in grey.
@@ -49,10 +48,3 @@ class Colours:
         centred = each - each.mean(1, keepdim=True)
         scale = self.deviation[:, None] / each.std(1, keepdim=True).clamp_min(0.02)
         return (centred * scale + self.mean[:, None]).clamp(0, 1).view_as(image)
-
-
-def statistics(images: Tensor) -> Tensor:
-    """Mean and deviation of luma, and mean distance of the channels from grey, (B, 3), above 0."""
-    luma = grey(images).flatten(1)
-    chroma = (images - images.mean(1, keepdim=True)).abs().flatten(1)
-    return torch.stack([luma.mean(1), luma.std(1), chroma.mean(1)], dim=1).clamp_min(1e-3)

@@ -40,6 +40,7 @@ class Picture:
     saved: Recipe | None = None
     id: str = field(default_factory=lambda: secrets.token_hex(4))
     cuts: dict[int, Tensor] = field(default_factory=dict, repr=False)  # by size
+    unlike: dict[str, float] = field(default_factory=dict)  # `Model.unlikeness` by name
 
     @property
     def real(self) -> bool:
@@ -70,11 +71,11 @@ class Picture:
 
     def cropped(self, crop: Crop) -> None:
         """Sets another crop, for which no code is known yet."""
-        self.crop, self.codes, self.refined, self.cuts = crop, {}, {}, {}
+        self.crop, self.codes, self.refined, self.cuts, self.unlike = crop, {}, {}, {}, {}
 
     def tone(self, colours: Colours | None) -> None:
         """Brings its colours near to others, or leaves them; no code is known of it then."""
-        self.toned, self.codes, self.refined, self.cuts = colours, {}, {}, {}
+        self.toned, self.codes, self.refined, self.cuts, self.unlike = colours, {}, {}, {}, {}
 
 
 def pixels(pictures: Sequence[Picture], size: int) -> Tensor:

@@ -16,6 +16,7 @@ from explorer.verbs.common.options import Models, Option, Result, Shown
 from explorer.words import say
 from explorer.work import beside
 from training.codes.inversion import DEFAULT, LOSSES, METHODS, STARTS, Objective
+from training.codes.typical import distance
 from training.measure import metrics
 from training.measure.figures import PICTURE, columns
 
@@ -118,7 +119,7 @@ def measure(model: Model, x: Tensor, z: Tensor, x_hat: Tensor) -> dict[str, floa
     """
     figures = {figure.name: figure.of(x, x_hat) for figure in columns(PICTURE)}
     figures["sharpness"] = metrics.sharpness(x_hat) / metrics.sharpness(x).clamp_min(1e-8)
-    figures["prior_distance"] = model.prior_distance(z)
+    figures["prior_distance"] = distance(model.prior, z)
     if model.encodes:
         figures["cycle_error"] = metrics.code_error(z, model.encode(x_hat))
     return {name: float(values.mean()) for name, values in figures.items()}

@@ -39,6 +39,20 @@ class Refined(Strict):
     images: NonNegativeInt
 
 
+class Domain(Strict):
+    """`measure.domain.calibrate`."""
+
+    mean: list[FiniteFloat]
+    precision: list[list[FiniteFloat]]
+    limit: FiniteFloat
+    auc: FiniteFloat
+    beyond: FiniteFloat
+    others_beyond: FiniteFloat
+    images: NonNegativeInt
+    data: list[str]
+    others: list[str]
+
+
 class Metrics(Strict):
     """metrics.json."""
 
@@ -48,6 +62,7 @@ class Metrics(Strict):
     refined: Refined
     features: str
     weights_sha256: Digest
+    domain: Domain | None = None
 
 
 class Point(Strict):

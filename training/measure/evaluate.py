@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from training import data
-from training.checkpoints import METRICS, read, read_latents, write_json
+from training.checkpoints import METRICS, read, read_latents, read_metrics, write_json
 from training.codes.geometry import middle
 from training.codes.inversion import STARTS, recover, refine
 from training.data import CLASSES, batches
@@ -171,5 +171,7 @@ def on_file(content: dict, sources: tuple[str, ...], measurement: dict) -> bool:
 
 
 def save(checkpoint: str | Path, result: dict) -> None:
-    """Writes metrics.json."""
-    write_json(Path(checkpoint) / METRICS, result)
+    """Writes metrics.json; what is known there of the same weights besides is kept."""
+    before = read_metrics(checkpoint)
+    same = before.get("weights_sha256") == result["weights_sha256"]
+    write_json(Path(checkpoint) / METRICS, (before if same else {}) | result)

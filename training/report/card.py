@@ -43,7 +43,7 @@ def write_card(directory: str | Path) -> None:
         f"torch {trained['torch']}\n"
         "- every setting: `config.json`",
         "## Figures",
-        _figures(measurement),
+        _figures(measurement) + _domain(measurement),
         *_papers(framework.id, settings, measurement.get("figures", {})),
         "## Limits",
         LIMITS,
@@ -81,6 +81,18 @@ def _figures(measurement: dict) -> str:
     rows = [(FIGURES[name].words, f"{value:.4g}") for name, value in found]
     table = f"\n\n{markdown(('figure', 'value'), rows)}" if rows else ""
     return measured_on(measurement) + table
+
+
+def _domain(measurement: dict) -> str:
+    """How well images of another kind are told from those that the system knows."""
+    domain = measurement.get("domain")
+    if not domain:
+        return ""
+    return (
+        f"\n\nThe out-of-domain score tells images of {', '.join(domain['others'])} from those of "
+        f"{', '.join(domain['data'])} with an AUC of {domain['auc']:.3f}; its limit flags "
+        f"{domain['others_beyond']:.1%} of those and {domain['beyond']:.1%} of these."
+    )
 
 
 def _papers(system: str, settings: dict, figures: dict[str, float]) -> list[str]:

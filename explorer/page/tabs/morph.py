@@ -17,6 +17,7 @@ from explorer.pictures.picture import MORPH, pixels
 from explorer.pictures.render import film, sharpness_curve
 from explorer.session.state import Session
 from explorer.verbs import morph
+from explorer.verbs.common.domain import unlike
 from explorer.verbs.common.grids import Grid
 from explorer.verbs.morph import Morph, at
 from explorer.words import say
@@ -131,7 +132,8 @@ def advice(session: Session, found: Morph) -> str:
     for picture, x_hat in zip([session.slots[c] for c in CORNERS], drawn, strict=True):
         x = picture.pixels(model.image_size)
         error, usual = (x_hat - x).square().mean(), model.metrics.get("mse", math.inf)
-        if picture.real and (error > FAR * usual or session.colours.unlike(x)):
+        far = unlike(picture, [model], session.colours)
+        if picture.real and (error > FAR * usual or far):
             poor.append(picture.label)
     if not poor:
         return ""

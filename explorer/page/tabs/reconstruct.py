@@ -14,6 +14,7 @@ from explorer.engine import Model
 from explorer.page import components as ui
 from explorer.page.guard.calls import Event
 from explorer.page.guard.events import Square
+from explorer.page.likeness import said
 from explorer.page.tab import Shot, Slot, Tab, Timing, Widgets
 from explorer.page.words import mark
 from explorer.pictures.faces import Crop
@@ -22,9 +23,10 @@ from explorer.session.examples import astronaut
 from explorer.session.refinement import REFINED, Refinement
 from explorer.session.state import Session, Unavailable
 from explorer.verbs import reconstruct
+from explorer.verbs.common.domain import unlike
 from explorer.verbs.common.grids import Grid
 from explorer.verbs.reconstruct import Reconstruction, refined_in_step, unencoded, unrefined
-from explorer.words import chain, say
+from explorer.words import say
 from explorer.work import beside
 from training.codes.inversion import OBJECTIVES
 from training.errors import UserError
@@ -100,28 +102,6 @@ def draw(session: Session) -> dict:
     if run.chosen is not None and run.of == run.about(_subject(session)):
         return stamp | refined(session)
     return stamp | board(session, encoded(session, picture))
-
-
-def said(session: Session, picture: Picture) -> str:
-    """What was found in the picture, and whether the models know its like."""
-    parts = [picture.crop.message] if picture.crop else []
-    if picture.toned:
-        parts.append(say("Its colours are adapted; press the button again to have its own."))
-    elif unlike := unlikeness(session, picture):
-        parts.append(
-            say(
-                "It is {unlike} than nearly all that these models draw: encoders may miss it. "
-                "Refined codes, shown first, come closer.",
-                unlike=chain("{one} and {next}", unlike),
-            )
-        )
-    return chain("{one} {next}", parts)
-
-
-def unlikeness(session: Session, picture: Picture) -> list[str]:
-    """How a real picture differs from what the models of the set know."""
-    size = session.models[0].image_size
-    return session.colours.unlike(picture.pixels(size)) if picture.real else []
 
 
 def tone(session: Session) -> tuple:
@@ -288,7 +268,7 @@ def board(
     session.grids[NAME] = Grid(
         NAME, [say("{stage} reconstruction", stage=row["title"]) for row in rows], codes
     )
-    if unlikeness(session, session.slots[NAME]):
+    if unlike(session.slots[NAME], session.models, session.colours):
         rows.reverse()
     return ui.board_value(models, rows, original=True)
 

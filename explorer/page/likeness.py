@@ -1,0 +1,39 @@
+"""What is said of a picture: what was found in it, and whether the models know its like."""
+
+from explorer.pictures.picture import Picture
+from explorer.session.state import Session
+from explorer.verbs.common.domain import Unlike, unlike
+from explorer.words import chain, say
+
+
+def said(session: Session, picture: Picture) -> str:
+    """What was found in the picture, and whether the models know its like."""
+    parts = [picture.crop.message] if picture.crop else []
+    if picture.toned:
+        parts.append(say("Its colours are adapted; press the button again to have its own."))
+    elif far := unlike(picture, session.models, session.colours):
+        parts.append(warning(far))
+    return chain("{one} {next}", parts)
+
+
+def warning(far: Unlike) -> str:
+    """That a picture is unlike what the models know, and by how much."""
+    if not far.share:
+        return say(
+            "It is {unlike} than nearly all that these models draw: encoders may miss it. "
+            "Refined codes, shown first, come closer.",
+            unlike=chain("{one} and {next}", far.reasons),
+        )
+    if not far.reasons:
+        return say(
+            "It is unlike what {model} was trained on, {share} times as far from it as 99 % of "
+            "held-out pictures: encoders may miss it. Refined codes, shown first, come closer.",
+            model=far.model.title,
+            share=f"{far.share:.1f}",
+        )
+    return say(
+        "It is {unlike} than nearly all that these models draw, {share} times as far from them as "
+        "99 % of held-out pictures: encoders may miss it. Refined codes, shown first, come closer.",
+        unlike=chain("{one} and {next}", far.reasons),
+        share=f"{far.share:.1f}",
+    )

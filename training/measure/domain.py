@@ -1,0 +1,103 @@
+"""How far images are from those that a system knows, by what it makes of them: a score that is
+calibrated on held-out images, and how well it tells pictures of another kind from them."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from training import data
+from training.checkpoints import METRICS, read, read_metrics, write_json
+from training.data import batches
+from training.errors import UserError
+from training.frameworks import Framework
+from training.measure import metrics
+
+KNOWN = 0.99  # share of the held-out images with a distance below 1
+LEAST, BATCH = 50, 128
+
+
+def calibrate(
+    checkpoint: str | Path,
+    sources: Sequence[str],
+    others: Sequence[str],
+    most: int = 2048,
+    root: str = "data",
+) -> dict:
+    """The part `domain` of metrics.json: mean and precision of `features` on one half of the images
+    of `sources`, the `limit` that `KNOWN` of them keep, and, on the other half, the AUC against the
+    images of `others` and the shares of both beyond the limit. At most `most` of each are used.
+    Raises UserError."""
+    framework, _ = read(checkpoint)
+    if not framework.encodes:
+        raise UserError(f"{framework.title} has no encoder, by which images are judged.")
+    size, crop = framework.config.image_size, framework.config.crop
+    held, other = (
+        data.load(tuple(each), size, crop, "", root, train=False).images[:most]
+        for each in (sources, others)
+    )
+    if min(len(held) // 2, len(other)) < LEAST:
+        raise UserError(f"Give at least {2 * LEAST} images, and {LEAST} of another kind.")
+    known, judged = (_features(framework, each) for each in (held[::2], held[1::2]))
+    found = {"mean": known.mean(0).tolist(), "precision": torch.cov(known.T).inverse().tolist()}
+    found["limit"] = 1.0
+    found["limit"] = float(distance(found, known).quantile(KNOWN))
+    near, far = distance(found, judged), distance(found, _features(framework, other))
+    return {
+        **found,
+        "auc": round(_auc(near, far), 4),
+        "beyond": round(float((near > 1).float().mean()), 4),
+        "others_beyond": round(float((far > 1).float().mean()), 4),
+        "images": len(held),
+        "data": [Path(each).name for each in sources],
+        "others": [Path(each).name for each in others],
+    }
+
+
+def distance(domain: dict, features: Tensor) -> Tensor:
+    """Mahalanobis distance of features (B, 7), in that of the limit, (B,): above 1 is unlike."""
+    off = features - torch.tensor(domain["mean"])
+    return (off @ torch.tensor(domain["precision"]) * off).sum(1).clamp_min(0).sqrt() / domain[
+        "limit"
+    ]
+
+
+@torch.no_grad()
+def features(framework: Framework, x: Tensor) -> Tensor:
+    """Of images (B, 3, H, W), (B, 7): SSIM of the reconstructions; in logarithms, their error and
+    relative sharpness, re-encoding error of the codes, and `statistics`."""
+    z = framework.encode(x)
+    x_hat = framework.decode(z)
+    made = [
+        metrics.mse(x, x_hat),
+        (metrics.sharpness(x_hat) + 1e-4) / (metrics.sharpness(x) + 1e-4),
+        metrics.code_error(z, framework.encode(x_hat)),
+    ]
+    logs = torch.cat([torch.stack(made, 1).clamp_min(1e-6), statistics(x)], 1).log()
+    return torch.cat([metrics.ssim(x, x_hat)[:, None], logs.cpu()], 1)
+
+
+def statistics(images: Tensor) -> Tensor:
+    """Mean and deviation of luma, and mean distance of the channels from grey, (B, 3), above 0."""
+    luma = metrics.grey(images).flatten(1)
+    chroma = (images - images.mean(1, keepdim=True)).abs().flatten(1)
+    return torch.stack([luma.mean(1), luma.std(1), chroma.mean(1)], dim=1).clamp_min(1e-3)
+
+
+def save(checkpoint: str | Path, domain: dict) -> None:
+    """Into metrics.json, which has to be there; raises UserError."""
+    measurement = read_metrics(checkpoint)
+    if not measurement:
+        raise UserError("Measure the checkpoint first: `python -m training evaluate … --save`.")
+    write_json(Path(checkpoint) / METRICS, {**measurement, "domain": domain})
+
+
+def _features(framework: Framework, images: Tensor) -> Tensor:
+    device = next(framework.parameters()).device
+    return torch.cat([features(framework, x) for x in batches.in_batches(images, BATCH, device)])
+
+
+def _auc(near: Tensor, far: Tensor) -> float:
+    """Share of the pairs in which the far one is farther."""
+    return float((far[:, None] > near[None]).double().mean())
