@@ -60,7 +60,7 @@ def help_of(module: str, *arguments: str) -> str | None:
 
 def commands() -> list[tuple[str, str]]:
     """Every `python -m training|explorer VERB` of the documents."""
-    command = re.compile(r"python -m (training|explorer) ([a-z]+)")
+    command = re.compile(r"python -m (training|explorer) ([a-z][a-z-]*)")
     return sorted(
         {found for path in DOCUMENTS for each in code(path) for found in command.findall(each)}
     )
