@@ -85,7 +85,8 @@ def code_plane(model: Model) -> Plane | None:
 
 def laid_out(model: Model, by: str = UMAP) -> Tensor | Reason:
     """Where the model's encoded images lie, (N, 2), on the plane or by a layout; or why nowhere, or
-    for how many seconds not yet."""
+    for how many seconds not yet. Raises UserError for an unknown layout."""
+    choose("layout", by, LAYOUTS)
     if code_plane(model):
         return torch.zeros(0, 2) if model.latents is None else model.latents.codes
     if model.latents is None or (by == UMAP and model.latents.map is None):
