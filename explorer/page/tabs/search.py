@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import gradio as gr
 import torch
 
+from explorer import verbs
 from explorer.engine import Model
 from explorer.page import components as ui
 from explorer.page.mapped.points import Own
@@ -242,6 +243,18 @@ def first_shown(session: Session) -> tuple:
     return show(session, MAPPED, [], [], "all", COUNT)
 
 
+def verb(session: Session) -> tuple | None:
+    """The call that finds the same; of a visitor's own pictures there is none."""
+    looking = session.of(Looking)
+    if looking.where == MINE:
+        return None
+    given = {"picture": session.slots[NAME], "table": looking.where, "count": looking.count}
+    more = {"has": looking.has, "lacks": looking.lacks, "either": looking.either}
+    return verbs.search, given | {name: value for name, value in more.items() if value}
+
+
 SHOT = Shot(".results .strip")
 TIMING = Timing("search among the mapped pictures", 500, first_shown)
-TAB = Tab(NAME, say("Search"), build, SHOT, (TIMING,), (SLOT,), within=MAP, view=say("Search"))
+TAB = Tab(
+    NAME, say("Search"), build, SHOT, (TIMING,), (SLOT,), within=MAP, view=say("Search"), verb=verb
+)

@@ -137,7 +137,7 @@ def test_tables_are_made_and_searched_at_an_address_from_the_command_line(
     assert "6 pictures, indexed" in printed.out and "notes.png" in printed.err
     how = ["--table", name, "--count", "2", "--px", "32", "--json", *at]
     assert main(["search", str(folder / "2.png"), *how]) == 0
-    assert capsys.readouterr().out.count('"2.png"') == 2  # for each model
+    assert capsys.readouterr().out.count('"2.png"') == 5  # by two models and three looks
     assert Path("search.png").is_file() and not place.exists()
     assert main(["search", str(folder / "2.png"), "--has", "Eyeglasses", "--lacks", "Male"]) == 0
     assert main(["index", str(tmp_path / "gone")]) == 2

@@ -4,6 +4,7 @@ import torch
 
 from explorer.page.tabs import search
 from explorer.page.tabs.latent_map import Own
+from explorer.session.programs import answer
 
 
 def test_the_nearest_mapped_faces_are_found_by_every_model(session):
@@ -19,6 +20,9 @@ def test_the_nearest_mapped_faces_are_found_by_every_model(session):
     labels, names = model.latents.labels, model.latents.names
     assert labels[rows, names.index("Smiling")].all()
     assert not labels[rows, names.index("Male")].any()
+    verb, given = search.TAB.verb(session)
+    asked = answer(session, verb, given)
+    assert [near.row for near in asked[model].near] == rows
     sent = session.tile(search.NAME, 0)
     assert sent.reference == f"map/{rows[0]}"
     assert torch.equal(sent.codes[model.name], model.latents.codes[rows[0]])
