@@ -76,3 +76,23 @@ def test_the_crop_ends_where_it_was_let_go(page, monkeypatch):
     page.wait_for_function("!Latent.lines.reconstruct.busy")
     kept = [s.slots["reconstruct"].crop for s in wire.SESSIONS.values()]
     assert any(crop.message.startswith("The crop") and abs(crop.x - left) < 1 for crop in kept)
+
+
+def test_a_refinement_is_walked_back_and_seen_against_the_original(page):
+    page.get_by_text("50 of 50 steps").wait_for()
+    refined, slider = shown(page, "Refined, F-AAE"), page.get_by_label("Step of the refinement")
+    last = refined.get_attribute("src")
+    slider.focus()
+    for _ in range(8):
+        slider.press("ArrowLeft")
+    expect(page.get_by_text("step 10 of 50")).to_be_visible()
+    assert refined.get_attribute("src") != last
+    page.get_by_text("Original under a slider").click()
+    over = page.get_by_label("How much of the original is seen, from the left").filter(visible=True)
+    expect(over).to_have_count(4)
+    over.first.evaluate("(each) => { each.value = 20; each.dispatchEvent(new Event('input')); }")
+    assert over.last.input_value() == "20"
+    page.get_by_text("Difference").click()
+    expect(over).to_have_count(0)
+    slider.press("End")
+    expect(refined).to_have_attribute("src", last)

@@ -136,3 +136,33 @@ def test_another_crop_is_another_picture(session):
     after = reconstruct.draw(session)
     assert session.slots["reconstruct"].crop.side == 512
     assert all(a != b for a, b in zip(mse(before, 0), mse(after, 0), strict=True))
+
+
+def test_a_step_that_was_is_shown_again_for_all_models_and_sent_as_it_is_seen(session):
+    session.put("reconstruct", session.photo(astronaut(), "photo"))
+    *_, last = reconstruct.refine(session, 20)
+    ladder = last["ladder"]
+    assert ladder["steps"] == [0, 5, 10, 15, 20] and ladder["chosen"] == 20
+    error, sharpness, prior, domain = (figure["lines"] for figure in ladder["figures"])
+    assert all((np.diff(line) <= 0).all() for line in error) and len(error) == 2
+    assert all(len(line) == 5 for line in sharpness + prior + domain)
+    end = session.grids["reconstruct"].codes[session.names[0]][1]
+    reconstruct.choose(session, 5)
+    back = reconstruct.draw(session)
+    assert back["ladder"]["chosen"] == 5 and back["rows"][1]["note"].endswith("20")
+    assert mse(back, 1) == [round(line[1], 4) for line in error]
+    assert not torch.equal(session.grids["reconstruct"].codes[session.names[0]][1], end)
+    reconstruct.choose(session, 20)
+    list(reconstruct.refine(session, 5))
+    assert session.of(reconstruct.Refinement).done == 25
+
+
+def test_another_objective_begins_anew_at_the_encoders_codes(session):
+    session.put("reconstruct", session.photo(astronaut(), "photo"))
+    *_, sharp = reconstruct.refine(session, 20)
+    *_, plain = reconstruct.resume(session, 20, "plain")
+    assert plain["ladder"]["steps"] == sharp["ladder"]["steps"]
+    first, last = (
+        [figure["lines"][0] for figure in each["ladder"]["figures"][:2]] for each in (sharp, plain)
+    )
+    assert first[0][0] == last[0][0] and first[1][-1] > last[1][-1]

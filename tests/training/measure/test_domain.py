@@ -1,0 +1,38 @@
+"""The score that tells pictures of another kind."""
+
+import pytest
+import torch
+
+from tests.training.conftest import config_of
+from training import checkpoints
+from training.errors import UserError
+from training.frameworks import FRAMEWORKS
+from training.measure import domain
+
+
+def test_distance_is_one_at_the_limit():
+    found = {"mean": [1.0, 0.0], "precision": [[1.0, 0.0], [0.0, 4.0]], "limit": 2.0}
+    points = torch.tensor([[1.0, 0.0], [3.0, 0.0], [1.0, 2.0]])
+    assert domain.distance(found, points).tolist() == [0.0, 1.0, 2.0]
+
+
+def test_a_shipped_model_knows_what_it_draws_and_no_noise():
+    checkpoint = "checkpoints/celeba32/faae"
+    framework, _ = checkpoints.read(checkpoint)
+    found = checkpoints.read_metrics(checkpoint)["domain"]
+    assert found["auc"] > 0.9 and found["beyond"] < 0.03
+    with torch.no_grad():
+        faces = framework.decode(framework.prior.sample(8, torch.Generator().manual_seed(1)))
+    noise = torch.rand(8, 3, 32, 32, generator=torch.Generator().manual_seed(1))
+    grey = faces.mean(1, keepdim=True).expand_as(faces)
+    assert domain.distance(found, domain.features(framework, noise)).min() > 1
+    assert domain.distance(found, domain.features(framework, grey)).median() > 1
+
+
+def test_what_cannot_be_calibrated_is_one_sentence(tmp_path, folder):
+    checkpoints.write(tmp_path, FRAMEWORKS["gan"](config_of("gan")), {})
+    with pytest.raises(UserError, match="no encoder"):
+        domain.calibrate(tmp_path, (str(folder),), (str(folder),))
+    checkpoints.write(tmp_path, FRAMEWORKS["faae"](config_of("faae")), {})
+    with pytest.raises(UserError, match="at least 100 images"):
+        domain.calibrate(tmp_path, (str(folder),), (str(folder),))
