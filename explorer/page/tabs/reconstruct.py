@@ -95,12 +95,12 @@ def show(session: Session) -> tuple:
 
 
 def draw(session: Session) -> dict:
-    """The reconstructions from the encoders' codes, and those of the step that was chosen."""
+    """The reconstructions from the encoders' codes, and those of the step that is looked at."""
     stamp, picture, run = ui.stamp(session), session.slots.get(NAME), session.of(Refinement)
     if picture is None:
         return stamp
-    if run.chosen is not None and run.of == run.about(_subject(session)):
-        return stamp | refined(session)
+    if run.done and run.of == run.about(_subject(session)):
+        return stamp | refined(session, say(STEPS, done=run.done, aim=run.done))
     return stamp | board(session, encoded(session, picture))
 
 

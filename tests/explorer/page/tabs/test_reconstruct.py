@@ -153,6 +153,7 @@ def test_a_step_that_was_is_shown_again_for_all_models_and_sent_as_it_is_seen(se
     assert mse(back, 1) == [round(line[1], 4) for line in error]
     assert not torch.equal(session.grids["reconstruct"].codes[session.names[0]][1], end)
     reconstruct.choose(session, 20)
+    assert mse(reconstruct.draw(session), 1) == mse(last, 1)
     list(reconstruct.refine(session, 5))
     assert session.of(reconstruct.Refinement).done == 25
 
