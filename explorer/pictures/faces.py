@@ -7,6 +7,7 @@ training crop has (15, 35) and 148 px: the crop is the box, moved and scaled by 
 
 import math
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import combinations
@@ -31,6 +32,7 @@ BORDER = 0.2  # of that side, edge repeated around: boxes of faces in tight pict
 MIN_BOX_PX = 16  # in the picture: anything smaller has too few pixels to be worth a crop
 EYES_PX = 120  # side of a face's box when eyes are searched in it
 MAX_LEAN_DEG = 30
+MOST_FACES, LEAST_CLEAR = 8, 1 / 4  # how clear, beside the clearest
 SAME_CROP = 0.7  # overlap (intersection over union) from which a picture counts as cropped already
 _detecting = threading.Lock()  # a cascade keeps state while it runs
 
@@ -51,17 +53,35 @@ class Crop:
     message: str = ""
 
 
-def find_crop(picture: Image.Image) -> Crop:
-    """The square around the largest face in an RGB picture, or its centre where none is found."""
-    found = next(filter(len, (_faces(picture, side) for side in SEARCH_PX)), None)
-    if found is None:
-        message = say("No face was found, so the centre is used: correct the crop if it is off.")
-        return whole(picture, False, message)
+@dataclass(frozen=True)
+class Face:
+    """A face that was found, in px of the picture: the detector's `box` (x, y, side), the middles
+    (x, y) of both eyes where they are sure, and the crop that goes with them."""
+
+    box: tuple[float, float, float]
+    eyes: tuple[tuple[float, float], ...]
+    crop: Crop
+
+
+def find_faces(picture: Image.Image) -> tuple[Face, ...]:
+    """The faces in an RGB picture, the largest first."""
+    found = next(filter(len, (_faces(picture, side) for side in SEARCH_PX)), np.empty((0, 5)))
     # The largest, but for the few boxes that hold no face: the cascade finds those but a few times.
     clarity = found[:, 2] * found[:, 4]
-    box = found[clarity.argmax(), :4]
-    faces = int((clarity > clarity.max() / 2).sum())
-    crop = _around(box, _lean(picture, box), faces)
+    order = [
+        i for i in (-clarity).argsort()[:MOST_FACES] if clarity[i] > LEAST_CLEAR * clarity.max()
+    ]
+    return tuple(_face(picture, found[i, :3], len(order)) for i in order)
+
+
+def find_crop(picture: Image.Image, faces: Sequence[Face] | None = None) -> Crop:
+    """The square around the largest of the `faces`, by default those found in the picture, or its
+    centre where there is none."""
+    found = find_faces(picture) if faces is None else faces
+    if not found:
+        message = say("No face was found, so the centre is used: correct the crop if it is off.")
+        return whole(picture, False, message)
+    crop = found[0].crop
     message = say("The picture is already cropped to a face: all of it is used.")
     every = whole(picture, message=message)
     square = picture.width == picture.height
@@ -128,21 +148,36 @@ def _detect(name: str, grey: np.ndarray, min_side: int) -> np.ndarray:
     return np.column_stack([np.reshape(boxes, (-1, 4)), np.ravel(times)]).astype(float)
 
 
-def _lean(picture: Image.Image, box: np.ndarray) -> float:
-    """How far the eyes in a face's box are off level, degrees clockwise; 0 unless two are sure."""
-    x, y, side = box[:3]
+def _face(picture: Image.Image, box: np.ndarray, faces: int) -> Face:
+    eyes = _eyes(picture, box)
+    return Face(tuple(box.tolist()), eyes, _around(box, _lean(eyes), faces))
+
+
+def _lean(eyes: Sequence[tuple[float, float]]) -> float:
+    """How far the left and the right eye are off level, degrees clockwise; 0 without them."""
+    if not eyes:
+        return 0.0
+    across, down = np.subtract(eyes[1], eyes[0])
+    return math.degrees(math.atan2(down, across))
+
+
+def _eyes(picture: Image.Image, box: np.ndarray) -> tuple[tuple[float, float], ...]:
+    """The left and the right eye in a face's box, px of the picture; none unless two are sure."""
+    x, y, side = box.tolist()
     upper = picture.crop((round(x), round(y), round(x + side), round(y + 0.6 * side)))
     grey = np.asarray(upper.convert("L").resize((EYES_PX, int(0.6 * EYES_PX))))
     pairs = []
     for first, second in combinations(_detect("eye", grey, EYES_PX // 6), 2):
         left, right = sorted((first, second), key=lambda eye: eye[0])
-        across, down = (right + right[2] / 2 - left - left[2] / 2)[:2]
-        lean = math.degrees(math.atan2(down, across))
+        middles = [tuple((eye[:2] + eye[2] / 2).tolist()) for eye in (left, right)]
+        across, lean = middles[1][0] - middles[0][0], _lean(middles)
         alike = max(left[2], right[2]) < 1.5 * min(left[2], right[2])
         apart = 0.28 * EYES_PX < across < 0.6 * EYES_PX
         if alike and apart and abs(lean) <= MAX_LEAN_DEG:
-            pairs.append(lean)
-    return pairs[0] if len(pairs) == 1 else 0.0
+            pairs.append(middles)
+    scale = side / EYES_PX
+    found = pairs[0] if len(pairs) == 1 else ()
+    return tuple((round(x) + right * scale, round(y) + down * scale) for right, down in found)
 
 
 def _around(box: np.ndarray, angle: float, faces: int) -> Crop:

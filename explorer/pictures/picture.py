@@ -9,7 +9,7 @@ from PIL import Image
 from torch import Tensor
 
 from explorer.pictures.colours import Colours
-from explorer.pictures.faces import Crop, cut, whole
+from explorer.pictures.faces import Crop, Face, cut, find_crop, find_faces, whole
 from explorer.pictures.recipe import Recipe
 from explorer.pictures.render import to_pil
 
@@ -35,6 +35,7 @@ class Picture:
     codes: dict[str, Tensor] = field(default_factory=dict)
     refined: dict[str, tuple[Tensor, int]] = field(default_factory=dict)
     reference: str = ""
+    faces: tuple[Face, ...] = ()  # that were found in it
     toned: Colours | None = None  # its colours are brought near to these
     marked: bool = False  # a favourite
     saved: Recipe | None = None
@@ -81,3 +82,9 @@ class Picture:
 def pixels(pictures: Sequence[Picture], size: int) -> Tensor:
     """Pictures as a batch (B, 3, size, size) in [0, 1]."""
     return torch.stack([picture.pixels(size) for picture in pictures])
+
+
+def of_face(label: str, origin: str, source: Image.Image) -> Picture:
+    """A picture, cropped to the largest face in it."""
+    faces = find_faces(source)
+    return Picture(label, origin, source, find_crop(source, faces), faces=faces)

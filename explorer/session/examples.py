@@ -9,8 +9,7 @@ from torch import Tensor
 
 from explorer.engine import catalogue
 from explorer.pictures.colours import Colours
-from explorer.pictures.faces import find_crop
-from explorer.pictures.picture import EXAMPLE, Picture
+from explorer.pictures.picture import EXAMPLE, Picture, of_face
 from explorer.pictures.render import to_pil
 from explorer.words import say
 from training.data.sources import find
@@ -29,7 +28,7 @@ def examples(root: str, model_set: str) -> tuple[Picture, ...]:
     pictures, shown = [], models[0].shows
     if shown == "face":
         photo = astronaut()
-        pictures.append(Picture(say("Astronaut (photo: NASA)"), EXAMPLE, photo, find_crop(photo)))
+        pictures.append(of_face(say("Astronaut (photo: NASA)"), EXAMPLE, photo))
     drawn = _drawn(root, model_set, SAMPLES, SEED)
     for index, image in enumerate(drawn, start=1):
         label = say("Drawn {shown} {index}", shown=say(shown), index=index)

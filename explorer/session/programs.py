@@ -14,8 +14,7 @@ from pydantic import BeforeValidator, ConfigDict, PlainValidator, TypeAdapter, V
 from pydantic_core import PydanticCustomError
 
 from explorer.engine import Model, catalogue
-from explorer.pictures.faces import find_crop
-from explorer.pictures.picture import PHOTO, Picture
+from explorer.pictures.picture import PHOTO, Picture, of_face
 from explorer.pictures.recipe import read_recipe
 from explorer.session.saved import by_codes
 from explorer.session.state import Session
@@ -107,7 +106,7 @@ def opened(
         if again := by_codes(source, read_recipe(source), known):
             return again
     of_faces = any(model.shows == "face" for model in models)
-    return Picture(label, PHOTO, picture, find_crop(picture) if of_faces else None)
+    return (of_face if of_faces else Picture)(label, PHOTO, picture)
 
 
 def checked(argument: Argument, value: Any, called: str = "") -> Any:

@@ -15,8 +15,7 @@ from torch import Tensor
 from explorer.engine import ROOT, Catalogue, Model, catalogue
 from explorer.pictures.colours import Colours
 from explorer.pictures.decoding import Source, decoded
-from explorer.pictures.faces import find_crop
-from explorer.pictures.picture import EXAMPLE, MAP, PHOTO, SAMPLE, Picture
+from explorer.pictures.picture import EXAMPLE, MAP, PHOTO, SAMPLE, Picture, of_face
 from explorer.session.examples import colours, examples
 from explorer.verbs.common.codes import codes, waits
 from explorer.verbs.common.grids import Grid, map_row, sample_grid, sampled
@@ -128,8 +127,8 @@ class Session:
         """An uploaded picture, face found and cropped, kept on the shelf. Raises PictureError."""
         go_on()
         picture = decoded(source, SOURCE_PX)
-        crop = find_crop(picture) if self.subject == "face" else None
-        photo = Picture(label[:LABEL_LENGTH], PHOTO, picture, crop)
+        made = of_face if self.subject == "face" else Picture
+        photo = made(label[:LABEL_LENGTH], PHOTO, picture)
         if keep:
             self.keep(photo)
         return photo

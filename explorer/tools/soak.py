@@ -19,8 +19,7 @@ from PIL import Image
 
 from explorer.engine import ROOT
 from explorer.page.tabs.latent_map import THUMB_PX
-from explorer.pictures.faces import find_crop
-from explorer.pictures.picture import PHOTO, Picture
+from explorer.pictures.picture import PHOTO, of_face
 from explorer.session.examples import astronaut
 from explorer.session.state import Session
 from explorer.tools.running import Watch, running
@@ -76,7 +75,7 @@ def arrive(url: str, root: str, users: int) -> list[Visitor]:
         pixels = np.asarray(astronaut()) * light.uniform(*COLOURS, 3)
         photo, file = Image.fromarray(pixels.astype(np.uint8)), io.BytesIO()
         photo.save(file, "PNG")
-        picture = Picture("", PHOTO, photo, find_crop(photo))
+        picture = of_face("", PHOTO, photo)
         crop = picture.pixels(models[0].image_size)
         drawn = models[0].decode(models[0].encode(crop[None]))[0]
         expected = {"crop": crop, "drawn": drawn, "thumb": picture.pixels(THUMB_PX)}

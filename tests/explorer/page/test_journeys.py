@@ -7,6 +7,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from explorer.page.tabs import TABS
+from explorer.session.examples import astronaut
 from explorer.tools.screenshots import shoot
 from tests.explorer.conftest import BAD
 from tests.explorer.page.journeys.acts import drop, open_tab, shown
@@ -42,13 +43,34 @@ def test_a_dropped_file_is_reconstructed_and_refined_by_both_models(page, photo)
 
 def test_the_crop_is_corrected_with_the_keyboard(page):
     page.get_by_role("button", name="Correct the crop").click()
-    left = page.get_by_label("Left")
+    left = page.get_by_label("Left", exact=True)
     expect(left).to_have_value("150")
     page.get_by_role("application", name="The crop").focus()
     page.keyboard.press("ArrowRight")
     expect(left).to_have_value("153")
     expect(page.get_by_text("The crop was set by hand.")).to_be_visible()
     expect(page.get_by_role("application", name="The crop")).to_be_focused()
+
+
+def test_one_of_several_faces_is_chosen_and_turned(page, tmp_path):
+    crowd = Image.new("RGB", (1000, 560), "gray")
+    crowd.paste(astronaut().resize((380, 380)), (20, 20))
+    crowd.paste(astronaut(), (450, 20))
+    crowd.save(tmp_path / "two.png")
+    page.locator(".slot input[type=file]").first.set_input_files(tmp_path / "two.png")
+    expect(page.get_by_text("Of several possible faces one was chosen")).to_be_visible()
+    page.get_by_role("button", name="Correct the crop").click()
+    expect(page.locator(".seen-face")).to_have_count(2)
+    page.get_by_role("button", name="Face 2", exact=True).click()
+    expect(page.get_by_text("The crop was set by hand.")).to_be_visible()
+    left, turned = page.get_by_label("Left", exact=True), page.get_by_label("Turn °")
+    assert float(left.input_value()) < 300
+    before, knob = float(turned.input_value()), page.locator(".square .turn").bounding_box()
+    page.mouse.move(knob["x"] + 9, knob["y"] + 9)
+    page.mouse.down()
+    page.mouse.move(knob["x"] + 60, knob["y"] + 20)
+    page.mouse.up()
+    assert float(turned.input_value()) > before + 10
 
 
 def test_four_pictures_are_morphed_and_a_tile_is_enlarged(page):

@@ -5,7 +5,7 @@ import pytest
 import torch
 from PIL import Image
 
-from explorer.pictures.faces import Crop, cut, find_crop
+from explorer.pictures.faces import Crop, cut, find_crop, find_faces
 from explorer.pictures.picture import Picture
 from explorer.session.examples import astronaut
 
@@ -59,6 +59,17 @@ def test_larger_of_two_faces_is_taken():
     page.paste(astronaut(), (450, 20))
     crop = find_crop(page)
     assert crop.found and crop.x > 450
+    larger, smaller = find_faces(page)
+    assert larger.crop == crop and smaller.crop.x < 450
+
+
+@pytest.mark.parametrize("scale", [0.5, 2.0])
+def test_the_eyes_of_a_face_are_where_they_are_in_the_picture(scale):
+    picture, eyes = scene(scale, 0)
+    (face,) = find_faces(picture)
+    x, y, side = face.box
+    assert np.abs(np.array(face.eyes) - eyes).max() < 0.1 * side
+    assert ((x, y) < eyes).all() and (eyes < (x + side, y + side)).all()
 
 
 def test_a_face_that_is_already_cropped_is_used_whole():

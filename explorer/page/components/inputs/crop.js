@@ -1,5 +1,7 @@
 // A picture with the square that is cut out of it: drag to move, pull the corner to resize, or
-// use the keyboard. value {src, width, height, crop: {x, y, side, angle}} in px of the picture.
+// the knob above to turn it, or use the keyboard; or choose one of the faces that were found. value
+// {src, width, height, crop: {x, y, side, angle}, faces: [{box: [x, y, side], eyes: [[x, y]…], crop}]}
+// in px of the picture.
 // Asks `to` for the crop while the square moves, and triggers place when the last one is answered.
 Latent.crop = function ({ element, props, trigger, watch, to }) {
   const { h } = Latent;
@@ -18,8 +20,8 @@ Latent.crop = function ({ element, props, trigger, watch, to }) {
     if (!value) return;
     square = h("div", { class: "square", tabindex: 0, role: "application", onkeydown: keys,
       "aria-label": Latent.say("The crop: arrow keys move it, plus and minus resize it, brackets turn it") },
-      h("span", { class: "handle", "aria-hidden": "true" }));
-    stage = h("div", { class: "stage", style: `aspect-ratio:${value.width}/${value.height}`, "data-src": value.src }, Latent.image(value.src, Latent.say("The whole picture")), square);
+      h("span", { class: "handle", "aria-hidden": "true" }), h("span", { class: "turn", "aria-hidden": "true" }));
+    stage = h("div", { class: "stage", style: `aspect-ratio:${value.width}/${value.height}`, "data-src": value.src }, Latent.image(value.src, Latent.say("The whole picture")), found(value), square);
     square.addEventListener("pointerdown", grab);
     const numbers = Object.entries(LABELS).map(([name, label]) => {
       inputs[name] = h("input", { type: "number", step: 1, oninput: () => {
@@ -28,8 +30,22 @@ Latent.crop = function ({ element, props, trigger, watch, to }) {
       } });
       return h("label", {}, label, inputs[name]);
     });
-    root.append(stage, h("div", { class: "numbers" }, numbers));
+    root.append(stage, ...[faces(value)].flat(), h("div", { class: "numbers" }, numbers));
     place();
+  }
+
+  // The boxes and eyes that the detector found, over the picture.
+  function found({ width, height, faces }) {
+    const at = (x, y) => `left:${(100 * x) / width}%;top:${(100 * y) / height}%`;
+    return faces.flatMap(({ box: [x, y, side], eyes }) => [
+      h("span", { class: "seen-face", "aria-hidden": "true", style: `${at(x, y)};width:${(100 * side) / width}%` }),
+      ...eyes.map(([right, down]) => h("span", { class: "seen-eye", "aria-hidden": "true", style: at(right, down) })),
+    ]);
+  }
+
+  function faces({ faces }) {
+    return faces.length < 2 ? [] : h("div", { class: "tools", role: "group", "aria-label": Latent.say("Faces that were found") },
+      faces.map((face, at) => h("button", { type: "button", class: "chip", onclick: () => change(face.crop, true) }, Latent.say("Face {index}", { index: at + 1 }))));
   }
 
   function place() {
@@ -62,11 +78,14 @@ Latent.crop = function ({ element, props, trigger, watch, to }) {
     square.focus();
     const scale = props.value.width / stage.clientWidth;
     const [start, from] = [{ ...crop }, { x: event.clientX, y: event.clientY }];
-    const resize = event.target.classList.contains("handle");
+    const { classList } = event.target, box = stage.getBoundingClientRect();
+    const resize = classList.contains("handle"), turn = classList.contains("turn");
+    const middle = { x: box.left + (start.x + start.side / 2) / scale, y: box.top + (start.y + start.side / 2) / scale };
+    const turned = (at) => (Math.atan2(at.clientX - middle.x, middle.y - at.clientY) * 180) / Math.PI;
     square.setPointerCapture(event.pointerId);
     square.onpointermove = (at) => {
       const [right, down] = [(at.clientX - from.x) * scale, (at.clientY - from.y) * scale];
-      change(resize ? { side: start.side + Math.max(right, down) } : { x: start.x + right, y: start.y + down });
+      change(turn ? { angle: turned(at) } : resize ? { side: start.side + Math.max(right, down) } : { x: start.x + right, y: start.y + down });
     };
     square.onpointerup = square.onpointercancel = () => {
       square.onpointermove = square.onpointerup = square.onpointercancel = null;

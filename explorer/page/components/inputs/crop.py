@@ -1,8 +1,10 @@
-"""A picture with the square that is cut out of it, to be moved, resized and turned."""
+"""A picture with the faces that were found in it and the square that is cut out of it, to be moved,
+resized and turned."""
 
 import gradio as gr
 
 from explorer.page.components.common import address, component
+from explorer.pictures.faces import Crop
 from explorer.pictures.picture import Picture, whole
 
 STAGE_PX = 480
@@ -21,5 +23,12 @@ def crop_value(picture: Picture) -> dict:
     crop = picture.crop or whole(picture.source)
     shown = picture.source.copy()
     shown.thumbnail((STAGE_PX, STAGE_PX))
-    square = {"x": crop.x, "y": crop.y, "side": crop.side, "angle": crop.angle}
-    return {"src": address(shown, "jpeg"), "width": width, "height": height, "crop": square}
+    faces = [
+        {"box": face.box, "eyes": face.eyes, "crop": _square(face.crop)} for face in picture.faces
+    ]
+    known = {"src": address(shown, "jpeg"), "width": width, "height": height, "faces": faces}
+    return known | {"crop": _square(crop)}
+
+
+def _square(crop: Crop) -> dict:
+    return {"x": crop.x, "y": crop.y, "side": crop.side, "angle": crop.angle}
