@@ -65,10 +65,11 @@ def test_one_of_several_faces_is_chosen_and_turned(page, tmp_path):
     expect(page.get_by_text("The crop was set by hand.")).to_be_visible()
     left, turned = page.get_by_label("Left", exact=True), page.get_by_label("Turn °")
     assert float(left.input_value()) < 300
-    before, knob = float(turned.input_value()), page.locator(".square .turn").bounding_box()
-    page.mouse.move(knob["x"] + 9, knob["y"] + 9)
+    before, knob = float(turned.input_value()), page.locator(".square .turn")
+    knob.hover()
+    at = knob.bounding_box()
     page.mouse.down()
-    page.mouse.move(knob["x"] + 60, knob["y"] + 20)
+    page.mouse.move(at["x"] + 60, at["y"] + 20)
     page.mouse.up()
     assert float(turned.input_value()) > before + 10
 

@@ -56,7 +56,9 @@ Latent.crop = function ({ element, props, trigger, watch, to }) {
       const beyond = (100 * (from + crop.side - size)) / crop.side;
       return beyond > 0 ? `calc(${beyond}% + 2px)` : "-9px";
     };
-    Object.assign(square.firstChild.style, { right: inside(crop.x, width), bottom: inside(crop.y, height) });
+    Object.assign(square.querySelector(".handle").style, { right: inside(crop.x, width), bottom: inside(crop.y, height) });
+    const room = (crop.y / height) * stage.clientHeight > 26;  // for the knob above the square
+    square.querySelector(".turn").style.top = room ? "-26px" : "4px";
     for (const [name, input] of Object.entries(inputs)) {
       if (document.activeElement !== input) input.value = Math.round(crop[name]);
     }
