@@ -235,6 +235,6 @@ def ten(session: Session) -> None:
     show(session)
 
 
-SHOT = Shot(".gather .thumbs")
+SHOT = Shot(".gather")
 TIMING = Timing("an attribute taught by ten pictures", 1000, ten)
 TAB = Tab(NAME, say("Teach"), build, SHOT, (TIMING,), within="attributes", view=say("Teach"))

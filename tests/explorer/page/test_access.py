@@ -23,7 +23,9 @@ def test_axe_finds_nothing_serious_on_any_tab(page: Page, url, width, theme):
     page.set_viewport_size({"width": width, "height": 900})
     for tab in TABS:
         page.goto(f"{url}/?tab={tab.name}&__theme={theme}")
-        page.locator("#tabs h2, .tiles canvas, .gather").filter(visible=True).first.wait_for()
+        page.locator("#tabs h2, .tiles canvas, .gather, .found .face").filter(
+            visible=True
+        ).first.wait_for()
         found = Axe().run(page).response["violations"]
         grave = [each for each in found if each["impact"] in ("moderate", "serious", "critical")]
         said = [(each["id"], each["nodes"][0]["html"][:120]) for each in grave]

@@ -14,8 +14,8 @@ from tests.explorer.page.journeys.acts import drop, open_tab, shown
 
 # where the eighth face lies, in px of the page
 POINT = """(chart) => {
-  const {x, y} = chart.getBoundingClientRect(), {points, at} = chart.plot;
-  const [right, down] = at(points.x[7], points.y[7]);
+  const {x, y} = chart.getBoundingClientRect(), {plot} = chart, points = plot.points();
+  const [right, down] = plot.at(points.x[7], points.y[7]);
   return [x + right, y + down];
 }"""
 

@@ -121,7 +121,9 @@ def test_no_word_of_the_catalogue_is_left_in_english(abroad, language, locale):
         page.locator(f"#tab-{tab.within or tab.name}-button").click()
         if page.locator(f"#view-{tab.name}-button").count():
             page.locator(f"#view-{tab.name}-button").click()
-        page.locator("#tabs h2, .tiles canvas, .gather").filter(visible=True).first.wait_for()
+        page.locator("#tabs h2, .tiles canvas, .gather, .found .face").filter(
+            visible=True
+        ).first.wait_for()
         seen |= set(page.evaluate(SEEN))
     assert seen & english == set()
     drawn = words["Drawn {shown} {index}"].format(shown=words["face"], index=3)

@@ -85,7 +85,7 @@ PASTE = """async (url) => {
 }"""
 # the share of the map that a chart shows, and whether the chosen point is in it
 SHARE = "(chart) => 1 / chart.plot.view().k"
-INSIDE = "({plot}, index) => plot.shows(plot.points.x[index], plot.points.y[index])"
+INSIDE = "({plot}, index) => plot.shows(plot.points().x[index], plot.points().y[index])"
 # where the first of the visitor's own pictures lies, in px of the page
 STAR = """(chart) => {
   const {x, y} = chart.getBoundingClientRect(), {own, at} = chart.plot;

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from explorer.engine import load_model
 from explorer.pictures.faces import Crop, cut
-from tests.explorer.page.journeys.acts import drop, open_tab
+from tests.explorer.page.journeys.acts import drop
 from tests.explorer.page.standalone.conftest import NAMES
 
 TABS = ("Morph", "Picture", "Sample", "Map", "About")
@@ -131,6 +131,10 @@ def test_licence_training_and_figures_are_told(alone):
     open_tab(page, "About")
     for told in ("36,622 images", "non-commercial research only", "0.0099", "eq. 4"):
         expect(page.locator("#view-about .card-of-model").first).to_contain_text(told)
+
+
+def open_tab(page: Page, title: str) -> None:
+    page.get_by_role("tab", name=title, exact=True).click()
 
 
 @pytest.mark.parametrize("width", [1440, 390])
