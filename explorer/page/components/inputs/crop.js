@@ -35,7 +35,7 @@ Latent.crop = function ({ element, props, trigger, watch, to }) {
   }
 
   // The boxes and eyes that the detector found, over the picture.
-  function found({ width, height, faces }) {
+  function found({ width, height, faces = [] }) {
     const at = (x, y) => `left:${(100 * x) / width}%;top:${(100 * y) / height}%`;
     return faces.flatMap(({ box: [x, y, side], eyes }) => [
       h("span", { class: "seen-face", "aria-hidden": "true", style: `${at(x, y)};width:${(100 * side) / width}%` }),
@@ -43,7 +43,7 @@ Latent.crop = function ({ element, props, trigger, watch, to }) {
     ]);
   }
 
-  function faces({ faces }) {
+  function faces({ faces = [] }) {
     return faces.length < 2 ? [] : h("div", { class: "tools", role: "group", "aria-label": Latent.say("Faces that were found") },
       faces.map((face, at) => h("button", { type: "button", class: "chip", onclick: () => change(face.crop, true) }, Latent.say("Face {index}", { index: at + 1 }))));
   }

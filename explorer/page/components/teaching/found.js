@@ -6,7 +6,7 @@ Latent.found = function ({ element, props, trigger, watch }) {
   const root = element.querySelector(".found");
   const MEANING = Latent.say("Consistency: the mean cosine between what the direction does to a dozen other pictures, 1 where it means the same on all; in brackets that of random directions.");
 
-  const shown = (model) => h("div", { class: "along" }, Latent.title(model, "h4"),
+  const shown = (model) => h("div", { class: "along" }, Latent.title(model),
     h("div", { class: "faces" }, model.images.map((src, at) => h("figure", {}, Latent.image(src, `${model.title}, ${model.labels[at]}`), h("figcaption", {}, model.labels[at])))),
     h("p", { class: "note", title: MEANING }, Latent.say("Consistency {consistency} ({random})", { consistency: model.consistency.toFixed(2), random: model.random.toFixed(2) })));
 

@@ -12,7 +12,7 @@ Latent.gather = function ({ element, props, trigger, watch, upload, side, what }
   const group = h("select", { "aria-label": Latent.say("{what}: a group of the map", { what }), onchange: () => pick({ group: group.value }) });
   const said = h("p", { class: "said", role: "status" }), list = h("ul", { class: "thumbs", "aria-label": what });
   const invite = h("p", { class: "empty" }, Latent.say("Drop pictures here, or click some on the shelf."));
-  root.append(h("h3", {}, what), list, invite, h("div", { class: "tools" }, add, none, group), said, chooser);
+  root.append(h("h2", {}, what), list, invite, h("div", { class: "tools" }, add, none, group), said, chooser);
 
   // What is clicked on the shelf lands in the side that was used last.
   const place = { root, take, pick, since: 0 };
