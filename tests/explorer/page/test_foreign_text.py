@@ -45,7 +45,8 @@ def page(page: Page) -> Iterator[Page]:
     yield page
     made = page.locator("[src*=evil], [href*=evil], .latent i i, strong:text-is('x')")
     assert made.count() == 0
-    assert [address for address in asked if "evil" in address] == []
+    paths = [address.partition("?")[0] for address in asked]  # a link's query holds names, too
+    assert [path for path in paths if "evil" in path] == []
 
 
 def photo(tmp_path, name: str):

@@ -71,7 +71,7 @@ def test_the_crop_ends_where_it_was_let_go(page, monkeypatch):
     for step in range(1, 9):
         page.mouse.move(box["x"] + box["width"] / 2 + 5 * step, box["y"] + box["height"] / 2)
     page.mouse.up()
-    left = float(page.get_by_label("Left").input_value())
+    left = float(page.get_by_label("Left", exact=True).input_value())
     expect(page.get_by_text("The crop was set by hand.")).to_be_visible()
     page.wait_for_function("!Latent.lines.reconstruct.busy")
     kept = [s.slots["reconstruct"].crop for s in wire.SESSIONS.values()]
