@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated
 
 import torch
 from torch import Tensor
@@ -10,12 +10,21 @@ from torch import Tensor
 from explorer.engine import Model
 from explorer.pictures.picture import Picture
 from explorer.verbs.common.codes import codes
-from explorer.verbs.common.options import Faithful, Models, Names, Option, Result, Seed, Shown
+from explorer.verbs.common.options import (
+    Faithful,
+    Method,
+    Models,
+    Names,
+    Option,
+    Result,
+    Seed,
+    Shown,
+)
 from explorer.verbs.edit import attributes, without_directions
 from explorer.verbs.reconstruct import unrelated
 from explorer.work import beside
 from training.codes import breeding, geometry
-from training.codes.directions import DEFAULT, METHODS
+from training.codes.directions import DEFAULT
 from training.errors import UserError, choose
 
 PARENTS = 2
@@ -51,10 +60,7 @@ def breed(
     seed: Seed = 0,
     faithful: Faithful = False,
     hold: Annotated[Names | None, Option("attributes that are as in the first parent")] = None,
-    method: Annotated[
-        Literal[tuple(METHODS)],
-        Option(f"how attribute directions are found: {', '.join(METHODS)}"),
-    ] = DEFAULT,
+    method: Method = DEFAULT,
     ancestor: Annotated[
         Picture | None, Option("whose distance is the drift; by default the first parent's")
     ] = None,

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, Literal
+from typing import Annotated
 
 import torch
 from torch import Tensor
@@ -18,6 +18,7 @@ from explorer.verbs.common.options import (
     Amounts,
     Faithful,
     Labels,
+    Method,
     Models,
     Names,
     Option,
@@ -62,10 +63,7 @@ def edit(
     ] = None,
     seed: Seed = 0,
     faithful: Faithful = False,
-    method: Annotated[
-        Literal[tuple(METHODS)],
-        Option(f"how attribute directions are found: {', '.join(METHODS)}"),
-    ] = DEFAULT,
+    method: Method = DEFAULT,
     hold: Annotated[Names | None, Option("attributes that stay as they are")] = None,
     labels: Labels = None,
     taught: Annotated[

@@ -14,6 +14,7 @@ would lose by the damage. Where the mask of a region leaves pixels, those are y'
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
@@ -30,7 +31,7 @@ AMID = 0.5  # grey, of what is painted out
 
 
 @dataclass(frozen=True, eq=False)
-class Damage:
+class Damage(ABC):
     """A damage of images of one size.
 
     detail: share of the generator's detail that is added, chosen on 24 validation faces.
@@ -38,26 +39,27 @@ class Damage:
 
     detail: ClassVar[float] = 0.7
 
+    @abstractmethod
     def __call__(self, x: Tensor) -> Tensor:
         """What is left of x, with gradients."""
-        raise NotImplementedError
 
     def put_on(self, x: Tensor, seed: int = 0) -> Tensor:
         """y, in the 256 values of a picture file."""
         return (self(x).clamp(0, 1) * 255).round() / 255
 
     @property
+    @abstractmethod
     def plain(self) -> dict[str, Plain]:
         """Methods that know nothing but the damage; the first is the one that is combined."""
-        raise NotImplementedError
 
     def first(self, y: Tensor) -> Tensor:
         """By the first of the plain methods, in [0, 1]."""
-        return next(iter(self.plain.values()))(y).clamp(0, 1)
+        find, *_ = self.plain.values()
+        return find(y).clamp(0, 1)
 
     def restored(self, y: Tensor, g: Tensor) -> Tensor:
         """From y and the image g of the code that was found for it."""
-        find = next(iter(self.plain.values()))
+        find, *_ = self.plain.values()
         return (find(y) + self.detail * (g - find(self(g)))).clamp(0, 1)
 
 

@@ -26,7 +26,7 @@ from explorer.page.components.live.pad import pad_value, pad_view
 from explorer.page.components.loading.networks import ROUTES, networks_view
 from explorer.page.components.map.map import CLASSES, Looks, groups_shown, map_value, map_view
 from explorer.page.components.share.history import history_view
-from explorer.page.components.share.save import save_view
+from explorer.page.components.share.save import save_view, saves
 from explorer.page.components.share.tour import tour_view
 from explorer.page.components.teaching.found import found_value, found_view
 from explorer.page.components.teaching.gather import gather_value, gather_view

@@ -47,7 +47,6 @@ def build(session: gr.State) -> Widgets:
             with gr.Row(elem_classes="controls"):
                 png = gr.Button(mark("Download PNG"), min_width=120)
                 gif = gr.Button(mark("Download GIF"), min_width=120)
-                file = gr.DownloadButton(elem_id="morph-file", elem_classes="unseen")
         with gr.Column(scale=5, min_width=320, elem_classes="first-on-phone"):
             empty = say("Put a picture into each of the four corners.")
             pad = ui.pad_view(WALK, ui.Live({"at": step}, walked))
@@ -55,10 +54,8 @@ def build(session: gr.State) -> Widgets:
             chart = ui.chart_view(say("Sharpness from the corners to the centre"))
     inputs, outputs = [session, n], [tiles, chart, pad]
     n.change(show, inputs, outputs, **ui.LIVE).then(complete, inputs, outputs, **ui.LONG)
-    fetch = "() => setTimeout(() => document.querySelector('#morph-file').click(), 100)"
-    visible = {"api_visibility": "private", "show_progress_on": chart}
     png.click(None, n, js="(tiles) => Latent.save({ tiles })", **ui.QUIET)
-    gif.click(save_gif, inputs, file, **visible).then(None, js=fetch, **ui.QUIET)
+    ui.saves(gif, save_gif, inputs, chart)
     after = complete, [n], outputs
     return Widgets(show, [n], outputs, after, slots, senders=[tiles, pad], controls={"n": n})
 

@@ -62,18 +62,15 @@ def build(session: gr.State) -> Widgets:
                     "mp4": mark("Download MP4"),
                     "png": mark("Download sheet"),
                 }
-                saves = {form: gr.Button(each, min_width=120) for form, each in said.items()}
-                file = gr.DownloadButton(elem_id="paths-file", elem_classes="unseen")
+                buttons = {form: gr.Button(each, min_width=120) for form, each in said.items()}
         with gr.Column(scale=5, min_width=320, elem_classes="first-on-phone"):
             strip = ui.filmstrip_view(NAME, say("Paths"), WAITING)
             chart = ui.chart_view(say("How fast the images change along the paths"))
     inputs, outputs = [session, frames, reach], [strip, chart]
     for control in (frames, reach):
         control.change(show, inputs, outputs, **ui.LIVE).then(bend, inputs, outputs, **ui.LONG)
-    visible = {"api_visibility": "private", "show_progress_on": chart}
-    for form, button in saves.items():
-        saved = button.click(partial(save, form), inputs, file, **visible)
-        saved.then(None, file, js="(file) => Latent.saveMade(file)", **ui.QUIET)
+    for form, button in buttons.items():
+        ui.saves(button, partial(save, form), inputs, chart)
     strip.stop(stop, inputs, outputs, **ui.QUIET)
     after, controls = (bend, [frames, reach], outputs), {"frames": frames, "reach": reach}
     return Widgets(show, [frames, reach], outputs, after, slots, [strip], controls=controls)

@@ -7,12 +7,13 @@ read them from its signature, so that nothing is said twice.
 from collections.abc import Callable
 from dataclasses import dataclass
 from inspect import signature
-from typing import Annotated, Any, NamedTuple, get_args, get_origin
+from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin
 
 from annotated_types import Interval, Len, MaxLen
 from torch import Tensor
 
 from explorer.engine import Model
+from training.codes.directions import METHODS
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,9 @@ Models = Annotated[list[Model], Option("models to compare, as SET/NAME", most=MA
 Seed = Annotated[int, Option("seed of the samples from the prior", 0, 2**31)]
 Faithful = Annotated[
     bool, Option("refine the codes of pictures by 50 optimisation steps", flag="refined")
+]
+Method = Annotated[
+    Literal[tuple(METHODS)], Option(f"how attribute directions are found: {', '.join(METHODS)}")
 ]
 Labels = Annotated[
     Switches | None,
