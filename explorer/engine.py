@@ -51,20 +51,21 @@ class Model:
     def __init__(self, directory: Path, name: str, device: str = "cpu", root: str = ""):
         self.name, self.directory = name, directory
         self.root, self.device = root or str(directory.parent.parent), device_named(device)
-        self._network, self.config = networks(directory, self.device)
+        self.network: Network
+        self.network, self.config = networks(directory, self.device)
         measured = checkpoints.read_metrics(directory)
         self.metrics: dict = measured.get("figures", {})
         self.domain: dict | None = measured.get("domain")
-        self.latents: Latents | None = checkpoints.read_latents(directory, self._network.prior.size)
-        self.framework: str = self._network.id
-        self.title: str = self._network.title
-        self.image_size: int = self._network.config.image_size
-        self.prior: Prior = self._network.prior
+        self.latents: Latents | None = checkpoints.read_latents(directory, self.network.prior.size)
+        self.framework: str = self.network.id
+        self.title: str = self.network.title
+        self.image_size: int = self.network.config.image_size
+        self.prior: Prior = self.network.prior
         self.latent_size: int = self.prior.size
-        self.encodes: bool = self._network.encodes
-        self.decodes: bool = self._network.decodes
-        self.code_labels: CodeLabels | None = self._network.code_labels
-        self.shows: str = self._network.config.images_of
+        self.encodes: bool = self.network.encodes
+        self.decodes: bool = self.network.decodes
+        self.code_labels: CodeLabels | None = self.network.code_labels
+        self.shows: str = self.network.config.images_of
         self._refining = Descents(BATCH)
 
     @classmethod
@@ -81,11 +82,6 @@ class Model:
         return hub.push(self.directory, repo_id, **how)
 
     @property
-    def network(self) -> Network:
-        """The networks, for what looks into them."""
-        return self._network
-
-    @property
     def system(self) -> type[Framework] | None:
         """What kind of system it is: explanation, objective, source; None for one of others."""
         return FRAMEWORKS.get(self.framework)
@@ -98,17 +94,17 @@ class Model:
     @property
     def data(self) -> tuple[str, ...]:
         """The names of the data it was trained on, where they are known."""
-        return getattr(self._network.config, "data", ())
+        return getattr(self.network.config, "data", ())
 
     @property
     def explanation(self) -> str:
         """What is said of a model whose system is none of ours."""
-        return getattr(self._network.config, "explanation", "")
+        return getattr(self.network.config, "explanation", "")
 
     @cached_property
     def unrefined(self) -> str:
         """Why codes cannot be refined, nor found without an encoder; empty where they can."""
-        return self._network.without_gradients
+        return self.network.without_gradients
 
     @cached_property
     def weights(self) -> str:
@@ -123,7 +119,7 @@ class Model:
     @property
     def spreading(self) -> str:
         """What a spread other than 1 does to samples; empty where the prior has no middle."""
-        return self._network.prior.spreading
+        return self.network.prior.spreading
 
     @property
     def note(self) -> str:
@@ -141,7 +137,7 @@ class Model:
         if not self.encodes:
             return say(": it has no encoder, so no images were encoded with it")
         command = f"python -m explorer describe {self.name}"
-        pair = isinstance(self._network, Pair)
+        pair = isinstance(self.network, Pair)
         return say(": `{command}` finds them in images", command=command) if pair else ""
 
     def descent_s(self, pictures: int, steps: int = RECOVERY_STEPS) -> float:
@@ -162,17 +158,17 @@ class Model:
         """(B, 3, H, W) in [0, 1] -> (B, n); by recovery where there is no encoder."""
         go_on()
         if self.encodes:
-            return computed(torch.no_grad()(self._network.encode), self._images(images))
+            return computed(torch.no_grad()(self.network.encode), self._images(images))
         return self.recover(images, 0, starts=NEAREST) if self.unrefined else self.recover(images)
 
     def decode(self, codes: Tensor) -> Tensor:
         """(B, n) -> (B, 3, H, W) in [0, 1]."""
         go_on()
-        return computed(torch.no_grad()(self._network.decode), self._codes(codes))
+        return computed(torch.no_grad()(self.network.decode), self._codes(codes))
 
     def project(self, codes: Tensor) -> Tensor:
         """Any (B, n) back to the prior's support: for the sphere, to unit norm."""
-        return self._network.prior.project(codes)
+        return self.network.prior.project(codes)
 
     def refine(self, images: Images, codes: Tensor | None = None, steps: int = 50, **how) -> Tensor:
         """Better codes (B, n) for the images, by descent from `codes` (the encoder's if None) on
@@ -191,7 +187,7 @@ class Model:
         """(step, codes) every `every` steps and after the last; close the iterator to stop."""
         self._need_gradients(steps)
         how = vars(inversion.DEFAULT) | how
-        descent = inversion.Descent(self._network, *self._start(images, codes), steps, **how)
+        descent = inversion.Descent(self.network, *self._start(images, codes), steps, **how)
         return self._refining.run(descent, every)
 
     def recover(self, images: Images, steps: int = RECOVERY_STEPS, **how) -> Tensor:
@@ -204,27 +200,28 @@ class Model:
         """(0, the best of random codes), then as `refine_steps`."""
         self._need_gradients(steps)
         x, how = self._images(images), vars(inversion.DEFAULT) | how
-        return stepwise(inversion.recovery(self._network, x, steps, every=every, **how))
+        return stepwise(inversion.recovery(self.network, x, steps, every=every, **how))
 
     def geodesics(self, z: Tensor, *how) -> Iterator[tuple[int, Tensor]]:
         """(step, paths) from paths z (B, F, n); `how` as in `paths.geodesics`."""
         self._need_gradients(1)
-        return stepwise(paths.geodesics(self._network, z.to(self.device), *how))
+        return stepwise(paths.geodesics(self.network, z.to(self.device), *how))
 
     def sample_codes(self, n: int, seed: int = 0, spread: float = 1.0) -> Tensor:
         """(n, latent_size) from the prior; the same for all models that share it."""
         generator = torch.Generator().manual_seed(seed)
-        codes = self._network.prior.sample(n, generator, spread)
+        codes = self.network.prior.sample(n, generator, spread)
         return codes.to(self.device)
 
     def unlikeness(self, images: Images) -> Tensor:
         """How far images are from those that it knows, (B,), where 99 % of held-out ones are below
         1; for a model with a `domain`."""
-        return domain.distance(self.domain, domain.features(self._network, self._images(images)))
+        x = self._images(images)
+        return domain.distance(self.domain, computed(domain.features, self.network, x))
 
     def shares_prior(self, other: "Model") -> bool:
         """Do codes drawn for one of the two mean as much to the other?"""
-        return self._network.prior == other._network.prior
+        return self.network.prior == other.network.prior
 
     def _need_gradients(self, steps: int) -> None:
         if steps and self.unrefined:

@@ -194,7 +194,7 @@ class Restoration:
 
 
 @dataclass
-class Retrieval:
+class Ranking:
     """Measure whether the length of a path between faces ranks them better than their codes do."""
 
     checkpoint: Positional[str]  # A checkpoint's folder
@@ -207,10 +207,10 @@ class Retrieval:
     __post_init__ = check_options
 
     def __call__(self) -> None:
-        from training.report.retrieval import page, retrieval
+        from training.report.ranking import page, ranking
 
         how = self.faces, self.data_root, self.device
-        content = retrieval(self.checkpoint, self.data, self.attributes, *how)
+        content = ranking(self.checkpoint, self.data, self.attributes, *how)
         print_json(content) if self.json else print(page(content))
 
 
@@ -304,7 +304,7 @@ def print_json(content: dict) -> None:
 
 
 COMMANDS = (
-    *(fit, Evaluate, Domain, Compare, Restoration, Retrieval, Directions, Campaign),
+    *(fit, Evaluate, Domain, Compare, Restoration, Ranking, Directions, Campaign),
     *(Features, Benchmark, frameworks),
 )
 

@@ -2,11 +2,15 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import gradio as gr
 
+from explorer.engine import Model
 from explorer.session.state import Session
+from explorer.work import beside
+
+Found = TypeVar("Found")
 
 
 class Slot(NamedTuple):
@@ -84,6 +88,21 @@ class Tab:
         names = [slot.name for slot in self.slots]
         empty = [name for name in names if name not in session.slots]
         return (empty or [name for name in session.slots if name in names])[0]
+
+
+class Latest(dict):
+    """What was found last, by what it is of; by models' names, since a session holds none."""
+
+    def of(
+        self, subject: tuple | None, find: Callable[[Model], Found], models: Sequence[Model]
+    ) -> dict[Model, Found]:
+        """What `find` finds for each model, all beside each other, unless that is known."""
+        known = self.get(subject)
+        if known is None:
+            known = {model.name: each for model, each in beside(find, models).items()}
+            self.clear()
+            self[subject] = known
+        return {model: known[model.name] for model in models}
 
 
 def completed(session: Session, draw: Callable, inputs: Sequence, slots: Sequence[str]):

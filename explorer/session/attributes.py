@@ -11,7 +11,7 @@ from explorer.engine import Model
 from explorer.pictures.picture import Picture
 from explorer.verbs.common.attributes import Attribute, Known, own_directions
 from explorer.verbs.common.codes import codes
-from explorer.verbs.discover import as_attribute, find
+from explorer.verbs.discover import as_attribute, consistencies, find
 from explorer.verbs.edit import Directed
 from explorer.verbs.teach import knowledge, learn
 from explorer.words import say
@@ -71,7 +71,8 @@ class Place:
 
     def learned(self, model: Model, own: dict[str, Directed]) -> Known:
         vectors = find(model, self.by, codes(model, [self.picture]), self.at + 1)
-        return as_attribute("direction", {model: vectors[self.at]}).models[model.weights]
+        found = vectors[self.at], consistencies(model, vectors[self.at][None]).item()
+        return as_attribute("direction", {model: found}).models[model.weights]
 
 
 @dataclass

@@ -1,6 +1,6 @@
 """Discover: directions that are found without labels."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Literal, NamedTuple
@@ -17,7 +17,7 @@ from explorer.verbs.common.options import Faithful, Models, Option, Result, Seed
 from explorer.verbs.edit import directions, posed
 from explorer.verbs.teach import AT
 from explorer.words import say
-from explorer.work import beside
+from explorer.work import beside, computed
 from training.codes import discovery
 from training.codes.directions import DEFAULT, METHODS
 from training.errors import UserError, choose
@@ -65,7 +65,7 @@ WAYS = {
     "jacobian": Way(
         say("Singular directions of G's Jacobian at the picture"),
         "Jacobian",
-        lambda model, z, count: discovery.singular(differentiable(model), z, count),
+        lambda model, z, count: computed(discovery.singular, differentiable(model), z, count),
     ),
 }
 
@@ -126,7 +126,7 @@ def discover(
     each = beside(found, models)
     most = min(len(vectors) for vectors, *_ in each.values())
     kept = [
-        as_attribute(numbered(by, at), {m: vectors[at] for m, (vectors, *_) in each.items()})
+        as_attribute(numbered(by, at), {m: (v[at], float(c[at])) for m, (v, _, c) in each.items()})
         for at in range(most)
     ]
     return {
@@ -147,13 +147,12 @@ def numbered(by: str, at: int) -> str:
     return f"{WAYS[by].short} {at + 1}"
 
 
-def as_attribute(name: str, vectors: dict[Model, Tensor]) -> Attribute:
-    """A direction (n,) for each model under one name."""
+def as_attribute(name: str, found: Mapping[Model, tuple[Tensor, float]]) -> Attribute:
+    """A direction (n,) and its consistency for each model, under one name."""
     known = {}
-    for model, vector in vectors.items():
-        consistency = consistencies(model, vector[None]).item()
-        found = Direction.of(vector, consistency=consistency)
-        known[model.weights] = Known(model=model.name, directions=dict.fromkeys(METHODS, found))
+    for model, (vector, consistency) in found.items():
+        direction = Direction.of(vector, consistency=consistency)
+        known[model.weights] = Known(model=model.name, directions=dict.fromkeys(METHODS, direction))
     return Attribute(name=name, models=known)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import islice
 from typing import Annotated, Literal
 
@@ -39,6 +40,7 @@ class Damaged:
             "ssim": float(metrics.ssim(image, self.x)),
         }
 
+    @cached_property
     def plain_first(self) -> tuple[str, Tensor]:
         """The name and the image of the first of `plain`."""
         return next(iter(self.damage.plain)), self.damage.first(self.y)
@@ -153,7 +155,7 @@ def inverted(model: Model, first: Restoration, steps: int, every: int) -> Iterat
     of = first.of
     how = {"steps": steps, "every": every, **vars(Objective(damage=of.damage))}
     if model.encodes:
-        start = model.encode(of.damage.first(of.y))
+        start = model.encode(of.plain_first[1])
         stream = model.refine_steps(of.y, start, **how)
     else:
         stream = islice(model.recover_steps(of.y, **how), 1, None)  # after the best samples

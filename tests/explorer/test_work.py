@@ -35,7 +35,7 @@ def descent(session):
 
     def begun(steps, seed, count=1, **how):
         x = torch.rand(count, 3, 32, 32, generator=torch.Generator().manual_seed(seed))
-        return Descent(model._network, x, model.sample_codes(count, seed), steps, **how)
+        return Descent(model.network, x, model.sample_codes(count, seed), steps, **how)
 
     return begun
 

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from training import data
 from training.checkpoints import METRICS, read, read_metrics, write_json
+from training.codes.directions import area_under_roc
 from training.data import batches
 from training.errors import UserError
 from training.frameworks import Framework
@@ -44,9 +45,10 @@ def calibrate(
     found["limit"] = 1.0
     found["limit"] = float(distance(found, known).quantile(KNOWN))
     near, far = distance(found, judged), distance(found, _features(framework, other))
+    other_kind = torch.arange(len(near) + len(far)) >= len(near)
     return {
         **found,
-        "auc": round(_auc(near, far), 4),
+        "auc": round(area_under_roc(torch.cat([near, far]), other_kind), 4),
         "beyond": round(float((near > 1).float().mean()), 4),
         "others_beyond": round(float((far > 1).float().mean()), 4),
         "images": len(held),
@@ -96,8 +98,3 @@ def save(checkpoint: str | Path, domain: dict) -> None:
 def _features(framework: Framework, images: Tensor) -> Tensor:
     device = next(framework.parameters()).device
     return torch.cat([features(framework, x) for x in batches.in_batches(images, BATCH, device)])
-
-
-def _auc(near: Tensor, far: Tensor) -> float:
-    """Share of the pairs in which the far one is farther."""
-    return float((far[:, None] > near[None]).double().mean())

@@ -1,6 +1,7 @@
 """Discover: directions that are found without labels, each of which can become a slider of Edit."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import gradio as gr
 from torch import Tensor
@@ -8,7 +9,7 @@ from torch import Tensor
 from explorer.engine import Model
 from explorer.page import components as ui
 from explorer.page.guard.events import Numbered
-from explorer.page.tab import Shot, Tab, Timing, Widgets
+from explorer.page.tab import Latest, Shot, Tab, Timing, Widgets
 from explorer.page.words import mark
 from explorer.pictures.picture import Picture
 from explorer.session.attributes import Own, Place
@@ -24,7 +25,6 @@ from explorer.verbs.discover import (
 )
 from explorer.verbs.teach import named
 from explorer.words import chain, say
-from explorer.work import beside
 from training.errors import UserError, choose
 
 NAME, EDITED = "discover", "attributes"
@@ -33,12 +33,26 @@ COUNT = 5
 
 @dataclass
 class Search:
-    """What is looked for, in which picture, and what each model has, vectors (K, n) by name."""
+    """What is looked for, in which picture, and the names of what was kept by places in the
+    order."""
 
     by: str = "pca"
     picture: Picture | None = None
-    vectors: dict[str, Tensor] = field(default_factory=dict)
     kept: dict[int, str] = field(default_factory=dict)
+
+
+class Found(NamedTuple):
+    """Of a model, directions (K, n), the picture along each (K, 3, 3, H, W), their consistencies
+    and that of random ones."""
+
+    vectors: Tensor
+    images: Tensor
+    consistency: list[float]
+    of_random: float
+
+
+class Last(Latest):
+    """What was found last, or why there is nothing."""
 
 
 def build(session: gr.State) -> Widgets:
@@ -62,43 +76,51 @@ def show(session: Session, by: str) -> dict:
     return stamp | drawn(session)
 
 
-def drawn(session: Session) -> dict:
+def found(session: Session) -> dict[Model, Found | str]:
+    """What every model has, or why it has nothing, once for each picture."""
     search, models = session.of(Search), session.models
+    waiting = session.waits([search.picture], models)
 
-    def found(model: Model) -> tuple | str:
-        if waits := session.waits([search.picture], [model]):
-            return waits[model].said
+    def look(model: Model) -> Found | str:
+        if model in waiting:
+            return waiting[model].said
         z = session.codes([search.picture], model)
         try:
             vectors = find(model, search.by, z, COUNT)
         except UserError as error:
             return str(error)
         known = consistencies(model, vectors).tolist(), of_random(model)
-        return vectors, shown_along(model, z, vectors), *known
+        return Found(vectors, shown_along(model, z, vectors), *known)
 
-    each = beside(found, models)
+    names = [model.name for model in models], [model.name for model in waiting]
+    of = (search.by, search.picture.look, session.faithful, *map(tuple, names))
+    return session.of(Last).of(of, look, models)
+
+
+def drawn(session: Session) -> dict:
+    search, each = session.of(Search), found(session)
     lacking = [found for found in each.values() if isinstance(found, str)]
-    known = {model: found for model, found in each.items() if not isinstance(found, str)}
-    search.vectors = {model.name: vectors for model, (vectors, *_) in known.items()}
-    count = min((len(vectors) for vectors, *_ in known.values()), default=0)
+    known = {model: found for model, found in each.items() if isinstance(found, Found)}
+    count = min((len(found.vectors) for found in known.values()), default=0)
     names = [search.kept.get(at) or numbered(search.by, at) for at in range(count)]
     kept = [search.kept.get(at) in session.of(Own).kept for at in range(count)]
     parts = ({m: found[part] for m, found in known.items()} for part in (1, 2, 3))
-    return ui.found_value(models, names, kept, *parts, chain("{one} {next}", lacking))
+    return ui.found_value([*each], names, kept, *parts, chain("{one} {next}", lacking))
 
 
 def keep(session: Session, event: Numbered) -> list:
     """One of the directions becomes an attribute of the visitor's."""
     search, own, at = session.of(Search), session.of(Own), event._data["at"]
-    known = [model for model in session.models if model.name in search.vectors]
-    vectors = {m: search.vectors[m.name][at] for m in known if at < len(search.vectors[m.name])}
+    each = found(session) if search.picture else {}
+    known = {m: f for m, f in each.items() if isinstance(f, Found) and at < len(f.vectors)}
+    directions = {m: (f.vectors[at], f.consistency[at]) for m, f in known.items()}
     try:
-        if not vectors:
+        if not directions:
             raise UserError("That direction is no longer here: choose another one.")
         name = named(event._data["name"], session.models, own.kept)
     except UserError as error:
         return [gr.skip(), str(error)]
-    own.add(as_attribute(name, vectors), Place(search.by, at, search.picture))
+    own.add(as_attribute(name, directions), Place(search.by, at, search.picture))
     search.kept[at] = name
     stamp = ui.stamp(session)
     return [stamp | drawn(session), say("{name} is a slider in Edit.", name=name)]

@@ -15,7 +15,7 @@ from explorer.page import components as ui
 from explorer.page.guard.calls import Event
 from explorer.page.guard.events import Square
 from explorer.page.likeness import said
-from explorer.page.tab import Shot, Slot, Tab, Timing, Widgets
+from explorer.page.tab import Latest, Shot, Slot, Tab, Timing, Widgets
 from explorer.page.words import mark
 from explorer.pictures.faces import Crop
 from explorer.pictures.picture import Picture
@@ -27,7 +27,6 @@ from explorer.verbs.common.domain import unlike
 from explorer.verbs.common.grids import Grid
 from explorer.verbs.reconstruct import Reconstruction, refined_in_step, unencoded, unrefined
 from explorer.words import say
-from explorer.work import beside
 from training.codes.inversion import OBJECTIVES
 from training.errors import UserError
 
@@ -46,8 +45,8 @@ KINDS = (
 Step = Annotated[int, Interval(ge=0, le=100_000)]
 
 
-class First(dict):
-    """By what they are of, the reconstructions before any refinement."""
+class First(Latest):
+    """The reconstructions before any refinement."""
 
 
 def build(session: gr.State) -> Widgets:
@@ -222,12 +221,8 @@ def stop(session: Session, _event: Event) -> dict:
 
 def encoded(session: Session, picture: Picture) -> dict[Model, Reconstruction]:
     """From the encoders' codes, or the best of prior samples where there is no encoder, once."""
-    first, of = session.of(First), _subject(session)
-    if of not in first:
-        found = beside(partial(_encoded, picture), session.models)
-        first.clear()
-        first[of] = {model.name: each for model, each in found.items()}
-    known = {model: first[of][model.name] for model in session.models}
+    find = partial(_encoded, picture)
+    known = session.of(First).of(_subject(session), find, session.models)
     return {model: replace(each, stages={**each.stages}) for model, each in known.items()}
 
 

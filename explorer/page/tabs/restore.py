@@ -11,7 +11,7 @@ from torch import Tensor
 from explorer.engine import Model
 from explorer.page import components as ui
 from explorer.page.guard.calls import Event
-from explorer.page.tab import Shot, Slot, Tab, Timing, Widgets, number
+from explorer.page.tab import Latest, Shot, Slot, Tab, Timing, Widgets, number
 from explorer.page.words import mark
 from explorer.pictures.picture import PHOTO, Picture
 from explorer.pictures.render import to_pil
@@ -55,6 +55,10 @@ class Harm:
     damaged: bool = False
     number: int = field(default=0, compare=False)
     done: tuple = field(default=(), compare=False)
+
+
+class First(Latest):
+    """The encoders' answers."""
 
 
 @dataclass
@@ -130,14 +134,14 @@ def draw(session: Session) -> dict:
 
 
 def first(session: Session, picture: Picture) -> dict[Model, Restoration]:
-    """The encoders' answers to what the damage leaves of the picture."""
+    """The encoders' answers to what the damage leaves of the picture, once."""
     harm = session.of(Harm)
     how = {"strength": harm.strength, "box": harm.box, "damaged": harm.damaged}
 
     def find(model: Model) -> Restoration:
         return encoded(model, put_on(model, picture, harm.kind, **how))
 
-    return beside(find, session.models)
+    return session.of(First).of(_subject(session), find, session.models)
 
 
 def invert(session: Session) -> Iterator[dict]:
@@ -180,7 +184,7 @@ def board(session: Session, found: dict[Model, Restoration], progress: float | N
     """A row for each stage that was found: beside the models what there is without one."""
     models, one = [*found], next(iter(found.values())).of
     stages = [each for each in ROWS if any(each[1] in m.stages for m in found.values())]
-    name, plain = one.plain_first()
+    name, plain = one.plain_first
     apart = {"encoder": one.y, "restored": plain, "inversion": one.x}
     rows = []
     for title, stage, called in stages:

@@ -143,11 +143,11 @@ def test_priors_with_a_support(prior, end, kind, tmp_path):
 
     export(encoder(N, end or Unit()), decoder(), tmp_path / "a" / "b", image_size=PX, prior=prior)
     model = load_model("a/b", tmp_path)
-    assert model._network.prior == kind(N)
+    assert model.network.prior == kind(N)
 
 
 def test_a_model_of_others_has_a_prior_like_ours(out, tmp_path):
-    assert load_model("a/b", tmp_path)._network.prior == Normal(N)
+    assert load_model("a/b", tmp_path).network.prior == Normal(N)
 
 
 def test_codes_and_images_of_any_shape(tmp_path):

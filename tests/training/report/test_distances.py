@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from training.errors import UserError
-from training.report import restoration, retrieval
+from training.report import ranking, restoration
 
 
 def test_every_damage_is_measured_by_every_method(place, monkeypatch):
@@ -20,25 +20,25 @@ def test_every_damage_is_measured_by_every_method(place, monkeypatch):
 
 
 def test_distances_are_compared_by_the_labels_of_the_nearest(place, monkeypatch):
-    monkeypatch.setattr(retrieval, "STEPS", 2)
+    monkeypatch.setattr(ranking, "STEPS", 2)
     sources, table = (str(place / "pictures"),), str(place / "table.csv")
-    content = retrieval.retrieval(place / "tiny" / "early", sources, table, faces=15)
+    content = ranking.ranking(place / "tiny" / "early", sources, table, faces=15)
     assert content["images"] == 15 and content["labels"] == 2
     assert "geodesic length" in content["nearest"] and "spherical length" in content["all"]
     for kind, each in content["all"].items():
         assert 0 <= each["in_order"] <= 1
-        assert kind == retrieval.CODE or each["nearest_gain"][0] <= each["nearest_gain"][1]
-    assert "| geodesic length |" in retrieval.page(content)
+        assert kind == ranking.CODE or each["nearest_gain"][0] <= each["nearest_gain"][1]
+    assert "| geodesic length |" in ranking.page(content)
     with pytest.raises(UserError, match="no encoder"):
-        retrieval.retrieval(place / "tiny" / "plain", sources, table)
+        ranking.ranking(place / "tiny" / "plain", sources, table)
 
 
 def test_a_ranking_by_the_labels_themselves_is_in_order():
     labels = torch.rand(12, 6, generator=torch.Generator().manual_seed(0)) < 0.5
     shared = (labels[:, None] == labels[None]).float().mean(dim=2)
     distance = (1 - shared).fill_diagonal_(torch.inf)
-    assert retrieval.in_order(distance, shared).mean() == pytest.approx(1)
-    assert retrieval.in_order(-distance.fill_diagonal_(-torch.inf), shared).mean() < 0.01
+    assert ranking.in_order(distance, shared).mean() == pytest.approx(1)
+    assert ranking.in_order(-distance.fill_diagonal_(-torch.inf), shared).mean() < 0.01
     best = shared.clone().fill_diagonal_(-1).amax(dim=1)
     distance = (1 - shared).fill_diagonal_(torch.inf)
-    torch.testing.assert_close(retrieval.agreement(distance, shared, 1), best)
+    torch.testing.assert_close(ranking.agreement(distance, shared, 1), best)

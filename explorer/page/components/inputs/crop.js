@@ -30,7 +30,7 @@ Latent.crop = function ({ element, props, trigger, watch, to }) {
       } });
       return h("label", {}, label, inputs[name]);
     });
-    root.append(stage, ...[faces(value)].flat(), h("div", { class: "numbers" }, numbers));
+    root.append(stage, ...faces(value), h("div", { class: "numbers" }, numbers));
     place();
   }
 
@@ -44,8 +44,8 @@ Latent.crop = function ({ element, props, trigger, watch, to }) {
   }
 
   function faces({ faces = [] }) {
-    return faces.length < 2 ? [] : h("div", { class: "tools", role: "group", "aria-label": Latent.say("Faces that were found") },
-      faces.map((face, at) => h("button", { type: "button", class: "chip", onclick: () => change(face.crop, true) }, Latent.say("Face {index}", { index: at + 1 }))));
+    return faces.length < 2 ? [] : [h("div", { class: "tools", role: "group", "aria-label": Latent.say("Faces that were found") },
+      faces.map((face, at) => h("button", { type: "button", class: "chip", onclick: () => change(face.crop, true) }, Latent.say("Face {index}", { index: at + 1 }))))];
   }
 
   function place() {

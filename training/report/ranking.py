@@ -85,7 +85,7 @@ def interval(values: Tensor, seed: int = 0) -> list[float]:
 
 
 @torch.no_grad()
-def retrieval(
+def ranking(
     checkpoint: str | Path,
     sources: tuple[str, ...],
     attributes: str,
