@@ -11,7 +11,7 @@ from torch import Tensor
 
 from explorer.engine import Model
 from explorer.exchange.kept import EXPORTS
-from explorer.exchange.layout import LAYOUTS, PCA, UMAP, file_of
+from explorer.exchange.layout import LAYOUTS, PCA, TSNE, UMAP, file_of
 from explorer.page import components as ui
 from explorer.page.guard.events import Picked
 from explorer.page.mapped import groups
@@ -44,11 +44,11 @@ NOTES = {
         "A map by PCA: the two directions in which codes differ most. Pictures that lie near each "
         "other may still differ in all other directions."
     ),
+    TSNE: say(
+        "A map by t-SNE: pictures that lie near each other have similar codes; how far apart "
+        "groups lie, how large they are, and the axes, mean nothing."
+    ),
 }
-NOTES["tsne"] = say(
-    "A map by t-SNE: pictures that lie near each other have similar codes; how far apart groups "
-    "lie, how large they are, and the axes, mean nothing."
-)
 
 
 def build(session: gr.State) -> Widgets:
