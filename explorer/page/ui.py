@@ -1,9 +1,10 @@
 """The page: header, tabs and shelf, and what connects them. Assembly only."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import compress
+from types import MethodType
 
 import gradio as gr
 
@@ -28,10 +29,9 @@ from explorer.page.current import Current
 from explorer.page.going import Controls, Filled, fill, follow, travel, whole
 from explorer.page.guard.calls import Guarded
 from explorer.page.guard.events import Going, Picked
-from explorer.page.navigation import BY_NAME, Navigation, go
+from explorer.page.navigation import BY_NAME, Item, Navigation, go
 from explorer.page.picked import at_hand
 from explorer.page.saving import servers, uploaded
-from explorer.page.tab import Tab
 from explorer.page.tabs import SLOTS, TABS, attributes
 from explorer.pictures.picture import Picture
 from explorer.session.history import History
@@ -64,7 +64,8 @@ def build(root: str = ROOT) -> gr.Blocks:
         if not first.names:
             notice_view(NOTHING.format(root=root), problems, TRAIN.format(root=root))
             return demo
-        api.build(root, first.names)  # first, so that they get their names
+        with gr.Column(visible=False) as endpoints:  # first, so that they get their names
+            api.build(root, first.names)
         save_view(servers())
         top, copy = header.build(first)
         tour_view(tour.servers())
@@ -81,8 +82,9 @@ def build(root: str = ROOT) -> gr.Blocks:
         slots = [slot for each in parts.values() for slot in each.slots]
         controls = {name: c for each in parts.values() for name, c in each.controls.items()}
         current = Current(parts, session)
-        for item, tab, bar in navigation.items:
-            current.follows(item.select, partial(opened, tab, bar), slots)
+        items = {each.item._id: each for each in navigation.items}
+        selected = on(each.item.select for each in navigation.items)
+        current.follows(selected, partial(opened, items), slots)
         exchange(current, session, navigation, shelf, bundled, slots)
         choose(current, session, top, bundled)
         copy_link(session, copy, controls)
@@ -92,6 +94,8 @@ def build(root: str = ROOT) -> gr.Blocks:
         current.follows(history.go, travels, shown, restores=True)
         key = gr.Textbox(visible=False)  # of the page before a reload
         stored = {"js": "(session) => [session, sessionStorage.getItem('latent-key')]"}
+        demo.children.remove(endpoints)
+        demo.children.append(endpoints)  # the page looks through all before them, at each event
         loaded = demo.load(loader(navigation, controls), [session, key], shown, **stored, **QUIET)
         current.follows(loaded.then, lambda *_: [], [])
     return demo
@@ -100,11 +104,10 @@ def build(root: str = ROOT) -> gr.Blocks:
 def exchange(current: Current, session, navigation: Navigation, shelf, bundled, slots) -> None:
     """Pictures that go from one part of the page to another."""
     everywhere = [*navigation.bars.values(), shelf, *slots]
-    for slot in slots:
-        current.follows(slot.pick, pick, [slot, shelf], **READING)
+    current.follows(on(slot.pick for slot in slots), pick, [*slots, shelf], **READING)
     senders = [sender.send for each in current.parts.values() for sender in each.senders]
-    for sent in (*senders, shelf.use, bundled.use, shelf.keep):
-        current.follows(sent, partial(send, navigation), everywhere, **READING)
+    sent = on([*senders, shelf.use, bundled.use, shelf.keep])
+    current.follows(sent, partial(send, navigation), everywhere, **READING)
     shelf.remove(remove, session, shelf, **QUIET)
     shelf.mark(favour, session, shelf, **QUIET)
     for event in [each.edited for each in current.parts.values() if each.edited]:
@@ -138,21 +141,31 @@ def copy_link(session, button, controls: dict) -> None:
     copied.then(None, address, js="(query) => Latent.share(query)", **QUIET)
 
 
-def opened(tab: Tab, bar: bool, session: Session, _event: gr.EventData) -> list:
+def on(events: Iterable[Callable]) -> Callable:
+    """Any of these, as one event: the page is the slower the more there are."""
+    bound = [MethodType(e.func, *e.args) if isinstance(e, partial) else e for e in events]
+    return partial(gr.on, bound)  # which takes methods; a component's own events are none
+
+
+def opened(items: Mapping[int, Item], session: Session, event: gr.EventData) -> list:
+    """A tab or view was opened, of the `items` by their ids: values for all slots."""
+    item = items[event.target._id]
     session.of(History).settle()
-    return fill(go(session, tab, last=bar), session)
+    return fill(go(session, item.tab, last=item.bar), session)
 
 
-def pick(session: Session, event: Picked) -> tuple:
-    """Something was dropped on a slot or chosen for it: the slot's and the shelf's new values."""
+def pick(session: Session, event: Picked) -> list:
+    """Something was dropped on a slot or chosen for it: values for all slots and the shelf."""
     data = event._data
     slot = one_of("slot", data.get("slot"), [known.name for known in SLOTS])
     try:
         picture = None if data.get("clear") else resolve(session, data)
     except UserError as error:
-        return slot_value(session.slots.get(slot), problem=str(error)), gr.skip()
-    session.put(slot, picture)
-    return slot_value(picture), shelf_value(session.shelf)
+        value, shelf = slot_value(session.slots.get(slot), problem=str(error)), gr.skip()
+    else:
+        session.put(slot, picture)
+        value, shelf = slot_value(picture), shelf_value(session.shelf)
+    return [*(value if each.name == slot else gr.skip() for each in SLOTS), shelf]
 
 
 def resolve(session: Session, data: dict) -> Picture:

@@ -62,7 +62,7 @@ class Decoders:
         try:
             if worker.poll() is not None:
                 worker = _started()
-            header, pixels = _asked(worker, {"path": str(path), "px": px})
+            header, pixels = _asked(worker, {"path": str(path.absolute()), "px": px})
         except (OSError, ValueError):  # it was ended, here or by the system
             worker.kill()
             worker.communicate()  # its end is seen by who comes next, for whom another is started

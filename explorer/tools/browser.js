@@ -12,28 +12,45 @@ window.shown = () => [
   ...[...document.querySelectorAll(".tiles .grid canvas")].filter(seen).map(pixels),
 ].join(" ");
 window.frame = () => new Promise(requestAnimationFrame);
-const different = (before) => shown() && shown() !== before;
+const different = (before) => {
+  const now = shown();
+  return now && now !== before;
+};
+// Whether anything was drawn since it was last asked: to read all pixels takes time from the page.
+let drawn = true;
+for (const name of ["drawImage", "putImageData", "fill"]) {
+  const draw = CanvasRenderingContext2D.prototype[name];
+  CanvasRenderingContext2D.prototype[name] = function (...given) {
+    drawn = true;
+    return draw.apply(this, given);
+  };
+}
+new MutationObserver(() => { drawn = true; }).observe(document, { subtree: true, childList: true, attributes: true });
 window.until = async (act, done) => {
   const before = shown(), start = performance.now();
   act();
-  while (!done(before)) {
+  for (drawn = true; ; await frame()) {
     if (performance.now() - start > 30000) throw new Error("Nothing changed on the page.");
-    await frame();
+    if (!drawn) continue;
+    drawn = false;
+    if (done(before)) break;
   }
   return performance.now() - start;
 };
 window.changed = (act) => until(act, different);
-window.slide = (value) => {
-  const range = [...document.querySelectorAll(".sliders input[type=range]")].find(seen);
+const slider = () => [...document.querySelectorAll(".sliders input[type=range]")].find(seen);
+window.slide = (value, range = slider()) => {
   range.value = value;
   range.dispatchEvent(new Event("input", {bubbles: true}));
 };
 window.drag = async (seconds) => {
   let [pictures, last, step] = [0, shown(), 0];
-  const start = performance.now();
-  const hand = setInterval(() => slide((3 * Math.sin(step++ / 25)).toFixed(1)), 8);
+  const start = performance.now(), range = slider();
+  const hand = setInterval(() => slide((3 * Math.sin(step++ / 25)).toFixed(1), range), 8);
   while (performance.now() - start < 1000 * seconds) {
     await frame();
+    if (!drawn) continue;
+    drawn = false;
     const now = shown();
     if (now !== last) pictures++;
     last = now;

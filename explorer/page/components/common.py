@@ -16,8 +16,9 @@ from explorer.pictures.render import LINE_COLOURS, to_pil
 from explorer.verbs.common.options import Reason
 from explorer.words import say
 
-# For every event but the five endpoints: not listed for programs, no spinner over the output.
-QUIET = {"api_visibility": "private", "show_progress": "hidden"}
+# For every event but the endpoints: not listed for programs, no spinner over any output. At each
+# message of an event gradio renews all that ever had one, even a hidden one, unless it is on none.
+QUIET = {"api_visibility": "private", "show_progress": "hidden", "show_progress_on": []}
 # For what a tab shows: answers come in the order of the questions, or a late one would be the last.
 # So do, by `FairQueue`, those to one visitor in all lanes but that of `LONG`.
 IN_TURN = {**QUIET, "concurrency_id": "shown", "concurrency_limit": 2}

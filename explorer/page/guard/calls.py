@@ -14,6 +14,7 @@ from gradio_client.utils import is_file_obj_with_meta, is_http_url_like, travers
 from pydantic import TypeAdapter, ValidationError
 from typing_extensions import is_typeddict  # pydantic takes those of typing from Python 3.12 on
 
+from explorer.page.resources.unchanged import Sparing
 from explorer.page.said import failure
 from explorer.session.history import History
 from explorer.session.programs import STRICT, said
@@ -30,7 +31,7 @@ LATER = "long"  # the lane of events that may wait until what they were sent wit
 log = logging.getLogger(__name__)
 
 
-class Guarded(gr.Blocks):
+class Guarded(Sparing):
     """Blocks whose visitors are told in one sentence what is wrong, whatever they send; and whose
     sessions know the values of `controls`, by the names of these, and what was done."""
 

@@ -29,7 +29,7 @@ from training.data.pictures import PictureError
 OWN_LIMIT = 500
 THUMB_PX = 64
 ASKED_S = 0.5  # how often it is looked whether a map is laid out
-MAPPING = {**ui.LONG, "trigger_mode": "once", "show_progress": "full"}
+MAPPING = {**ui.LONG, "trigger_mode": "once", "show_progress": "full", "show_progress_on": None}
 SWITCHES = {
     "pictures": say("Pictures in place of points"),
     "regions": say("What stands out where"),

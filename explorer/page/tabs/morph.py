@@ -21,6 +21,7 @@ from explorer.verbs.common.domain import unlike
 from explorer.verbs.common.grids import Grid
 from explorer.verbs.morph import Morph, at
 from explorer.words import say
+from explorer.work import beside
 from training.errors import UserError
 
 PLACES = (say("Top left"), say("Top right"), say("Bottom left"), say("Bottom right"))
@@ -113,7 +114,7 @@ def walked(session: Session) -> dict:
     session.grids[WALK] = Grid(
         MORPH, [say("Between the corners")], {m.name: z for m, z in codes.items()}
     )
-    images = {m: m.decode(z)[0] for m, z in codes.items()}
+    images = beside(lambda model: model.decode(codes[model])[0], codes)
     size = max(m.image_size for m in models)
     behind = pixels(pictures, size)
     return stamp | ui.pad_value(models, corners, images, waiting, behind)

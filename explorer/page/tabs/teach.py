@@ -76,7 +76,7 @@ def build(session: gr.State) -> Widgets:
             tiles = ui.tiles_view(NAME, say("The middle of the pictures"), EMPTY)
     outputs = [*sides, learned, tiles]
     for side in sides:
-        side.pick(take, session, outputs, trigger_mode="multiple", **ui.READING)
+        side.collect(take, session, outputs, trigger_mode="multiple", **ui.READING)
     learned.apart(tell_apart, session, outputs, trigger_mode="multiple", **ui.IN_TURN)
     learned.remove(remove, session, outputs, trigger_mode="multiple", **ui.IN_TURN)
     keep.click(add, [session, name], [*outputs, said], **ui.IN_TURN)

@@ -38,14 +38,14 @@ def test_a_sample_goes_on_with_its_code(session, navigation):
 @pytest.mark.parametrize("name", BAD)
 def test_a_bad_upload_gives_one_sentence_and_keeps_what_was_there(session, bad, name):
     session.put("reconstruct", session.examples()[1])
-    value, shelf = ui.pick(session, event(slot="reconstruct", **upload(bad(name))))
+    value, *_, shelf = ui.pick(session, event(slot="reconstruct", **upload(bad(name))))
     assert value["problem"].startswith(BAD[name]) and value["problem"].count(". ") == 0
     assert session.slots["reconstruct"].label == "Drawn face 1"
     assert shelf == gr.skip()
 
 
 def test_only_uploads_are_opened(session, photo):
-    value, _ = ui.pick(session, event(slot="reconstruct", path=str(photo), name="photo.jpg"))
+    value, *_ = ui.pick(session, event(slot="reconstruct", path=str(photo), name="photo.jpg"))
     assert "not uploaded here" in value["problem"]
 
 

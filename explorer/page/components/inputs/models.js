@@ -4,6 +4,7 @@
 Latent.models = function ({ element, props, trigger, watch }) {
   const { h } = Latent;
   const root = element.querySelector(".models");
+  let shown = "";
   const close = h("button", { type: "button", class: "close", "aria-label": Latent.say("Close"), autofocus: true, onclick: () => about.hidePopover() }, "×");
   const text = h("div", { lang: "en" });
   const about = h("section", { popover: "", class: "about-model", role: "dialog", "aria-label": Latent.say("About the model") }, close, text);
@@ -29,10 +30,12 @@ Latent.models = function ({ element, props, trigger, watch }) {
       onclick: () => explain(model) }, "i"));
 
   function draw() {
-    const focused = root.contains(document.activeElement) && document.activeElement.value;
-    root.replaceChildren(h("span", { class: "what" }, Latent.say("Compare")), ...(props.value?.models ?? []).map(chip));
+    const models = props.value?.models ?? [];
     document.body.classList.remove("latent-busy");
-    if (focused) root.querySelector(`input[value="${CSS.escape(focused)}"]`)?.focus();
+    if (shown === (shown = JSON.stringify(models))) return;
+    const controls = () => [...root.querySelectorAll("input, button")], focused = controls().indexOf(document.activeElement);
+    root.replaceChildren(h("span", { class: "what" }, Latent.say("Compare")), ...models.map(chip));
+    controls()[focused]?.focus();
   }
 
   root.setAttribute("role", "group");

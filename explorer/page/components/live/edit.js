@@ -39,13 +39,13 @@
   const directions = new Map();  // by model and method
   function known(engine, model, method) {
     const key = `${model} ${method}`;
-    if (!directions.has(key)) directions.set(key, engine.models.get(model).latents.directions(method));
+    if (!directions.has(key)) directions.set(key, engine.models.get(model).latents?.directions(method) ?? {});
     return directions.get(key);
   }
 
   // What a line of controls does in the browser with {changes: {amounts, held}}: whether it draws them
-  // there. `live` {method, codes: [[model, base64, {name: base64 of a further direction}]]} is what the server gave; `paint` takes an image
-  // for each of these models.
+  // there. `live` {method, codes: [[model, base64, {name: base64 of a further direction}, whether it
+  // has others]]} is what the server gave; `paint` takes an image for each of these models.
   Latent.editing = (live, paint) => {
     // For each model the ImageData of several changes.
     const drawn = (engine, several, now) => Promise.all(now.codes.map(([model, base64, further = {}]) => {
@@ -61,8 +61,8 @@
     });
     // The engine, where it can draw what `now` says.
     const ready = (now) => {
-      const models = now.codes.map(([model]) => model), engine = Latent.local.now(models);
-      return engine && models.every((model) => engine.models.get(model).latents) ? engine : null;
+      const engine = Latent.local.now(now.codes.map(([model]) => model));
+      return engine && now.codes.every(([model, , , others]) => !others || engine.models.get(model).latents) ? engine : null;
     };
     const follow = ({ changes }) => {
       const now = live(), engine = changes && now ? ready(now) : null;

@@ -1,10 +1,6 @@
-// Models in the browser, in a Web Worker, with nothing of the server or of gradio.
-// runtime {script, wasm}: the address of onnxruntime-web's module, as http: or data:, and the bytes
-// of its WebAssembly. Every promise is rejected where the browser cannot run it.
-Latent.Engine = class {
+// A Web Worker that runs networks. Every promise is rejected where the browser cannot run it.
+Latent.Worker = class {
   constructor(runtime) {
-    this.models = new Map();  // name -> description, as in model.json
-    this.networks = new Set();  // "name encoder", "name decoder", "name prior"
     this.waiting = new Map();
     this.count = 0;
     const code = new Blob([`(${Latent.worker})()`], { type: "text/javascript" });
@@ -25,21 +21,47 @@ Latent.Engine = class {
       this.worker.postMessage({ id: this.count, task, ...given }, transfer);
     });
   }
+};
+
+// Models in the browser, with nothing of the server or of gradio.
+// runtime {script, wasm}: the address of onnxruntime-web's module, as http: or data:, and the bytes
+// of its WebAssembly.
+Latent.Engine = class {
+  constructor(runtime) {
+    this.runtime = runtime;
+    this.models = new Map();  // name -> description, as in model.json
+    this.networks = new Map();  // "name encoder", "name decoder", "name prior" -> the worker that has it
+    this.workers = [new Latent.Worker(runtime)];
+    this.started = this.workers[0].started;
+  }
 
   // networks {decoder, encoder, prior}: bytes of those that there are; description: model.json.
   async load(name, networks, description) {
-    await this.started;
+    const worker = this.place();
+    await worker.started;
     for (const [part, bytes] of Object.entries(networks)) {
-      await this.ask("load", { key: `${name} ${part}`, bytes });
-      this.networks.add(`${name} ${part}`);
+      await worker.ask("load", { key: `${name} ${part}`, bytes });
+      this.networks.set(`${name} ${part}`, worker);
     }
     this.models.set(name, description);
+  }
+
+  // The worker for another model: one runs two as fast as the hand moves, more share two cores.
+  place() {
+    const { workers, models } = this, cores = navigator.hardwareConcurrency ?? 1;
+    if (models.size >= 2 && workers.length < Math.min(2, cores)) workers.push(new Latent.Worker(this.runtime));
+    return workers.at(models.size % workers.length - 1);
+  }
+
+  // What a network gives.
+  run(key, task, given) {
+    return this.networks.get(key).ask(task, { key, ...given });
   }
 
   // Codes (B * n), one after the other -> ImageData of each.
   async decode(name, codes) {
     const { code_length: width, image_size: size } = this.models.get(name), length = 4 * size * size;
-    const pixels = await this.ask("decode", { key: `${name} decoder`, rows: codes, width });
+    const pixels = await this.run(`${name} decoder`, "decode", { rows: codes, width });
     return Array.from({ length: pixels.length / length }, (_, at) =>
       new ImageData(pixels.subarray(at * length, (at + 1) * length), size, size));
   }
@@ -47,7 +69,7 @@ Latent.Engine = class {
   // RGBA of pictures of the model's size, one after the other -> codes (B * n) on the prior's support.
   async encode(name, pixels) {
     const { code_length, image_size: size, prior } = this.models.get(name);
-    const found = await this.ask("encode", { key: `${name} encoder`, pixels, size });
+    const found = await this.run(`${name} encoder`, "encode", { pixels, size });
     for (let at = 0; at < found.length; at += code_length) {
       found.set(Latent.codes.project(found.subarray(at, at + code_length), prior), at);
     }
@@ -55,7 +77,7 @@ Latent.Engine = class {
   }
 
   close() {
-    this.worker.terminate();
+    for (const { worker } of this.workers) worker.terminate();
   }
 };
 

@@ -71,18 +71,18 @@ Latent.map = function ({ element, props, trigger, watch, server, what, empty }) 
   }
 
   function plot(panel, at) {
-    const chart = charts[at], own = unpacked(panel.points), colours = maps.painter(own.x.length, panel, props.value, state);
+    const chart = charts[at], laid = unpacked(panel.points), colours = maps.painter(laid.x.length, panel, props.value, state);
     const still = Boolean(panel.plane), shown = (index) => colours().shown(index);
     const drawn = () => ({ ...colours(), dots: still || !look().pictures, under: maps.marks.shade(panel), marks: marks(panel, at) });
     const moved = (view) => plots.forEach((other, index) => other && index !== at && !props.value.panels[index].plane && !still && other.show(view));
     const grabs = (event) => plots[at].lasso.grabs(event);
-    const made = Latent.scatter(chart, { points: own, box: panel.plane ?? around(own), still, swipes: TOUCH, look: drawn, moved, grabs });
+    const made = Latent.scatter(chart, { points: laid, box: panel.plane ?? around(laid), still, swipes: TOUCH, look: drawn, moved, grabs });
     const pictures = maps.thumbs(made, { model: panel.model, server, shown, changed: () => made.draw() });
     const done = (rows) => {
       tell(rows.length ? "" : Latent.say("The lasso holds no point: draw it around some."));
-      if (rows.length) trigger("lasso", { rows: maps.packed(rows, own.x.length) });
+      if (rows.length) trigger("lasso", { rows: maps.packed(rows, laid.x.length) });
     };
-    plots[at] = Object.assign(made, { own, colours, pictures, moved: null });
+    plots[at] = Object.assign(made, { laid, stars: () => props.value.panels[at].own, colours, pictures, moved: null });
     plots[at].lasso = maps.lasso(chart, made, { shown, done, changed: () => outlined(at) });
     chart.plot = plots[at];
     chart.addEventListener("keydown", (event) => press(event, at));
@@ -109,14 +109,14 @@ Latent.map = function ({ element, props, trigger, watch, server, what, empty }) 
 
   // The picture at the pointer, one of the visitor's own first; null without one.
   function near(at, { index, pointer }) {
-    const [px, py] = d3.pointer(pointer, charts[at]), { own } = props.value.panels[at];
+    const [px, py] = d3.pointer(pointer, charts[at]), own = plots[at].stars();
     const mine = own.x.findIndex((x, i) => { const [ox, oy] = plots[at].at(x, own.y[i]); return Math.hypot(ox - px, oy - py) < NEAR_PX; });
     return mine >= 0 ? -1 - mine : index < 0 ? null : index;
   }
 
   // Where a picture is on a map, null if it is not there.
   function spotOf(index, at) {
-    const { x, y } = index < 0 ? props.value.panels[at].own : plots[at].points(), i = index < 0 ? -1 - index : index;
+    const { x, y } = index < 0 ? plots[at].stars() : plots[at].points(), i = index < 0 ? -1 - index : index;
     return i < x.length ? [x[i], y[i]] : null;
   }
 
@@ -181,9 +181,9 @@ Latent.map = function ({ element, props, trigger, watch, server, what, empty }) 
   // From this map to another one, or back.
   async function play(at, other) {
     const each = plots[at], back = each.moved;
-    each.moved = back ? null : maps.between.fitted(each.own, plots[other].own);
+    each.moved = back ? null : maps.between.fitted(each.laid, plots[other].laid);
     tell(back ? "" : Latent.say("{model}: its points are where {other} has them, turned so that they fit best.", { model: props.value.panels[at].title, other: props.value.panels[other].title }));
-    await maps.between.go(each, each.points(), each.moved ?? each.own);
+    await maps.between.go(each, each.points(), each.moved ?? each.laid);
   }
 
   function explain() {

@@ -1,28 +1,28 @@
 // Many pictures of one kind: drop, choose, paste or click them at hand; a click on one takes it out.
 // value {pictures: [{id, label, src}], groups: [[name, count]], group, problem}. Triggers
-// pick {side, files: [{path, name}]} | {side, id} | {side, grid, index} | {side, gone} | {side, group}.
+// collect {side, files: [{path, name}]} | {side, id} | {side, grid, index} | {side, gone} | {side, group}.
 Latent.gather = function ({ element, props, trigger, watch, upload, side, what }) {
   const { h } = Latent, LATER = 1e9;
   const root = element.querySelector(".gather");
-  const pick = (data) => trigger("pick", { side, ...data });
+  const collect = (data) => trigger("collect", { side, ...data });
   const chooser = h("input", { type: "file", accept: "image/*", multiple: true, hidden: true, tabindex: -1, "aria-label": Latent.say("{what}: choose files", { what }),
     onchange: () => { take([...chooser.files]); chooser.value = ""; } });
   const add = h("button", { type: "button", class: "chip", onclick: () => chooser.click() }, Latent.say("Add pictures"));
-  const none = h("button", { type: "button", class: "chip", onclick: () => pick({ gone: null }) }, Latent.say("Clear"));
-  const group = h("select", { "aria-label": Latent.say("{what}: a group of the map", { what }), onchange: () => pick({ group: group.value }) });
+  const none = h("button", { type: "button", class: "chip", onclick: () => collect({ gone: null }) }, Latent.say("Clear"));
+  const group = h("select", { "aria-label": Latent.say("{what}: a group of the map", { what }), onchange: () => collect({ group: group.value }) });
   const said = h("p", { class: "said", role: "status" }), list = h("ul", { class: "thumbs", "aria-label": what });
   const invite = h("p", { class: "empty" }, Latent.say("Drop pictures here, or click some on the shelf."));
   root.append(h("h2", {}, what), list, invite, h("div", { class: "tools" }, add, none, group), said, chooser);
 
   // What is clicked on the shelf lands in the side that was used last.
-  const place = { root, take, pick, since: 0 };
+  const place = { root, take, pick: collect, since: 0 };
   Latent.slots.push(place);
   const use = () => {
     for (const each of Latent.slots) if (each.root.matches(".gather")) each.since = each === place ? 0 : LATER;
   };
   root.addEventListener("pointerdown", use);
   root.addEventListener("focusin", use);
-  Latent.dropTarget(root, pick, take);
+  Latent.dropTarget(root, collect, take);
 
   async function take(files) {
     if (!files.length) return;
@@ -30,14 +30,14 @@ Latent.gather = function ({ element, props, trigger, watch, upload, side, what }
     try {
       const sent = [];
       for (const file of files) sent.push(await Latent.uploaded(upload, file));
-      pick({ files: sent });
+      collect({ files: sent });
     } catch (error) {
       said.textContent = error.message.replace(/^Error: /, "") || Latent.say("The upload failed: try again.");
     }
   }
 
   const thumbnail = ({ id, label, src }) => h("li", {}, h("button", { type: "button", class: "thumb", title: Latent.say("Take {label} out", { label }),
-    "aria-label": Latent.say("Take {label} out", { label }), onclick: () => pick({ gone: id }) }, Latent.image(src, "")));
+    "aria-label": Latent.say("Take {label} out", { label }), onclick: () => collect({ gone: id }) }, Latent.image(src, "")));
 
   function draw() {
     const { pictures = [], groups = [], group: chosen = "", problem = "" } = props.value ?? {};

@@ -10,8 +10,8 @@ from explorer.pictures.picture import Picture
 
 
 def gather_view(side: str, what: str, **options) -> gr.HTML:
-    """Event: pick {side, and one of files, id, grid + index, gone: id or None for all, group}."""
-    return component("gather", ["pick"], {"side": side, "what": what}, **options)
+    """Event: collect {side, and one of files, id, grid + index, gone (id, None for all), group}."""
+    return component("gather", ["collect"], {"side": side, "what": what}, **options)
 
 
 def gather_value(

@@ -11,6 +11,7 @@ from explorer.page.components.common import columns, component, packed, shown, w
 from explorer.page.components.wire import Live
 from explorer.verbs.common.labels import read_labels
 from explorer.verbs.common.options import Reason
+from explorer.verbs.edit import attributes
 from explorer.verbs.reconstruct import Stage, unrelated
 from explorer.words import say
 from training.measure.figures import FIGURES
@@ -64,9 +65,13 @@ def edited_live(
     before: Mapping[Model, Tensor], method: str, own: Mapping[Model, Mapping[str, Tensor]]
 ) -> dict:
     """What the browser needs to move codes (1, n) along attribute directions, `own` ones besides
-    those that it has of the models."""
+    those that it has of the models that have some."""
     codes = [
-        [model.name, packed(code), {name: packed(each) for name, each in own[model].items()}]
+        [
+            *(model.name, packed(code)),
+            {name: packed(each) for name, each in own[model].items()},
+            bool(attributes(model, method)),
+        ]
         for model, code in before.items()
     ]
     return {"method": method, "codes": codes}

@@ -1,7 +1,7 @@
 // A plotly figure in the page's own colours, its named lines above it: value {plotly, data, layout},
 // or without data.
 Latent.chart = function ({ element, props, watch, what }) {
-  const root = element.querySelector(".chart");
+  const root = element.querySelector(".chart"), PICTURES_MS = 50;  // which are drawn first
   const legend = Latent.h("p", { class: "legend", role: "group", "aria-label": Latent.say("Lines") });
   root.setAttribute("role", "figure");
   root.setAttribute("aria-label", what);
@@ -14,6 +14,8 @@ Latent.chart = function ({ element, props, watch, what }) {
     const named = value.data.filter(({ name }) => name);
     legend.replaceChildren(...named.map(({ name, line }) => Latent.key(name, line.color)));
     await Latent.script(window.gradio_config.root + value.plotly);
+    await new Promise((drawn) => setTimeout(drawn, PICTURES_MS));
+    if (value !== props.value) return;
     const style = getComputedStyle(document.querySelector(".gradio-container"));
     const axis = (given) => ({ ...given, title: { text: Latent.say(given.title.text), font: { size: 11 } }, zeroline: false,
       gridcolor: style.getPropertyValue("--border-color-primary") });

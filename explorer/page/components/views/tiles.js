@@ -3,27 +3,34 @@
 // A panel may have fewer columns than the value: a tile's index is that of its row and column there.
 Latent.tiles = function ({ element, props, trigger, watch, grid: name, what, empty }) {
   const { h } = Latent;
-  let selected = null, canvases = [];
-  const root = element.querySelector(".tiles");
+  let selected = null, canvases = [], form = "";
+  const root = element.querySelector(".tiles"), board = h("div", { class: "enlarged" });
   const [strip, follow] = Latent.lines[name] ? Latent.stroll(name, () => props.value?.walk, paint) : ["", () => {}];
   root.before(strip);
 
   function draw() {
     const value = props.value;
-    root.replaceChildren();
-    canvases = [];
     follow(value ?? {});
+    if (value?.labels && selected >= value.labels.length) selected = null;
+    if (form !== (form = formOf(value))) build(value);
+    canvases.forEach(([canvas, shape, at]) => sprite(canvas, value.panels[at].src, shape));
+    if (selected !== null) enlarge();
+  }
+
+  // All but the pictures, which change more often than what they are of.
+  const formOf = (value) => value && JSON.stringify({ ...value, walk: null, key: null, serial: null,
+    panels: value.panels?.map(({ src, ...panel }) => ({ ...panel, drawn: Boolean(src) })) });
+
+  function build(value) {
+    canvases = [];
+    board.replaceChildren();
     if (!value?.panels?.length) {
-      root.append(h("p", { class: "empty" }, empty));
+      root.replaceChildren(h("p", { class: "empty" }, empty));
       return;
     }
-    if (selected !== null && selected >= value.labels.length) selected = null;
-    const board = h("div", { class: "enlarged" });
-    const panels = value.panels.map(panelOf);
-    root.append(h("div", { class: "panels", style: `--models:${value.panels.length}` }, panels), board);
-    if (selected !== null) enlarge(value, board);
+    root.replaceChildren(h("div", { class: "panels", style: `--models:${value.panels.length}` }, value.panels.map(panelOf)), board);
 
-    function panelOf(panel) {
+    function panelOf(panel, at) {
       const note = panel.note ? h("p", { class: "note" }, panel.note) : null;
       if (!panel.src) return h("section", { class: "panel" }, Latent.title(panel), Latent.reason(panel));
       const shape = shapeOf(panel, value);
@@ -32,33 +39,33 @@ Latent.tiles = function ({ element, props, trigger, watch, grid: name, what, emp
       const canvas = h("canvas", { "aria-hidden": "true" });
       const heads = panel.heads?.length ? h("div", { class: "heads", style: `--columns:${shape.columns}`, "aria-hidden": "true" },
         panel.heads.map((name) => h("span", { title: name }, name))) : null;
-      grid.append(canvas, ...shape.indices.map((index) => tile(value.labels[index], index, panel)));
+      grid.append(canvas, ...shape.indices.map((index) => tile(value.labels[index], index, panel.title, at)));
       grid.addEventListener("keydown", (event) => walk(event, grid, value.columns));
-      sprite(canvas, panel.src, shape);
-      canvases.push([canvas, shape]);
+      canvases.push([canvas, shape, at]);
       return h("section", { class: "panel" }, Latent.title(panel), heads, grid, note);
     }
 
-    function tile(label, index, panel) {
+    function tile(label, index, title, at) {
       const button = h("button", { type: "button", class: "tile", "data-index": index, tabindex: index ? -1 : 0,
-        "aria-label": `${label}, ${panel.title}`, "aria-pressed": String(index === selected), title: label,
+        "aria-label": `${label}, ${title}`, "aria-pressed": String(index === selected), title: label,
         onclick: () => select(index) });
-      button.addEventListener("dragstart", (event) => event.dataTransfer.setDragImage(thumb(panel, index, value), 32, 32));
+      button.addEventListener("dragstart", (event) =>
+        event.dataTransfer.setDragImage(thumb(props.value.panels[at], index, props.value), 32, 32));
       return Latent.draggable(button, { grid: name, index });
-    }
-
-    function select(index) {
-      selected = index;
-      for (const button of root.querySelectorAll(".tile")) {
-        button.setAttribute("aria-pressed", String(Number(button.dataset.index) === index));
-      }
-      enlarge(value, board);
-      trigger("select", { grid: name, index });
     }
   }
 
-  function enlarge(value, board) {
-    const index = selected;
+  function select(index) {
+    selected = index;
+    for (const button of root.querySelectorAll(".tile")) {
+      button.setAttribute("aria-pressed", String(Number(button.dataset.index) === index));
+    }
+    enlarge();
+    trigger("select", { grid: name, index });
+  }
+
+  function enlarge() {
+    const value = props.value, index = selected;
     const having = value.panels.filter((panel) => panel.src && shapeOf(panel, value).indices.includes(index));
     const faces = having.map((panel) => h("figure", {},
       Latent.draggable(thumb(panel, index, value, 512), { grid: name, index }),
@@ -103,13 +110,14 @@ function shapeOf({ columns }, { columns: wide, labels, size }) {
 // One canvas for all tiles of a panel: each is drawn for itself, so that smoothing never mixes
 // neighbours, and with a gap.
 function sprite(canvas, src, shape) {
-  const picture = new Image();
-  picture.onload = () => lay(canvas, picture, picture.naturalWidth / shape.columns, shape);  // models may differ in the size of their images
+  const picture = canvas.shown = new Image();  // the newest, should an earlier one load later
+  picture.onload = () => canvas.shown === picture && lay(canvas, picture, picture.naturalWidth / shape.columns, shape);  // models may differ in the size of their images
   picture.src = src;
 }
 
 function lay(canvas, picture, side, { columns, rows, indices, place, size }) {
-  const px = Math.max(size, Math.min(256, Math.floor(1200 / columns)));
+  const wide = canvas.clientWidth * devicePixelRatio || 1200;  // none while its tab is closed
+  const px = Math.max(size, Math.min(256, Math.ceil(wide / columns)));
   canvas.width = columns * px;
   canvas.height = rows * px;
   const context = canvas.getContext("2d");

@@ -11,6 +11,7 @@ from explorer.page.components.common import columns, component, shown
 from explorer.page.components.wire import Live
 from explorer.pictures.render import sprite
 from explorer.verbs.common.options import Reason
+from explorer.work import beside
 
 
 def tiles_view(grid: str, what: str, empty: str, live: Live | None = None, **options) -> gr.HTML:
@@ -34,14 +35,17 @@ def tiles_value(
     """`images` holds (N, 3, H, W) in [0, 1] for each model, or why there are none; `wide` tiles
     make a row. `notes` stand under the models' titles, `heads` over the columns: a model with
     fewer than `wide` of those has as many columns, and images for them alone."""
-    panels = []
-    for at, (column, each) in enumerate(zip(columns(models), images, strict=True)):
-        names = heads[at] if heads else ()
+    titled = columns(models)
+
+    def panel(at: int) -> dict:
+        each, names = images[at], heads[at] if heads else ()
         across = len(names) or wide
         picture = each if isinstance(each, Reason) else sprite(each, across)
         short = [name.removeprefix(commonprefix(names)) or name for name in names]  # they must fit
-        panel = {**column, **shown(picture), "columns": across, "heads": short}
-        panels.append({**panel, "note": notes[at] if notes else ""})
+        note = notes[at] if notes else ""
+        return titled[at] | shown(picture) | {"columns": across, "heads": short, "note": note}
+
+    panels = [*beside(panel, range(len(models))).values()]
     sizes = [each.shape[-1] for each in images if not isinstance(each, Reason)]
     size = max(sizes, default=0)
     return {"columns": wide, "labels": list(labels), "size": size, "panels": panels}

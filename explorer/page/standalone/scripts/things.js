@@ -55,7 +55,7 @@
       if (DRAWN[part.kind]) parts.push(DRAWN[part.kind](part, count, source, spread));
       else {  // a network of normal noise
         const width = part.noise ?? part.size, noise = DRAWN.normal({ size: width }, count, source, spread);
-        const found = await (await engine()).ask("map", { key: `${model.name} prior`, rows: joined(noise), width });
+        const found = await (await engine()).run(`${model.name} prior`, "map", { rows: joined(noise), width });
         parts.push(rows(count, (_, at) => found.slice(at * part.size, (at + 1) * part.size)));
       }
     }

@@ -56,7 +56,7 @@ def test_one_process_writes_a_page_once(tmp_path, monkeypatch):
     exports, names = kept.Exports(), ["a/b", "a/c"]
     file = tmp_path / "pages" / "key.html"
     assert exports.page(names, "root", "key") == exports.page(names, "root", "key") == 20
-    assert started == [["a/b", "a/c", "--html", str(file)]]
+    assert started == [["export", "a/b", "a/c", "--html", str(file)]]
     assert exports.pair("a/b", "root", tmp_path) == tmp_path  # which is none of a checkpoint
     file.write_text("")
     assert exports.page(names, "root", "key") == file

@@ -72,7 +72,7 @@ def test_a_picture_that_is_pasted_without_a_name_gets_one(page, photo):
 def test_a_link_is_offered_where_the_clipboard_is_not_allowed(page):
     page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(Error()); }")
     page.get_by_role("button", name="Copy link").click()
-    link = page.get_by_label("Link", exact=True)
+    link = page.get_by_role("textbox", name="Text", exact=True)
     expect(link).to_have_value(re.compile("tab=reconstruct"))
     expect(link).to_be_focused()
     expect(page.get_by_text("The link is copied.")).to_have_count(0)
@@ -88,8 +88,8 @@ SHARE = "(chart) => 1 / chart.plot.view().k"
 INSIDE = "({plot}, index) => plot.shows(plot.points().x[index], plot.points().y[index])"
 # where the first of the visitor's own pictures lies, in px of the page
 STAR = """(chart) => {
-  const {x, y} = chart.getBoundingClientRect(), {own, at} = chart.plot;
-  const [right, down] = at(own.x[0], own.y[0]);
+  const {x, y} = chart.getBoundingClientRect(), {stars, at} = chart.plot;
+  const [right, down] = at(stars().x[0], stars().y[0]);
   return [x + right, y + down];
 }"""
 PAINT = "(chart) => chart.querySelector('canvas').toDataURL()"
@@ -127,6 +127,7 @@ def test_own_pictures_on_the_map_are_removed_one_by_one_and_all_together(page, p
     page.locator("input[type=file][multiple]").first.set_input_files([photo, *others])
     expect(page.get_by_text("On the map, as stars: 3 of 3 pictures.")).to_be_visible()
     chart = page.locator(".map .chart").first
+    chart.scroll_into_view_if_needed()
     x, y = chart.evaluate(STAR)
     page.mouse.move(x, y)
     label = re.compile(r"\w+\.jpg")
@@ -135,7 +136,7 @@ def test_own_pictures_on_the_map_are_removed_one_by_one_and_all_together(page, p
     expect(page.get_by_role("img", name=re.compile(r"\w+\.jpg, F-AAE$"))).to_be_visible()
     page.get_by_role("button", name=re.compile(r"^Remove \w+\.jpg from the map$")).click()
     expect(page.get_by_text("1 pictures of yours are removed.")).to_be_visible()
-    assert chart.evaluate("({plot}) => plot.own.x.length") == 2
+    assert chart.evaluate("({plot}) => plot.stars().x.length") == 2
     page.get_by_role("button", name="Remove my pictures").click()
     expect(page.get_by_text("2 pictures of yours are removed.")).to_be_visible()
-    assert chart.evaluate("({plot}) => plot.own.x.length") == 0
+    assert chart.evaluate("({plot}) => plot.stars().x.length") == 0
