@@ -12,6 +12,7 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
 import gradio as gr
 import numpy as np
 import pytest
+from filelock import FileLock
 from PIL import Image
 from playwright.sync_api import Page, expect
 
@@ -42,13 +43,18 @@ def event(**data) -> gr.EventData:
 
 @pytest.fixture(scope="session", autouse=True)
 def pairs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Path]]:
-    """Gives the folder of a shipped model's pair, exported once for all tests and their servers."""
-    place = tmp_path_factory.mktemp("kept")
+    """Gives the folder of a shipped model's pair, exported once for all tests, also those that
+    other processes run, and for their servers."""
+    base, together = tmp_path_factory.getbasetemp(), "PYTEST_XDIST_WORKER" in os.environ
+    place = (base.parent if together else base) / "kept"
+    place.mkdir(exist_ok=True)
 
     def pair(name: str) -> Path:
-        folder = place / "pairs" / kept.digest(load_model(name, CHECKPOINTS).directory)
-        if not (folder / MODEL).is_file():
-            assert main(["export", name, "--onnx", str(folder)]) == 0
+        digest = kept.digest(load_model(name, CHECKPOINTS).directory)
+        folder = place / "pairs" / digest
+        with FileLock(place / f"{digest}.lock"):
+            if not (folder / MODEL).is_file():
+                assert main(["export", name, "--onnx", str(folder)]) == 0
         return folder
 
     with pytest.MonkeyPatch.context() as patch:

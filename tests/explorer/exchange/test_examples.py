@@ -8,6 +8,7 @@ import torch
 
 import explorer
 from explorer import load_model
+from training.codes.inversion import OBJECTIVES
 
 TEXT = (Path(explorer.__file__).parent / "EXPORT.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
@@ -33,7 +34,7 @@ def test_what_an_example_writes_encodes_decodes_and_refines(written, name):
     assert x.min() >= 0 and x.max() <= 1
     assert model.unrefined == ""
     z = model.encode(x)
-    refined = model.refine(x, z, steps=10)
+    refined = model.refine(x, z, steps=10, **vars(OBJECTIVES["plain"]))
     assert _error(model, x, refined) < _error(model, x, z)
 
 

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from explorer.engine import catalogue
 from explorer.page.tabs import TABS
 from explorer.page.words import CATALOGUES, wanted
+from explorer.tools.screenshots import PATIENCE_MS
 from explorer.words import chain, say
 from tests.explorer.conftest import CHECKPOINTS
 from training.codes.directions import METHODS
@@ -101,6 +102,7 @@ def abroad(browser: Browser, url: str):
 
     def come(locale: str, query: str = "") -> Page:
         pages.append(browser.new_page(locale=locale))
+        pages[-1].set_default_timeout(PATIENCE_MS)
         pages[-1].goto(f"{url}/?{query}")
         return pages[-1]
 
