@@ -55,8 +55,10 @@ class Family:
     def ancestor(self, picture: Picture) -> Picture:
         """The first parent of the first parent, and so on."""
         member = self.members[picture.id]
-        while member.parents and member.parents[0] in self.members:
-            member = self.members[member.parents[0]]
+        while member.parents and (parent := self.members.get(member.parents[0])):
+            if parent.generation >= member.generation:
+                break  # after an undo two may be each other's children, by their codes
+            member = parent
         return member.picture
 
 
@@ -186,6 +188,8 @@ def join(family: Family, born: Born, picture: Picture) -> None:
     if picture.id in family.members:
         return
     for codes, parents, generation in reversed(born.broods):
+        if picture.id in parents:
+            continue  # an undo took it from the family; its own child may have its code
         shared = [name for name in codes if name in picture.codes]
         if shared and (codes[shared[0]] == picture.codes[shared[0]]).all(dim=1).any():
             family.members[picture.id] = Member(picture, parents, generation)

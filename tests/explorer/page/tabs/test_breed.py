@@ -97,3 +97,19 @@ def test_a_generation_can_be_undone(bred, monkeypatch):
     kept.note(bred)
     assert kept.go(bred, 0)
     assert family(bred) == [(0, 0)] and bred.slots["parent-0"].label == "Sample 1·1"
+
+
+def test_a_parent_that_joins_again_after_an_undo_is_not_its_own_child(session):
+    parent = session.draw(1)
+    session.put("parent-0", parent)
+    breed.show(session, 0.0, 2, 0)  # children with the code of their parent
+    child = session.tile(breed.NAME, 0)
+    session.put("parent-0", child)
+    breed.show(session, 0.0, 2, 0)
+    session.of(breed.Family).members.clear()  # as an undo does
+    for picture in (parent, child):
+        session.put("parent-0", picture)
+        *_, said, _ = breed.show(session, 0.0, 2, 1)
+        assert said == ""
+    members = session.of(breed.Family).members
+    assert all(each.picture.id not in each.parents for each in members.values())
