@@ -61,6 +61,13 @@ class Family:
             member = parent
         return member.picture
 
+    def forget(self, parents: list[Picture]) -> None:
+        """Drops the oldest members where there are too many, but none of `parents`."""
+        kept = {parent.id for parent in parents}
+        others = [name for name in self.members if name not in kept]
+        for name in others[: max(len(self.members) - MOST, 0)]:
+            del self.members[name]
+
 
 @dataclass(eq=False)
 class Born:
@@ -134,6 +141,7 @@ def draw(session: Session, parents: list[Picture], radius: float, count: int, se
         raise UserError(NO_PARENT)
     for parent in parents:
         join(family, session.of(Born), parent)
+    family.forget(parents)
     waiting, found = session.waits(parents, models), {}
     for model in [model for model in models if model not in waiting]:
         how = {"hold": [name for name in family.held if name in known(model)]}
@@ -196,8 +204,6 @@ def join(family: Family, born: Born, picture: Picture) -> None:
             break
     else:
         family.members[picture.id] = Member(picture, [], 0)
-    while len(family.members) > MOST:
-        del family.members[next(iter(family.members))]
 
 
 def remember(born: Born, codes: dict[str, Tensor], parents: list[Picture], generation: int) -> None:

@@ -113,3 +113,14 @@ def test_a_parent_that_joins_again_after_an_undo_is_not_its_own_child(session):
         assert said == ""
     members = session.of(breed.Family).members
     assert all(each.picture.id not in each.parents for each in members.values())
+
+
+def test_the_oldest_are_forgotten_but_for_the_parents_in_the_slots(bred, monkeypatch):
+    monkeypatch.setattr(breed, "MOST", 3)
+    first = bred.slots["parent-0"]
+    for seed in range(2, 6):
+        bred.put("parent-1", bred.draw(seed))
+        *_, said, _ = breed.show(bred, *INPUTS)
+        assert said == ""
+    labels = [each.label for each in bred.of(breed.Family).pictures]
+    assert labels == [first.label, "Sample 4·1", "Sample 5·1"]
