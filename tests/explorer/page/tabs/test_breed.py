@@ -124,3 +124,14 @@ def test_the_oldest_are_forgotten_but_for_the_parents_in_the_slots(bred, monkeyp
         assert said == ""
     labels = [each.label for each in bred.of(breed.Family).pictures]
     assert labels == [first.label, "Sample 4·1", "Sample 5·1"]
+
+
+def test_children_whose_parents_codes_are_looked_for_are_gone_until_then(session):
+    session.faithful = True
+    session.put("parent-0", session.examples()[1])
+    breed.show(session, *INPUTS)
+    with pytest.raises(Unavailable, match="tile is gone"):
+        breed.go_on(session, *INPUTS)
+    breed.complete(session, *INPUTS)
+    breed.go_on(session, *INPUTS)
+    assert session.slots["parent-0"].label == "Child 1 of generation 1"
