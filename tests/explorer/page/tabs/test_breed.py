@@ -116,7 +116,7 @@ def test_a_parent_that_joins_again_after_an_undo_is_not_its_own_child(session):
 
 
 def test_the_oldest_are_forgotten_but_for_the_parents_in_the_slots(bred, monkeypatch):
-    monkeypatch.setattr(breed, "MOST", 3)
+    monkeypatch.setattr("explorer.session.family.MOST", 3)
     first = bred.slots["parent-0"]
     for seed in range(2, 6):
         bred.put("parent-1", bred.draw(seed))
