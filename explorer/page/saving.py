@@ -17,10 +17,13 @@ from explorer.page.navigation import BY_NAME
 from explorer.page.tab import Tab
 from explorer.pictures.picture import Picture
 from explorer.pictures.recipe import Recipe, read_recipe
+from explorer.pictures.render import to_pil
 from explorer.session import written
 from explorer.session.saved import by_codes, drawn, found, of_grid, recipe
 from explorer.session.state import GONE, Session, Unavailable
 from training.errors import UserError
+
+NO_PROGRAM = "No program draws this: it is no picture of one code. Save the picture instead."
 
 
 def said(session: Session, asked: Taken) -> Recipe:
@@ -38,10 +41,16 @@ def said(session: Session, asked: Taken) -> Recipe:
 
 
 def saved(session: Session, asked: Taken) -> dict:
-    """The picture as a file."""
+    """The picture as a file: as the models draw it, or its pixels where it has no code."""
     how = said(session, asked)
-    content = how.into(drawn(how, found(how, session.catalogue.models)))
-    return {"name": _named(how), "src": f"data:image/png;base64,{b64encode(content).decode()}"}
+    if how.result or how.tiles:
+        label = how.result.label if how.result else "morph"
+        image = drawn(how, found(how, session.catalogue.models))
+    else:
+        picture = session.tile(asked.get("grid", ""), asked.get("index", -1))
+        label, image = picture.label, to_pil(picture.pixels(how.px))
+    src = f"data:image/png;base64,{b64encode(how.into(image)).decode()}"
+    return {"name": _named(label), "src": src}
 
 
 def view(session: Session, asked: Taken) -> dict:
@@ -57,7 +66,9 @@ def python(session: Session, asked: Taken) -> dict:
     call = tab.verb(session) if tab.verb and full and asked.get("grid") == tab.name else None
     if call:
         return {"text": written.of_verb(session, *call)}
-    return {"text": written.of_picture(session, said(session, asked).result)}
+    if (result := said(session, asked).result) is None:
+        raise Unavailable(NO_PROGRAM)
+    return {"text": written.of_picture(session, result)}
 
 
 def servers() -> list[Callable]:
@@ -95,6 +106,5 @@ def _tab(session: Session) -> Tab:
     return BY_NAME[session.tab]
 
 
-def _named(how: Recipe) -> str:
-    label = how.result.label if how.result else "morph"
+def _named(label: str) -> str:
     return f"{re.sub('[^a-z0-9]+', '-', label.lower()).strip('-') or 'picture'}.png"

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, TypeVar
 import gradio as gr
 
 from explorer.engine import Model
+from explorer.pictures.picture import Picture
 from explorer.session.state import Session
 from explorer.work import beside
 
@@ -110,10 +111,16 @@ def completed(session: Session, draw: Callable, inputs: Sequence, slots: Sequenc
     if session.seen(f"codes of {', '.join(slots)}", *inputs, slots=slots):
         return gr.skip()
     pictures = [session.slots.get(slot) for slot in slots]
-    waiting = {} if None in pictures else session.waits(pictures, session.models)
+    late = None not in pictures and found_late(session, pictures)
+    return draw(session, *inputs) if late else gr.skip()
+
+
+def found_late(session: Session, pictures: Sequence[Picture]) -> bool:
+    """Finds the codes that take seconds; whether there are any."""
+    waiting = session.waits(pictures, session.models)
     for model in waiting:
         session.codes(pictures, model)
-    return draw(session, *inputs) if waiting else gr.skip()
+    return bool(waiting)
 
 
 def number(text: str | None, least: float, most: float) -> float | None:

@@ -32,10 +32,14 @@ def recipe(session: Session, query: str, slots: Sequence[str], tiles: int = 0) -
 
 
 def of_grid(said: Recipe, grid: Grid, index: int) -> Recipe:
-    """The same of a grid's thing; raises Unavailable where the grid has none of this index."""
+    """The same of a grid's thing, or of the view alone where that is a picture without a code;
+    raises Unavailable where the grid has none of this index."""
     if not 0 <= index < len(grid.labels):
         raise Unavailable(GONE)
     codes = {name: grid.codes[name][index] for name in said.weights if name in grid.codes}
+    codes = {name: code for name, code in codes.items() if code.isfinite().all()}
+    if not codes:
+        return said
     weights = {name: said.weights[name] for name in codes}
     result = thing(grid.labels[index], codes)
     return said.model_copy(update={"weights": weights, "result": result, "tiles": 0})

@@ -143,11 +143,14 @@ class Session:
             self.shelf = shelf
 
     def tile(self, grid: str, index: int) -> Picture:
-        """The picture behind a tile, as the first model draws it."""
+        """The picture behind a tile, as the first model draws it; raises Unavailable."""
         tiles = self.grids.get(grid)
         if tiles is None or not 0 <= index < len(tiles.labels):
             raise Unavailable(GONE)
-        return self._pictured(tiles, index)
+        try:
+            return self._pictured(tiles, index)
+        except IndexError:  # its codes are still looked for
+            raise Unavailable(GONE) from None
 
     def draw(self, seed: int) -> Picture:
         """One sample from the prior."""

@@ -29,6 +29,9 @@ from training.errors import UserError, choose
 
 PARENTS = 2
 NO_PARENT = "There is no parent: give one picture, or two to cross."
+# Strangers are drawn with seeds beyond those of samples, since a parent may be a sample of the same
+# seed and would meet itself; the generator tells seeds apart by 32 bits.
+STRANGERS = 2**31 + 1
 ALIKE = "Both parents are the same picture: give another one, or one alone."
 
 
@@ -95,7 +98,8 @@ def children(model: Model, parents: Tensor, count: int, radius: float, seed: int
     born = parents[:1].expand(count, -1)
     if len(parents) == PARENTS:
         born = breeding.crossed(*parents, count, labels, seed)
-    z = model.project(breeding.mutated(born, model.sample_codes(count, seed), radius))
+    strangers = model.sample_codes(count, STRANGERS + seed)
+    z = model.project(breeding.mutated(born, strangers, radius))
     return torch.cat([z[:, : z.shape[1] - labels], born[:, z.shape[1] - labels :]], dim=1)
 
 

@@ -6,6 +6,7 @@ import torch
 from explorer.session.programs import answer
 from explorer.session.state import Session
 from explorer.verbs.breed import ALIKE, NO_PARENT, breed, kept
+from explorer.verbs.common.grids import sample_grid
 from explorer.verbs.edit import attributes
 from tests.explorer.conftest import CHECKPOINTS
 from training.errors import UserError
@@ -35,6 +36,12 @@ def test_drift_grows_with_the_radius_and_is_from_the_ancestor(session, parents):
     assert none.drift.max() < 1e-3 and none.spread < 1e-3
     other = breed([parents[0]], [model], 3, 0.0, ancestor=parents[1])[model]
     assert other.drift.min() > 0.8
+
+
+def test_no_child_meets_its_parent_where_that_is_a_sample_of_the_same_seed(session):
+    model = session.models[0]
+    parent = sample_grid([model], 0, 4, 1.0).picture(0, session.catalogue.models)
+    assert breed([parent], [model], 4, 0.3, seed=0)[model].drift.min() > 0.2
 
 
 def test_what_is_held_is_as_in_the_parent(session, parents):

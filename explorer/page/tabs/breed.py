@@ -1,11 +1,9 @@
 """Breed: children of a picture or of two, and the family that they become."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from math import ceil, sqrt
 
 import gradio as gr
-from torch import Tensor
 
 from explorer.engine import Model
 from explorer.page import components as ui
@@ -13,6 +11,7 @@ from explorer.page.guard.events import Picked
 from explorer.page.tab import Shot, Slot, Tab, Timing, Widgets, completed
 from explorer.page.words import mark
 from explorer.pictures.picture import BRED, SAMPLE, Picture
+from explorer.session.family import Born, Family, join, remember
 from explorer.session.state import Session, Unavailable
 from explorer.verbs import breed
 from explorer.verbs.breed import NO_PARENT, Brood
@@ -29,44 +28,6 @@ NAME = "breed"
 SLOTS = (Slot("parent-0", say("Parent"), 1), Slot("parent-1", say("Second parent"), None))
 PARENTS = tuple(slot.name for slot in SLOTS)
 MOST_SEED = 2**31
-MOST = 100  # parents that a family remembers
-
-
-@dataclass
-class Member:
-    """A picture that was a parent, the ids of its own parents, and its generation."""
-
-    picture: Picture
-    parents: list[str]
-    generation: int
-
-
-@dataclass
-class Family:
-    """Who was a parent, by the pictures' ids, and which attributes are held."""
-
-    members: dict[str, Member] = field(default_factory=dict)
-    held: list[str] = field(default_factory=list)
-
-    @property
-    def pictures(self) -> list[Picture]:
-        return [member.picture for member in self.members.values()]
-
-    def ancestor(self, picture: Picture) -> Picture:
-        """The first parent of the first parent, and so on."""
-        member = self.members[picture.id]
-        while member.parents and member.parents[0] in self.members:
-            member = self.members[member.parents[0]]
-        return member.picture
-
-
-@dataclass(eq=False)
-class Born:
-    """The broods that were shown, each with its parents' ids and generation; which child was chosen
-    last."""
-
-    broods: list[tuple[dict[str, Tensor], list[str], int]] = field(default_factory=list)
-    chosen: int = 0
 
 
 def build(session: gr.State) -> Widgets:
@@ -132,6 +93,7 @@ def draw(session: Session, parents: list[Picture], radius: float, count: int, se
         raise UserError(NO_PARENT)
     for parent in parents:
         join(family, session.of(Born), parent)
+    family.forget(parents)
     waiting, found = session.waits(parents, models), {}
     for model in [model for model in models if model not in waiting]:
         how = {"hold": [name for name in family.held if name in known(model)]}
@@ -178,26 +140,6 @@ def parents_of(session: Session) -> list[Picture]:
 
 def oldest(family: Family, parents: list[Picture]) -> Picture | None:
     return family.ancestor(parents[0]) if parents else None
-
-
-def join(family: Family, born: Born, picture: Picture) -> None:
-    """A parent belongs to the family: as the child of a brood that has its code, else as a first
-    one."""
-    if picture.id in family.members:
-        return
-    for codes, parents, generation in reversed(born.broods):
-        shared = [name for name in codes if name in picture.codes]
-        if shared and (codes[shared[0]] == picture.codes[shared[0]]).all(dim=1).any():
-            family.members[picture.id] = Member(picture, parents, generation)
-            break
-    else:
-        family.members[picture.id] = Member(picture, [], 0)
-    while len(family.members) > MOST:
-        del family.members[next(iter(family.members))]
-
-
-def remember(born: Born, codes: dict[str, Tensor], parents: list[Picture], generation: int) -> None:
-    born.broods = [*born.broods, (codes, [each.id for each in parents], generation)][-MOST:]
 
 
 def relatives(session: Session, parents: list[Picture]) -> list[ui.Relative]:

@@ -9,7 +9,7 @@ from torch import Tensor
 from explorer.engine import Model
 from explorer.page import components as ui
 from explorer.page.guard.events import Numbered
-from explorer.page.tab import Latest, Shot, Tab, Timing, Widgets
+from explorer.page.tab import Latest, Shot, Tab, Timing, Widgets, found_late
 from explorer.page.words import mark
 from explorer.pictures.picture import Picture
 from explorer.session.attributes import Own, Place
@@ -33,12 +33,13 @@ COUNT = 5
 
 @dataclass
 class Search:
-    """What is looked for, in which picture, and the names of what was kept by places in the
-    order."""
+    """What is looked for, in which picture, and the names of what was kept by places in the order;
+    the examples, by model set, that stand in where Edit has no picture."""
 
     by: str = "pca"
     picture: Picture | None = None
     kept: dict[int, str] = field(default_factory=dict)
+    examples: dict[str, Picture] = field(default_factory=dict, compare=False)
 
 
 class Found(NamedTuple):
@@ -63,17 +64,25 @@ def build(session: gr.State) -> Widgets:
     found = ui.found_view()
     by.change(show, [session, by], found, **ui.IN_TURN)
     found.keep(keep, session, [found, said], trigger_mode="multiple", **ui.IN_TURN)
-    return Widgets(show, [by], [found], controls={"by": by})
+    return Widgets(show, [by], [found], (complete, [], found), controls={"by": by})
 
 
 def show(session: Session, by: str) -> dict:
     """Directions of every model under comparison, on the picture that Edit has."""
     stamp, search = ui.stamp(session), session.of(Search)
-    picture = session.slots.get(EDITED) or session.examples()[-1]
+    example = search.examples.setdefault(session.model_set, session.examples()[-1])
+    picture = session.slots.get(EDITED) or example
     anew = (search.by, search.picture and search.picture.id) != (by, picture.id)
     search.kept = {} if anew else search.kept
     search.by, search.picture = choose("way", by, WAYS), picture
     return stamp | drawn(session)
+
+
+def complete(session: Session) -> dict:
+    """As `show`, once the codes are found that take seconds."""
+    stamp, picture = ui.stamp(session), session.of(Search).picture
+    late = picture is not None and found_late(session, [picture])
+    return stamp | drawn(session) if late else gr.skip()
 
 
 def found(session: Session) -> dict[Model, Found | str]:

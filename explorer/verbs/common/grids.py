@@ -26,8 +26,11 @@ class Grid:
     def picture(
         self, index: int, models: Mapping[str, Model], first: Sequence[str] = ()
     ) -> Picture:
-        """One of the things, decoded by the first model of `first` that has a code of it."""
+        """One of the things, decoded by the first model of `first` that has a code of it; raises
+        IndexError where none has."""
         codes = {name: codes[index] for name, codes in self.codes.items()}
+        if not codes:
+            raise IndexError(index)
         name = next((name for name in first if name in codes), next(iter(codes)))
         image = to_pil(models[name].decode(codes[name][None])[0])
         reference = self.references[index] if self.references else ""

@@ -1,15 +1,21 @@
 """Uploads that were saved here: their codes come back, or one sentence says why not."""
 
+from base64 import b64decode
+from pathlib import Path
+
+import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from explorer.page import going, saving
-from explorer.page.tabs import attributes, sample
+from explorer.page.tabs import attributes, restore, sample, search
 from explorer.pictures.recipe import FORGED, KEY
 from explorer.pictures.render import png_bytes
 from explorer.session.examples import astronaut
 from explorer.session.saved import drawn, found
 from explorer.session.state import Unavailable
+from training.codes.damage import REGION
 
 
 @pytest.fixture
@@ -62,6 +68,41 @@ def test_a_file_of_others_is_one_sentence_and_a_picture_like_any(
     why = FORGED if fault == "forged" else "It was drawn by 'theirs/faae', with weights that"
     assert len(told) == 1 and told[0].startswith(why)
     assert told[0].endswith("It is taken as any other picture.")
+
+
+def is_saved(session, index: int, path: Path) -> bool:
+    """Whether a tile of the open tab is saved as it is, by its label, and says where it was."""
+    picture = session.tile(session.tab, index)
+    file = saving.saved(session, {"key": "", "grid": session.tab, "index": index})
+    path.write_bytes(b64decode(file["src"].partition(",")[2]))
+    pixels = np.asarray(Image.open(path)).transpose(2, 0, 1) / 255
+    again = saving.uploaded(session, path, file["name"])
+    where = f"tab={session.tab}" in again.saved.query and again.saved.result is None
+    alike = np.abs(pixels - picture.pixels(256).numpy()).max() < 0.01
+    return again.real and where and alike and file["name"] != "morph.png"
+
+
+def test_a_found_picture_without_a_code_is_saved_and_no_program(session, tmp_path, told):
+    session.tab = search.NAME
+    session.put(search.NAME, session.examples()[1])
+    session.keep(session.examples()[2])
+    search.show(session, search.MINE, [], [], "all", 5)
+    assert is_saved(session, 0, tmp_path / "found.png") and told == []
+    for asked in ({"grid": search.NAME, "index": 0}, {}):
+        with pytest.raises(Unavailable, match="No program draws this"):
+            saving.python(session, {"key": "", **asked})
+    with pytest.raises(Unavailable, match="tile is gone"):
+        saving.saved(session, {"key": ""})
+
+
+def test_a_restored_picture_is_saved_and_a_program(session, tmp_path, told, monkeypatch):
+    monkeypatch.setattr(restore, "STEPS", restore.EVERY)
+    session.tab = restore.NAME
+    session.put(restore.NAME, session.examples()[1])
+    restore.show(session, REGION, 5, 10, 4, False)
+    assert [*restore.invert(session)]
+    assert is_saved(session, 1, tmp_path / "restored.png") and told == []
+    assert "restore(" in saving.python(session, {"grid": restore.NAME, "index": 1})["text"]
 
 
 def test_a_view_of_the_page_says_where_it_was(session):

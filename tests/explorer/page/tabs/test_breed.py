@@ -97,3 +97,41 @@ def test_a_generation_can_be_undone(bred, monkeypatch):
     kept.note(bred)
     assert kept.go(bred, 0)
     assert family(bred) == [(0, 0)] and bred.slots["parent-0"].label == "Sample 1·1"
+
+
+def test_a_parent_that_joins_again_after_an_undo_is_not_its_own_child(session):
+    parent = session.draw(1)
+    session.put("parent-0", parent)
+    breed.show(session, 0.0, 2, 0)  # children with the code of their parent
+    child = session.tile(breed.NAME, 0)
+    session.put("parent-0", child)
+    breed.show(session, 0.0, 2, 0)
+    session.of(breed.Family).members.clear()  # as an undo does
+    for picture in (parent, child):
+        session.put("parent-0", picture)
+        *_, said, _ = breed.show(session, 0.0, 2, 1)
+        assert said == ""
+    members = session.of(breed.Family).members
+    assert all(each.picture.id not in each.parents for each in members.values())
+
+
+def test_the_oldest_are_forgotten_but_for_the_parents_in_the_slots(bred, monkeypatch):
+    monkeypatch.setattr("explorer.session.family.MOST", 3)
+    first = bred.slots["parent-0"]
+    for seed in range(2, 6):
+        bred.put("parent-1", bred.draw(seed))
+        *_, said, _ = breed.show(bred, *INPUTS)
+        assert said == ""
+    labels = [each.label for each in bred.of(breed.Family).pictures]
+    assert labels == [first.label, "Sample 4·1", "Sample 5·1"]
+
+
+def test_children_whose_parents_codes_are_looked_for_are_gone_until_then(session):
+    session.faithful = True
+    session.put("parent-0", session.examples()[1])
+    breed.show(session, *INPUTS)
+    with pytest.raises(Unavailable, match="tile is gone"):
+        breed.go_on(session, *INPUTS)
+    breed.complete(session, *INPUTS)
+    breed.go_on(session, *INPUTS)
+    assert session.slots["parent-0"].label == "Child 1 of generation 1"

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import gradio as gr
 import pytest
 import torch
 
@@ -138,6 +139,18 @@ def test_a_direction_that_was_found_becomes_a_slider(session, monkeypatch):
     assert len(figures) == 3 and all("consistency" in each for each in figures)
     _, said = discover.keep(session, event(at=0, name="Light"))
     assert said.startswith("There is an attribute 'Light' already")
+
+
+@pytest.mark.parametrize("slot", [True, False])
+def test_directions_are_found_once_the_codes_are_that_take_seconds(session, slot):
+    session.faithful = True
+    if slot:
+        session.put("attributes", session.examples()[4])
+    assert "codes are refined" in discover.show(session, "pca")["said"]
+    value = discover.complete(session)
+    assert len(value["rows"]) == discover.COUNT and not value["said"]
+    assert discover.complete(session) == gr.skip()
+    assert not discover.show(session, "sefa")["said"]
 
 
 def test_a_slider_starts_at_the_pictures_own_value_and_shows_what_it_does(session):
