@@ -34,10 +34,12 @@ AMID = 0.5  # grey, of what is painted out
 class Damage(ABC):
     """A damage of images of one size.
 
-    detail: share of the generator's detail that is added, chosen on 24 validation faces.
+    detail: share of the generator's detail that is added, chosen on 24 validation faces; least: the
+    strength below which it is none, in the unit of `strength`.
     """
 
     detail: ClassVar[float] = 0.7
+    least: ClassVar[float] = 0.1
 
     @abstractmethod
     def __call__(self, x: Tensor) -> Tensor:
@@ -147,6 +149,7 @@ class LowResolution(Damage):
     and y has each cell in one colour."""
 
     strength: float = 4.0
+    least: ClassVar[float] = 1.0
 
     def __call__(self, x: Tensor) -> Tensor:
         return interpolate(self._small(x), x.shape[-1], mode="nearest")
@@ -159,7 +162,8 @@ class LowResolution(Damage):
         return {"bicubic": bicubic}
 
     def _small(self, x: Tensor) -> Tensor:
-        return adaptive_avg_pool2d(x, max(1, round(x.shape[-1] / self.strength)))
+        side = x.shape[-1]
+        return adaptive_avg_pool2d(x, max(1, round(side / max(self.strength, self.least))))
 
 
 @dataclass(frozen=True, eq=False)

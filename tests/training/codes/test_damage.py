@@ -55,6 +55,12 @@ def test_low_resolution_is_means_of_cells():
     torch.testing.assert_close(LowResolution(4.0)(cells), cells)
 
 
+@pytest.mark.parametrize("strength", [1e-25, 0.001, 1.0])
+def test_low_resolution_is_never_higher_than_the_picture(strength):
+    x = pictures(1)
+    torch.testing.assert_close(LowResolution(strength)(x), x)
+
+
 def test_a_region_is_painted_out_and_all_else_comes_back_as_it_was():
     damage, x = Region(boxed((0.25, 0.5, 0.5, 0.25), SIDE)), pictures()
     inside = torch.zeros(SIDE, SIDE, dtype=torch.bool)
