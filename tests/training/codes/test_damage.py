@@ -72,6 +72,13 @@ def test_a_region_is_painted_out_and_all_else_comes_back_as_it_was():
     torch.testing.assert_close(restored[..., inside], x[..., inside], atol=0.02, rtol=0)
 
 
+@pytest.mark.parametrize("side", [4, 32, 64])
+def test_a_thin_box_keeps_a_pixel_at_every_size(side):
+    assert boxed((0.52, 0.5, 0.0157, 0.1), side).any()
+    assert boxed((0.999, 0.999, 0.001, 0.001), side).sum() == 1
+    assert not boxed((0.5, 0.5, 0, 0.5), side).any() and not boxed((1, 1, 0.5, 0.5), side).any()
+
+
 @pytest.mark.parametrize("mask", [torch.zeros(4, 4).bool(), torch.ones(4, 4).bool()])
 def test_a_region_of_nothing_or_everything_is_refused(mask):
     with pytest.raises(UserError, match=r"^[A-Z].*: .*\.$"):
