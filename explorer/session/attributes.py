@@ -71,6 +71,8 @@ class Place:
 
     def learned(self, model: Model, own: dict[str, Directed]) -> Known:
         vectors = find(model, self.by, codes(model, [self.picture]), self.at + 1)
+        if self.at >= len(vectors):
+            raise UserError(f"{model.title} has no more than {len(vectors)} directions.")
         found = vectors[self.at], consistencies(model, vectors[self.at][None]).item()
         return as_attribute("direction", {model: found}).models[model.weights]
 
