@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-from explorer.engine import Model
+from explorer.engine import Model, catalogue
 from explorer.pictures.picture import Picture
 from explorer.verbs.common.attributes import Attribute, Known, own_directions
 from explorer.verbs.common.codes import codes
@@ -21,22 +21,28 @@ from training.errors import UserError
 
 @dataclass
 class Side:
-    """Pictures of one kind: some at hand, and rows of the mapped pictures, a `group`."""
+    """Pictures of one kind: some at hand, and rows of the mapped pictures of a model set, a
+    `group`."""
 
     pictures: list[Picture] = field(default_factory=list)
     group: str = ""
-    rows: list[int] = field(default_factory=list)
+    rows: tuple[int, ...] = ()
+    model_set: str = ""
 
     def codes(self, model: Model) -> Tensor:
         """Of a model (N, n); raises UserError where it cannot have them."""
         if self.pictures and not (model.encodes or model.unrefined):
             raise UserError(say("{model} has no encoder to read them with.", model=model.title))
-        known = 0 if model.latents is None else len(model.latents.codes)
-        if self.rows and max(self.rows) >= known:
+        if self.rows and max(self.rows) >= self._mapped(model):
             raise UserError(say("{model} has not mapped these pictures.", model=model.title))
         found = [codes(model, self.pictures)] if self.pictures else []
-        found += [model.latents.codes[self.rows]] if self.rows else []
+        found += [model.latents.codes[[*self.rows]]] if self.rows else []
         return torch.cat(found) if found else torch.zeros(0, model.latent_size)
+
+    def _mapped(self, model: Model) -> int:
+        """How many mapped pictures of the set a model has codes of."""
+        here = model.name in catalogue(model.root).sets.get(self.model_set, ())
+        return len(model.latents.codes) if here and model.latents is not None else 0
 
 
 @dataclass

@@ -1,9 +1,13 @@
 """A visitor's own attributes, in models that learn them later."""
 
-from explorer.session.attributes import Own, Place
+import pytest
+import torch
+
+from explorer.session.attributes import Own, Place, Side
 from explorer.verbs.common.codes import training_codes
 from explorer.verbs.discover import as_attribute, find
 from training.codes.directions import DEFAULT
+from training.errors import UserError
 
 LONG_AND_SHORT = "aae-supervised", "aae-labels-mixture"
 
@@ -16,3 +20,13 @@ def test_a_model_with_shorter_codes_has_fewer_directions(session):
     own.add(as_attribute("Fifth", {long: (vector, 0.5)}), Place("pca", 4, picture))
     assert [*own.directions(long, DEFAULT)] == ["Fifth"]
     assert own.directions(short, DEFAULT) == {}
+
+
+def test_rows_of_one_model_set_are_no_pictures_of_another(session):
+    here, there = (session.catalogue.models[name] for name in ("celeba32/faae", "cifar32/faae"))
+    side = Side(group="Group 1", rows=(3, 8), model_set="celeba32")
+    assert torch.equal(side.codes(here), here.latents.codes[[3, 8]])
+    with pytest.raises(UserError, match="has not mapped these pictures"):
+        side.codes(there)
+    with pytest.raises(UserError, match="has not mapped these pictures"):
+        Side(rows=(len(here.latents.codes),), model_set="celeba32").codes(here)

@@ -88,11 +88,12 @@ def show(session: Session) -> list:
     """The pictures of both sides, and what they teach the models under comparison."""
     stamp, draft, models = ui.stamp(session), session.of(Draft), session.models
     kept = session.of(Own).of(models)
-    groups = {name: len(rows) for name, rows in session.of(Groups).here(session.model_set).items()}
+    rows = session.of(Groups).here(session.model_set)
+    groups = {name: len(each) for name, each in rows.items()}
     sides = []
     for name in SIDES:
         side: Side = getattr(draft.lesson, name)
-        side.rows = session.of(Groups).here(session.model_set).get(side.group, [])[:MOST]
+        side.rows, side.model_set = rows.get(side.group, ())[:MOST], session.model_set
         problem = draft.problems.pop(name, "")
         sides.append(stamp | ui.gather_value(side.pictures, groups, side.group, problem))
     found, said = {}, ""

@@ -15,11 +15,11 @@ from tests.explorer.conftest import event
 from training.codes.directions import DEFAULT
 
 
-def rows(session: Session, has: bool, count: int) -> list[int]:
+def rows(session: Session, has: bool, count: int) -> tuple[int, ...]:
     """Of the mapped pictures that smile, or do not."""
     latents = session.models[0].latents
     labels = latents.labels[:, latents.names.index("Smiling")]
-    return (labels == has).nonzero()[:count, 0].tolist()
+    return tuple((labels == has).nonzero()[:count, 0].tolist())
 
 
 @pytest.fixture
@@ -30,6 +30,14 @@ def grouped(session) -> Session:
     teach.take(session, event(side="given", group="smiles"))
     teach.take(session, event(side="lacking", group="others"))
     return session
+
+
+def test_a_group_teaches_models_of_its_own_set_alone(grouped):
+    teach.show(grouped)
+    teach.add(grouped, "Grin")
+    grouped.choose_set("cifar32")
+    for model in grouped.models:
+        assert grouped.of(Own).directions(model, DEFAULT) == {}
 
 
 def told(session: Session) -> dict:
@@ -73,7 +81,7 @@ def test_what_is_kept_is_a_slider_in_every_model_also_in_those_chosen_later(grou
     for card in board["rows"][0]["cards"]:
         ((name, effect, _), *_) = card["stats"]
         assert name == "Grin, measured" and float(effect) > 0.3
-    assert all("Grin" in further for *_, further in board["live"]["codes"])
+    assert all("Grin" in further for _, _, further, _ in board["live"]["codes"])
     teach.remove(grouped, event(gone="Grin"))
     assert attributes.edit(grouped)["rows"][0]["note"] == "Grin +3"  # but nothing moves
     assert grouped.of(Own).kept == {}
