@@ -13,10 +13,12 @@ from explorer.verbs.common.attributes import Attribute, Known, own_directions
 from explorer.verbs.common.codes import codes
 from explorer.verbs.discover import as_attribute, consistencies, find
 from explorer.verbs.edit import Directed
-from explorer.verbs.teach import knowledge, learn
+from explorer.verbs.teach import knowledge, learn, named
 from explorer.words import say
 from training.codes.directions import METHODS
 from training.errors import UserError
+
+MOST = 40  # attributes
 
 
 @dataclass
@@ -93,13 +95,20 @@ class Kept:
 
 @dataclass
 class Own:
-    """The visitor's attributes by name."""
+    """The visitor's attributes by name, MOST of them."""
 
     kept: dict[str, Kept] = field(default_factory=dict)
 
     @property
     def pictures(self) -> list[Picture]:
         return [each for kept in self.kept.values() if kept.source for each in kept.source.pictures]
+
+    def named(self, name: str, models: Sequence[Model]) -> str:
+        """A name for another attribute; raises UserError where it is none or is taken, or there is
+        no room."""
+        if len(self.kept) >= MOST:
+            raise UserError(f"At most {MOST} attributes fit here: remove one of them in Teach.")
+        return named(name, models, self.kept)
 
     def add(self, attribute: Attribute, source: Lesson | Place | None = None) -> None:
         self.kept[attribute.name] = Kept(attribute, source)

@@ -3,7 +3,8 @@
 import pytest
 import torch
 
-from explorer.session.attributes import Own, Place, Side
+from explorer.session.attributes import MOST, Own, Place, Side
+from explorer.verbs.common.attributes import Attribute
 from explorer.verbs.common.codes import training_codes
 from explorer.verbs.discover import as_attribute, find
 from training.codes.directions import DEFAULT
@@ -30,3 +31,11 @@ def test_rows_of_one_model_set_are_no_pictures_of_another(session):
         side.codes(there)
     with pytest.raises(UserError, match="has not mapped these pictures"):
         Side(rows=(len(here.latents.codes),), model_set="celeba32").codes(here)
+
+
+def test_there_is_room_for_so_many_attributes(session):
+    own = session.of(Own)
+    for number in range(MOST):
+        own.add(Attribute(name=own.named(f"Mine {number}", session.models), models={}))
+    with pytest.raises(UserError, match=r"^At most 40 attributes fit here: remove one .*\.$"):
+        own.named("Mine too", session.models)

@@ -11,6 +11,7 @@ from explorer.page.tabs import attributes, discover, teach
 from explorer.session.attributes import Own
 from explorer.session.groups import Groups
 from explorer.session.state import Session
+from explorer.verbs.common.attributes import Attribute, Direction, Known
 from tests.explorer.conftest import event
 from training.codes.directions import DEFAULT
 
@@ -108,6 +109,26 @@ def test_an_attribute_is_saved_and_loaded_by_another_visitor(grouped, tmp_path: 
     file.write_text('{"version": 7}')
     *_, said = teach.load(other, str(file))
     assert said.startswith("That file holds no attribute")
+
+
+def test_of_a_file_what_fits_a_model_here_is_kept(session, tmp_path: Path):
+    models = [*session.catalogue.models.values()]
+    lengths = {models[0]: models[0].latent_size, models[1]: 1}
+    known = {
+        model.weights: Known(
+            model=model.name, directions={DEFAULT: Direction(vector=[0.5] * length)}
+        )
+        for model, length in lengths.items()
+    }
+    known["of nobody here"] = Known(
+        model="far/away", directions={DEFAULT: Direction(vector=[0.5] * 9999)}
+    )
+    file = tmp_path / "grin.json"
+    file.write_text(Attribute(name="Grin", models=known).model_dump_json(exclude_none=True))
+    teach.load(session, str(file))
+    kept = session.of(Own).kept["Grin"].attribute
+    assert [*kept.models] == [models[0].weights]
+    assert kept.models[models[0].weights] == known[models[0].weights]
 
 
 def test_what_does_not_suffice_is_said_and_nothing_is_lost(session, bad):
