@@ -7,36 +7,44 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-from explorer.engine import Model
+from explorer.engine import Model, catalogue
 from explorer.pictures.picture import Picture
 from explorer.verbs.common.attributes import Attribute, Known, own_directions
 from explorer.verbs.common.codes import codes
 from explorer.verbs.discover import as_attribute, consistencies, find
 from explorer.verbs.edit import Directed
-from explorer.verbs.teach import knowledge, learn
+from explorer.verbs.teach import knowledge, learn, named
 from explorer.words import say
 from training.codes.directions import METHODS
 from training.errors import UserError
 
+MOST = 40  # attributes
+
 
 @dataclass
 class Side:
-    """Pictures of one kind: some at hand, and rows of the mapped pictures, a `group`."""
+    """Pictures of one kind: some at hand, and rows of the mapped pictures of a model set, a
+    `group`."""
 
     pictures: list[Picture] = field(default_factory=list)
     group: str = ""
-    rows: list[int] = field(default_factory=list)
+    rows: tuple[int, ...] = ()
+    model_set: str = ""
 
     def codes(self, model: Model) -> Tensor:
         """Of a model (N, n); raises UserError where it cannot have them."""
         if self.pictures and not (model.encodes or model.unrefined):
             raise UserError(say("{model} has no encoder to read them with.", model=model.title))
-        known = 0 if model.latents is None else len(model.latents.codes)
-        if self.rows and max(self.rows) >= known:
+        if self.rows and max(self.rows) >= self._mapped(model):
             raise UserError(say("{model} has not mapped these pictures.", model=model.title))
         found = [codes(model, self.pictures)] if self.pictures else []
-        found += [model.latents.codes[self.rows]] if self.rows else []
+        found += [model.latents.codes[[*self.rows]]] if self.rows else []
         return torch.cat(found) if found else torch.zeros(0, model.latent_size)
+
+    def _mapped(self, model: Model) -> int:
+        """How many mapped pictures of the set a model has codes of."""
+        here = model.name in catalogue(model.root).sets.get(self.model_set, ())
+        return len(model.latents.codes) if here and model.latents is not None else 0
 
 
 @dataclass
@@ -71,6 +79,8 @@ class Place:
 
     def learned(self, model: Model, own: dict[str, Directed]) -> Known:
         vectors = find(model, self.by, codes(model, [self.picture]), self.at + 1)
+        if self.at >= len(vectors):
+            raise UserError(f"{model.title} has no more than {len(vectors)} directions.")
         found = vectors[self.at], consistencies(model, vectors[self.at][None]).item()
         return as_attribute("direction", {model: found}).models[model.weights]
 
@@ -85,13 +95,20 @@ class Kept:
 
 @dataclass
 class Own:
-    """The visitor's attributes by name."""
+    """The visitor's attributes by name, MOST of them."""
 
     kept: dict[str, Kept] = field(default_factory=dict)
 
     @property
     def pictures(self) -> list[Picture]:
         return [each for kept in self.kept.values() if kept.source for each in kept.source.pictures]
+
+    def named(self, name: str, models: Sequence[Model]) -> str:
+        """A name for another attribute; raises UserError where it is none or is taken, or there is
+        no room."""
+        if len(self.kept) >= MOST:
+            raise UserError(f"At most {MOST} attributes fit here: remove one of them in Teach.")
+        return named(name, models, self.kept)
 
     def add(self, attribute: Attribute, source: Lesson | Place | None = None) -> None:
         self.kept[attribute.name] = Kept(attribute, source)

@@ -15,6 +15,7 @@ from explorer.verbs.common.options import Box, Models, Option, Result, Shown
 from explorer.work import beside
 from training.codes.damage import BOX, DAMAGES, REGION, Damage, Region, boxed
 from training.codes.inversion import Objective
+from training.errors import UserError
 from training.measure import metrics
 
 KINDS = (*DAMAGES, REGION)
@@ -79,8 +80,8 @@ def restore(
         float,
         Option(
             "of blur and noise the standard deviation, in % of the width or of the range of values "
-            "(5 and 10), of low resolution the number that width and height are divided by (4); "
-            "0 for these",
+            "(5 and 10; at least 0.1), of low resolution the number that width and height are "
+            "divided by (4; at least 1); 0 for these",
             0,
             MOST,
         ),
@@ -125,14 +126,17 @@ def put_on(
     damaged: bool = False,
     seed: int = 0,
 ) -> Damaged:
-    """The picture as the model sees it, with the damage; raises UserError where a region is of no
-    use."""
+    """The picture as the model sees it, with the damage; raises UserError where a region or a
+    strength is of no use."""
     x = picture.pixels(model.image_size)[None]
     if kind == REGION:
         painted = boxed(box or BOX, model.image_size) if mask is None else _white(mask, model)
         damage: Damage = Region(painted)
     else:
-        damage = DAMAGES[kind](strength) if strength else DAMAGES[kind]()
+        made = DAMAGES[kind]
+        if 0 < strength < made.least:
+            raise UserError(f"The strength of {kind} is at least {made.least:g}, not {strength:g}.")
+        damage = made(strength) if strength else made()
     return (
         Damaged(damage, damage(x), None) if damaged else Damaged(damage, damage.put_on(x, seed), x)
     )

@@ -3,7 +3,7 @@
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import partial
 from typing import Annotated
 
 from PIL import Image
@@ -69,7 +69,7 @@ def search(
     and of a table's those by dHash, pHash and colour histogram.
     """
     wanted = Wanted(tuple(has or ()), tuple(lacks or ()), either)
-    pool = Table(table) if table else mapped(tuple(models))
+    pool = Table(table) if table else mapped(models)
     found = nearest(pool, picture, models, count, wanted)
     by_looks = {kind: found[kind] for kind in LOOKS} if table else {}
     results = {}
@@ -99,8 +99,7 @@ def nearest(
     return {kind if isinstance(kind, str) else kind.name: each for kind, each in found.items()}
 
 
-@cache
-def mapped(models: tuple[Model, ...]) -> Pool:
+def mapped(models: Sequence[Model]) -> Pool:
     """The pictures of the models' maps; raises UserError where none has codes of any."""
     known = [model for model in models if model.latents is not None]
     if not known:

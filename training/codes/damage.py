@@ -34,10 +34,12 @@ AMID = 0.5  # grey, of what is painted out
 class Damage(ABC):
     """A damage of images of one size.
 
-    detail: share of the generator's detail that is added, chosen on 24 validation faces.
+    detail: share of the generator's detail that is added, chosen on 24 validation faces; least: the
+    strength below which it is none, in the unit of `strength`.
     """
 
     detail: ClassVar[float] = 0.7
+    least: ClassVar[float] = 0.1
 
     @abstractmethod
     def __call__(self, x: Tensor) -> Tensor:
@@ -147,6 +149,7 @@ class LowResolution(Damage):
     and y has each cell in one colour."""
 
     strength: float = 4.0
+    least: ClassVar[float] = 1.0
 
     def __call__(self, x: Tensor) -> Tensor:
         return interpolate(self._small(x), x.shape[-1], mode="nearest")
@@ -159,7 +162,8 @@ class LowResolution(Damage):
         return {"bicubic": bicubic}
 
     def _small(self, x: Tensor) -> Tensor:
-        return adaptive_avg_pool2d(x, max(1, round(x.shape[-1] / self.strength)))
+        side = x.shape[-1]
+        return adaptive_avg_pool2d(x, max(1, round(side / max(self.strength, self.least))))
 
 
 @dataclass(frozen=True, eq=False)
@@ -191,13 +195,22 @@ BOX = (0.3, 0.4, 0.4, 0.3)  # nose and mouth of an aligned face
 
 
 def boxed(box: tuple[float, float, float, float], side: int) -> Tensor:
-    """The mask, bool (side, side), of a box: left, top, width and height in shares of the side."""
+    """The mask, bool (side, side), of a box: left, top, width and height in shares of the side. At
+    least one pixel of a box that has an area in the picture."""
     left, top, width, height = box
-    edges = [round(side * share) for share in (left, left + width, top, top + height)]
-    x0, x1, y0, y1 = (min(max(edge, 0), side) for edge in edges)
     mask = torch.zeros(side, side, dtype=torch.bool)
-    mask[y0:y1, x0:x1] = True
+    mask[_covered(top, height, side), _covered(left, width, side)] = True
     return mask
+
+
+def _covered(start: float, size: float, side: int) -> slice:
+    """What a box covers along one side of the picture, in px."""
+    ends = [min(max(share, 0), 1) * side for share in (start, start + size)]
+    first, last = map(round, ends)
+    if first == last and ends[0] < ends[1]:
+        first = int(ends[0])
+        last = first + 1
+    return slice(first, last)
 
 
 BLUR, NOISE, LOW, REGION = "blur", "noise", "low-resolution", "region"

@@ -61,7 +61,8 @@ def consistency(changes: Tensor) -> Tensor:
     units = normalize(changes, dim=-1)
     pictures = changes.shape[-2]
     together = units.sum(dim=-2).square().sum(dim=-1)  # all pairs, and each with itself
-    return (together - pictures) / (pictures * (pictures - 1))
+    mean = (together - pictures) / (pictures * (pictures - 1))
+    return mean.clamp(-1, 1)  # which rounding can leave
 
 
 def _leading(matrix: Tensor, count: int) -> Tensor:

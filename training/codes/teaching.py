@@ -55,7 +55,7 @@ def teach(
     z, middle = z - training.mean(dim=0), training.mean(dim=0)
     random = normalize(torch.randn(RANDOM, z.shape[1], generator=generator), dim=1)
     chance = cohens_d(z @ random.T, has).abs().quantile(0.95).item()
-    order = torch.randperm(len(z), generator=generator)
+    parts = dealt(has, torch.randperm(len(z), generator=generator))
     found = {}
     for name, method in METHODS.items():
         rest = (apart or {}).get(name)
@@ -65,7 +65,7 @@ def teach(
                 "The attribute lies wholly in those that are projected out: leave some of them in."
             )
         scores = torch.empty(len(z))
-        for held_out in order.tensor_split(min(len(z), FOLDS)):
+        for held_out in parts:
             kept = torch.ones(len(z), dtype=torch.bool)
             kept[held_out] = False
             one = _unit(method, z[kept], has[kept], rest)
@@ -76,6 +76,14 @@ def teach(
         vector = unit * ((training - middle) @ unit).std()
         found[name] = Lesson(vector, auc, low, high, d, chance)
     return found
+
+
+def dealt(has: Tensor, order: Tensor) -> list[Tensor]:
+    """The rows of N pictures in FOLDS parts, of fewer pictures in N; in `order` (N,), first those
+    that `has` (N,), then the others, to one part after another: no part has all of a kind."""
+    each = torch.cat([order[has[order]], order[~has[order]]])
+    parts = min(len(each), FOLDS)
+    return [each[at::parts] for at in range(parts)]
 
 
 def check(z: Tensor, has: Tensor, training: Tensor) -> None:

@@ -11,6 +11,7 @@ from training.checkpoints import read
 from training.codes.damage import BOX, Blur, Damage, LowResolution, Noise, Region, boxed
 from training.codes.inversion import recover, refine
 from training.distributed import device_named
+from training.errors import UserError
 from training.frameworks import Framework
 from training.measure import metrics
 from training.report.tables import headings, markdown
@@ -83,6 +84,8 @@ def restoration(
     named = headings([(f.title, Path(c).name) for f, c in zip(read_all, checkpoints, strict=True)])
     frameworks = dict(zip(named, read_all, strict=True))
     size, crop = read_all[0].config.image_size, read_all[0].config.crop
+    if any(each.config.image_size != size for each in read_all):
+        raise UserError("The checkpoints are of different image sizes: give those of one size.")
     x = data.load(sources, size, crop, root=root, train=False).images[:images].to(target) / 255
     table = {}
     for said, made in MEASURED.items():

@@ -4,6 +4,7 @@ import csv
 import io
 from base64 import b64decode
 from binascii import Error
+from collections.abc import Sequence
 from itertools import count
 
 import gradio as gr
@@ -24,10 +25,11 @@ from training.errors import UserError, quoted
 from training.errors import choose as one_of
 
 MEMBERS, NAME_LENGTH = 4, 60  # members that are shown beside the mean
+MOST = 40  # groups of a set
 EMPTY = say("The lasso holds no point: draw it around some.")
 
 
-def here(session: Session) -> dict[str, list[int]]:
+def here(session: Session) -> dict[str, tuple[int, ...]]:
     """The groups of the model set."""
     return session.of(Groups).here(session.model_set)
 
@@ -41,10 +43,12 @@ def lasso(session: Session, event: Ringed) -> tuple:
     groups, rows = here(session), rows_of(event._data["rows"])
     if not rows:
         raise UserError(EMPTY)
+    if len(groups) >= MOST:
+        raise UserError(f"At most {MOST} groups fit here: remove one of them.")
     having(session, rows)
     numbered = (say("Group {number}", number=number) for number in count(len(groups) + 1))
     name = next(str(each) for each in numbered if str(each) not in groups)
-    groups[name] = rows
+    groups[name] = tuple(rows)
     session.of(View).group = name
     return board(session, name), gr.update(groups=shown(session))
 
@@ -58,7 +62,7 @@ def rows_of(packed: str) -> list[int]:
     return np.flatnonzero(bits).tolist()
 
 
-def having(session: Session, rows: list[int]) -> list[Model]:
+def having(session: Session, rows: Sequence[int]) -> list[Model]:
     """The models that have codes of all these pictures; raises UserError where none has."""
     latents = [(model, model.latents) for model in session.models if model.latents is not None]
     found = [model for model, each in latents if max(rows) < len(each.codes)]
@@ -85,7 +89,7 @@ def act(session: Session, event: Acted) -> tuple:
     return gr.skip(), gr.update(groups=shown(session))
 
 
-def rename(groups: dict[str, list[int]], name: str, to: str) -> None:
+def rename(groups: dict[str, tuple[int, ...]], name: str, to: str) -> None:
     """Gives a group another name, in its place; raises UserError where that is taken."""
     if not to or (to != name and to in groups):
         raise UserError(f"There is a group {quoted(to)} already: give another name.")

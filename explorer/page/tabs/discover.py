@@ -23,7 +23,6 @@ from explorer.verbs.discover import (
     of_random,
     shown_along,
 )
-from explorer.verbs.teach import named
 from explorer.words import chain, say
 from training.errors import UserError, choose
 
@@ -126,7 +125,7 @@ def keep(session: Session, event: Numbered) -> list:
     try:
         if not directions:
             raise UserError("That direction is no longer here: choose another one.")
-        name = named(event._data["name"], session.models, own.kept)
+        name = own.named(event._data["name"], session.models)
     except UserError as error:
         return [gr.skip(), str(error)]
     own.add(as_attribute(name, directions), Place(search.by, at, search.picture))

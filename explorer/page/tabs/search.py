@@ -127,7 +127,7 @@ def names_in(session: Session) -> Sequence[str]:
 def pool_of(session: Session, where: str) -> Pool:
     """What is looked through; raises UserError."""
     if where == MAPPED:
-        return mapped(tuple(session.models))
+        return mapped(session.models)
     if where != MINE:
         return Table(where)
     mine = own(session)

@@ -24,7 +24,7 @@ from explorer.verbs.common.attributes import Attribute, own_directions, read_att
 from explorer.verbs.common.grids import Grid
 from explorer.verbs.common.options import Reason
 from explorer.verbs.edit import Directed, posed
-from explorer.verbs.teach import AT, MOST, alike, knowledge, learn, named
+from explorer.verbs.teach import AT, MOST, alike, knowledge, learn
 from explorer.words import say
 from explorer.work import beside
 from training.codes import teaching
@@ -88,11 +88,12 @@ def show(session: Session) -> list:
     """The pictures of both sides, and what they teach the models under comparison."""
     stamp, draft, models = ui.stamp(session), session.of(Draft), session.models
     kept = session.of(Own).of(models)
-    groups = {name: len(rows) for name, rows in session.of(Groups).here(session.model_set).items()}
+    rows = session.of(Groups).here(session.model_set)
+    groups = {name: len(each) for name, each in rows.items()}
     sides = []
     for name in SIDES:
         side: Side = getattr(draft.lesson, name)
-        side.rows = session.of(Groups).here(session.model_set).get(side.group, [])[:MOST]
+        side.rows, side.model_set = rows.get(side.group, ())[:MOST], session.model_set
         problem = draft.problems.pop(name, "")
         sides.append(stamp | ui.gather_value(side.pictures, groups, side.group, problem))
     found, said = {}, ""
@@ -178,7 +179,7 @@ def add(session: Session, name: str) -> list:
     """The draft becomes an attribute of the visitor's, and its pictures stay for another."""
     own, draft, models = session.of(Own), session.of(Draft), session.models
     try:
-        name = named(name or "", models, own.kept)
+        name = own.named(name or "", models)
         found = {model: learned(session, model, own.of(models)) for model in models}
         known = {m: each for m, each in found.items() if isinstance(each, Learned)}
         if not known:
@@ -197,10 +198,10 @@ def load(session: Session, path: str) -> list:
     own = session.of(Own)
     try:
         attribute = read_attribute(Path(path).read_bytes())
-        named(attribute.name, session.models, own.kept)
+        own.named(attribute.name, session.models)
     except UserError as error:
         return [*[gr.skip()] * 4, str(error)]
-    own.add(attribute)
+    own.add(attribute.fitting(session.catalogue.models.values()))
     known = [m.title for m in session.models if attribute.of(m, DEFAULT)]
     said = say("{name} is a slider in Edit, for {models}.", name=attribute.name, models=known)
     if not known:

@@ -1,6 +1,7 @@
 """Attributes that people taught or found, beside those that models come with: a direction for each
 of several models, and the file that holds them."""
 
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
 import torch
@@ -63,6 +64,15 @@ class Attribute(Strict, extra="ignore", frozen=True):
         known = self.models.get(model.weights)
         found = known.directions.get(method) if known else None
         return found if found and len(found.vector) == model.latent_size else None
+
+    def fitting(self, models: Iterable[Model]) -> "Attribute":
+        """The same with the directions of these models alone, which have no other length."""
+        kept = {}
+        for model in [model for model in models if model.weights in self.models]:
+            known = {method: found for method in METHODS if (found := self.of(model, method))}
+            if known:
+                kept[model.weights] = Known(model=model.name, directions=known)
+        return self.model_copy(update={"models": kept})
 
 
 Attributes = Annotated[list[Attribute], MaxLen(MANY)]

@@ -1,6 +1,7 @@
 """The codes of pictures: exact ones where they are known, else encoded, refined on demand."""
 
 from collections.abc import Iterator, Sequence
+from copy import copy
 from functools import cache
 from threading import Lock
 
@@ -22,6 +23,7 @@ def codes(model: Model, pictures: Sequence[Picture], refined: bool = False) -> T
     """Codes (B, n) of pictures, kept in them; with `refined`, refined codes of encoded pictures,
     where the model can refine them."""
     refined = refined and not model.unrefined
+    pictures = [copy(picture) for picture in pictures]  # one that is cropped meanwhile is another
     if any(picture.code(model.name, refined) is None for picture in pictures):
         asked = hash((model.name, *(picture.id for picture in pictures)))
         with _finding[asked % len(_finding)]:  # who asks for the same meanwhile finds it known

@@ -55,6 +55,12 @@ def test_low_resolution_is_means_of_cells():
     torch.testing.assert_close(LowResolution(4.0)(cells), cells)
 
 
+@pytest.mark.parametrize("strength", [1e-25, 0.001, 1.0])
+def test_low_resolution_is_never_higher_than_the_picture(strength):
+    x = pictures(1)
+    torch.testing.assert_close(LowResolution(strength)(x), x)
+
+
 def test_a_region_is_painted_out_and_all_else_comes_back_as_it_was():
     damage, x = Region(boxed((0.25, 0.5, 0.5, 0.25), SIDE)), pictures()
     inside = torch.zeros(SIDE, SIDE, dtype=torch.bool)
@@ -64,6 +70,13 @@ def test_a_region_is_painted_out_and_all_else_comes_back_as_it_was():
     restored = damage.restored(y, x)
     torch.testing.assert_close(restored[..., ~inside], y[..., ~inside])
     torch.testing.assert_close(restored[..., inside], x[..., inside], atol=0.02, rtol=0)
+
+
+@pytest.mark.parametrize("side", [4, 32, 64])
+def test_a_thin_box_keeps_a_pixel_at_every_size(side):
+    assert boxed((0.52, 0.5, 0.0157, 0.1), side).any()
+    assert boxed((0.999, 0.999, 0.001, 0.001), side).sum() == 1
+    assert not boxed((0.5, 0.5, 0, 0.5), side).any() and not boxed((1, 1, 0.5, 0.5), side).any()
 
 
 @pytest.mark.parametrize("mask", [torch.zeros(4, 4).bool(), torch.ones(4, 4).bool()])

@@ -58,6 +58,7 @@ def test_directions_are_a_deviation_long_and_keep_their_sign():
 def test_a_direction_that_does_the_same_to_all_pictures_is_consistent():
     same = draw(1, 50).expand(6, -1) * torch.arange(1, 7)[:, None]
     assert consistency(same).item() == pytest.approx(1)
+    assert max(consistency(draw(1, 50, seed=s).expand(6, -1)).item() for s in range(50)) <= 1
     every = consistency(torch.stack([same, draw(6, 50), same + draw(6, 50, seed=4)]))
     assert every[1].abs() < 0.2 < every[2] < every[0]
     pairs = normalize(draw(6, 50), dim=1)

@@ -5,7 +5,7 @@ import torch
 from torch.nn.functional import normalize
 
 from training.codes.directions import METHODS
-from training.codes.teaching import cosines, interval, orthogonal, teach
+from training.codes.teaching import FOLDS, cosines, dealt, interval, orthogonal, teach
 from training.errors import UserError
 
 SIZE = 16
@@ -44,6 +44,26 @@ def test_pictures_told_apart_by_chance_are_not_praised(method):
     lessons = [teach(draw(10, 100 + seed), has, training)[method] for seed in range(12)]
     assert 0.25 < sum(each.auc for each in lessons) / 12 < 0.65
     assert sum(each.low < 0.5 < each.high for each in lessons) >= 11
+
+
+@pytest.mark.parametrize("given", [2, 3, 25])
+def test_every_part_leaves_some_of_each_kind_and_has_its_share(given):
+    has = torch.arange(50) < given
+    for seed in range(20):
+        order = torch.randperm(50, generator=torch.Generator().manual_seed(seed))
+        parts = dealt(has, order)
+        assert len(parts) == FOLDS and torch.cat(parts).sort().values.tolist() == [*range(50)]
+        counts = torch.tensor([[len(part), has[part].sum()] for part in parts])
+        assert (counts.amax(dim=0) - counts.amin(dim=0) <= 1).all()
+        assert counts[:, 1].max() < given
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_two_pictures_of_one_kind_among_many_others_teach(method):
+    z, has = draw(50, seed=1), torch.arange(50) < 2
+    z[has, 0] += 12
+    for seed in range(20):
+        assert teach(z, has, draw(500), seed=seed)[method].auc > 0.9
 
 
 @pytest.mark.parametrize("method", METHODS)

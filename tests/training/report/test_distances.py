@@ -1,9 +1,15 @@
 """The tables of restored images and of faces ranked by paths, on tiny systems."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
+from tests.training.conftest import config_of
+from tests.training.report.conftest import TRAINED
+from training import checkpoints
 from training.errors import UserError
+from training.frameworks import FRAMEWORKS
 from training.report import ranking, restoration
 
 
@@ -17,6 +23,13 @@ def test_every_damage_is_measured_by_every_method(place, monkeypatch):
         assert "GAN, encoder" not in methods  # it has none
         assert all(0 <= each["above_plain"] <= 1 for each in methods.values())
     assert "| 12 % painted out | biharmonic |" in restoration.page(content)
+
+
+def test_checkpoints_of_different_sizes_give_one_sentence(place, tmp_path):
+    config = replace(config_of("gan"), image_size=64)
+    checkpoints.write(tmp_path, FRAMEWORKS["gan"](config), TRAINED)
+    with pytest.raises(UserError, match=r"^The checkpoints are of different image sizes: .*\.$"):
+        restoration.restoration([place / "tiny" / "plain", tmp_path], (str(place / "pictures"),))
 
 
 def test_distances_are_compared_by_the_labels_of_the_nearest(place, monkeypatch):

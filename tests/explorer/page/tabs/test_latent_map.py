@@ -12,6 +12,7 @@ from explorer.page.mapped import groups
 from explorer.page.mapped.points import View
 from explorer.page.tabs import latent_map
 from explorer.session.groups import Groups
+from explorer.session.history import taken
 from explorer.session.state import Session
 from tests.explorer.conftest import CHECKPOINTS, event
 from training.errors import UserError
@@ -51,7 +52,7 @@ def test_a_lasso_makes_a_group_with_its_mean_and_the_nearest_members(session):
     latent_map.show(session)
     rows = [3, 8, 40, 41, 77, 200]
     board, update = groups.lasso(session, lassoed(rows))
-    assert session.of(Groups).here("celeba32") == {"Group 1": rows}
+    assert session.of(Groups).here("celeba32") == {"Group 1": tuple(rows)}
     titles = [row["title"] for row in board["rows"]]
     assert titles[0] == "Group 1: mean of 6" and len(titles) == 5
     shown = update["groups"]
@@ -68,7 +69,7 @@ def test_groups_are_renamed_chosen_and_removed(session):
     for rows in ([1, 2], [3, 4, 5]):
         groups.lasso(session, lassoed(rows))
     groups.act(session, event(act="rename", name="Group 1", to=" With hats "))
-    assert groups.here(session) == {"With hats": [1, 2], "Group 2": [3, 4, 5]}
+    assert groups.here(session) == {"With hats": (1, 2), "Group 2": (3, 4, 5)}
     with pytest.raises(UserError, match="There is a group 'Group 2' already"):
         groups.act(session, event(act="rename", name="With hats", to="Group 2"))
     board, _ = groups.act(session, event(act="choose", name="Group 2", to=""))
@@ -77,6 +78,16 @@ def test_groups_are_renamed_chosen_and_removed(session):
     assert update["groups"]["names"] == [["With hats", 2]] and update["groups"]["chosen"] == ""
     with pytest.raises(UserError, match="There is no group"):
         groups.act(session, event(act="choose", name="Group 2", to=""))
+
+
+def test_there_is_room_for_so_many_groups_whose_rows_the_history_shares(session):
+    for _ in range(groups.MOST):
+        groups.lasso(session, lassoed([1, 2, 300]))
+    with pytest.raises(UserError, match=r"^At most 40 groups fit here: remove one of them\.$"):
+        groups.lasso(session, lassoed([1, 2]))
+    one, two = taken(session), taken(session)
+    held = [each.own[Groups].of["celeba32"]["Group 1"] for each in (one, two)]
+    assert held[0] is held[1] is groups.here(session)["Group 1"]
 
 
 @pytest.mark.parametrize("rows", ["", "AAAA", "no base64!"])

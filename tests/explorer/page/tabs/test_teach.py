@@ -12,15 +12,16 @@ from explorer.page.tabs import attributes, discover, teach
 from explorer.session.attributes import Own
 from explorer.session.groups import Groups
 from explorer.session.state import Session
+from explorer.verbs.common.attributes import Attribute, Direction, Known
 from tests.explorer.conftest import event
 from training.codes.directions import DEFAULT
 
 
-def rows(session: Session, has: bool, count: int) -> list[int]:
+def rows(session: Session, has: bool, count: int) -> tuple[int, ...]:
     """Of the mapped pictures that smile, or do not."""
     latents = session.models[0].latents
     labels = latents.labels[:, latents.names.index("Smiling")]
-    return (labels == has).nonzero()[:count, 0].tolist()
+    return tuple((labels == has).nonzero()[:count, 0].tolist())
 
 
 @pytest.fixture
@@ -31,6 +32,14 @@ def grouped(session) -> Session:
     teach.take(session, event(side="given", group="smiles"))
     teach.take(session, event(side="lacking", group="others"))
     return session
+
+
+def test_a_group_teaches_models_of_its_own_set_alone(grouped):
+    teach.show(grouped)
+    teach.add(grouped, "Grin")
+    grouped.choose_set("cifar32")
+    for model in grouped.models:
+        assert grouped.of(Own).directions(model, DEFAULT) == {}
 
 
 def told(session: Session) -> dict:
@@ -101,6 +110,26 @@ def test_an_attribute_is_saved_and_loaded_by_another_visitor(grouped, tmp_path: 
     file.write_text('{"version": 7}')
     *_, said = teach.load(other, str(file))
     assert said.startswith("That file holds no attribute")
+
+
+def test_of_a_file_what_fits_a_model_here_is_kept(session, tmp_path: Path):
+    models = [*session.catalogue.models.values()]
+    lengths = {models[0]: models[0].latent_size, models[1]: 1}
+    known = {
+        model.weights: Known(
+            model=model.name, directions={DEFAULT: Direction(vector=[0.5] * length)}
+        )
+        for model, length in lengths.items()
+    }
+    known["of nobody here"] = Known(
+        model="far/away", directions={DEFAULT: Direction(vector=[0.5] * 9999)}
+    )
+    file = tmp_path / "grin.json"
+    file.write_text(Attribute(name="Grin", models=known).model_dump_json(exclude_none=True))
+    teach.load(session, str(file))
+    kept = session.of(Own).kept["Grin"].attribute
+    assert [*kept.models] == [models[0].weights]
+    assert kept.models[models[0].weights] == known[models[0].weights]
 
 
 def test_what_does_not_suffice_is_said_and_nothing_is_lost(session, bad):

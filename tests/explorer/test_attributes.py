@@ -1,0 +1,41 @@
+"""A visitor's own attributes, in models that learn them later."""
+
+import pytest
+import torch
+
+from explorer.session.attributes import MOST, Own, Place, Side
+from explorer.verbs.common.attributes import Attribute
+from explorer.verbs.common.codes import training_codes
+from explorer.verbs.discover import as_attribute, find
+from training.codes.directions import DEFAULT
+from training.errors import UserError
+
+LONG_AND_SHORT = "aae-supervised", "aae-labels-mixture"
+
+
+def test_a_model_with_shorter_codes_has_fewer_directions(session):
+    session.choose_set("digits")
+    long, short = (session.catalogue.models[f"digits/{name}"] for name in LONG_AND_SHORT)
+    picture, own = session.draw(1), session.of(Own)
+    vector = find(long, "pca", training_codes(long)[:1], 5)[4]
+    own.add(as_attribute("Fifth", {long: (vector, 0.5)}), Place("pca", 4, picture))
+    assert [*own.directions(long, DEFAULT)] == ["Fifth"]
+    assert own.directions(short, DEFAULT) == {}
+
+
+def test_rows_of_one_model_set_are_no_pictures_of_another(session):
+    here, there = (session.catalogue.models[name] for name in ("celeba32/faae", "cifar32/faae"))
+    side = Side(group="Group 1", rows=(3, 8), model_set="celeba32")
+    assert torch.equal(side.codes(here), here.latents.codes[[3, 8]])
+    with pytest.raises(UserError, match="has not mapped these pictures"):
+        side.codes(there)
+    with pytest.raises(UserError, match="has not mapped these pictures"):
+        Side(rows=(len(here.latents.codes),), model_set="celeba32").codes(here)
+
+
+def test_there_is_room_for_so_many_attributes(session):
+    own = session.of(Own)
+    for number in range(MOST):
+        own.add(Attribute(name=own.named(f"Mine {number}", session.models), models={}))
+    with pytest.raises(UserError, match=r"^At most 40 attributes fit here: remove one .*\.$"):
+        own.named("Mine too", session.models)
