@@ -154,7 +154,7 @@ def search(session: Session) -> dict:
     wanted = Wanted(tuple(looking.has), tuple(looking.lacks), looking.either)
     try:
         pool = pool_of(session, looking.where)
-        found = nearest(pool, picture, known, looking.count, wanted)
+        found = nearest(pool, picture, known, looking.count, wanted, session.faithful)
     except UserError as error:
         found = {kind: Reason(str(error)) for kind in [*(m.name for m in models), *LOOKS]}
     found |= {model.name: why for model, why in waiting.items()}
@@ -254,6 +254,7 @@ def verb(session: Session) -> tuple | None:
     if looking.where == MINE:
         return None
     given = {"picture": session.slots[NAME], "table": looking.where, "count": looking.count}
+    given |= {"faithful": session.faithful}
     more = {"has": looking.has, "lacks": looking.lacks, "either": looking.either}
     return verbs.search, given | {name: value for name, value in more.items() if value}
 
