@@ -61,6 +61,7 @@ class Exports:
 
     def __init__(self):
         self.running: dict[Path, subprocess.Popen] = {}
+        self.written: set[Path] = set()  # of those; what is gone since then is made again
         self.lock = Lock()
 
     def pair(self, name: str, root: str, directory: Path) -> Path | float:
@@ -91,14 +92,17 @@ class Exports:
         """Whether a command has written the file; it is begun in its turn. `what` is said where it
         could not."""
         with self.lock:
-            if file.is_file():
-                return True
             mine = self.running.get(out)
-            if mine is not None and mine.poll():
+            ended = None if mine is None else mine.poll()  # before the look: it may write meanwhile
+            if file.is_file():
+                self.written.add(out)
+                return True
+            if ended or (ended == 0 and out not in self.written):
                 command = f"python -m explorer {' '.join(how)}".replace(str(out), "OUT")
                 raise UserError(f"{what}: `{command}` says why.")
             if all(each.poll() is not None for each in self.running.values()):
                 _clear(out.parent)
+                self.written.discard(out)
                 self.running[out] = _started(how, root)
         return False
 

@@ -14,7 +14,8 @@ from explorer.words import say
 
 class Near(NamedTuple):
     """A picture that was found: its row, its distance, its label, and where they are known its
-    thumbnail as a file's content, its codes (n,) by model name, and its attributes."""
+    thumbnail as a file's content, its codes (n,) by model name, its attributes, and the digests of
+    the checkpoints whose codes these are, by model name."""
 
     row: int
     distance: float
@@ -22,6 +23,7 @@ class Near(NamedTuple):
     thumbnail: bytes = b""
     codes: Mapping[str, Tensor] = {}
     attributes: Sequence[str] = ()
+    digests: Mapping[str, str] = {}
 
 
 class Pool(Protocol):

@@ -116,13 +116,14 @@ class Table:
             asked = asked.where(condition, prefilter=True)
         shown = ["row", "label", "thumbnail", "labels", "_distance", *codes]
         found = asked.select(shown).to_list()
-        return [_near(each, codes, of_look) for each in found]
+        return [_near(each, codes, self.held, of_look) for each in found]
 
 
-def _near(row: Mapping[str, Any], codes: Mapping[str, str], of_look: bool) -> Near:
+def _near(row: Mapping[str, Any], codes: Mapping[str, str], held: Held, of_look: bool) -> Near:
     far = row["_distance"] if of_look else max(row["_distance"], 0) ** 0.5
     known = {name: torch.tensor(row[column]).float() for column, name in codes.items()}
-    return Near(row["row"], far, row["label"], row["thumbnail"], known, row["labels"] or ())
+    shown = row["label"], row["thumbnail"]
+    return Near(row["row"], far, *shown, known, row["labels"] or (), held.models)
 
 
 def column_of(held: Held, model: str) -> str:

@@ -154,13 +154,14 @@ def measured(model: Model, z: Tensor, method: str, own: Directed = NONE) -> dict
     """The value of one code z (1, n) on each attribute: how far it lies from the middle of the
     training codes along the direction, in their standard deviations."""
     vectors = directions(model, method, own)
-    values = along(stacked(vectors, vectors, z), z - middle(model))
+    values = along(stacked(vectors, vectors, z), z - middle(model).to(z))
     return dict(zip(vectors, values.tolist(), strict=True))
 
 
 def posed(model: Model, z: Tensor, vector: Tensor, at: float) -> Tensor:
     """A code z (1, n) moved along a direction (n,) to where its value is `at`, projected."""
-    amount = at - along(vector[None], z - middle(model))
+    vector = vector.to(z)
+    amount = at - along(vector[None], z - middle(model).to(z))
     return model.project(z + amount * vector)
 
 

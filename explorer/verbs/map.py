@@ -9,7 +9,16 @@ import torch
 from torch import Tensor
 
 from explorer.engine import Model
-from explorer.exchange.layout import LAYOUTS, PCA, SAMPLE, TSNE, UMAP, kept_layout, place
+from explorer.exchange.layout import (
+    LAYOUTS,
+    PCA,
+    SAMPLE,
+    TSNE,
+    UMAP,
+    UMAP_NEEDS,
+    kept_layout,
+    place,
+)
 from explorer.exchange.layout import layout as laid_out_by
 from explorer.verbs.common.options import Name, Option, Reason, Result, Shown
 from explorer.words import say
@@ -54,8 +63,9 @@ def latent_map(
     whether each image `has` it, null of images without labels.
     """
     if layout == TSNE and model.latents is not None and not code_plane(model):
-        laid_out_by(model.latents.codes, TSNE)
-    points = laid_out(model, layout)
+        points = laid_out_by(model.latents.codes, TSNE)
+    else:
+        points = laid_out(model, layout)
     if isinstance(points, Reason) or model.latents is None:
         raise UserError(without_map(model))
     return Map(points, model.latents, attribute)
@@ -94,7 +104,8 @@ def laid_out(model: Model, by: str = UMAP) -> Tensor | Reason:
     if by == UMAP:
         return model.latents.map
     codes = model.latents.codes
-    found = laid_out_by(codes, by) if by == PCA else kept_layout(codes, by)
+    at_once = by == PCA or len(codes) < UMAP_NEEDS  # and not kept
+    found = laid_out_by(codes, by) if at_once else kept_layout(codes, by)
     if found is not None:
         return found
     about = say("The codes are laid out by {layout}.", layout=LAYOUTS[by])

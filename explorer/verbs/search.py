@@ -19,7 +19,16 @@ from explorer.search.pool import Gathered, Near, Pool
 from explorer.search.table import Table
 from explorer.search.wanted import Wanted
 from explorer.verbs.common.codes import codes
-from explorer.verbs.common.options import Models, Name, Names, Option, Reason, Result, Shown
+from explorer.verbs.common.options import (
+    Faithful,
+    Models,
+    Name,
+    Names,
+    Option,
+    Reason,
+    Result,
+    Shown,
+)
 from explorer.words import say
 from explorer.work import beside
 from training.errors import UserError
@@ -61,6 +70,7 @@ def search(
     has: Annotated[Names | None, Option("attribute that they are to have")] = None,
     lacks: Annotated[Names | None, Option("attribute that they are to lack")] = None,
     either: Annotated[bool, Option("any one of these is enough")] = False,
+    faithful: Faithful = False,
 ) -> dict[Model, Nearest]:
     """The pictures nearest to one, by each model's code and by what they look like.
 
@@ -70,7 +80,7 @@ def search(
     """
     wanted = Wanted(tuple(has or ()), tuple(lacks or ()), either)
     pool = Table(table) if table else mapped(models)
-    found = nearest(pool, picture, models, count, wanted)
+    found = nearest(pool, picture, models, count, wanted, faithful)
     by_looks = {kind: found[kind] for kind in LOOKS} if table else {}
     results = {}
     for model in models:
@@ -81,9 +91,15 @@ def search(
 
 
 def nearest(
-    pool: Pool, picture: Picture, models: Sequence[Model], count: int, wanted: Wanted
+    pool: Pool,
+    picture: Picture,
+    models: Sequence[Model],
+    count: int,
+    wanted: Wanted,
+    faithful: bool = False,
 ) -> Answers:
-    """What lies nearest to a picture in a pool, by each model and by each look."""
+    """What lies nearest to a picture in a pool, by each model, with `faithful` by its refined code,
+    and by each look."""
     wanted.among(pool.names)
     hashes = looks([to_pil(picture.pixels(LOOK_PX))])
 
@@ -92,7 +108,8 @@ def nearest(
         digest = "" if isinstance(kind, str) else kept.digest(kind.directory)
         if why := pool.why_not(name, digest):
             return Reason(why)
-        vector = hashes[name][0] if isinstance(kind, str) else codes(kind, [picture])[0]
+        of_look = isinstance(kind, str)
+        vector = hashes[name][0] if of_look else codes(kind, [picture], faithful)[0]
         return pool.nearest(name, vector, count, wanted)
 
     found = beside(by, [*models, *LOOKS])

@@ -106,13 +106,12 @@ def ranking(
         raise UserError(f"Give more than {NEAREST} labelled images.")
     z, x = encode_all(framework, images), images.float() / 255
     shared = (labels[:, None] == labels[None]).float().mean(dim=2)
-    distances = matrix(framework, z.to(device), x)
-    for each in distances.values():
-        each.fill_diagonal_(torch.inf)
+    found = matrix(framework, z.to(device), x)
+    distances = {name: each.cpu().fill_diagonal_(torch.inf) for name, each in found.items()}
     near = distances[CODE].topk(NEAREST, dim=1, largest=False).indices  # (N, NEAREST)
     few = {name: each.gather(1, near) for name, each in distances.items()}
     pairs = torch.stack([torch.arange(len(z))[:, None].expand_as(near), near], dim=-1)
-    bent = lengths(framework, z.to(device), pairs.flatten(0, 1), STEPS)
+    bent = lengths(framework, z.to(device), pairs.flatten(0, 1), STEPS).cpu()
     few[f"{GEODESIC} length"] = bent.unflatten(0, near.shape)
     return {
         "images": len(images),

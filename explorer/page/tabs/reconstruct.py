@@ -42,6 +42,7 @@ KINDS = (
     (say("Nearest to the domain"), "in-domain"),
     (say("Pixels alone"), "plain"),
 )
+WEIGHTS = ("prior_weight", "domain_weight", "sharpness_weight")  # in which objectives differ
 Step = Annotated[int, Interval(ge=0, le=100_000)]
 
 
@@ -291,7 +292,8 @@ TIMINGS = (
 
 def verb(session: Session) -> tuple:
     given = {"picture": session.slots[NAME], "steps": int(session.controls.get("steps", 50))}
-    return reconstruct, given
+    objective = OBJECTIVES[session.controls.get("objective", "sharp")]
+    return reconstruct, given | {name: getattr(objective, name) for name in WEIGHTS}
 
 
 TAB = Tab(NAME, say("Reconstruct"), build, SHOT, TIMINGS, (SLOT,), verb=verb)

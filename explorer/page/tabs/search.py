@@ -10,6 +10,7 @@ import torch
 
 from explorer import verbs
 from explorer.engine import Model
+from explorer.exchange import kept
 from explorer.page import components as ui
 from explorer.page.mapped.points import Own
 from explorer.page.tab import Shot, Slot, Tab, Timing, Widgets, completed
@@ -153,7 +154,7 @@ def search(session: Session) -> dict:
     wanted = Wanted(tuple(looking.has), tuple(looking.lacks), looking.either)
     try:
         pool = pool_of(session, looking.where)
-        found = nearest(pool, picture, known, looking.count, wanted)
+        found = nearest(pool, picture, known, looking.count, wanted, session.faithful)
     except UserError as error:
         found = {kind: Reason(str(error)) for kind in [*(m.name for m in models), *LOOKS]}
     found |= {model.name: why for model, why in waiting.items()}
@@ -196,7 +197,7 @@ def grid_of(session: Session, models: Sequence[Model], near: Sequence[Near]) -> 
         mine = own(session)
         return Found(NAME, labels, {}, None, [mine[each.row] for each in near])
     if where != MAPPED:
-        return Found(NAME, labels, {}, None, [pictured(each) for each in near])
+        return Found(NAME, labels, {}, None, [pictured(session, each) for each in near])
     rows = torch.tensor([each.row for each in near], dtype=torch.long)
     known = {m.name: m.latents.codes for m in models if m.latents is not None}
     most = int(rows.max()) if near else 0
@@ -204,9 +205,13 @@ def grid_of(session: Session, models: Sequence[Model], near: Sequence[Near]) -> 
     return Found(MAP, labels, codes, [f"{MAP}/{each.row}" for each in near])
 
 
-def pictured(near: Near) -> Picture:
-    """A picture of a table, as large as its thumbnail."""
-    return Picture(near.label, PHOTO, opened(near), codes=dict(near.codes))
+def pictured(session: Session, near: Near) -> Picture:
+    """A picture of a table, as large as its thumbnail, with its codes of the checkpoints here."""
+    models, codes = session.catalogue.models, {}
+    for name, code in near.codes.items():
+        if name in models and kept.digest(models[name].directory) == near.digests[name]:
+            codes[name] = code
+    return Picture(near.label, PHOTO, opened(near), codes=codes)
 
 
 def addresses(grid: Found, model: Model, near: Sequence[Near], first: int) -> list[str]:
@@ -249,6 +254,7 @@ def verb(session: Session) -> tuple | None:
     if looking.where == MINE:
         return None
     given = {"picture": session.slots[NAME], "table": looking.where, "count": looking.count}
+    given |= {"faithful": session.faithful}
     more = {"has": looking.has, "lacks": looking.lacks, "either": looking.either}
     return verbs.search, given | {name: value for name, value in more.items() if value}
 

@@ -60,3 +60,28 @@ def test_a_digest_is_of_the_content(tmp_path):
         shutil.copytree(CHECKPOINTS / NAME, folder)
     (other / "config.json").write_text("{}")
     assert kept.digest(one) == kept.digest(CHECKPOINTS / NAME) != kept.digest(other)
+
+
+def test_a_process_that_ends_without_its_file_is_not_started_again(place, monkeypatch):
+    started = []
+
+    class Process:
+        def poll(self):
+            return 0
+
+    def start(arguments, root):
+        started.append(arguments)
+        return Process()
+
+    monkeypatch.setattr(kept, "_started", start)
+    exports, file = kept.Exports(), place.parent / "maps" / "key.npy"
+    assert not exports.map("a/b", "root", "tsne", file)
+    for _ in range(2):
+        with pytest.raises(UserError, match="The codes of a/b cannot be laid out"):
+            exports.map("a/b", "root", "tsne", file)
+    file.write_text("")
+    assert exports.map("a/b", "root", "tsne", file)
+    file.unlink()  # somebody has emptied the cache
+    assert not exports.map("a/b", "root", "tsne", file) and len(started) == 2
+    with pytest.raises(UserError):
+        exports.map("a/b", "root", "tsne", file)

@@ -2,18 +2,22 @@
 
 import csv
 from base64 import b64decode, b64encode
+from dataclasses import replace
 
 import gradio as gr
 import numpy as np
 import pytest
 import torch
 
+from explorer.exchange import kept, layout
+from explorer.exchange.kept import EXPORTS
 from explorer.page.mapped import groups
 from explorer.page.mapped.points import View
 from explorer.page.tabs import latent_map
 from explorer.session.groups import Groups
 from explorer.session.history import taken
 from explorer.session.state import Session
+from explorer.verbs.map import latent_map as verb
 from tests.explorer.conftest import CHECKPOINTS, event
 from training.errors import UserError
 
@@ -133,3 +137,27 @@ def test_neighbours_are_those_of_each_models_own_codes(session):
     assert drawn["size"] == 32 and drawn["src"].startswith("data:image/png")
     with pytest.raises(UserError, match="none of the maps"):
         pictures({"model": session.names[0], "rows": [10**6]})
+
+
+def few(model, monkeypatch, count: int) -> None:
+    """Gives a model no more codes than these."""
+    known = model.latents
+    less = replace(known, codes=known.codes[:count], labels=known.labels[:count], map=None)
+    monkeypatch.setattr(model, "latents", less)
+
+
+def test_few_codes_are_laid_out_at_once(session, monkeypatch):
+    model, asked = session.models[0], []
+    few(model, monkeypatch, layout.UMAP_NEEDS - 1)
+    session.names = [model.name]
+    monkeypatch.setattr(EXPORTS, "map", lambda *how: asked.append(how))
+    steps = [*latent_map.lay_out(session, layout.TSNE)]
+    assert steps[-1][0]["panels"][0]["points"] and asked == []
+
+
+def test_a_map_is_told_where_none_can_be_kept(session, monkeypatch, tmp_path):
+    model = session.models[0]
+    few(model, monkeypatch, 40)
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(kept, "place", lambda kind: tmp_path / "file")
+    assert verb(model, layout=layout.TSNE).points.shape == (40, 2)

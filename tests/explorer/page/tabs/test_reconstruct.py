@@ -8,6 +8,7 @@ import torch
 from explorer.engine import Model
 from explorer.page.tabs import attributes, morph, reconstruct
 from explorer.session.examples import astronaut
+from explorer.session.written import of_verb
 from tests.explorer.conftest import event
 from training.errors import UserError
 
@@ -167,3 +168,14 @@ def test_another_objective_begins_anew_at_the_encoders_codes(session):
         [figure["lines"][0] for figure in each["ladder"]["figures"][:2]] for each in (sharp, plain)
     )
     assert first[0][0] == last[0][0] and first[1][-1] > last[1][-1]
+
+
+def test_a_program_has_the_weights_of_the_objective(session):
+    session.put(reconstruct.NAME, session.examples()[0])
+    assert "weight" not in of_verb(session, *reconstruct.verb(session))  # as by default
+    session.controls["objective"] = "in-domain"
+    program = of_verb(session, *reconstruct.verb(session))
+    assert "domain_weight=0.03" in program and "prior_weight" not in program
+    session.controls["objective"] = "plain"
+    program = of_verb(session, *reconstruct.verb(session))
+    assert all(f"{name}=0" in program for name in reconstruct.WEIGHTS)

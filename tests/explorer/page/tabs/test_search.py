@@ -1,9 +1,15 @@
 """The handlers of the view Search, without a browser."""
 
+import io
+
 import torch
 
+from explorer.exchange import kept
 from explorer.page.tabs import search
 from explorer.page.tabs.latent_map import Own
+from explorer.pictures.render import to_pil
+from explorer.search.pool import Near
+from explorer.session.examples import astronaut
 from explorer.session.programs import answer
 
 
@@ -47,3 +53,29 @@ def test_a_table_that_is_not_there_falls_back_to_the_maps(session):
     session.put(search.NAME, session.examples()[0])
     value, where, *_ = search.show(session, "gone", [], [], "all", 3)
     assert where["value"] == "" and len(value["panels"][0]["cards"]) == 3
+
+
+def test_a_picture_of_a_table_has_the_codes_of_the_checkpoints_here_alone(session):
+    one, other = session.models
+    file = io.BytesIO()
+    to_pil(torch.rand(3, 64, 64)).save(file, "JPEG")
+    names = (one.name, other.name, "gone/model")
+    digests = dict(zip(names, (kept.digest(one.directory), "another", "gone"), strict=True))
+    codes = {name: torch.rand(9) for name in names}
+    near = Near(0, 0.0, "0.png", file.getvalue(), codes, digests=digests)
+    picture = search.pictured(session, near)
+    assert picture.codes == {one.name: codes[one.name]}
+    assert session.codes([picture], other).shape == (1, other.latent_size)
+
+
+def test_refined_codes_are_searched_by_where_they_are_switched_on(session):
+    picture = session.photo(astronaut(), "photo")
+    for model in session.models:
+        picture.codes[model.name] = model.latents.codes[11]
+        picture.refined[model.name] = (model.latents.codes[23], 50)
+    session.put(search.NAME, picture)
+    for session.faithful, row in ((False, 11), (True, 23)):
+        value, *_ = search.show(session, "", [], [], "all", 1)
+        assert [p["cards"][0]["label"] for p in value["panels"][:2]] == [f"Face {row}"] * 2
+        found = answer(session, *search.TAB.verb(session))
+        assert [each.near[0].row for each in found.values()] == [row] * 2
