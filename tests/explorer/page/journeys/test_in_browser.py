@@ -11,7 +11,7 @@ LOADED = "async (names) => Boolean(await Latent.local.with(names))"
 PIXELS = """() => [...document.querySelectorAll(".pad canvas")].map((canvas) =>
   [...canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data].join())"""
 DRAG = """async (range) => {
-  Latent.REST_MS = 1500;  // the server is asked when the slider rests
+  Latent.REST_MS = 5000;  // the server is asked when the slider rests
   const cards = [...document.querySelectorAll(".board .card img")], seen = [];
   const image = cards.find((each) => each.offsetParent);
   for (let step = 1; step <= 20; step++) {
@@ -20,7 +20,8 @@ DRAG = """async (range) => {
     await new Promise((resolve) => setTimeout(resolve, 60));
     seen.push(image.src);
   }
-  return seen;
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  return [...seen, image.src];
 }"""
 TILES = """() => [...document.querySelectorAll(".tiles .grid canvas")].map((canvas) =>
   canvas.offsetParent && canvas.toDataURL()).filter(Boolean)"""
