@@ -112,7 +112,7 @@ window.Latent = {
   mount(script, { props, watch, server, ...rest }) {
     Latent.themed ??= Latent.restoreTheme();  // by now gradio has set its own
     const shown = Object.create(props, { value: { value: null, writable: true } }), watchers = [];
-    let fetched = Promise.resolve();
+    let fetched = Promise.resolve(), asked = null;
     function show(value) {
       if (value?.serial < shown.value?.serial) return;
       shown.value = value;
@@ -121,6 +121,8 @@ window.Latent = {
     }
     function fetch() {
       const name = props.value;
+      if (name && name === asked) return;  // a tab that just opens tells of it twice
+      asked = name;
       fetched = fetched.then(async () => show(name ? Latent.told(await server.take(name)) : null)).catch(Latent.lost);
     }
     if (server.ask) Latent.lines[rest.grid] = { ask: async (parts) => Latent.told(await server.ask({ key: shown.value.key, parts })), show };

@@ -40,6 +40,8 @@ class Guarded(Sparing):
     async def preprocess_data(self, block_fn, inputs, state, explicit_call=False):
         try:
             traverse(inputs, _local, is_file_obj_with_meta)
+            if block_fn.api_visibility == "private":
+                inputs = self._settled(block_fn, inputs, state)
             for block, value in zip(block_fn.inputs, inputs, strict=False):
                 if kind := KINDS.get(type(block)):
                     fitting(kind, value, getattr(block.label, "key", block.label))
@@ -57,6 +59,18 @@ class Guarded(Sparing):
                 f"/{name} takes {len(block_fn.inputs)} values of other kinds: see its description."
             )
             raise UserError(UNFIT if of_page else takes) from None
+
+    def _settled(self, block_fn, inputs, state) -> list:
+        """The inputs, with what the session knows of controls whose tab just opens: the page has no
+        values of those yet."""
+        held = [state[each._id] for each in block_fn.inputs if isinstance(each, gr.State)]
+        known = next((session.controls for session in _sessions(held)), {})
+        return [
+            known.get(self.controls[block], block.value)
+            if value is None and block in self.controls
+            else value
+            for block, value in zip(block_fn.inputs, inputs, strict=False)
+        ]
 
     async def process_api(self, block_fn, inputs, state=None, *args, **kwargs):
         try:
