@@ -1,6 +1,6 @@
 """The page: header, tabs and shelf, and what connects them. Assembly only."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import compress
@@ -82,8 +82,9 @@ def build(root: str = ROOT) -> gr.Blocks:
         slots = [slot for each in parts.values() for slot in each.slots]
         controls = {name: c for each in parts.values() for name, c in each.controls.items()}
         current = Current(parts, session)
-        for each in navigation.items:  # an event each: of one event's, a quick one may be lost
-            current.follows(each.item.select, partial(opened, each), slots)
+        items = {each.item._id: each for each in navigation.items}
+        selected = on(each.item.select for each in navigation.items)
+        current.follows(selected, partial(opened, items), slots)
         exchange(current, session, navigation, shelf, bundled, slots)
         choose(current, session, top, bundled)
         copy_link(session, copy, controls)
@@ -146,8 +147,9 @@ def on(events: Iterable[Callable]) -> Callable:
     return partial(gr.on, bound)  # which takes methods; a component's own events are none
 
 
-def opened(item: Item, session: Session, _event: gr.EventData) -> list:
-    """A tab or view was opened: values for all slots."""
+def opened(items: Mapping[int, Item], session: Session, event: gr.EventData) -> list:
+    """A tab or view was opened, of the `items` by their ids: values for all slots."""
+    item = items[event.target._id]
     session.of(History).settle()
     return fill(go(session, item.tab, last=item.bar), session)
 

@@ -91,7 +91,7 @@ def waits(page, names: list[str], runs: int) -> Iterator[Figure]:
     else:
         yield "a model switched off or on", median(tick, range(runs)), 400 * slower
     page.evaluate("openTab", morph.TAB.title)
-    page.wait_for_function("document.querySelector('.tiles .grid canvas')?.width > 300")
+    page.wait_for_function("document.querySelector('.tiles .grid canvas')?.shown?.complete")
     corner = """(at) => changed(() => [...document.querySelectorAll(".corners .slot")][at % 4]
       .querySelector("button[title^=draw]").click())"""
     yield "a corner", median(corner, range(runs)), 300 * slower

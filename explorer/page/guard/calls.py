@@ -62,12 +62,12 @@ class Guarded(Sparing):
 
     def _settled(self, block_fn, inputs, state) -> list:
         """The inputs, with what the session knows of controls whose tab just opens: the page has no
-        values of those yet."""
+        values of those yet, where only a number can have none."""
         held = [state[each._id] for each in block_fn.inputs if isinstance(each, gr.State)]
         known = next((session.controls for session in _sessions(held)), {})
         return [
-            known.get(self.controls[block], block.value)
-            if value is None and block in self.controls
+            known.get(self.controls.get(block), block.value)
+            if value is None and not isinstance(block, gr.State | gr.Number)
             else value
             for block, value in zip(block_fn.inputs, inputs, strict=False)
         ]

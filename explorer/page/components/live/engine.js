@@ -50,7 +50,7 @@ Latent.Engine = class {
   place() {
     const { workers, models } = this, cores = navigator.hardwareConcurrency ?? 1;
     if (models.size >= 2 && workers.length < Math.min(2, cores)) workers.push(new Latent.Worker(this.runtime));
-    return workers.at(models.size % workers.length - 1);
+    return workers[(models.size + 1) % workers.length];
   }
 
   // What a network gives.
