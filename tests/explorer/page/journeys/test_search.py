@@ -35,6 +35,10 @@ def test_the_nearest_pictures_are_found_and_sent_on(page, indexed):
     found = page.get_by_role("region", name="F-AAE", exact=True).get_by_role("button").first
     label = found.get_attribute("aria-label").removeprefix("1. ").split(",")[0]
     found.click()
+    page.get_by_role("spinbutton", name="How many").filter(visible=True).fill("5")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("region", name="F-AAE", exact=True).locator("li")).to_have_count(5)
+    expect(found).to_have_attribute("aria-pressed", "true")  # stays chosen in what is found anew
     page.get_by_role("button", name="Reconstruct", exact=True).filter(visible=True).click()
     expect(shown(page, "Encoder, F-AAE")).to_be_visible()
     expect(page.locator(".slot .said").filter(visible=True)).to_have_text(label)
