@@ -59,7 +59,7 @@ def edit(visitor: Visitor) -> None:
 
 def place(visitor: Visitor) -> None:
     """Onto the maps, as the page does it."""
-    shown = visitor.seen("add", [None, [visitor.upload()]])
+    shown = visitor.seen("add_pictures", [None, [visitor.upload()]])
     encoded = shown["own"][-1]["src"].partition(",")[2]
     own(Image.open(io.BytesIO(base64.b64decode(encoded))), visitor.expected["thumb"])
 

@@ -81,7 +81,7 @@ def build(session: gr.State) -> Widgets:
     chart.lasso(groups.lasso, session, [board, chart], **ui.IN_TURN)
     chart.group(groups.act, session, [board, chart], **ui.IN_TURN)
     for button in (files, folder):
-        button.upload(add, [session, button], [chart, said], **MAPPING)
+        button.upload(add_pictures, [session, button], [chart, said], **MAPPING)
     chart.remove(remove, session, [chart, said], **ui.IN_TURN)
     away.click(remove_all, session, [chart, said], **ui.IN_TURN)
     outputs = [chart, colour, *work]
@@ -206,7 +206,7 @@ def place(session: Session, model: Model) -> Tensor:
     return placed(model, session.codes(mine, model), layout)
 
 
-def add(session: Session, paths: list[str] | None, progress=gr.Progress()) -> tuple:  # noqa: B008
+def add_pictures(session: Session, paths: list[str] | None, progress=gr.Progress()) -> tuple:  # noqa: B008
     """Encodes uploaded files and puts them on the maps; names those that are no pictures."""
     paths, mine, refused = sorted({*(paths or [])}), session.of(Own).pictures, []
     before, sizes = len(mine), {model.image_size for model in session.catalogue.models.values()}

@@ -37,7 +37,7 @@ def test_the_map_shows_every_face_and_decodes_the_chosen_one(session):
 
 def test_pictures_land_on_the_map_beside_their_nearest_faces(session, photo, bad):
     paths = [str(photo), str(bad("notes.png"))]
-    value, said = latent_map.add(session, paths)
+    value, said = latent_map.add_pictures(session, paths)
     assert [own["label"] for own in value["own"]] == ["astronaut.jpg"]
     assert "1 of 2" in said and "notes.png is not a picture" in said
     model = session.models[0]
