@@ -108,7 +108,8 @@ window.Latent = {
   image: (src, alt) => Latent.h("img", { src, alt, class: "face", draggable: "false" }),
 
   // Runs a component's script with its content as props.value: what lies in gradio's own props is a
-  // name, for which the server gives the content once. Late answers are left out.
+  // name, for which the server gives the content once. Late answers are left out, and so is a name
+  // that comes again: with the end of its event, gradio repeats what it sent last.
   mount(script, { props, watch, server, ...rest }) {
     Latent.themed ??= Latent.restoreTheme();  // by now gradio has set its own
     const shown = Object.create(props, { value: { value: null, writable: true } }), watchers = [];
@@ -123,7 +124,10 @@ window.Latent = {
       const name = props.value;
       if (name && name === asked) return;  // a tab that just opens tells of it twice
       asked = name;
-      fetched = fetched.then(async () => show(name ? Latent.told(await server.take(name)) : null)).catch(Latent.lost);
+      fetched = fetched.then(async () => {
+        const content = name ? Latent.told(await server.take(name)) : null;
+        if (content || !name) show(content);
+      }).catch(Latent.lost);
     }
     if (server.ask) Latent.lines[rest.grid] = { ask: async (parts) => Latent.told(await server.ask({ key: shown.value.key, parts })), show };
     const follow = (name, react) => name === "value" ? watchers.push(react) : watch(name, react);

@@ -63,6 +63,7 @@ def test_one_of_several_faces_is_chosen_and_turned(page, tmp_path):
     expect(page.locator(".seen-face")).to_have_count(2)
     page.get_by_role("button", name="Face 2", exact=True).click()
     expect(page.get_by_text("The crop was set by hand.")).to_be_visible()
+    page.get_by_text("50 of 50 steps").wait_for()  # the page grows no more
     left, turned = page.get_by_label("Left", exact=True), page.get_by_label("Turn °")
     assert float(left.input_value()) < 300
     before, knob = float(turned.input_value()), page.locator(".square .turn")
