@@ -1,6 +1,7 @@
 """How long work on a model shares the machine: it ends when nobody waits for it any more, and what
 several ask for at a time is done as one batch."""
 
+import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +18,8 @@ from training.codes.inversion import Descent, descend
 
 Thing, Found = TypeVar("Thing"), TypeVar("Found")
 THREADS = 64  # that wait for what is computed, for somebody
-CORES = 4  # threads that compute: oneDNN keeps up to 3 MB of working memory in each
+# Threads that compute: more than cores wait for each other, and oneDNN keeps up to 3 MB in each
+CORES = min(4, os.cpu_count() or 1)
 
 
 def _always() -> None:

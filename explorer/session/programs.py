@@ -1,9 +1,9 @@
 """Verbs for programs: what endpoints and command line give becomes what a verb takes."""
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import cache, lru_cache
+from hashlib import file_digest
 from inspect import Parameter
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
@@ -79,17 +79,17 @@ def _taker(models: Sequence[Model], read: Read) -> Callable[[str | Path | Pictur
     def take(source: str | Path | Picture) -> Picture:
         if isinstance(source, Picture):
             return source
-        with suppress(OSError):  # `read` says what is wrong with it
-            stat = os.stat(source)
-            return _taken(source, (stat.st_mtime_ns, stat.st_size), tuple(models), read)
+        with suppress(OSError), open(source, "rb") as file:  # `read` says what is wrong with it
+            content = file_digest(file, "sha256").digest()
+            return _taken(source, content, tuple(models), read)
         return opened(source, models, read)
 
     return take
 
 
 @lru_cache(KEPT)
-def _taken(source: str | Path, _state: tuple, models: Sequence[Model], read: Read) -> Picture:
-    """A file as it is in this state: who gives it again finds crop and codes known."""
+def _taken(source: str | Path, _content: bytes, models: Sequence[Model], read: Read) -> Picture:
+    """A file with this content: who gives or uploads it again finds crop and codes known."""
     return opened(source, models, read).small({model.image_size for model in models})
 
 

@@ -5,10 +5,12 @@ from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
 
-from explorer.session.programs import checked
+from explorer.session.examples import astronaut
+from explorer.session.programs import answer, checked
 from explorer.verbs import VERBS
 from explorer.verbs.common.options import arguments
 from tests.explorer.conftest import BAD
+from training.data.pictures import open_picture
 from training.errors import UserError
 
 NAMES = ["celeba32/faae", "celeba32/aae"]
@@ -39,6 +41,19 @@ def test_reconstruct(client, photo):
     for name in NAMES:
         assert figures[name]["refined"]["mse"] < figures[name]["encoder"]["mse"]
         assert len(figures[name]["refined"]["code"]) == 256
+
+
+def test_a_picture_that_is_given_again_is_read_once(session, tmp_path):
+    read = []
+
+    def opened(path):
+        read.append(path)
+        return open_picture(path)
+
+    for picture in (astronaut(), astronaut(), astronaut().rotate(90)):
+        picture.save(tmp_path / "given.png")
+        answer(session, VERBS["edit"], {"picture": tmp_path / "given.png"}, opened)
+    assert len(read) == 2
 
 
 def test_morph(client, photo):

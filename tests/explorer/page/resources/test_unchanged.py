@@ -1,4 +1,4 @@
-"""What a handler skips stays as it is, and is not built anew for the visitor."""
+"""What stays as it is, is not built anew for a visitor: the page, and what a handler skips."""
 
 import gradio as gr
 import pytest
@@ -33,3 +33,13 @@ def test_one_output_takes_a_list_for_its_value():
         demo.load(lambda: ["a"], None, chosen)
     state, (function,) = SessionState(demo), demo.fns.values()
     assert finished(demo.postprocess_data(function, ["a"], state)) == [["a"]]
+
+
+def test_a_visitor_has_no_description_of_the_page():
+    with Sparing() as demo:
+        demo.load(lambda: "told", None, gr.Textbox(label="Answer"))
+    state, (function,) = SessionState(demo), demo.fns.values()
+    assert finished(demo.postprocess_data(function, "told", state)) == ["told"]
+    assert [*state.components] == []
+    described = demo.get_config_file()["components"]
+    assert "Answer" in [each["props"].get("label") for each in described]
