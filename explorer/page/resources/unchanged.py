@@ -7,9 +7,9 @@ from gradio.blocks import BlocksConfig
 
 
 class Shared(BlocksConfig):
-    """What blocks consist of, of which visitors keep no description of their own. Gradio 6.31 writes
-    one for each, and what goes in and out into it, for its deep links: 120 ms in which it answers
-    nobody, and 0.7 MB."""
+    """What blocks consist of, of which visitors keep no description of their own. Gradio 6.31 makes
+    one for each, and notes in it what goes in and out, for its deep links: 120 ms in which it
+    answers nobody, and 0.7 MB."""
 
     def __copy__(self) -> BlocksConfig:
         own = super().__copy__()
