@@ -23,8 +23,8 @@ from explorer.verbs import VERBS, reconstruct
 from explorer.verbs.common.options import Argument, Result, arguments
 from training.errors import UserError
 
-# Calls of endpoints at a time: few, since each takes a core, but of what is refined together
-AT_A_TIME, TOGETHER = 3, 24
+# Calls of endpoints at a time, which share the threads that compute; more of what is refined
+AT_A_TIME, TOGETHER = 6, 32
 
 
 class Captioned(TypedDict):
