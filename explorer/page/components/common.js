@@ -126,7 +126,7 @@ window.Latent = {
       asked = name;
       fetched = fetched.then(async () => {
         const content = name ? Latent.told(await server.take(name)) : null;
-        if (content || !name) show(content);
+        if (content !== null || !name) show(content);
       }).catch(Latent.lost);
     }
     if (server.ask) Latent.lines[rest.grid] = { ask: async (parts) => Latent.told(await server.ask({ key: shown.value.key, parts })), show };

@@ -24,7 +24,8 @@ DRAG = """async (range, turn) => {
 
 # a component whose server has each content once, and which is given these names; what it then shows
 SHOWN = """async (names) => {
-  const react = [], contents = {first: {serial: 1}, second: {serial: 2}}, props = {value: names[0]};
+  const react = [], contents = {first: {serial: 1}, second: {serial: 2}, third: ""};
+  const props = {value: names[0]};
   const take = async (name) => {
     const content = contents[name] ?? null;
     delete contents[name];
@@ -38,12 +39,13 @@ SHOWN = """async (names) => {
     react.forEach((each) => each());
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  return shown.value?.serial ?? null;
+  return shown.value?.serial ?? shown.value;
 }"""
 
 
 def test_a_content_that_is_told_of_again_replaces_no_later_one(page):
     assert page.evaluate(SHOWN, ["first", "second", "first"]) == 2
+    assert page.evaluate(SHOWN, ["first", "third"]) == ""
     assert page.evaluate(SHOWN, ["first", None]) is None
 
 
