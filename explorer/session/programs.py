@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import cache, lru_cache
-from hashlib import file_digest
+from hashlib import sha256
 from inspect import Parameter
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
@@ -19,7 +19,7 @@ from explorer.pictures.recipe import read_recipe
 from explorer.session.saved import by_codes
 from explorer.session.state import Session
 from explorer.verbs.common.options import Argument, Name, Result, arguments
-from training.data.pictures import open_picture
+from training.data.pictures import open_picture, read_file
 from training.errors import UserError, choose, quoted
 
 Read = Callable[[str | Path], Image.Image]
@@ -79,10 +79,8 @@ def _taker(models: Sequence[Model], read: Read) -> Callable[[str | Path | Pictur
     def take(source: str | Path | Picture) -> Picture:
         if isinstance(source, Picture):
             return source
-        with suppress(OSError), open(source, "rb") as file:  # `read` says what is wrong with it
-            content = file_digest(file, "sha256").digest()
-            return _taken(source, content, tuple(models), read)
-        return opened(source, models, read)
+        content = sha256(read_file(Path(source))).digest()
+        return _taken(source, content, tuple(models), read)
 
     return take
 

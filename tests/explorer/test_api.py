@@ -1,5 +1,7 @@
 """The endpoints, called as a program calls them."""
 
+import os
+
 import pytest
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
@@ -54,6 +56,13 @@ def test_a_picture_that_is_given_again_is_read_once(session, tmp_path):
         picture.save(tmp_path / "given.png")
         answer(session, VERBS["edit"], {"picture": tmp_path / "given.png"}, opened)
     assert len(read) == 2
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes on this system")
+def test_a_pipe_is_refused_and_not_waited_for(session, tmp_path):
+    os.mkfifo(tmp_path / "pipe.png")
+    with pytest.raises(UserError, match="pipe.png is no file but a pipe"):
+        answer(session, VERBS["edit"], {"picture": tmp_path / "pipe.png"})
 
 
 def test_morph(client, photo):

@@ -50,7 +50,7 @@ def open_picture(
     """
     name = "The picture"
     if not isinstance(source, bytes | np.ndarray | Image.Image):
-        name, source = Path(source).name[:QUOTED], _read(Path(source))
+        name, source = Path(source).name[:QUOTED], read_file(Path(source))
     # Pillow warns of large pictures, which are refused by a lower limit, and of odd metadata.
     with warnings.catch_warnings(action="ignore"):
         if isinstance(source, np.ndarray):
@@ -68,7 +68,9 @@ def check_file_size(size: int, name: str) -> None:
         )
 
 
-def _read(path: Path) -> bytes:
+def read_file(path: Path) -> bytes:
+    """The bytes of a file that may be a picture. Raises PictureError, also for what is too large,
+    and for what is no file and may never end."""
     name = path.name[:QUOTED]
     try:
         if path.is_dir():
