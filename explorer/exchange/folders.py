@@ -9,6 +9,7 @@ import torch
 from explorer.exchange.description import MODEL
 from explorer.exchange.pair import Network, Pair
 from training import checkpoints
+from training.networks.folding import folded
 
 
 def folders(root: str | Path) -> dict[str, Path]:
@@ -36,4 +37,4 @@ def networks(directory: Path, device: torch.device) -> tuple[Network, dict]:
     if (directory / MODEL).is_file():
         return Pair(directory), {"trained": {}}
     network, config = checkpoints.read(directory, device)
-    return network.to(memory_format=torch.channels_last), config
+    return folded(network).to(memory_format=torch.channels_last), config

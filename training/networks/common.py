@@ -45,9 +45,20 @@ class UpConv(nn.Module):
         fold = torch.tensor([[1.0, 0, 0], [1, 1, 0], [0, 1, 1], [0, 0, 1]], device="cpu")
         self.register_buffer("fold", torch.kron(fold, fold).T.contiguous(), persistent=False)
 
+    @property
+    def kernel(self) -> Tensor:
+        return (self.weight.flatten(2) @ self.fold).unflatten(2, (4, 4))  # (in, out, 4, 4)
+
     def forward(self, x: Tensor) -> Tensor:
-        kernel = self.weight.flatten(2) @ self.fold  # (in, out, 16)
-        return conv_transpose2d(x, kernel.unflatten(2, (4, 4)), stride=2, padding=1)
+        return conv_transpose2d(x, self.kernel, stride=2, padding=1)
+
+    def transposed(self) -> nn.ConvTranspose2d:
+        """The same function, with a kernel of its own and a bias of 0."""
+        maps = self.weight.shape[:2]
+        layer = nn.ConvTranspose2d(*maps, 4, stride=2, padding=1, device=self.weight.device)
+        layer.weight = nn.Parameter(self.kernel.detach())
+        nn.init.zeros_(layer.bias)
+        return layer.requires_grad_(self.weight.requires_grad).train(self.training)
 
 
 class Generator(nn.Module):
