@@ -61,13 +61,22 @@ def restore(session: Session, picture: Picture, controls: Controls) -> None:
         session.put(slot, pictured(how.slots[slot], models))
 
 
-def whole(session: Session, navigation: Navigation, controls: Controls, tab: str | None) -> list:
+def whole(
+    session: Session,
+    navigation: Navigation,
+    controls: Controls,
+    tab: str | None,
+    fresh: bool = False,
+) -> list:
     """What header, bars, shelf, examples, slots and controls show of the session when this `tab` is
-    open; for None the one that is open already."""
+    open; for None the one that is open already. On a `fresh` page controls that have their first
+    value are left alone: the visitor may have set them before the answer comes."""
     shown = [*header.parts(session), *navigation.at(tab)]
     shown += [shelf_value(session.shelf), shelf_value(session.examples())]
     shown += [slot_value(session.slots.get(slot.name)) for slot in SLOTS]
-    return shown + [session.controls.get(name, gr.skip()) for name in controls]
+    first = {name: each.value for name, each in controls.items()} if fresh else {}
+    given = {name: each for name, each in session.controls.items() if each != first.get(name)}
+    return shown + [given.get(name, gr.skip()) for name in controls]
 
 
 def travel(session: Session, event: Going, controls: Controls) -> bool:

@@ -230,7 +230,8 @@ def loader(navigation: Navigation, controls: Controls) -> Callable:
         again = reopen(session, key)
         came = session.of(Came)
         if not again:
-            session.controls = {name: each.value for name, each in controls.items()}
+            first = {name: each.value for name, each in controls.items()}
+            session.controls = first | session.controls  # set before this came
         try:
             if not again or came.by != fields:  # what was done since then is not undone
                 came.by = fields
@@ -246,6 +247,6 @@ def loader(navigation: Navigation, controls: Controls) -> Callable:
         asked = session.tab if again else link.opened(fields)
         if asked:
             go(session, BY_NAME[asked])
-        return whole(session, navigation, controls, asked)
+        return whole(session, navigation, controls, asked, fresh=True)
 
     return load

@@ -64,6 +64,18 @@ def test_a_link_opens_its_tab_though_the_first_one_is_shown_meanwhile(
     assert opened["selected"] == "sample"
 
 
+def test_what_was_set_before_the_page_has_loaded_stays(session, navigation):
+    seed = navigation.parts[sample.TAB].controls["seed"]
+    count = navigation.parts[sample.TAB].controls["count"]
+    load = ui.loader(navigation, {"seed": seed, "count": count})
+    session.controls["seed"] = 11  # by an event of this control that came first
+    request = SimpleNamespace(query_params={"count": "16"})
+    assert load(session, None, request)[-2:] == [11, 16]
+    other = Session(session.root)
+    assert load(other, None, request)[-2:] == [gr.skip(), 16]
+    assert other.controls == {"seed": 0, "count": 16}
+
+
 def test_without_checkpoints_the_page_says_how_to_train(tmp_path):
     shutil.copytree(CHECKPOINTS / "celeba32" / "aae", tmp_path / "celeba32" / "aae")
     (tmp_path / "celeba32" / "aae" / "model.safetensors").write_bytes(b"broken")
