@@ -96,12 +96,16 @@ class Session:
         and fields with compare=False."""
         return self.owned.setdefault(kind, kind())
 
-    def seen(self, view: str, *inputs, slots: Sequence[str] = ()) -> bool:
-        """Whether `view` already shows what these inputs, slots and the models give."""
+    def given(self, *inputs, slots: Sequence[str] = ()) -> tuple:
+        """What a view shows depends on: these inputs, slots and the models."""
         pictures = [self.slots.get(slot) for slot in slots]
         held = tuple(picture and picture.look for picture in pictures)
-        key = (tuple(self.names), self.faithful, held, inputs)
-        seen, self.shown[view] = self.shown.get(view) == key, key
+        return tuple(self.names), self.faithful, held, inputs
+
+    def seen(self, view: str, *inputs, slots: Sequence[str] = ()) -> bool:
+        """Whether `view` already shows what these inputs, slots and the models give."""
+        given = self.given(*inputs, slots=slots)
+        seen, self.shown[view] = self.shown.get(view) == given, given
         return seen
 
     @property

@@ -28,6 +28,7 @@ PLACES = (say("Top left"), say("Top right"), say("Bottom left"), say("Bottom rig
 SLOTS = tuple(Slot(f"corner-{i}", place, example=i + 1) for i, place in enumerate(PLACES))
 CORNERS = tuple(slot.name for slot in SLOTS)
 FAR, QUOTED = 2, 60
+AT_ONCE = 3  # models that are drawn first: the page shows those before the others are decoded
 WALK = "walk"
 
 
@@ -37,6 +38,10 @@ class Walk:
 
     right: float = 0.5
     down: float = 0.5
+
+
+class First(dict):
+    """The morphs of the models that were drawn first, by what those are of."""
 
 
 def build(session: gr.State) -> Widgets:
@@ -62,39 +67,49 @@ def build(session: gr.State) -> Widgets:
 
 
 def show(session: Session, n: int) -> tuple:
-    """Every model's grid of interpolated codes, the sharpness along its diagonals, and the pad."""
+    """The grids of interpolated codes of the first models, and the pad; with no more models than
+    that, the sharpness along the diagonals."""
     if session.seen(MORPH, n, slots=CORNERS):
         return gr.skip(), gr.skip(), gr.skip()
-    return draw(session, n)
+    return draw(session, n, first=True)
 
 
 def complete(session: Session, n: int) -> tuple | dict:
-    """As `draw`, once the codes are found that take seconds."""
-    return completed(session, draw, [n], CORNERS)
+    """As `draw`, of all models, once the codes are found that take seconds."""
+    return completed(session, draw, [n], CORNERS, left=len(session.names) > AT_ONCE)
 
 
-def draw(session: Session, n: int) -> tuple:
-    """Grids, sharpness and pad; where codes take long to find, how long that is."""
+def draw(session: Session, n: int, first: bool = False) -> tuple:
+    """Grids, sharpness and pad; where codes take long to find, how long that is. At `first`, the
+    grids of a few models alone: those of the others stay as the page shows them."""
     stamp = ui.stamp(session)
     if not full(session):
         return stamp, stamp, stamp
     n, models = int(n), session.models  # the session may turn to others meanwhile
     waiting = session.waits([session.slots[corner] for corner in CORNERS], models)
-    found = between(session, [model for model in models if model not in waiting], n)
+    given = session.given(n, slots=CORNERS)
+    known = session.of(First).pop(given, {})
+    found = {model: known[model.name] for model in models if model.name in known}
+    left = [model for model in models if model not in waiting and model not in found]
+    now = left[:AT_ONCE] if first else left
+    found |= between(session, now, n)
+    if now != left:
+        session.owned[First] = First({given: {model.name: each for model, each in found.items()}})
     labels = [
         say("Morph {row}, {column} of {n}", row=i // n + 1, column=i % n + 1, n=n)
         for i in range(n * n)
     ]
     codes = {model.name: each.codes.flatten(0, 1) for model, each in found.items()}
     session.grids[MORPH] = Grid(MORPH, labels, codes)
-    panels = [found[model].images if model in found else waiting[model] for model in models]
+    panels = [found[m].images if m in found else waiting.get(m) for m in models]
     curves = {
         title: found[model].sharpness if model in found else None
         for model, title in titles(models).items()
     }
     notes = [advice(session, found[model]) if model in found else "" for model in models]
     value = ui.tiles_value(models, panels, n, labels, notes)
-    return stamp | value, stamp | ui.chart_value(sharpness_curve(curves)), walked(session)
+    chart = gr.skip() if now != left else stamp | ui.chart_value(sharpness_curve(curves))
+    return stamp | value, chart, walked(session)
 
 
 def step(session: Session, sent: Walked) -> None:

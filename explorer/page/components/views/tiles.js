@@ -1,27 +1,32 @@
 // Grids of pictures, one a model, in step: value {columns, labels, size,
-//   walk, as `Latent.stroll` has it, panels: [{title, colour, note, columns, heads, src} or {title, colour, said, seconds}]}.
+//   walk, as `Latent.stroll` has it, panels: [{title, colour, note, columns, heads, src}, {title, colour, said, seconds}
+//   or {…, stays}, whose pictures stay those of before]}.
 // A panel may have fewer columns than the value: a tile's index is that of its row and column there.
 Latent.tiles = function ({ element, props, trigger, watch, grid: name, what, empty }) {
   const { h } = Latent;
-  let selected = null, canvases = [], form = "";
+  let selected = null, canvases = [], form = "", value = null;
   const root = element.querySelector(".tiles"), board = h("div", { class: "enlarged" });
   const [strip, follow] = Latent.lines[name] ? Latent.stroll(name, () => props.value?.walk, paint) : ["", () => {}];
   root.before(strip);
 
   function draw() {
-    const value = props.value;
+    value = kept(props.value, value);
     follow(value ?? {});
     if (value?.labels && selected >= value.labels.length) selected = null;
-    if (form !== (form = formOf(value))) build(value);
-    canvases.forEach(([canvas, shape, at]) => sprite(canvas, value.panels[at].src, shape));
+    if (form !== (form = formOf(value))) build();
+    for (const [canvas, shape, at] of canvases) {
+      const { src, stays } = value.panels[at];
+      canvas.parentElement.ariaBusy = String(Boolean(stays));
+      if (src) sprite(canvas, src, shape);
+    }
     if (selected !== null) enlarge();
   }
 
   // All but the pictures, which change more often than what they are of.
   const formOf = (value) => value && JSON.stringify({ ...value, walk: null, key: null, serial: null,
-    panels: value.panels?.map(({ src, ...panel }) => ({ ...panel, drawn: Boolean(src) })) });
+    panels: value.panels?.map(({ src, stays, ...panel }) => ({ ...panel, drawn: Boolean(src || stays) })) });
 
-  function build(value) {
+  function build() {
     canvases = [];
     board.replaceChildren();
     if (!value?.panels?.length) {
@@ -32,7 +37,7 @@ Latent.tiles = function ({ element, props, trigger, watch, grid: name, what, emp
 
     function panelOf(panel, at) {
       const note = panel.note ? h("p", { class: "note" }, panel.note) : null;
-      if (!panel.src) return h("section", { class: "panel" }, Latent.title(panel), Latent.reason(panel));
+      if (!panel.src && !panel.stays) return h("section", { class: "panel" }, Latent.title(panel), Latent.reason(panel));
       const shape = shapeOf(panel, value);
       const grid = h("div", { class: "grid", role: "group", "aria-label": `${what}, ${panel.title}`,
         style: `--columns:${shape.columns};aspect-ratio:${shape.columns}/${shape.rows}` });
@@ -50,7 +55,7 @@ Latent.tiles = function ({ element, props, trigger, watch, grid: name, what, emp
         "aria-label": `${label}, ${title}`, "aria-pressed": String(index === selected), title: label,
         onclick: () => select(index) });
       button.addEventListener("dragstart", (event) =>
-        event.dataTransfer.setDragImage(thumb(props.value.panels[at], index, props.value), 32, 32));
+        event.dataTransfer.setDragImage(thumb(value.panels[at], index, value), 32, 32));
       return Latent.draggable(button, { grid: name, index });
     }
   }
@@ -65,7 +70,7 @@ Latent.tiles = function ({ element, props, trigger, watch, grid: name, what, emp
   }
 
   function enlarge() {
-    const value = props.value, index = selected;
+    const index = selected;
     const having = value.panels.filter((panel) => panel.src && shapeOf(panel, value).indices.includes(index));
     const faces = having.map((panel) => h("figure", {},
       Latent.draggable(thumb(panel, index, value, 512), { grid: name, index }),
@@ -99,6 +104,16 @@ Latent.tiles = function ({ element, props, trigger, watch, grid: name, what, emp
   Latent.live({ props, watch }, draw);
   Latent.onTheme(draw);
 };
+
+// A value whose panels that stay have the pictures and the note that they had, if of as many tiles.
+function kept(value, before) {
+  const alike = value?.labels?.length === before?.labels?.length && value?.columns === before?.columns;
+  const had = ({ title }) => (alike && before?.panels?.find((panel) => panel.title === title)) || {};
+  return value && { ...value, panels: value.panels?.map((panel) => {
+    const { src, note = "" } = panel.stays ? had(panel) : panel;
+    return { ...panel, src, note };
+  }) };
+}
 
 // Which tiles a panel has, by their indices, and how they lie in its picture.
 function shapeOf({ columns }, { columns: wide, labels, size }) {
@@ -141,6 +156,6 @@ function thumb(panel, index, value, px = 64) {
     context.imageSmoothingEnabled = !Latent.pixelated();
     context.drawImage(picture, x * side, y * side, side, side, 0, 0, px, px);
   };
-  picture.src = panel.src;
+  if (panel.src) picture.src = panel.src;
   return canvas;
 }

@@ -26,26 +26,28 @@ def tiles_view(grid: str, what: str, empty: str, live: Live | None = None, **opt
 
 def tiles_value(
     models: Sequence[Model],
-    images: Sequence[Tensor | Reason],
+    images: Sequence[Tensor | Reason | None],
     wide: int,
     labels: Sequence[str],
     notes: Sequence[str] = (),
     heads: Sequence[Sequence[str]] = (),
 ) -> dict:
-    """`images` holds (N, 3, H, W) in [0, 1] for each model, or why there are none; `wide` tiles
-    make a row. `notes` stand under the models' titles, `heads` over the columns: a model with
-    fewer than `wide` of those has as many columns, and images for them alone."""
+    """`images` holds (N, 3, H, W) in [0, 1] for each model, why there are none, or None where what
+    the page shows of it stays for now; `wide` tiles make a row. `notes` stand under the models'
+    titles, `heads` over the columns: a model with fewer than `wide` of those has as many columns,
+    and images for them alone."""
     titled = columns(models)
 
     def panel(at: int) -> dict:
         each, names = images[at], heads[at] if heads else ()
         across = len(names) or wide
-        picture = each if isinstance(each, Reason) else sprite(each, across)
+        picture = sprite(each, across) if isinstance(each, Tensor) else each
         short = [name.removeprefix(commonprefix(names)) or name for name in names]  # they must fit
         note = notes[at] if notes else ""
-        return titled[at] | shown(picture) | {"columns": across, "heads": short, "note": note}
+        drawn = {"stays": True} if picture is None else shown(picture)
+        return titled[at] | drawn | {"columns": across, "heads": short, "note": note}
 
     panels = [*beside(panel, range(len(models))).values()]
-    sizes = [each.shape[-1] for each in images if not isinstance(each, Reason)]
+    sizes = [each.shape[-1] for each in images if isinstance(each, Tensor)]
     size = max(sizes, default=0)
     return {"columns": wide, "labels": list(labels), "size": size, "panels": panels}

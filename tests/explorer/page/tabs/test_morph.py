@@ -3,6 +3,7 @@
 from io import BytesIO
 from pathlib import Path
 
+import gradio as gr
 import torch
 from PIL import Image
 
@@ -23,6 +24,30 @@ def test_a_morph_has_its_pictures_in_its_corners(session):
         corners = session.codes([session.slots[corner] for corner in morph.CORNERS], model)
         assert torch.allclose(codes[[0, 4, 20, 24]], corners, atol=1e-6)
         assert torch.allclose(codes.norm(dim=1), torch.ones(25), atol=1e-5)
+
+
+def test_of_many_models_the_first_are_drawn_first(session, monkeypatch):
+    counted, between = [], morph.between
+    monkeypatch.setattr(
+        morph, "between", lambda s, models, n: counted.extend(models) or between(s, models, n)
+    )
+    known = session.catalogue.models
+    session.names = [name for name in known if name.startswith("celeba32/") and known[name].encodes]
+    ui.fill(morph.TAB, session)
+    models = session.models
+    assert len(models) > morph.AT_ONCE
+    value, chart, _ = morph.show(session, 3)
+    assert [bool(panel.get("src")) for panel in value["panels"]] == [
+        at < morph.AT_ONCE for at in range(len(models))
+    ]
+    assert all(panel["stays"] for panel in value["panels"][morph.AT_ONCE :])
+    assert chart == gr.skip()
+    value, chart, _ = morph.complete(session, 3)
+    assert all(panel["src"] for panel in value["panels"])
+    assert {line["name"] for line in chart["data"]} == {each["title"] for each in value["panels"]}
+    assert set(session.grids["morph"].codes) == {model.name for model in models}
+    assert counted == models  # each once
+    assert morph.complete(session, 3) == gr.skip()  # nothing is left
 
 
 def test_a_morph_of_a_picture_unlike_the_known_suggests_refined_codes(session):
