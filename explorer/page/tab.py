@@ -106,15 +106,12 @@ class Latest(dict):
         return {model: known[model.name] for model in models}
 
 
-def completed(
-    session: Session, draw: Callable, inputs: Sequence, slots: Sequence[str], left: bool = False
-):
-    """`draw(session, *inputs)` once codes that take seconds are found, or where the slots are full
-    and something is `left` to draw; else `gr.skip()`."""
+def completed(session: Session, draw: Callable, inputs: Sequence, slots: Sequence[str]):
+    """`draw(session, *inputs)` once codes that take seconds are found; else `gr.skip()`."""
     if session.seen(f"codes of {', '.join(slots)}", *inputs, slots=slots):
         return gr.skip()
     pictures = [session.slots.get(slot) for slot in slots]
-    late = None not in pictures and (found_late(session, pictures) or left)
+    late = None not in pictures and found_late(session, pictures)
     return draw(session, *inputs) if late else gr.skip()
 
 

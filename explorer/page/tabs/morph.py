@@ -2,6 +2,7 @@
 
 import math
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -41,7 +42,7 @@ class Walk:
 
 
 class First(dict):
-    """The morphs of the models that were drawn first, by what those are of."""
+    """The morphs of the models that were drawn before others, by what those are of."""
 
 
 def build(session: gr.State) -> Widgets:
@@ -74,9 +75,11 @@ def show(session: Session, n: int) -> tuple:
     return draw(session, n, first=True)
 
 
-def complete(session: Session, n: int) -> tuple | dict:
-    """As `draw`, of all models, once the codes are found that take seconds."""
-    return completed(session, draw, [n], CORNERS, left=len(session.names) > AT_ONCE)
+def complete(session: Session, n: int) -> Iterator[tuple | dict]:
+    """As `draw`, of the other models, then of those whose codes take seconds to find."""
+    if len(session.names) > AT_ONCE and not session.seen(f"all of {MORPH}", n, slots=CORNERS):
+        yield draw(session, n)
+    yield completed(session, draw, [n], CORNERS)
 
 
 def draw(session: Session, n: int, first: bool = False) -> tuple:
@@ -93,7 +96,7 @@ def draw(session: Session, n: int, first: bool = False) -> tuple:
     left = [model for model in models if model not in waiting and model not in found]
     now = left[:AT_ONCE] if first else left
     found |= between(session, now, n)
-    if now != left:
+    if now != left or waiting:
         session.owned[First] = First({given: {model.name: each for model, each in found.items()}})
     labels = [
         say("Morph {row}, {column} of {n}", row=i // n + 1, column=i % n + 1, n=n)

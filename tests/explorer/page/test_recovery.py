@@ -79,10 +79,10 @@ def test_every_other_tab_works_with_it(mixed):
     faae, gan = waiting["panels"]
     assert faae["src"] and "src" not in gan and gan["seconds"] > 0
     assert re.search(r"no encoder: codes are found by recovery, about \d+ s", gan["said"])
-    value, *_ = morph.complete(mixed, 3)
+    ((value, *_),) = morph.complete(mixed, 3)
     assert all(panel["src"] for panel in value["panels"])
     assert set(mixed.grids["morph"].codes) == set(NAMES)
-    assert morph.complete(mixed, 3) == gr.skip()  # nothing is waited for any more
+    assert [*morph.complete(mixed, 3)] == [gr.skip()]  # nothing is waited for any more
     sample.show(mixed, 0, 4, 1.0)
     assert set(mixed.grids["sample"].codes) == set(NAMES)
     mixed.put("attributes", picture)
