@@ -156,8 +156,12 @@ class Run:
         self.averaged = Average(framework) if config.ema else None
         order = config.seed, world.rank, world.size, config.shift
         pixels = to_device(images.images, device)
-        self.batches = Batches(pixels, config.batch_size, config.flip, *order)
-        self.labels = labels_of(images, config, device) if framework.needs_labels else None
+        self.labels, often = None, ()
+        if framework.needs_labels:
+            self.labels = labels_of(images, config, device)
+            labelled = self.labels.labelled.nonzero().flatten().to(pixels.device)
+            often = labelled, config.labelled_share
+        self.batches = Batches(pixels, config.batch_size, config.flip, *order, *often)
         self.step, self.seconds, self.started = 0, 0.0, time.monotonic()
         self._check()
 

@@ -75,8 +75,8 @@ def whole(
     shown += [shelf_value(session.shelf), shelf_value(session.examples())]
     shown += [slot_value(session.slots.get(slot.name)) for slot in SLOTS]
     first = {name: each.value for name, each in controls.items()} if fresh else {}
-    given = {name: each for name, each in session.controls.items() if each != first.get(name)}
-    return shown + [given.get(name, gr.skip()) for name in controls]
+    set_to = {name: each for name, each in session.controls.items() if first.get(name, ...) != each}
+    return shown + [set_to.get(name, gr.skip()) for name in controls]
 
 
 def travel(session: Session, event: Going, controls: Controls) -> bool:

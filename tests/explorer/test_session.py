@@ -37,4 +37,4 @@ def test_astronaut_needs_no_network():
 def test_models_of_digits_come_with_real_ones():
     pictures = examples(str(CHECKPOINTS), "digits")
     real = [picture.label for picture in pictures if picture.label.startswith("Real")]
-    assert real == [f"Real digit {name} (held-out)" for name in range(4)]
+    assert real == [f"Real digit {name} (scikit-learn)" for name in range(4)]

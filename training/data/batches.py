@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import ceil
 
 import numpy as np
 import torch
@@ -9,7 +10,7 @@ from torch import Tensor
 
 from training.errors import UserError
 
-ORDER, STEP, LABELS = range(3)  # kinds of random streams
+ORDER, STEP, LABELS, OFTEN = range(4)  # kinds of random streams
 
 
 def stream(seed: int, kind: int, index: int, device: torch.device | str = "cpu"):
@@ -27,7 +28,11 @@ def step_generator(seed: int, step: int, device: torch.device | str = "cpu") -> 
 @dataclass
 class Batches:
     """Shuffled batches of images in [0, 1] from uint8 images (N, 3, H, W); with `flip` half of
-    them mirrored, each shifted by up to `shift` px. Each process takes its share of a batch."""
+    them mirrored, each shifted by up to `shift` px. Each process takes its share of a batch.
+
+    often: indices of images; `often_share` of every batch are drawn from these at random, in the
+    places of as many others, which that epoch leaves out.
+    """
 
     images: Tensor
     batch_size: int
@@ -36,6 +41,8 @@ class Batches:
     rank: int = 0
     world: int = 1
     shift: int = 0
+    often: Tensor | None = None
+    often_share: float = 0.0
 
     def __post_init__(self):
         count, size, world = len(self.images), self.batch_size, self.world
@@ -55,8 +62,13 @@ class Batches:
             shuffle = stream(self.seed, ORDER, epoch)
             order = torch.randperm(len(self.images), generator=shuffle)
             self._epoch, self._order = epoch, order.to(self.images.device, non_blocking=True)
-        start = position * self.batch_size
-        return self._order[start : start + self.batch_size][self.share]
+        start, most = position * self.batch_size, ceil(self.often_share * self.batch_size)
+        index = self._order[start : start + self.batch_size]
+        if most:
+            source = stream(self.seed, OFTEN, step)
+            drawn = torch.randint(len(self.often), (most,), generator=source)
+            index = torch.cat([self.often[drawn.to(index.device)], index[most:]])
+        return index[self.share]
 
     def at(self, step: int, generator: torch.Generator) -> Tensor:
         """Images (B, 3, H, W), float32 in [0, 1], channels last, on the generator's device."""

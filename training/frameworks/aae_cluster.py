@@ -10,7 +10,7 @@ from training.codes.priors import OneHot, joint
 from training.config import Config
 from training.frameworks import aae
 from training.frameworks.base import Batch, CodeLabels, Flow, Framework, Loss, Phase, without_graph
-from training.frameworks.options import EncoderNoise
+from training.frameworks.options import Classes, EncoderNoise
 from training.networks.common import CodeDiscriminator
 from training.schema import CodeSize
 
@@ -27,11 +27,12 @@ class AAECluster(Framework):
 
     D_y makes y_hat one-hot and all classes equally frequent; sp = softplus. The cluster of an image
     is the largest entry of y_hat. E ends in batch normalisation, so that every cluster has images
-    from the start: without it half of them never get one (digits, 16 clusters).
+    from the start: without it half of them never get one (digits, 16 clusters). Its scale is
+    `logit_scale` there: at 1, softmax is far from one-hot for long, and D_y wins at once.
     """
 
     @dataclass(frozen=True)
-    class Options(aae.AAE.Options, EncoderNoise):
+    class Options(aae.AAE.Options, EncoderNoise, Classes):
         prior: Literal["normal"] = "normal"
         clusters: CodeSize = 16  # Number of clusters
 
@@ -60,6 +61,8 @@ class AAECluster(Framework):
         self.code_labels = CodeLabels(names, exclusive=True)
         self.G = self.generator(n + classes)
         end = nn.BatchNorm1d(n + classes) if config.norm == "batch" else nn.Identity()
+        if config.norm == "batch":
+            nn.init.constant_(end.weight[n:], config.logit_scale)
         self.E = nn.Sequential(self.encoder(n + classes), end)
         self.D = CodeDiscriminator(n)
         self.D_y = CodeDiscriminator(classes)

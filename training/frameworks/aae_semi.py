@@ -9,7 +9,7 @@ from training.config import Config
 from training.frameworks import aae
 from training.frameworks.aae_cluster import AAECluster
 from training.frameworks.base import Batch, Flow, Loss, Phase
-from training.frameworks.options import EncoderNoise, Labels
+from training.frameworks.options import Classes, EncoderNoise, Labels
 
 
 class AAESemi(AAECluster):
@@ -19,11 +19,11 @@ class AAESemi(AAECluster):
         classification   min over E      E_{x,y labelled}[-log y_hat_y],   y_hat of E(x)
 
     Classification is a phase of its own, as in the paper: Adam scales its steps, so that it is as
-    strong where few images have a label.
+    strong where few images have a label; `labelled_share` gives them a share of every batch.
     """
 
     @dataclass(frozen=True)
-    class Options(aae.AAE.Options, Labels, EncoderNoise):
+    class Options(aae.AAE.Options, Labels, EncoderNoise, Classes):
         prior: Literal["normal"] = "normal"
 
     id = "aae-semi"

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from training.augment import POLICIES
 from training.config import Config
 from training.networks.common import D_NORMS
-from training.schema import NOT_NEGATIVE, NotNegative, Positive, Steps, Width
+from training.schema import NOT_NEGATIVE, NotNegative, Positive, Share, Steps, Width
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,16 @@ class Labels(Config):
     labels: tuple[str, ...] = ()  # Which of the data's labels to train on; default all
     # Images that keep their label, spread over the classes; 0 for all
     labelled: Annotated[int, NOT_NEGATIVE] = 0
+    # Share of a batch that is drawn from the labelled images, for few of them; 0 for none
+    labelled_share: Share = 0.0
+
+
+@dataclass(frozen=True)
+class Classes(Config):
+    """Of systems whose encoder gives a class, by a softmax after batch normalisation."""
+
+    # Standard deviation of its logits at the start, where --norm is batch: the larger, the surer
+    logit_scale: Positive = 5.0
 
 
 @dataclass(frozen=True)

@@ -98,7 +98,7 @@ def _domain(measurement: dict) -> str:
 def _papers(system: str, settings: dict, figures: dict[str, float]) -> list[str]:
     """The papers' figures of the system and ours, and those without a counterpart."""
     wanted = expected(settings["data"])
-    row = {"framework": system, "title": "", "prior": settings["prior"], "figures": figures}
+    row = {"framework": system, "title": "", "settings": settings, "figures": figures}
     found = [each for one in wanted.printed if (each := with_ours(one, [row]))]
     if not found:
         return []

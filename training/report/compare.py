@@ -105,7 +105,7 @@ def _row(directory: Path, request: Request, former: dict) -> dict:
     row = {
         "title": system.title,
         "framework": system.id,
-        "prior": content["settings"]["prior"],
+        "settings": content["settings"],
         "codes_by": "encoder" if system.encodes else "recovery",
         "images_seen": checkpoints.images_seen(content["trained"]),
         "trained": {name: content["trained"][name] for name in TRAINED},

@@ -12,20 +12,24 @@ from typing import NamedTuple
 from training.config import from_table, read_toml
 from training.report.tables import number
 
-FIGURE = re.compile(r"([a-z][\w-]*)(?:\[([\w-]+)\])?\.([a-z]\w*)")  # system[prior].figure
+# system.figure or system[option=value].figure
+FIGURE = re.compile(r"([a-z][\w-]*)(?:\[(\w+)=([\w.-]+)\])?\.([a-z]\w*)")
 SIGNS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 
 
 class Result(NamedTuple):
-    """A figure of a system, by its id; of its checkpoint with `prior`, if one is given."""
+    """A figure of a system, by its id; of its checkpoint that was trained with this value of an
+    option, if one is given."""
 
     system: str
-    prior: str
+    option: str
+    value: str
     figure: str
 
 
 def results(text: str) -> list[Result]:
-    """The figures that a text names as `system.figure` or `system[prior].figure`, in its order."""
+    """The figures that a text names as `system.figure` or `system[option=value].figure`, in its
+    order."""
     return [Result(*found) for found in FIGURE.findall(text)]
 
 
@@ -117,15 +121,18 @@ def expected(sources: Sequence[str]) -> Expected:
 
 
 def applicable(claims: Sequence[Claim], systems: Sequence[dict]) -> list[Claim]:
-    """The claims whose systems are all in the set."""
-    present = {system["framework"] for system in systems}
-    return [each for each in claims if present >= {of.system for of in results(each.holds)}]
+    """The claims whose systems are all in the set, trained as they say."""
+    return [
+        claim
+        for claim in claims
+        if all(any(_is_of(of, each) for each in systems) for of in results(claim.holds))
+    ]
 
 
 def checked(claim: Claim, systems: Sequence[dict]) -> dict:
     """The claim's words, its outcome ('confirmed', 'contradicted' or 'not measured') and the
-    figures that are known. Used of each system are `title`, `framework`, `prior` and `figures`; of
-    several with the same framework the first counts."""
+    figures that are known. Used of each system are `title`, `framework`, `settings` and `figures`;
+    of several with the same framework the first counts."""
     figures = results(claim.holds)
     known = [found for of in figures if (found := _measured(of, systems))]
     outcome = "not measured"
@@ -161,8 +168,13 @@ def cells(found: dict) -> tuple[str, ...]:
 def _measured(of: Result, systems: Sequence[dict]) -> dict | None:
     """The value of a figure, of the first system that has it, with that system's title."""
     for system in systems:
-        same = of.system == system["framework"] and of.prior in ("", system["prior"])
-        if same and of.figure in system["figures"]:
+        if _is_of(of, system) and of.figure in system["figures"]:
             value = system["figures"][of.figure]
             return {"system": system["title"], "figure": of.figure, "value": value}
     return None
+
+
+def _is_of(of: Result, system: dict) -> bool:
+    """Whether a figure is of this system, trained with the value of the option."""
+    trained_so = not of.option or str(system["settings"].get(of.option)) == of.value
+    return of.system == system["framework"] and trained_so

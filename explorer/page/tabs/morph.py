@@ -42,7 +42,8 @@ class Walk:
 
 
 class First(dict):
-    """The morphs of the models that were drawn before others, by what those are of."""
+    """Codes and images of the models that were drawn first, by name, by what they are of: it is
+    empty once the page has them all."""
 
 
 def build(session: gr.State) -> Widgets:
@@ -77,7 +78,7 @@ def show(session: Session, n: int) -> tuple:
 
 def complete(session: Session, n: int) -> Iterator[tuple | dict]:
     """As `draw`, of the other models, then of those whose codes take seconds to find."""
-    if len(session.names) > AT_ONCE and not session.seen(f"all of {MORPH}", n, slots=CORNERS):
+    if session.given(n, slots=CORNERS) in session.of(First):
         yield draw(session, n)
     yield completed(session, draw, [n], CORNERS)
 
@@ -91,19 +92,20 @@ def draw(session: Session, n: int, first: bool = False) -> tuple:
     n, models = int(n), session.models  # the session may turn to others meanwhile
     waiting = session.waits([session.slots[corner] for corner in CORNERS], models)
     given = session.given(n, slots=CORNERS)
-    known = session.of(First).pop(given, {})
-    found = {model: known[model.name] for model in models if model.name in known}
+    known = session.of(First).get(given, {})
+    found = {m: Morph(m, *known[m.name]) for m in models if m.name in known}
     left = [model for model in models if model not in waiting and model not in found]
     now = left[:AT_ONCE] if first else left
     found |= between(session, now, n)
-    if now != left or waiting:
-        session.owned[First] = First({given: {model.name: each for model, each in found.items()}})
     labels = [
         say("Morph {row}, {column} of {n}", row=i // n + 1, column=i % n + 1, n=n)
         for i in range(n * n)
     ]
-    codes = {model.name: each.codes.flatten(0, 1) for model, each in found.items()}
-    session.grids[MORPH] = Grid(MORPH, labels, codes)
+    if session.given(n, slots=CORNERS) == given:  # else what replaces this is drawn already
+        drawn = {model.name: (each.codes, each.images) for model, each in found.items()}
+        session.owned[First] = First({given: drawn} if now != left else {})
+        codes = {name: each.flatten(0, 1) for name, (each, _) in drawn.items()}
+        session.grids[MORPH] = Grid(MORPH, labels, codes)
     panels = [found[m].images if m in found else waiting.get(m) for m in models]
     curves = {
         title: found[model].sharpness if model in found else None

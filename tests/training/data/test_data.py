@@ -162,6 +162,17 @@ def test_batches_see_every_image_once_an_epoch_and_flip_half(images):
     assert 50 < flipped < 110  # of 160
 
 
+def test_some_images_can_come_in_every_batch(images):
+    often = torch.tensor([1, 4])
+    batches = Batches(images.images, 8, flip=False, seed=0, often=often, often_share=0.25)
+    drawn = [batches.indices(step) for step in range(20)]
+    assert all(len(index) == 8 and set(index[:2].tolist()) <= {1, 4} for index in drawn)
+    assert {int(each) for index in drawn for each in index[:2]} == {1, 4}
+    assert torch.equal(batches.indices(3), drawn[3])  # of the step alone
+    halves = [replace(batches, rank=rank, world=2).indices(3) for rank in (0, 1)]
+    assert torch.equal(torch.stack(halves, dim=1).flatten(), drawn[3])
+
+
 def test_shifted_images_are_moved_and_their_edge_fills_the_gap(images):
     batch = images.images[:3]
     moved = shifted(batch, torch.tensor([[0, 0], [2, 0], [-1, 3]]))

@@ -210,6 +210,15 @@ def test_what_a_network_has_grown_by_can_learn():
     assert all(network.detail.weight.grad.any() for network in (grown.G, grown.E))
 
 
+def test_a_clustering_starts_as_sure_of_its_clusters_as_it_is_told():
+    sure = {}
+    for scale in (1.0, 5.0):
+        framework = make("aae-cluster", logit_scale=scale)
+        _, y_hat = framework.prior.split(framework.posterior(batch_for(framework)))
+        sure[scale] = y_hat.amax(dim=1).mean().item()
+    assert sure[1.0] < 0.5 < 0.65 < sure[5.0]
+
+
 def test_r1_is_the_squared_gradient():
     framework = make("faae", r1_gamma=2.0, r1_every=5)
     batch = batch_for(framework, step=5)

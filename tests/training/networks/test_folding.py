@@ -22,6 +22,8 @@ def used(network: nn.Module) -> nn.Module:
             nn.init.uniform_(layer.running_var, 0.5, 2)
             nn.init.normal_(layer.weight)
             nn.init.normal_(layer.bias)
+        if isinstance(layer, nn.Conv2d):  # those of new outer parts are 0
+            nn.init.normal_(layer.weight, std=0.1)
     return network.eval().requires_grad_(False)
 
 

@@ -3,6 +3,7 @@
 import json
 import shutil
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 import torch
@@ -60,6 +61,6 @@ def cells(text: str) -> dict[str, dict[str, str]]:
     return {row[0]: dict(zip(header, row, strict=True)) for row in rows}
 
 
-def row(framework: str, prior: str = "sphere", **figures: float) -> dict:
+def row(framework: str, settings: dict = MappingProxyType({}), **figures: float) -> dict:
     title = FRAMEWORKS[framework].title
-    return {"title": title, "framework": framework, "prior": prior, "figures": figures}
+    return {"title": title, "framework": framework, "settings": settings, "figures": figures}

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.training.report.conftest import row
-from training.config import read_toml
+from training.config import option_names, read_toml
 from training.frameworks import FRAMEWORKS
 from training.measure.figures import COMPARE, columns
 from training.report import expectations
@@ -33,8 +33,10 @@ def test_what_is_expected_speaks_of_what_there_is(kind):
         assert results(text)
         for of in results(text):
             assert of.system in FRAMEWORKS and of.figure in shown
+            options = option_names(FRAMEWORKS[of.system].Options)
+            assert not of.option or of.option in options
     assert {checked(c, [])["outcome"] for c in EXPECTED[kind].claims} == {"not measured"}
-    every = [row(of.system, of.prior) for text in texts for of in results(text)]
+    every = [row(of.system, {of.option: of.value}) for text in texts for of in results(text)]
     measured = [{**each, "figures": dict.fromkeys(shown, 0.5)} for each in every]
     outcomes = {checked(claim, measured)["outcome"] for claim in EXPECTED[kind].claims}
     assert outcomes <= {"confirmed", "contradicted"}  # each is a comparison
@@ -132,8 +134,9 @@ def test_claims_about_systems_that_a_set_does_not_have_are_left_out():
 
 
 def test_a_claim_of_one_prior_is_not_checked_on_another():
-    gaussians = EXPECTED["digits"].claims[-1]
-    roll, ring = row("aae-labels", "swiss-roll", class_share=0.5), row("aae-labels", "mixture")
+    gaussians = EXPECTED["mnist-test.zip"].claims[-1]
+    roll = row("aae-labels", {"prior": "swiss-roll"}, class_share=0.5)
+    ring = row("aae-labels", {"prior": "mixture"})
     assert checked(gaussians, [roll, ring])["outcome"] == "not measured"
     ring["figures"]["class_share"] = 0.95
     assert checked(gaussians, [roll, ring])["outcome"] == "confirmed"

@@ -1,5 +1,5 @@
 // Grids of pictures, one a model, in step: value {columns, labels, size,
-//   walk, as `Latent.stroll` has it, panels: [{title, colour, note, columns, heads, src}, {title, colour, said, seconds}
+//   walk, as `Latent.stroll` has it, panels: [{title, colour, model, note, columns, heads, src}, {…, said, seconds}
 //   or {…, stays}, whose pictures stay those of before]}.
 // A panel may have fewer columns than the value: a tile's index is that of its row and column there.
 Latent.tiles = function ({ element, props, trigger, watch, grid: name, what, empty }) {
@@ -108,7 +108,7 @@ Latent.tiles = function ({ element, props, trigger, watch, grid: name, what, emp
 // A value whose panels that stay have the pictures and the note that they had, if of as many tiles.
 function kept(value, before) {
   const alike = value?.labels?.length === before?.labels?.length && value?.columns === before?.columns;
-  const had = ({ title }) => (alike && before?.panels?.find((panel) => panel.title === title)) || {};
+  const had = ({ model }) => (alike && before?.panels?.find((panel) => panel.model === model)) || {};
   return value && { ...value, panels: value.panels?.map((panel) => {
     const { src, note = "" } = panel.stays ? had(panel) : panel;
     return { ...panel, src, note };

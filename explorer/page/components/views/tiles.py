@@ -45,7 +45,8 @@ def tiles_value(
         short = [name.removeprefix(commonprefix(names)) or name for name in names]  # they must fit
         note = notes[at] if notes else ""
         drawn = {"stays": True} if picture is None else shown(picture)
-        return titled[at] | drawn | {"columns": across, "heads": short, "note": note}
+        named = {"model": models[at].name}
+        return titled[at] | named | drawn | {"columns": across, "heads": short, "note": note}
 
     panels = [*beside(panel, range(len(models))).values()]
     sizes = [each.shape[-1] for each in images if isinstance(each, Tensor)]

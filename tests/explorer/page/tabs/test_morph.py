@@ -50,6 +50,38 @@ def test_of_many_models_the_first_are_drawn_first(session, monkeypatch):
     assert [*morph.complete(session, 3)] == [gr.skip()]  # nothing is left
 
 
+def test_the_others_are_drawn_however_often_the_choice_changes(session):
+    known = session.catalogue.models
+    many = [name for name in known if name.startswith("celeba32/") and known[name].encodes][:5]
+    for names in (many, many[:2], many):
+        session.names = names
+        ui.fill(morph.TAB, session)
+        value, *_ = morph.show(session, 3)
+        stay = sum("stays" in panel for panel in value["panels"])
+        assert stay == max(0, len(names) - morph.AT_ONCE)
+        *drawn, late = morph.complete(session, 3)
+        assert late == gr.skip() and len(drawn) == (stay > 0)
+    morph.show(session, 4)
+    assert [*morph.complete(session, 5)] == [gr.skip()]  # by the slider's newer value
+    morph.show(session, 5)
+    assert len([*morph.complete(session, 5)]) == 2
+    assert set(session.grids["morph"].codes) == set(many) and not session.of(morph.First).get(5)
+
+
+def test_a_morph_that_comes_late_leaves_what_is_there(session, monkeypatch):
+    ui.fill(morph.TAB, session)
+    morph.show(session, 4)
+    now, between = session.grids["morph"], morph.between
+
+    def turns(session, models, n):
+        session.names = session.names[:1]
+        return between(session, models, n)
+
+    monkeypatch.setattr(morph, "between", turns)
+    morph.draw(session, 3)
+    assert session.grids["morph"] is now
+
+
 def test_a_morph_of_a_picture_unlike_the_known_suggests_refined_codes(session):
     ui.fill(morph.TAB, session)
     session.put(morph.CORNERS[0], session.photo(astronaut().convert("L"), "grey.jpg"))
