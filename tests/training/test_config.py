@@ -36,7 +36,13 @@ def test_a_shipped_file_is_read_and_says_what_its_images_are_of(path):
     config = read_settings(settings)
     for name, value in json.loads(json.dumps(asdict(config))).items():
         assert settings.get(name, value) == value, name
-    of_set = {"celeba32": "face", "celeba64": "face", "cifar32": "picture", "digits": "digit", "mnist32": "digit"}
+    of_set = {
+        "celeba32": "face",
+        "celeba64": "face",
+        "cifar32": "picture",
+        "digits": "digit",
+        "mnist32": "digit",
+    }
     assert config.images_of == of_set[path.parts[-3]]
 
 
