@@ -74,9 +74,9 @@ def test_command_draws_a_set_and_renews_its_table(tmp_path, capsys):
 
 
 def test_an_unknown_set_is_one_sentence(tmp_path, capsys):
-    arguments = ["--checkpoints", str(CHECKPOINTS), "--out", str(tmp_path), "--set", "mnist32"]
+    arguments = ["--checkpoints", str(CHECKPOINTS), "--out", str(tmp_path), "--set", "mnist99"]
     assert main(["gallery", *arguments]) == 2
-    assert "no model set 'mnist32'; choose from: celeba32" in capsys.readouterr().err
+    assert "no model set 'mnist99'; choose from: celeba32" in capsys.readouterr().err
 
 
 def test_results_have_the_figures_of_the_shipped_weights(session):
