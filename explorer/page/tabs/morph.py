@@ -114,7 +114,8 @@ def draw(session: Session, n: int, first: bool = False) -> tuple:
     notes = [advice(session, found[model]) if model in found else "" for model in models]
     value = ui.tiles_value(models, panels, n, labels, notes)
     chart = gr.skip() if now != left else stamp | ui.chart_value(sharpness_curve(curves))
-    return stamp | value, chart, walked(session)
+    pad = gr.skip() if known else walked(session)  # which has all models at first
+    return stamp | value, chart, pad
 
 
 def step(session: Session, sent: Walked) -> None:
