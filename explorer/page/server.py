@@ -24,6 +24,7 @@ from explorer.session.state import Session
 from training.errors import UserError, quoted
 
 PORTS_TRIED = 100
+THREADS = 80  # for events: more than refine together, so that what is quick need not wait for them
 THEME = Path(__file__).with_name("theme.toml")
 
 
@@ -56,6 +57,7 @@ def serve(root: str, at: Address, browser: bool = False) -> None:
         _, local, public = demo.launch(
             server_name=f"[{at.host}]" if ":" in at.host else at.host,
             server_port=port,
+            max_threads=THREADS,
             root_path=at.root_path or None,
             auth=allowed,
             share=at.share,

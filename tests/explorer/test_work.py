@@ -74,6 +74,22 @@ def test_in_threads_as_well(session):
     assert torch.allclose(together, alone, atol=1e-2)
 
 
+def test_what_else_is_computed_comes_between_the_steps(descent, sizes, monkeypatch):
+    with ThreadPoolExecutor(1) as core, ThreadPoolExecutor(1) as visitor:
+        monkeypatch.setattr(work, "_cores", core)
+        quick = []
+        going, step = descent(9, seed=0), work.descend
+
+        def joined(descents):
+            if not quick:  # asked for during the first step
+                quick.append(core.submit(lambda: going.done))
+            step(descents)
+
+        monkeypatch.setattr(work, "descend", joined)
+        visitor.submit(list, Descents(1).run(going, every=9)).result()
+    assert quick[0].result() < 9
+
+
 def test_of_more_than_a_batch_holds_those_come_next_that_have_waited(descent, sizes):
     descents = Descents(most=2)
     going = [descents.run(descent(9, seed), every=1) for seed in range(3)]
