@@ -75,6 +75,33 @@ def test_one_of_several_faces_is_chosen_and_turned(page, tmp_path):
     assert float(turned.input_value()) > before + 10
 
 
+def test_two_fingers_move_size_and_turn_the_crop(page):
+    page.get_by_role("button", name="Correct the crop").click()
+    page.get_by_text("50 of 50 steps").wait_for()  # the page grows no more
+    square = page.get_by_role("application", name="The crop")
+    square.scroll_into_view_if_needed()
+    fields = [page.get_by_label(name, exact=True) for name in ("Left", "Top", "Size", "Turn °")]
+    left, top, size, angle = (float(each.input_value()) for each in fields)
+    box, touch = square.bounding_box(), page.context.new_cdp_session(page)
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+    def fingers(kind, *places):
+        points = [
+            {"x": x + right, "y": y + down, "id": i} for i, (right, down) in enumerate(places)
+        ]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    fingers("touchStart", (-20, 0))
+    fingers("touchStart", (-20, 0), (20, 0))
+    fingers("touchMove", (0, -30), (0, 30))  # a quarter turn, and 1.5 times as far apart
+    fingers("touchEnd")
+    expect(page.get_by_text("The crop was set by hand.")).to_be_visible()
+    now = [float(each.input_value()) for each in fields]
+    assert now[2] == pytest.approx(1.5 * size, abs=2)
+    assert now[3] - angle == pytest.approx(90, abs=2)
+    assert now[:2] == pytest.approx([left - size / 4, top - size / 4], abs=3)  # around its middle
+
+
 def test_four_pictures_are_morphed_and_a_tile_is_enlarged(page):
     open_tab(page, "Morph")
     for title in ("F-AAE", "AAE"):

@@ -1,19 +1,19 @@
 // A picture with the square that is cut out of it: drag to move, pull the corner to resize, or
-// the knob above to turn it, or use the keyboard; or choose one of the faces that were found. value
+// the knob above to turn it, or use two fingers or the keyboard; or choose one of the faces that were found. value
 // {src, width, height, crop: {x, y, side, angle}, faces: [{box: [x, y, side], eyes: [[x, y]…], crop}]}
 // in px of the picture.
 // Asks `to` for the crop while the square moves, and triggers place when the last one is answered.
 Latent.crop = function ({ element, props, trigger, watch, to }) {
   const { h } = Latent;
   const root = element.querySelector(".crop");
-  let crop, square, stage;
-  const inputs = {};
+  const inputs = {}, down = new Map();  // where each pointer is that is down
+  let crop, square, stage, moving = null;
   const LABELS = { x: Latent.say("Left"), y: Latent.say("Top"), side: Latent.say("Size"), angle: Latent.say("Turn °") };
 
   function draw() {
     const value = props.value;
     const same = stage?.isConnected && value && stage.dataset.src === value.src;
-    if (value && !square?.onpointermove && (!stage || Latent.upToDate(to, value))) crop = { ...value.crop };
+    if (value && !moving && (!stage || Latent.upToDate(to, value))) crop = { ...value.crop };
     if (same) return place();  // the focus stays where it is
     root.replaceChildren();
     stage = null;
@@ -22,7 +22,7 @@ Latent.crop = function ({ element, props, trigger, watch, to }) {
       "aria-label": Latent.say("The crop: arrow keys move it, plus and minus resize it, brackets turn it") },
       h("span", { class: "handle", "aria-hidden": "true" }), h("span", { class: "turn", "aria-hidden": "true" }));
     stage = h("div", { class: "stage", style: `aspect-ratio:${value.width}/${value.height}`, "data-src": value.src }, Latent.image(value.src, Latent.say("The whole picture")), found(value), square);
-    square.addEventListener("pointerdown", grab);
+    Object.assign(stage, { onpointerdown: press, onpointermove: move, onpointerup: release, onpointercancel: release });
     const numbers = Object.entries(LABELS).map(([name, label]) => {
       inputs[name] = h("input", { type: "number", step: 1, oninput: () => {
         if (inputs[name].value === "") return;
@@ -75,25 +75,56 @@ Latent.crop = function ({ element, props, trigger, watch, to }) {
     if (placed) answered.then(() => trigger("place", {}));
   }
 
-  function grab(event) {
+  // A finger or the mouse drags the square, its corner or its knob; two fingers move, size and turn it.
+  function press(event) {
+    down.set(event.pointerId, event);
+    if (down.size > 2 || (down.size === 1 && !square.contains(event.target))) return;
     event.preventDefault();
     square.focus();
-    const scale = props.value.width / stage.clientWidth;
-    const [start, from] = [{ ...crop }, { x: event.clientX, y: event.clientY }];
-    const { classList } = event.target, box = stage.getBoundingClientRect();
-    const resize = classList.contains("handle"), turn = classList.contains("turn");
-    const middle = { x: box.left + (start.x + start.side / 2) / scale, y: box.top + (start.y + start.side / 2) / scale };
-    const turned = (at) => (Math.atan2(at.clientX - middle.x, middle.y - at.clientY) * 180) / Math.PI;
-    square.setPointerCapture(event.pointerId);
-    square.onpointermove = (at) => {
-      const [right, down] = [(at.clientX - from.x) * scale, (at.clientY - from.y) * scale];
-      change(turn ? { angle: turned(at) } : resize ? { side: start.side + Math.max(right, down) } : { x: start.x + right, y: start.y + down });
-    };
-    square.onpointerup = square.onpointercancel = () => {
-      square.onpointermove = square.onpointerup = square.onpointercancel = null;
-      change({}, true);
+    moving = down.size === 2 ? pinch() : drag(event);
+    stage.setPointerCapture(event.pointerId);
+  }
+
+  function move(event) {
+    if (!down.has(event.pointerId)) return;
+    down.set(event.pointerId, event);
+    if (moving) change(moving());
+  }
+
+  function release(event) {
+    if (!down.delete(event.pointerId) || !moving) return;
+    moving = null;
+    change({}, true);
+  }
+
+  // What the pointers that are down want of the crop, in px of the picture.
+  function drag({ target, pointerId }) {
+    const start = { ...crop }, from = spot(pointerId), middle = [start.x + start.side / 2, start.y + start.side / 2];
+    const part = ["handle", "turn"].find((name) => target.classList.contains(name));
+    return () => {
+      const to = spot(pointerId), [right, below] = [to[0] - from[0], to[1] - from[1]];
+      if (part === "turn") return { angle: degrees(middle, to) };
+      return part ? { side: start.side + Math.max(right, below) } : { x: start.x + right, y: start.y + below };
     };
   }
+
+  function pinch() {
+    const start = { ...crop }, between = () => [...down.keys()].map(spot), first = between();
+    const apart = ([a, b]) => Math.max(1, Math.hypot(b[0] - a[0], b[1] - a[1])), centre = ([a, b]) => [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2];
+    return () => {
+      const now = between(), side = (start.side * apart(now)) / apart(first), [was, is] = [centre(first), centre(now)];
+      const grown = (start.side - side) / 2;
+      return { side, x: start.x + is[0] - was[0] + grown, y: start.y + is[1] - was[1] + grown, angle: start.angle + degrees(...now) - degrees(...first) };
+    };
+  }
+
+  function spot(pointerId) {
+    const { clientX, clientY } = down.get(pointerId), box = stage.getBoundingClientRect(), scale = props.value.width / stage.clientWidth;
+    return [(clientX - box.left) * scale, (clientY - box.top) * scale];
+  }
+
+  // Of the way from a to b, clockwise from upright.
+  const degrees = (a, b) => (Math.atan2(b[0] - a[0], a[1] - b[1]) * 180) / Math.PI;
 
   function keys(event) {
     const step = crop.side * (event.shiftKey ? 0.1 : 0.02);

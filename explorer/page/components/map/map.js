@@ -50,7 +50,7 @@ Latent.map = function ({ element, props, trigger, watch, server, what, empty }) 
     if (panel.said) return null;
     return h("div", { class: panel.plane ? "chart plane" : "chart", tabindex: 0, role: "application",
       "aria-label": panel.plane ? Latent.say("{what}, {model}: arrow keys walk over the plane", { what, model: panel.title })
-        : Latent.say("{what}, {model}: arrow keys walk from picture to picture, L draws a lasso", { what, model: panel.title }) });
+        : Latent.say("{what}, {model}: arrow keys walk from picture to picture, P to your own ones, L draws a lasso", { what, model: panel.title }) });
   }
 
   // What the keys + - 0 L do, too.
@@ -141,7 +141,7 @@ Latent.map = function ({ element, props, trigger, watch, server, what, empty }) 
     const { lasso: circle } = plots[at], { plane } = props.value.panels[at], [width, height] = plots[at].size(), found = chosen(at);
     if (!plane && circle.press(event, found ? plots[at].at(...found) : [width / 2, height / 2])) return event.preventDefault();
     const way = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
-    const act = { "+": () => plots[at].by(1), "-": () => plots[at].by(-1), 0: () => plots[at].whole(), Delete: remove }[event.key];
+    const act = { "+": () => plots[at].by(1), "-": () => plots[at].by(-1), 0: () => plots[at].whole(), p: () => own(at), Delete: remove }[event.key];
     if (!way && !act) return;
     event.preventDefault();
     if (act) act();
@@ -150,14 +150,23 @@ Latent.map = function ({ element, props, trigger, watch, server, what, empty }) 
 
   // The nearest picture that lies more in the arrow's direction than beside it.
   function walk([right, up], at) {
-    const { x, y } = plots[at].points(), { shown } = plots[at].colours(), from = Number.isInteger(selected) ? Math.max(selected, 0) : 0;
+    const { x, y } = plots[at].points(), stars = plots[at].stars(), { shown } = plots[at].colours();
+    const from = Number.isInteger(selected) && spotOf(selected, at) ? selected : 0, [a, b] = spotOf(from, at);
     let [best, least] = [from, Infinity];
-    for (let other = 0; other < x.length; other++) {
-      const [dx, dy] = [x[other] - x[from], y[other] - y[from]], ahead = dx * right + dy * up;
-      const far = dx * dx + dy * dy;
-      if (ahead > 0 && 2 * ahead * ahead >= far && far < least && shown(other)) [best, least] = [other, far];
-    }
+    const consider = (other, dx, dy) => {
+      const ahead = dx * right + dy * up, far = dx * dx + dy * dy;
+      if (ahead > 0 && 2 * ahead * ahead >= far && far < least) [best, least] = [other, far];
+    };
+    for (let i = 0; i < x.length; i++) if (shown(i)) consider(i, x[i] - a, y[i] - b);
+    stars.x.forEach((across, i) => consider(-1 - i, across - a, stars.y[i] - b));
     select(best);
+  }
+
+  // The visitor's own pictures, in turn.
+  function own(at) {
+    const { length } = plots[at].stars().x;
+    if (length) select(Number.isInteger(selected) && selected < 0 && -selected < length ? selected - 1 : -1);
+    else tell(Latent.say("No picture of yours is here: put some on the shelf or on the map."));
   }
 
   // A step over the plane.
