@@ -28,14 +28,14 @@ def calibrate(
 ) -> dict:
     """The part `domain` of metrics.json: mean and precision of `features` on one half of the images
     of `sources`, the `limit` that `KNOWN` of them keep, and, on the other half, the AUC against the
-    images of `others` and the shares of both beyond the limit. At most `most` of each are used.
-    Raises UserError."""
+    images of `others` and the shares of both beyond the limit. Of each at most `most` are drawn, in
+    random order: files may lie in the order of their classes. Raises UserError."""
     framework, _ = read(checkpoint)
     if not framework.encodes:
         raise UserError(f"{framework.title} has no encoder, by which images are judged.")
     size, crop = framework.config.image_size, framework.config.crop
     held, other = (
-        data.load(tuple(each), size, crop, "", root, train=False).images[:most]
+        _shuffled(data.load(tuple(each), size, crop, "", root, train=False).images)[:most]
         for each in (sources, others)
     )
     if min(len(held) // 2, len(other)) < LEAST:
@@ -93,6 +93,10 @@ def save(checkpoint: str | Path, domain: dict) -> None:
     if not measurement:
         raise UserError("Measure the checkpoint first: `python -m training evaluate … --save`.")
     write_json(Path(checkpoint) / METRICS, {**measurement, "domain": domain})
+
+
+def _shuffled(images: Tensor) -> Tensor:
+    return images[torch.randperm(len(images), generator=torch.Generator().manual_seed(0))]
 
 
 def _features(framework: Framework, images: Tensor) -> Tensor:

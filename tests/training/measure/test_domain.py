@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from torchvision.transforms.functional import to_pil_image
 
 from tests.training.conftest import config_of
 from training import checkpoints
@@ -27,6 +28,18 @@ def test_a_shipped_model_knows_what_it_draws_and_no_noise():
     grey = faces.mean(1, keepdim=True).expand_as(faces)
     assert domain.distance(found, domain.features(framework, noise)).min() > 1
     assert domain.distance(found, domain.features(framework, grey)).median() > 1
+
+
+def test_the_order_of_the_files_does_not_matter(tmp_path):
+    checkpoints.write(tmp_path, FRAMEWORKS["faae"](config_of("faae")), {})
+    pixels = torch.Generator().manual_seed(0)
+    for name, kinds in (("held", (0.1, 1.0)), ("other", (0.4, 0.4))):
+        (tmp_path / name).mkdir()
+        for at in range(200):  # two kinds, by turns
+            image = 0.5 + kinds[at % 2] * (torch.rand(3, 32, 32, generator=pixels) - 0.5)
+            to_pil_image(image).save(tmp_path / name / f"{at:03}.png")
+    found = domain.calibrate(tmp_path, (str(tmp_path / "held"),), (str(tmp_path / "other"),))
+    assert found["beyond"] < 0.2
 
 
 def test_what_cannot_be_calibrated_is_one_sentence(tmp_path, folder):
