@@ -190,6 +190,11 @@ class Model:
         descent = inversion.Descent(self.network, *self._start(images, codes), steps, **how)
         return self._refining.run(descent, every)
 
+    def losses(self, images: Images, codes: Tensor, objective: inversion.Objective) -> Tensor:
+        """What refinement by the objective minimises, (B,)."""
+        given = self.network, self._images(images), self._codes(codes)
+        return computed(torch.no_grad()(objective), *given)
+
     def recover(self, images: Images, steps: int = RECOVERY_STEPS, **how) -> Tensor:
         """Codes (B, n) found without the encoder; `how`, such as starts=8, as in `inversion`."""
         return last(self.recover_steps(images, steps, **how))

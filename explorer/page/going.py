@@ -16,7 +16,8 @@ from explorer.pictures.picture import Picture
 from explorer.session.history import History
 from explorer.session.saved import found, pictured
 from explorer.session.state import Session, Unavailable
-from training.errors import UserError
+from explorer.words import say
+from training.errors import UserError, quoted
 
 NO_STEP = ("There is nothing to undo.", "There is nothing to redo.")
 Controls = Mapping[str, gr.components.Component]
@@ -50,15 +51,30 @@ def follow(session: Session, fields: Mapping[str, str], controls: Controls) -> N
     session.controls |= {name: value for name, value in found.items() if value is not None}
 
 
+def jump(session: Session, fields: Mapping[str, str], controls: Controls) -> None:
+    """As `follow`, and settings that the link does not name are as at first."""
+    follow(session, fields, controls)
+    unnamed = {name: each.value for name, each in controls.items() if name not in fields}
+    session.controls |= unnamed
+
+
 def restore(session: Session, picture: Picture, controls: Controls) -> None:
     """The page as it was when a picture was saved, with what lay in its slots. Raises UserError."""
     how = picture.saved
     if how is None:
         raise Unavailable("That picture does not say how it was made.")
     models, fields = found(how, session.catalogue.models), dict(parse_qsl(how.query))
-    follow(session, fields, controls)
+    jump(session, fields, controls)
+    uploads, drawn = fields.get("uploads", "").split(","), []
     for slot in [each.name for each in SLOTS if each.name in how.slots and each.name not in fields]:
-        session.put(slot, pictured(how.slots[slot], models))
+        picture = pictured(how.slots[slot], models)
+        if slot in uploads:
+            drawn.append(quoted(picture.label))
+            picture.label = say("{picture}, drawn from its code", picture=picture.label)
+        session.put(slot, picture)
+    if drawn:
+        what = "what stands there is the drawing of its code"
+        warn(f"The upload itself is not in the file, of {', '.join(drawn)}: {what}.", duration=None)
 
 
 def whole(
@@ -84,7 +100,7 @@ def travel(session: Session, event: Going, controls: Controls) -> bool:
     way, history = event._data, session.of(History)
     try:
         if "query" in way:
-            follow(session, dict(parse_qsl(way["query"])), controls)
+            jump(session, dict(parse_qsl(way["query"])), controls)
         elif "saved" in way:
             restore(session, session.find(way["saved"]), controls)
         elif not history.go(session, way.get("to", history.at + way.get("by", 0))):
@@ -98,6 +114,8 @@ def travel(session: Session, event: Going, controls: Controls) -> bool:
 
 def _restored(text: str | None, control: gr.components.Component) -> object | None:
     """A control's value from a link; None where that is none of its values."""
+    if isinstance(control, gr.Checkbox):
+        return text == "1"  # a link leaves out what is off
     if isinstance(control, (gr.Dropdown, gr.Radio)):
         return text if text in [value for _, value in control.choices] else None
     most = getattr(control, "maximum", None) or 10**9

@@ -12,13 +12,18 @@ DIGITS = 8  # of the SHA-256 of weights, in a link
 
 
 def query(session: Session, controls: Mapping[str, object]) -> str:
-    """`controls` are the tabs' settings; pictures without a reference, as uploads, stay out."""
+    """`controls` are the tabs' settings; pictures without a reference, as uploads, stay out, but it
+    is said where uploads lie: a saved picture has no more than their codes."""
     fields = {"tab": session.tab, "set": session.model_set, "models": ",".join(session.names)}
     fields["weights"] = ",".join(model.weights[:DIGITS] for model in session.models)
     fields["faithful"] = "1" if session.faithful else ""
     fields["labels"] = ",".join(f"{name}:{on:d}" for name, on in session.labels.items())
-    fields |= controls
+    switches = {name: "1" if on else "" for name, on in controls.items() if isinstance(on, bool)}
+    fields |= {**controls, **switches}
     fields |= {slot: picture.reference for slot, picture in session.slots.items()}
+    fields["uploads"] = ",".join(
+        slot for slot, picture in session.slots.items() if picture.real and not picture.reference
+    )
     for tab in TABS:
         fields |= tab.pack(session)
     given = {name: value for name, value in fields.items() if value not in (None, "")}
@@ -57,7 +62,7 @@ def restore(session: Session, fields: Mapping[str, str]) -> list[str]:
     choices = label_choices(session.models)
     session.labels = {name: on == "1" for name, _, on in pairs if name in choices}
     for tab in TABS:
-        tab.unpack(session, fields)
+        lacks += tab.unpack(session, fields) or []
     return lacks
 
 

@@ -19,7 +19,7 @@ from explorer.pictures.picture import Picture
 from explorer.pictures.recipe import Recipe, read_recipe
 from explorer.pictures.render import to_pil
 from explorer.session import written
-from explorer.session.saved import by_codes, drawn, found, of_grid, recipe
+from explorer.session.saved import abreast, by_codes, drawn, found, of_grid, recipe
 from explorer.session.state import GONE, Session, Unavailable
 from training.errors import UserError
 
@@ -41,7 +41,8 @@ def said(session: Session, asked: Taken) -> Recipe:
 
 
 def saved(session: Session, asked: Taken) -> dict:
-    """The picture as a file: as the models draw it, or its pixels where it has no code."""
+    """The picture as a file: as the models draw it, or its pixels where it has no code; what
+    several models restored side by side."""
     how = said(session, asked)
     if how.result or how.tiles:
         label = how.result.label if how.result else "morph"
@@ -49,6 +50,9 @@ def saved(session: Session, asked: Taken) -> dict:
     else:
         picture = session.tile(asked.get("grid", ""), asked.get("index", -1))
         label, image = picture.label, to_pil(picture.pixels(how.px))
+        grid, known = session.grids[asked["grid"]], session.catalogue.models
+        if images := grid.pixels(asked["index"]):
+            image = abreast([known[name] for name in images], [*images.values()], how.px)
     src = f"data:image/png;base64,{b64encode(how.into(image)).decode()}"
     return {"name": _named(label), "src": src}
 

@@ -67,9 +67,9 @@ class Tab:
 
     build: makes the widgets, given the session's `gr.State`; slots: a tab that has some receives
     the pictures that are sent to it; pack: the fields of a link that hold the tab's own state;
-    unpack: takes them from a link; within: the name of the tab that it is a view in, beside that
-    tab's own; view: its title among the views within it; verb: what finds what the tab shows, and
-    what it is given, by parameter; None where no verb does.
+    unpack: takes them from a link, and gives what of them is not here; within: the name of the tab
+    that it is a view in, beside that tab's own; view: its title among the views within it; verb:
+    what finds what the tab shows, and what it is given, by parameter; None where no verb does.
     """
 
     name: str
@@ -79,7 +79,7 @@ class Tab:
     timings: tuple[Timing, ...] = ()
     slots: tuple[Slot, ...] = ()
     pack: Callable[[Session], dict[str, str]] = lambda session: {}
-    unpack: Callable[[Session, Mapping[str, str]], None] = lambda session, fields: None
+    unpack: Callable[[Session, Mapping[str, str]], list[str] | None] = lambda session, fields: None
     within: str = ""
     view: str = ""
     verb: Callable[[Session], tuple[Callable, dict[str, Any]] | None] | None = None

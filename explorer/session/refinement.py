@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from math import inf
 
 from torch import Tensor
 
 from explorer.engine import Model
 from explorer.verbs.reconstruct import Reconstruction, Stage, stage, unrelated
+from training.codes.inversion import OBJECTIVES
 
 REFINED = "refined"  # the stage that descent brings
 Found = dict[Model, Reconstruction]
@@ -19,8 +21,8 @@ class Refinement:
 
     number: counts the runs, so that a running one sees that it is outdated; objective: its name
     among `OBJECTIVES`; of: what it is of; done: steps; found: by model name, with the best code as
-    the stage 'refined'; rungs: by step, the best until then of each model; chosen: the step that
-    is looked at, the last one if None.
+    the stage 'refined'; least: the objective by that; rungs: by step, the best until then of each
+    model; chosen: the step that is looked at, the last one if None.
     """
 
     number: int = 0
@@ -28,6 +30,7 @@ class Refinement:
     of: tuple = ()
     done: int = 0
     found: dict[str, Reconstruction] = field(default_factory=dict)
+    least: dict[str, float] = field(default_factory=dict)
     rungs: dict[int, dict[str, Rung]] = field(default_factory=dict)
     chosen: int | None = None
 
@@ -39,17 +42,19 @@ class Refinement:
         """Anew, from the models' first codes."""
         self.of, self.done, self.chosen = self.about(subject), 0, None
         self.found = {model.name: each for model, each in found.items()}
-        self.rungs = {0: self._rung()}
+        self.least, self.rungs = {}, {0: self._rung()}
 
     def climb(self, models: Sequence[Model], step: int, codes: Mapping[str, Tensor]) -> None:
-        """Takes the codes of a step, (1, n) by model name; where they are no better, the best."""
+        """Takes the codes of a step, (1, n) by model name, where the objective is no higher by
+        them than by the best until then."""
         for model in models:
             if model.name not in codes:
                 continue  # it cannot refine them
             found = self.found[model.name]
-            now, best = stage(model, found.x, codes[model.name]), found.stages.get(REFINED)
-            if best is None or now.figures["mse"] <= best.figures["mse"]:
-                found.stages[REFINED] = now
+            loss = model.losses(found.x, codes[model.name], OBJECTIVES[self.objective]).item()
+            if loss <= self.least.get(model.name, inf):
+                self.least[model.name] = loss
+                found.stages[REFINED] = stage(model, found.x, codes[model.name])
         self.done = step
         self.rungs[step] = self._rung()
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
+from torch import Tensor
 from torch.nn.functional import interpolate
 
 from explorer.engine import Model, titles
@@ -63,7 +64,6 @@ def found(said: Recipe, models: Mapping[str, Model]) -> dict[str, Model]:
 
 def drawn(said: Recipe, models: Mapping[str, Model]) -> Image.Image:
     """The picture that a recipe says how to draw, by the models that drew it, by their names."""
-    called = [*titles([*models.values()]).values()]
     if said.tiles:
         corners = [pictured(each, models) for each in said.slots.values()]
         return morph_page(morph(corners, [*models.values()], said.tiles))
@@ -73,9 +73,15 @@ def drawn(said: Recipe, models: Mapping[str, Model]) -> Image.Image:
     if without := [name for name, model in models.items() if model.name not in codes]:
         raise UserError(f"It has no code of {quoted(without[0])}.")
     images = [model.decode(codes[model.name][None])[0] for model in models.values()]
+    return abreast([*models.values()], images, said.px)
+
+
+def abreast(models: Sequence[Model], images: Sequence[Tensor], px: int) -> Image.Image:
+    """An image (3, H, W) of each model, side by side, each under its title; of one that alone."""
     if len(images) == 1:
-        return to_pil(images[0], said.px)
-    return sheet(images, min(len(images), ABREAST), said.px, gap=8, labels=called)
+        return to_pil(images[0], px)
+    called = [*titles(models).values()]
+    return sheet(images, min(len(images), ABREAST), px, gap=8, labels=called)
 
 
 def morph_page(found: Mapping[Model, Morph]) -> Image.Image:

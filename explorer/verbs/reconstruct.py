@@ -21,6 +21,7 @@ from training.measure import metrics
 from training.measure.figures import PICTURE, columns
 
 UNRELATED = 1000  # pairs of codes
+FLAT = 1e-4  # sharpness of a picture without detail
 
 
 @dataclass(frozen=True)
@@ -114,11 +115,14 @@ def stage(model: Model, x: Tensor, z: Tensor) -> Stage:
 def measure(model: Model, x: Tensor, z: Tensor, x_hat: Tensor) -> dict[str, float]:
     """Figures of the reconstructions x_hat = G(z) of images x (B, 3, H, W), means over the batch.
 
-    mse, psnr (dB), ssim of x_hat to x; sharpness of x_hat over that of x; prior_distance of z;
-    cycle_error, the re-encoding error ||z - E(x_hat)||^2, where there is an encoder.
+    mse, psnr (dB), ssim of x_hat to x; sharpness of x_hat over that of x, unless x is flat;
+    prior_distance of z; cycle_error, the re-encoding error ||z - E(x_hat)||^2, where there is an
+    encoder.
     """
     figures = {figure.name: figure.of(x, x_hat) for figure in columns(PICTURE)}
-    figures["sharpness"] = metrics.sharpness(x_hat) / metrics.sharpness(x).clamp_min(1e-8)
+    detail = metrics.sharpness(x)
+    if detail.min() > FLAT:
+        figures["sharpness"] = metrics.sharpness(x_hat) / detail
     figures["prior_distance"] = distance(model.prior, z)
     if model.encodes:
         figures["cycle_error"] = metrics.code_error(z, model.encode(x_hat))

@@ -5,6 +5,8 @@ import io
 from base64 import b64decode
 from binascii import Error
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from itertools import count
 
 import gradio as gr
@@ -38,6 +40,37 @@ def shown(session: Session) -> dict:
     return ui.groups_shown(here(session), session.of(View).group)
 
 
+@dataclass(eq=False)
+class Told:
+    """The group that was chosen, and its rows, when the page was last told. Undo leaves it."""
+
+    chosen: tuple[str, tuple[int, ...]] = ("", ())
+
+
+def chosen(session: Session) -> tuple[str, tuple[int, ...]]:
+    name = session.of(View).group
+    return name, here(session).get(name, ())
+
+
+def answer(session: Session, board: dict) -> tuple:
+    """The board, and the groups as they are now."""
+    session.of(Told).chosen = chosen(session)
+    return board, gr.update(groups=shown(session))
+
+
+def followed(session: Session) -> dict:
+    """The board of the chosen group where that is another one than the page was told of, as after
+    undo; emptied where none is chosen."""
+    told, (name, rows) = session.of(Told), chosen(session)
+    if told.chosen == (name, rows):
+        return gr.skip()
+    told.chosen = name, rows
+    if rows:
+        with suppress(UserError):  # where no model that is compared has these pictures
+            return board(session, name)
+    return ui.stamp(session) | ui.board_value([], [])
+
+
 def lasso(session: Session, event: Ringed) -> tuple:
     """What was drawn around becomes a group: its mean face, and the groups."""
     groups, rows = here(session), rows_of(event._data["rows"])
@@ -50,7 +83,7 @@ def lasso(session: Session, event: Ringed) -> tuple:
     name = next(str(each) for each in numbered if str(each) not in groups)
     groups[name] = tuple(rows)
     session.of(View).group = name
-    return board(session, name), gr.update(groups=shown(session))
+    return answer(session, board(session, name))
 
 
 def rows_of(packed: str) -> list[int]:
@@ -79,14 +112,14 @@ def act(session: Session, event: Acted) -> tuple:
         one_of("group", name, groups)
     if what == "choose":
         view.group = name
-        return board(session, name) if name else gr.skip(), gr.update(groups=shown(session))
+        return answer(session, board(session, name) if name else gr.skip())
     if what == "remove":
         groups.pop(name, None)
         view.group = ""
     else:
         rename(groups, name, to.strip()[:NAME_LENGTH])
         view.group = to.strip()[:NAME_LENGTH]
-    return gr.skip(), gr.update(groups=shown(session))
+    return answer(session, gr.skip())
 
 
 def rename(groups: dict[str, tuple[int, ...]], name: str, to: str) -> None:

@@ -24,7 +24,7 @@ from explorer.verbs.edit import edit as edit_verb
 from explorer.words import say
 from explorer.work import beside
 from training.codes.directions import DEFAULT, METHODS
-from training.errors import choose
+from training.errors import choose, quoted
 
 NAME = "attributes"
 SLOT = Slot(NAME, say("Picture to edit"), example=4)  # a face that does not smile yet
@@ -216,16 +216,19 @@ def pack(session: Session) -> dict[str, str]:
     return {"edit": ",".join(amounts), "hold": ",".join(changes.held)}
 
 
-def unpack(session: Session, fields: Mapping[str, str]) -> None:
-    known = {name for m in session.models if m.latents for name in m.latents.names}
-    known |= {*session.of(Own).kept}
-    changes = session.of(Changes)
-    changes.amounts = {}
-    for name, _, value in (part.partition(":") for part in fields.get("edit", "").split(",")):
-        amount = number(value, -ui.LIMIT, ui.LIMIT)
-        if amount and name in known:
-            changes.amounts[name] = amount
-    changes.held = [name for name in fields.get("hold", "").split(",") if name in known]
+def unpack(session: Session, fields: Mapping[str, str]) -> list[str]:
+    """As far as it is here; gives what no model here knows, nor the visitor: what models that are
+    not compared know did nothing on the link's page either."""
+    every, own = session.catalogue.models.values(), session.of(Own).kept
+    known = {name for m in session.models if m.latents for name in m.latents.names} | {*own}
+    pushed = dict(part.partition(":")[::2] for part in fields.get("edit", "").split(","))
+    amounts = {name: number(value, -ui.LIMIT, ui.LIMIT) for name, value in pushed.items()}
+    held, changes = fields.get("hold", "").split(","), session.of(Changes)
+    changes.amounts = {name: each for name, each in amounts.items() if each and name in known}
+    changes.held = [name for name in held if name in known]
+    gone = [name for name in dict.fromkeys([*pushed, *held]) if name and name not in known]
+    elsewhere = {name for m in every if gone and m.latents for name in m.latents.names}
+    return [f"the attribute {quoted(name)}" for name in gone if name not in elsewhere]
 
 
 def verb(session: Session) -> tuple | None:

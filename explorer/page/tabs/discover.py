@@ -56,9 +56,8 @@ class Last(Latest):
 
 
 def build(session: gr.State) -> Widgets:
-    with gr.Row(elem_classes="controls"):
-        ways = [(mark(way.title), name) for name, way in WAYS.items()]
-        by = gr.Radio(ways, value="pca", label=mark("Directions by"))
+    ways = [(mark(way.title), name) for name, way in WAYS.items()]
+    by = gr.Radio(ways, value="pca", label=mark("Directions by"))
     said = ui.status_view()
     found = ui.found_view()
     by.change(show, [session, by], found, **ui.IN_TURN)

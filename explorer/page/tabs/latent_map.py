@@ -84,7 +84,7 @@ def build(session: gr.State) -> Widgets:
         button.upload(add_pictures, [session, button], [chart, said], **MAPPING)
     chart.remove(remove, session, [chart, said], **ui.IN_TURN)
     away.click(remove_all, session, [chart, said], **ui.IN_TURN)
-    outputs = [chart, colour, *work]
+    outputs = [chart, colour, *work, board]
     return Widgets(show, [], outputs, senders=[board], controls={"colour": colour})
 
 
@@ -106,11 +106,12 @@ def work_on(models: list[Model]) -> list[gr.components.Component]:
 
 
 def show(session: Session) -> tuple:
-    """The maps of the models under comparison, what they can be coloured by, and how they look."""
+    """The maps of the models under comparison, what they can be coloured by, how they look, and the
+    board of the chosen group where undo has changed that."""
     own, view = session.of(Own), session.of(View)
     look = view.look
     if session.seen(MAP, len(own.pictures), view.layout):
-        return (gr.skip(),) * 7
+        return (gr.skip(),) * 8
     choices, names = colourings(session.models), attributes(session.models)
     look.colour = known_colour(session, choices)
     known = [value for _, value in names]
@@ -124,6 +125,7 @@ def show(session: Session) -> tuple:
         "any" if look.either else "all",
         view.layout,
         [name for name in SWITCHES if getattr(look, name)],
+        groups.followed(session),
     )
 
 

@@ -129,10 +129,11 @@ def known(session: Session, models: list[Model], frames: int, reach: float) -> d
 def bend(session: Session, frames: int, reach: float) -> Iterator[tuple]:
     """The paths again, step by step with the geodesics of all models that have gradients."""
     frames, reach, bends, pictures = int(frames), float(reach), session.of(Bent), keyframes(session)
-    of, number = _subject(session, frames, reach), bends.number
+    of = _subject(session, frames, reach)
     if session.tab != NAME or fault(pictures) or (bends.of == of and bends.done == STEPS):
         yield gr.skip(), gr.skip()
         return
+    bends.number = number = bends.number + 1  # a search that runs is outdated by this one
     bends.of, bends.codes, bends.done = of, {}, 0
     for model in session.waits(pictures, session.models):
         session.codes(pictures, model)  # which takes seconds

@@ -75,8 +75,8 @@ def build(session: gr.State) -> Widgets:
     toned = near.click(tone, session, [board, slot, found], **ui.IN_TURN)
     for event in (placed.then, toned.then, again.click):
         event(refine, [session, steps, kind], board, **ui.LONG)
-    for event in (steps.release, kind.input):
-        event(resume, [session, steps, kind], board, **ui.LONG)
+    steps.release(retrace, [session, steps, kind], board, **ui.LONG)
+    kind.input(resume, [session, steps, kind], board, **ui.LONG)
     board.stop(stop, session, board, **ui.QUIET)
     after, controls = (resume, [steps, kind], board), {"steps": steps, "objective": kind}
     return Widgets(show, [], outputs, after, [slot], [board], placed, controls)
@@ -171,6 +171,13 @@ def resume(session: Session, steps: int, objective: str = "sharp") -> Iterator[d
         yield stamp | refined(session, say(STEPS, done=run.done, aim=run.done))
     else:
         yield from refine(session, steps, objective)
+
+
+def retrace(session: Session, steps: int, objective: str) -> Iterator[dict]:
+    """As `resume`, but of more steps back to so many."""
+    session.of(Refinement).choose(int(steps))
+    session.shown.pop("refined", None)
+    yield from resume(session, steps, objective)
 
 
 def choose(session: Session, sent: Step) -> None:

@@ -68,6 +68,9 @@ class Restored(Grid):
 
     images: dict[int, dict[str, Tensor]] = field(default_factory=dict)
 
+    def pixels(self, index: int) -> dict[str, Tensor]:
+        return self.images.get(index, {})
+
     def picture(
         self, index: int, models: Mapping[str, Model], first: Sequence[str] = ()
     ) -> Picture:
@@ -100,7 +103,7 @@ def build(session: gr.State) -> Widgets:
         shown.then(invert, session, board, **ui.LONG)
     editor.place(invert, session, board, **ui.LONG)
     board.stop(stop, session, board, **ui.QUIET)
-    controls = {"damage": kind, "blur": blur, "noise": noise, "divided": low}
+    controls = {"damage": kind, "blur": blur, "noise": noise, "divided": low, "damaged": damaged}
     return Widgets(show, given, outputs, (invert, [], board), [slot], [board], controls=controls)
 
 

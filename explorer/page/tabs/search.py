@@ -13,7 +13,7 @@ from explorer.engine import Model
 from explorer.exchange import kept
 from explorer.page import components as ui
 from explorer.page.mapped.points import Own
-from explorer.page.tab import Shot, Slot, Tab, Timing, Widgets, completed
+from explorer.page.tab import Shot, Slot, Tab, Timing, Widgets, completed, number
 from explorer.page.words import mark
 from explorer.pictures.picture import MAP, PHOTO, Picture
 from explorer.search.looks import LOOK_PX, LOOKS
@@ -25,7 +25,7 @@ from explorer.verbs.common.grids import Grid
 from explorer.verbs.common.options import Reason
 from explorer.verbs.search import COUNT, MOST, Answers, gathered, mapped, nearest, opened
 from explorer.words import chain, say
-from training.errors import UserError
+from training.errors import UserError, quoted
 
 NAME = "search"
 SLOT = Slot(NAME, say("Picture to search by"), example=0)
@@ -72,12 +72,11 @@ def build(session: gr.State) -> Widgets:
         with gr.Column(scale=2, min_width=320, elem_classes="first-on-phone"):
             empty = say("Put a picture into the slot, or click an example.")
             results = ui.results_view(NAME, empty)
-    inputs = [where, has, lacks, either, count]
-    outputs = [results, where, has, lacks]
-    for control in inputs:
-        control.input(show, [session, *inputs], outputs, **ui.LIVE)
-    after, controls = (complete, inputs, results), {"in": where, "nearest": count}
-    return Widgets(show, inputs, outputs, after, [slot], [results], controls=controls)
+    asked, shown = [where, has, lacks, either, count], [results, where, has, lacks]
+    for control in asked:
+        control.input(ask, [session, *asked], shown, **ui.LIVE)
+    outputs = [*shown, either, count]
+    return Widgets(show, [], outputs, (complete, [], results), [slot], [results])
 
 
 def places() -> list[tuple[str, str]]:
@@ -89,31 +88,41 @@ def places() -> list[tuple[str, str]]:
     return [*AT_HAND, *((name, name) for name in found)]
 
 
-def show(
-    session: Session, where: str, has: list[str], lacks: list[str], either: str, count: int
-) -> tuple:
-    """What is nearest to the picture, and what can be asked for there."""
-    looking = session.of(Looking)
-    choices = places()
-    looking.where = where if where in [value for _, value in choices] else MAPPED
-    looking.either, looking.count = either == "any", int(count)
+def show(session: Session) -> tuple:
+    """What is nearest to the picture, what can be asked for there, and what is."""
+    looking, choices = session.of(Looking), places()
+    looking.where = looking.where if looking.where in values(choices) else MAPPED
     stamp, names = ui.stamp(session), names_in(session)
-    looking.has = [name for name in has if name in names]
-    looking.lacks = [name for name in lacks if name in names]
+    looking.has = [name for name in looking.has if name in names]
+    looking.lacks = [name for name in looking.lacks if name in names]
     known = [(ui.words(name), name) for name in names]
     return (
         stamp | search(session),
         gr.update(choices=choices, value=looking.where),
         gr.update(choices=known, value=looking.has),
         gr.update(choices=known, value=looking.lacks),
+        "any" if looking.either else "all",
+        looking.count,
     )
 
 
-def complete(session: Session, *asked) -> dict:
+def ask(
+    session: Session, where: str, has: list[str], lacks: list[str], either: str, count: int
+) -> tuple:
+    """Looks elsewhere, or for other things; controls that are moved are left alone."""
+    looking = session.of(Looking)
+    looking.where, looking.has, looking.lacks = where, [*has], [*lacks]
+    looking.either, looking.count = either == "any", int(count)
+    return show(session)[:4]
+
+
+def complete(session: Session) -> dict:
     """As `search`, once the codes are found that take seconds."""
-    return completed(
-        session, lambda session, *_: ui.stamp(session) | search(session), asked, [NAME]
-    )
+    return completed(session, lambda session: ui.stamp(session) | search(session), [], [NAME])
+
+
+def values(choices: Sequence[tuple[str, str]]) -> list[str]:
+    return [value for _, value in choices]
 
 
 def names_in(session: Session) -> Sequence[str]:
@@ -244,8 +253,32 @@ def in_common(near: Sequence[Near]) -> str:
     return chain("{one}, {next}", named)
 
 
-def first_shown(session: Session) -> tuple:
-    return show(session, MAPPED, [], [], "all", COUNT)
+def pack(session: Session) -> dict[str, str]:
+    looking = session.of(Looking)
+    return {
+        "in": looking.where,
+        "with": ",".join(looking.has),
+        "without": ",".join(looking.lacks),
+        "fits": "any" if looking.either else "",
+        "nearest": "" if looking.count == COUNT else str(looking.count),
+    }
+
+
+def unpack(session: Session, fields: Mapping[str, str]) -> list[str]:
+    """As far as it is here; gives what is not."""
+    looking, where = session.of(Looking), fields.get("in", MAPPED)
+    here = where in values(AT_HAND) or where in values(places())  # tables are slow to list
+    looking.where = where if here else MAPPED
+    has, lacks = (
+        [name for name in fields.get(field, "").split(",") if name] for field in ("with", "without")
+    )
+    names = names_in(session) if has or lacks else ()
+    looking.has = [name for name in has if name in names]
+    looking.lacks = [name for name in lacks if name in names]
+    looking.either = fields.get("fits") == "any"
+    looking.count = int(number(fields.get("nearest"), 1, MOST) or COUNT)
+    gone = [f"the attribute {quoted(name)}" for name in [*has, *lacks] if name not in names]
+    return gone if here else [f"the table {quoted(where)}", *gone]
 
 
 def verb(session: Session) -> tuple | None:
@@ -260,7 +293,8 @@ def verb(session: Session) -> tuple | None:
 
 
 SHOT = Shot(".results .strip")
-TIMING = Timing("search among the mapped pictures", 500, first_shown)
+TIMING = Timing("search among the mapped pictures", 500, show)
+LINK = {"pack": pack, "unpack": unpack, "verb": verb}
 TAB = Tab(
-    NAME, say("Search"), build, SHOT, (TIMING,), (SLOT,), within=MAP, view=say("Search"), verb=verb
+    NAME, say("Search"), build, SHOT, (TIMING,), (SLOT,), within=MAP, view=say("Search"), **LINK
 )

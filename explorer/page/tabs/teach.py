@@ -25,7 +25,7 @@ from explorer.verbs.common.grids import Grid
 from explorer.verbs.common.options import Reason
 from explorer.verbs.edit import Directed, posed
 from explorer.verbs.teach import AT, MOST, alike, knowledge, learn
-from explorer.words import say
+from explorer.words import chain, say
 from explorer.work import beside
 from training.codes import teaching
 from training.codes.directions import DEFAULT, METHODS
@@ -90,11 +90,13 @@ def show(session: Session) -> list:
     kept = session.of(Own).of(models)
     rows = session.of(Groups).here(session.model_set)
     groups = {name: len(each) for name, each in rows.items()}
+    chosen = {name: getattr(draft.lesson, name) for name in SIDES}
+    both = set.intersection(*(set(rows.get(side.group, ())) for side in chosen.values()))
     sides = []
-    for name in SIDES:
-        side: Side = getattr(draft.lesson, name)
-        side.rows, side.model_set = rows.get(side.group, ())[:MOST], session.model_set
-        problem = draft.problems.pop(name, "")
+    for name, side in chosen.items():
+        apart = tuple(row for row in rows.get(side.group, ()) if row not in both)
+        side.rows, side.model_set = apart[:MOST], session.model_set
+        problem = draft.problems.pop(name, "") or left_out(len(both), len(apart))
         sides.append(stamp | ui.gather_value(side.pictures, groups, side.group, problem))
     found, said = {}, ""
     if any(each["pictures"] or each["group"] for each in sides):
@@ -106,6 +108,15 @@ def show(session: Session) -> list:
     cosines = {model: each.alike for model, each in known.items()}
     value = ui.lesson_value(models, lessons, cosines, draft.lesson.apart, kept, said)
     return [*sides, stamp | value, stamp | pictured(session, found)]
+
+
+def left_out(both: int, apart: int) -> str:
+    """What of a group does not teach: what is in `both` groups, and of those `apart` the last."""
+    said = [say("{count} pictures are in both groups: they are left out.", count=both)] * (both > 0)
+    said += [say("Of {count} pictures the first {most} teach.", count=apart, most=MOST)] * (
+        apart > MOST
+    )
+    return chain("{one} {next}", said)
 
 
 def learned(session: Session, model: Model, kept: list[Attribute]) -> Learned | str:

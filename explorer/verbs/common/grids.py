@@ -23,6 +23,10 @@ class Grid:
     codes: dict[str, Tensor]
     references: list[str] | None = None
 
+    def pixels(self, index: int) -> dict[str, Tensor]:
+        """Images (3, H, W) of one of the things, by model, that its codes alone do not give."""
+        return {}
+
     def picture(
         self, index: int, models: Mapping[str, Model], first: Sequence[str] = ()
     ) -> Picture:

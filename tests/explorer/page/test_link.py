@@ -2,12 +2,15 @@
 
 from types import SimpleNamespace
 
+import gradio as gr
 import pytest
 import torch
 
-from explorer.page import link, ui
+from explorer.page import going, link, ui
 from explorer.page.tabs import attributes, sample
+from explorer.session.attributes import Own
 from explorer.session.state import Session
+from explorer.verbs.common.attributes import Attribute
 from tests.explorer.conftest import CHECKPOINTS, event
 from training.errors import UserError
 
@@ -69,6 +72,17 @@ def test_a_link_says_what_is_not_here(session):
     assert session.names == names.split(",")
 
 
+def test_a_link_says_which_attributes_of_ones_own_are_not_here(session):
+    session.names = ["celeba32/faae"]
+    edit = {"edit": "PCA 1:2,Smiling:1,3:1", "hold": "PCA 1,Mine"}  # of digits, which are here: 3
+    assert link.restore(session, edit) == ["the attribute 'PCA 1'", "the attribute 'Mine'"]
+    assert session.of(attributes.Changes).amounts == {"Smiling": 1.0}
+    learned = Attribute(name="PCA 1", models={})
+    session.of(Own).add(learned)
+    assert link.restore(session, edit) == ["the attribute 'Mine'"]
+    assert session.of(attributes.Changes).amounts == {"Smiling": 1.0, "PCA 1": 2.0}
+
+
 @pytest.mark.parametrize("fields", [{"set": "no"}, {"models": "no/faae,no/aae"}])
 def test_a_link_to_what_is_not_here_says_so_and_nothing_stands_in_its_place(
     session, navigation, fields, monkeypatch
@@ -82,3 +96,14 @@ def test_a_link_to_what_is_not_here_says_so_and_nothing_stands_in_its_place(
     assert session.slots == session.labels == {}
     assert (session.tab, session.names) == ("reconstruct", ["celeba32/faae", "celeba32/aae"])
     assert said[0].startswith("The link shows what is not here.")
+
+
+def test_a_link_that_is_followed_has_the_settings_that_it_names_and_the_first_ones(session):
+    ways = gr.Radio(["mean", "svm"], value="mean", render=False)
+    controls = {"method": ways, "seed": gr.Slider(0, 9, 0, render=False)}
+    session.controls = {"method": "svm", "seed": 5}
+    going.jump(session, {"tab": "sample", "seed": "3"}, controls)
+    assert session.controls == {"method": "mean", "seed": 3}
+    with pytest.raises(UserError):
+        going.jump(session, {"models": "none/here"}, controls)
+    assert session.controls == {"method": "mean", "seed": 3}

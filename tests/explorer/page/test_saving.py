@@ -1,6 +1,7 @@
 """Uploads that were saved here: their codes come back, or one sentence says why not."""
 
 from base64 import b64decode
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from PIL import Image
 from explorer.page import going, saving
 from explorer.page.tabs import attributes, restore, sample, search
 from explorer.pictures.recipe import FORGED, KEY
-from explorer.pictures.render import png_bytes
+from explorer.pictures.render import png_bytes, to_pil
 from explorer.session.examples import astronaut
 from explorer.session.saved import drawn, found
 from explorer.session.state import Unavailable
@@ -47,8 +48,10 @@ def test_a_picture_that_was_saved_comes_back_with_codes_and_page(session, edited
     session.put("attributes", picture)
     session.tab = "morph"
     going.restore(session, session.find(picture.id), {})
-    assert session.tab == "attributes" and session.slots["attributes"].label == "photo"
-    assert session.of(attributes.Changes).amounts == {"Smiling": 2.0} and told == []
+    assert session.tab == "attributes"
+    assert session.of(attributes.Changes).amounts == {"Smiling": 2.0}
+    assert session.slots["attributes"].label == "photo, drawn from its code"
+    assert len(told) == 1 and told[0].startswith("The upload itself is not in the file, of 'photo'")
     with pytest.raises(Unavailable, match="does not say how it was made"):
         going.restore(session, session.slots["attributes"], {})
 
@@ -70,10 +73,25 @@ def test_a_file_of_others_is_one_sentence_and_a_picture_like_any(
     assert told[0].endswith("It is taken as any other picture.")
 
 
+def test_a_restored_page_has_drawn_pictures_as_they_were(session, tmp_path, told):
+    session.tab = "attributes"
+    sample.show(session, 0, 4, 1.0)
+    session.put("attributes", replace(session.tile("sample", 1), label="mixed", reference=""))
+    attributes.show(session, "mean")
+    path = tmp_path / "saved.png"
+    path.write_bytes(b64decode(asked_for(session, 0)["src"].partition(",")[2]))
+    going.restore(session, saving.uploaded(session, path, path.name), {})
+    assert session.slots["attributes"].label == "mixed" and told == []
+
+
+def asked_for(session, index: int) -> dict:
+    return saving.saved(session, {"key": "", "grid": session.tab, "index": index})
+
+
 def is_saved(session, index: int, path: Path) -> bool:
     """Whether a tile of the open tab is saved as it is, by its label, and says where it was."""
     picture = session.tile(session.tab, index)
-    file = saving.saved(session, {"key": "", "grid": session.tab, "index": index})
+    file = asked_for(session, index)
     path.write_bytes(b64decode(file["src"].partition(",")[2]))
     pixels = np.asarray(Image.open(path)).transpose(2, 0, 1) / 255
     again = saving.uploaded(session, path, file["name"])
@@ -86,7 +104,7 @@ def test_a_found_picture_without_a_code_is_saved_and_no_program(session, tmp_pat
     session.tab = search.NAME
     session.put(search.NAME, session.examples()[1])
     session.keep(session.examples()[2])
-    search.show(session, search.MINE, [], [], "all", 5)
+    search.ask(session, search.MINE, [], [], "all", 5)
     assert is_saved(session, 0, tmp_path / "found.png") and told == []
     for asked in ({"grid": search.NAME, "index": 0}, {}):
         with pytest.raises(Unavailable, match="No program draws this"):
@@ -101,7 +119,17 @@ def test_a_restored_picture_is_saved_and_a_program(session, tmp_path, told, monk
     session.put(restore.NAME, session.examples()[1])
     restore.show(session, REGION, 5, 10, 4, False)
     assert [*restore.invert(session)]
-    assert is_saved(session, 1, tmp_path / "restored.png") and told == []
+    path, (one, other) = tmp_path / "restored.png", session.grids[restore.NAME].images[1].values()
+    path.write_bytes(b64decode(asked_for(session, 1)["src"].partition(",")[2]))
+    sheet = Image.open(path)  # of both models, under their titles
+    assert sheet.width == 2 * 256 + 8 and sheet.height > 256
+    for image, left in ((one, 0), (other, 264)):
+        shown = sheet.crop((left, 0, left + 256, 256))
+        assert shown.tobytes() == to_pil(image, 256).tobytes()
+    session.names = session.names[:1]
+    restore.show(session, REGION, 5, 10, 4, False)
+    assert [*restore.invert(session)]
+    assert is_saved(session, 1, path) and told == []
     assert "restore(" in saving.python(session, {"grid": restore.NAME, "index": 1})["text"]
 
 

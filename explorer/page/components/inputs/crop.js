@@ -27,7 +27,7 @@ Latent.crop = function ({ element, props, trigger, watch, to }) {
       inputs[name] = h("input", { type: "number", step: 1, oninput: () => {
         if (inputs[name].value === "") return;
         change({ [name]: Number(inputs[name].value) }, true);
-      } });
+      }, onblur: place });
       return h("label", {}, label, inputs[name]);
     });
     root.append(stage, ...faces(value), h("div", { class: "numbers" }, numbers));

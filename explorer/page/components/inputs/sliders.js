@@ -27,7 +27,7 @@ Latent.sliders = function ({ element, props, watch, server, limit, step, first, 
     const reset = h("button", { type: "button", class: "chip", title: Latent.say("Reset {label}", { label }), "aria-label": Latent.say("Reset {label}", { label }), onclick: () => set(0, true) }, "0");
     const lock = h("input", { type: "checkbox", class: "lock", "aria-label": Latent.say("Hold {label} still", { label }), title: Latent.say("Hold {label} still while others change", { label }), onchange: () => { fix(lock.checked); send(); } });
     const facts = h("div", { class: "facts", hidden: true }, figures.map(fact), h("p", { class: "note" }, MEANING));
-    const about = h("button", { type: "button", class: "aucs", "aria-expanded": "false", "aria-label": Latent.say("{figures}: AUC. About the direction of {label}", { figures: figures.map((each) => short(each).toFixed(2)).join(" "), label }),
+    const about = h("button", { type: "button", class: "aucs", "aria-expanded": "false", "aria-label": called(figures, label),
       onclick: () => about.setAttribute("aria-expanded", String(!(facts.hidden = !facts.hidden))) }, badges(figures));
     const marks = h("span", { class: "marks", "aria-hidden": "true" }, h("i", { style: "left:50%" }), figures.filter(({ value }) => value !== undefined)
       .map(({ value, colour, title }) => h("b", { title: Latent.say("{title}: {value} before", { title, value: signed(value) }), style: `background:${colour};left:${place(value)}%` })));
@@ -81,8 +81,14 @@ Latent.sliders = function ({ element, props, watch, server, limit, step, first, 
   const dot = (colour) => h("span", { class: "dot", style: `background:${colour}`, "aria-hidden": "true" });
   const weak = ({ d, random }) => Math.abs(d) < random;
   const short = ({ auc, consistency }) => auc ?? consistency;
+  const called = (given, label) => {
+    const figures = given.map((each) => short(each).toFixed(2)).join(" ");
+    return labelled(given) ? Latent.say("{figures}: AUC. About the direction of {label}", { figures, label })
+      : Latent.say("{figures}: consistency. About the direction of {label}", { figures, label });
+  };
+  const labelled = (figures) => figures.some(({ auc }) => auc !== undefined);
   const MOST = 2;  // figures that fit beside a slider: of more, their range
-  const badges = (figures) => figures.length <= MOST ? figures.map(badge) : h("span", { class: "auc", title: Latent.say("Held-out AUC of the models' directions, from worst to best") },
+  const badges = (figures) => figures.length <= MOST ? figures.map(badge) : h("span", { class: "auc", title: labelled(figures) ? Latent.say("Held-out AUC of the models' directions, from worst to best") : Latent.say("Consistency of the models' directions, from worst to best") },
     [Math.min, Math.max].map((pick) => pick(...figures.map(short)).toFixed(2)).join("–"));
   const badge = (figure) => h("span", { class: weak(figure) ? "auc weak" : "auc", title: sentence(figure) }, dot(figure.colour), short(figure).toFixed(2));
   const signed = (value) => (value < 0 ? "−" : "+") + Math.abs(value).toFixed(2);

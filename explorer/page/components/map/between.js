@@ -1,23 +1,29 @@
-// One map turned into another: where points lie on the other map, turned, mirrored and scaled so that it
-// fits this one best (Procrustes), since the axes of a map mean nothing; and the way there.
+// One map turned into another: where points lie on the other map, turned and mirrored so that it fits this
+// one best (Procrustes), since the axes of a map mean nothing; and the way there. It is scaled to this one's
+// spread: the scale that fits best shrinks what hardly correlates to a blob.
 Latent.maps.between = {
   WAY_MS: 1600,
 
   fitted(here, there) {
     const count = Math.min(here.x.length, there.x.length), mean = (values) => values.subarray(0, count).reduce((sum, each) => sum + each, 0) / count;
     const [ax, ay, bx, by] = [mean(here.x), mean(here.y), mean(there.x), mean(there.y)];
-    const gain = (sign) => {  // of turning the other, mirrored by the sign: [cosine, sine, square sum]
-      let [cosine, sine, squares] = [0, 0, 0];
+    const gain = (sign) => {  // of turning the other, mirrored by the sign: [cosine, sine]
+      let [cosine, sine] = [0, 0];
       for (let i = 0; i < count; i++) {
         const [x, y, u, v] = [here.x[i] - ax, here.y[i] - ay, there.x[i] - bx, sign * (there.y[i] - by)];
         cosine += u * x + v * y;
         sine += u * y - v * x;
-        squares += u * u + v * v;
       }
-      return [cosine, sine, squares];
+      return [cosine, sine];
     };
-    const [plain, mirrored] = [gain(1), gain(-1)], sign = Math.hypot(plain[0], plain[1]) >= Math.hypot(mirrored[0], mirrored[1]) ? 1 : -1;
-    const [cosine, sine, squares] = sign > 0 ? plain : mirrored, [c, s] = [cosine / squares, sine / squares];
+    const spread = ({ x, y }, mx, my) => {  // root mean square about the mean
+      let squares = 0;
+      for (let i = 0; i < count; i++) squares += (x[i] - mx) ** 2 + (y[i] - my) ** 2;
+      return Math.sqrt(squares / count);
+    };
+    const [plain, mirrored] = [gain(1), gain(-1)], sign = Math.hypot(...plain) >= Math.hypot(...mirrored) ? 1 : -1;
+    const [cosine, sine] = sign > 0 ? plain : mirrored, turn = Math.atan2(sine, cosine);
+    const scale = spread(here, ax, ay) / (spread(there, bx, by) || 1), [c, s] = [scale * Math.cos(turn), scale * Math.sin(turn)];
     const turned = { x: new Float32Array(here.x), y: new Float32Array(here.y) };  // what the other lacks stays
     for (let i = 0; i < count; i++) {
       const [u, v] = [there.x[i] - bx, sign * (there.y[i] - by)];

@@ -60,8 +60,8 @@ Latent.map = function ({ element, props, trigger, watch, server, what, empty }) 
     return h("div", { class: "zoom" }, plane ? null : tool("◌", Latent.say("Lasso: draw around points to group them"), () => lasso(at)),
       other === null ? null : tool("▶", Latent.say("Move the points to where {model} has them, and back", { model: props.value.panels[other].title }), () => play(at, other)),
       tool("+", Latent.say("Zoom in"), () => plots[at]?.by(1)), tool("−", Latent.say("Zoom out"), () => plots[at]?.by(-1)),
-      tool("⤢", Latent.say("Show all"), () => plots[at]?.whole()), tool("PNG", Latent.say("Download PNG"), () => plots[at] && maps.save.png(plots[at])),
-      tool("SVG", Latent.say("Download SVG"), () => plots[at] && maps.save.svg(plots[at], plots[at].colours(), look().regions ? props.value.panels[at].regions : [])));
+      tool("⤢", Latent.say("Show all"), () => plots[at]?.whole()), tool("PNG", Latent.say("Download PNG"), () => plots[at] && maps.save.png(plots[at], legend)),
+      tool("SVG", Latent.say("Download SVG"), () => plots[at] && maps.save.svg(plots[at], legend)));
   }
 
   // The next panel with another map of the same pictures; null without one.

@@ -37,14 +37,16 @@ Latent.maps.marks = {
     }
   } }),
 
-  // What stands out in a dense region.
-  words: ({ x, y, names }) => ({ x, y, draw(context) {
+  // What stands out in a dense region; `said`, so that a file can have it as text.
+  words({ x, y, names }) {
     const said = names.map(Latent.maps.called).join(", ");
-    Object.assign(context, { font: "600 12px system-ui, sans-serif", textAlign: "center", textBaseline: "middle", lineJoin: "round", lineWidth: 4,
-      strokeStyle: Latent.isDark() ? "#0b1220d0" : "#ffffffd0", fillStyle: Latent.maps.strong() });
-    context.strokeText(said, 0, 0);
-    context.fillText(said, 0, 0);
-  } }),
+    return { x, y, said, draw(context) {
+      Object.assign(context, { font: "600 12px system-ui, sans-serif", textAlign: "center", textBaseline: "middle", lineJoin: "round", lineWidth: 4,
+        strokeStyle: Latent.isDark() ? "#0b1220d0" : "#ffffffd0", fillStyle: Latent.maps.strong() });
+      context.strokeText(said, 0, 0);
+      context.fillText(said, 0, 0);
+    } };
+  },
 
   // A lasso, through points [[x, y]].
   outline: (points) => ({ x: points[0][0], y: points[0][1], draw(context, to) {

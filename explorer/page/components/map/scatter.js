@@ -70,7 +70,11 @@ Latent.scatter = function (element, { points, box, still, swipes, look, moved, g
   function draw() {
     if (due || !width) return;
     due = true;
-    requestAnimationFrame(() => { due = false; paint(); });
+    requestAnimationFrame(() => {
+      due = false;
+      drawn = look();
+      paint(context, drawn);
+    });
   }
 
   // A round point: the pixels that it covers, as steps from its middle, and 4 for each that it covers whole.
@@ -85,11 +89,10 @@ Latent.scatter = function (element, { points, box, still, swipes, look, moved, g
     return { reach, steps: Int32Array.from(covered, ([step]) => step), parts: Uint8Array.from(covered, ([, part]) => part) };
   }
 
-  function paint() {
-    const shown = look(), dense = canvas.width / width, { across, up, left, top } = scales();
+  function paint(context, shown) {
+    const dense = canvas.width / width, { across, up, left, top } = scales();
     const room = Math.sqrt((width * height * d3.zoomTransform(element).k ** 2) / Math.max(count, 1));
     const radius = Math.min(LARGEST, Math.max(0.5, SHARE * room)) * dense;
-    drawn = shown;
     splat(disc(radius), shown, [across * dense, left * dense, up * dense, top * dense]);
     shade(Math.min(0.7, Math.max(0.12, radius / dense / 2.5)));
     context.setTransform(1, 0, 0, 1, 0, 0);
@@ -117,7 +120,7 @@ Latent.scatter = function (element, { points, box, still, swipes, look, moved, g
     inks.fill(0);
     counts.fill(0);
     for (let i = 0; i < count && shown.dots; i++) {
-      if (hidden(i)) continue;
+      if (which[i] >= colours.length) continue;
       const column = (across * x[i] + left) | 0, row = (up * y[i] + top) | 0;
       if (column < reach || row < reach || column >= right || row >= low) continue;
       const middle = row * wide + column, colour = colours[which[i]];
@@ -134,6 +137,14 @@ Latent.scatter = function (element, { points, box, still, swipes, look, moved, g
     const most = counts.reduce((a, b) => (a > b ? a : b), 0), range = Math.log(Math.max(most / 4, 2));
     const opacity = Uint32Array.from({ length: most + 1 }, (_, n) => Math.round(255 * (n < 4 ? least * n / 4 : least + (1 - least) * 0.9 * Math.log(n / 4) / range)));
     for (let pixel = 0; pixel < inks.length; pixel++) inks[pixel] |= opacity[counts[pixel]] << 24;
+  }
+
+  // What is shown now, or another look, as a canvas of its own.
+  function picture(shown) {
+    const made = document.createElement("canvas");
+    [made.width, made.height] = [canvas.width, canvas.height];
+    paint(made.getContext("2d"), shown);
+    return made;
   }
 
   const rgb = (colour) => { const hex = parseInt(colour.slice(1), 16); return (hex & 255) << 16 | hex & 0xff00 | hex >> 16; };
@@ -163,7 +174,7 @@ Latent.scatter = function (element, { points, box, still, swipes, look, moved, g
   new ResizeObserver(resize).observe(element);
 
   return {
-    draw, view, show, at, from, canvas,
+    draw, view, show, at, from, look, picture,
     points: () => ({ x, y }),
     use(others) { ({ x, y } = others); draw(); },  // as many points, elsewhere
     size: () => [width, height],

@@ -1,10 +1,13 @@
 """Pictures and programs that visitors take away."""
 
 from collections.abc import Callable, Sequence
+from functools import wraps
 
 import gradio as gr
 
 from explorer.page.components.common import QUIET, component
+from explorer.page.said import warn
+from training.errors import UserError
 
 
 def save_view(servers: Sequence[Callable]) -> gr.HTML:
@@ -13,8 +16,17 @@ def save_view(servers: Sequence[Callable]) -> gr.HTML:
 
 
 def saves(button: gr.Button, make: Callable[..., str], inputs: Sequence, busy: gr.HTML) -> None:
-    """The button saves the file that `make` writes of the inputs, while `busy` shows progress."""
+    """The button saves the file that `make` writes of the inputs, while `busy` shows progress; why
+    there is none is said, and `busy` keeps no sign of an error."""
     file = gr.DownloadButton(elem_classes="unseen")
     visible = {"api_visibility": "private", "show_progress_on": busy}
-    made = button.click(make, inputs, file, **visible)
-    made.then(None, file, js="(file) => Latent.saveMade(file)", **QUIET)
+
+    @wraps(make)
+    def made(*given) -> str | None:
+        try:
+            return make(*given)
+        except UserError as error:
+            return warn(str(error))
+
+    written = button.click(made, inputs, file, **visible)
+    written.then(None, file, js="(file) => file && Latent.saveMade(file)", **QUIET)

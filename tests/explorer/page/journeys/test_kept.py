@@ -52,3 +52,20 @@ def test_a_visitor_undoes_saves_and_restores(page, tmp_path, capsys):
     given = ["--out", str(tmp_path / "again.png"), "--checkpoints", str(CHECKPOINTS)]
     assert main(["replay", str(saved), *given]) == 0
     assert "bit for bit" in capsys.readouterr().out
+
+
+def test_what_is_damaged_already_is_undone_and_in_links(page):
+    open_tab(page, "Restore")
+    damaged = page.get_by_label("The picture is damaged already")
+    page.get_by_role("heading", name="Inversion alone").wait_for()
+    page.wait_for_timeout(1000)  # so that the tick is a step of its own
+    damaged.check()
+    page.wait_for_timeout(1000)
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.get_by_text("The link is copied.")).to_be_visible()
+    page.keyboard.press("Control+z")
+    expect(damaged).not_to_be_checked()
+    page.goto(page.evaluate("navigator.clipboard.readText()"))
+    expect(damaged).to_be_checked()
+    shown(page, "Encoder, F-AAE").wait_for()
+    expect(damaged).to_be_checked()

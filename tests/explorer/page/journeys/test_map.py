@@ -3,13 +3,51 @@
 import csv
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
+from explorer.tools.screenshots import PATIENCE_MS, WINDOW_PX
 from tests.explorer.page.journeys.acts import open_tab, shown
 
 INK = """(chart) => { const canvas = chart.querySelector("canvas");
   return canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data
     .reduce((sum, each) => sum + each, 0); }"""
+# of 1,000 points each: the spread of a map, that of another one turned into it, and how far from
+# the map a turned, mirrored and stretched copy of it comes to lie
+FITTED = """() => {
+  let seed = 1;
+  const chance = () => (seed = (seed * 16807) % 2147483647) / 2147483647;
+  const cloud = () => Float32Array.from({length: 1000}, chance), size = {x: cloud(), y: cloud()};
+  const spread = ({x, y}) => {
+    const mean = (values) => values.reduce((sum, each) => sum + each, 0) / values.length;
+    const [ax, ay] = [mean(x), mean(y)];
+    return Math.sqrt(mean(Array.from(x, (each, i) => (each - ax) ** 2 + (y[i] - ay) ** 2)));
+  };
+  const copy = {x: size.y.map((each) => 3 * each + 1), y: size.x.map((each) => 3 * each)};
+  const {fitted} = Latent.maps.between, turned = fitted(size, copy);
+  const far = size.x.map((each, i) => Math.hypot(each - turned.x[i], size.y[i] - turned.y[i]));
+  return [spread(size), spread(fitted(size, {x: cloud(), y: cloud()})), Math.max(...far)];
+}"""
+# of a map that is saved: its SVG, which words were drawn as pixels, and of its PNG the width, the
+# height and the least opacity
+SAVED = """async (chart) => {
+  const legend = document.querySelector(".map .legend"), {file, saveView} = Latent, drawn = [];
+  const got = (kind, save) => new Promise((resolve) => {
+    Latent[save] = resolve;
+    Latent.maps.save[kind](chart.plot, legend);
+  });
+  const {strokeText} = CanvasRenderingContext2D.prototype;
+  CanvasRenderingContext2D.prototype.strokeText = (said) => drawn.push(said);
+  const svg = await (await got("svg", "file")).text();
+  CanvasRenderingContext2D.prototype.strokeText = strokeText;
+  const png = await createImageBitmap(await got("png", "saveView"));
+  Object.assign(Latent, {file, saveView});
+  const canvas = new OffscreenCanvas(png.width, png.height), context = canvas.getContext("2d");
+  context.drawImage(png, 0, 0);
+  const {data} = context.getImageData(0, 0, png.width, png.height);
+  const opacity = data.filter((_, at) => at % 4 === 3).reduce((a, b) => Math.min(a, b));
+  return [svg, drawn, png.width, png.height, opacity];
+}"""
 
 
 def drawn_around(page: Page, chart) -> None:
@@ -86,3 +124,68 @@ def test_a_map_is_worked_on(page, tmp_path):
     page.mouse.up()
     expect(page.get_by_text("The lasso holds no point: draw it around some.")).to_be_visible()
     expect(second).to_be_visible()
+
+
+def test_a_map_that_is_turned_into_another_one_keeps_its_spread(page):
+    open_tab(page, "Latent map")
+    page.locator(".map .chart canvas").first.wait_for()
+    spread, other, far = page.evaluate(FITTED)
+    assert abs(spread - other) < 1e-4 and far < 1e-4
+
+
+@pytest.mark.parametrize("dense", [1, 2])
+def test_a_saved_map_has_all_that_is_seen_of_it(browser, url, dense):
+    page = browser.new_page(viewport=WINDOW_PX, device_scale_factor=dense)
+    page.set_default_timeout(PATIENCE_MS)
+    page.goto(url)
+    open_tab(page, "Latent map")
+    chart = page.locator(".map .chart").first
+    chart.locator("canvas").wait_for()
+    size = chart.evaluate("(chart) => chart.plot.size()")
+    svg, *_ = chart.evaluate(SAVED)
+    assert "<path" in svg and "<image" not in svg and svg.count("<text") == 1
+
+    page.get_by_text("Filter, layout, pictures").click()
+    page.get_by_label("What stands out where").check()
+    page.get_by_label("Colour by").click()
+    page.get_by_role("option", name="Smiling", exact=True).click()
+    legend = page.locator(".map .legend")
+    expect(legend).to_have_text("Coloured: Smiling. Grey: not Smiling.")
+    chart.focus()
+    chart.press("ArrowRight")  # a point is chosen, which has a ring then
+    svg, drawn, width, height, opacity = chart.evaluate(SAVED)
+    assert svg.count("<image") == 1 and svg.count("<text") > 1 and drawn == []
+    assert ">Coloured: Smiling. Grey: not Smiling.</text>" in svg
+    assert (width, height > size[1] * dense, opacity) == (size[0] * dense, True, 255)
+    chart.press("l")
+    outlined, *_ = chart.evaluate(SAVED)
+    assert outlined != svg
+
+    page.get_by_label("Pictures in place of points").check()
+    page.wait_for_function(
+        "(chart) => chart.plot.look().marks.length > 20", arg=chart.element_handle()
+    )
+    svg, drawn, *_ = chart.evaluate(SAVED)
+    assert svg.count("<image") == 1 and "<path" not in svg and drawn == []
+    page.close()
+
+
+def test_the_board_follows_undo_of_a_lasso(page):
+    open_tab(page, "Latent map")
+    chart = page.locator(".map .chart").first
+    chart.locator("canvas").wait_for()
+    mean = page.get_by_role("region", name=re.compile(r"^Group \d+: mean of \d+$"))
+    for number in (1, 2):
+        page.wait_for_timeout(1000)  # so that each lasso is a step of its own
+        page.get_by_role("button", name="Lasso: draw around points").first.click()
+        drawn_around(page, chart)
+        expect(mean).to_have_accessible_name(re.compile(f"^Group {number}: "))
+    page.wait_for_timeout(500)
+    page.keyboard.press("Control+z")
+    expect(mean).to_have_accessible_name(re.compile("^Group 1: "))
+    expect(page.get_by_role("button", name=re.compile(r"^Group \d+: \d+$"))).to_have_count(1)
+    page.keyboard.press("Control+z")
+    expect(page.get_by_text("Hover over a point to decode it")).to_be_visible()
+    expect(mean).to_have_count(0)
+    page.keyboard.press("Control+Shift+Z")
+    expect(mean).to_have_accessible_name(re.compile("^Group 1: "))

@@ -31,3 +31,15 @@ def test_paths_of_both_models_lead_beyond_the_last_picture_and_are_saved_as_a_fi
         page.get_by_role("button", name="Download MP4").click()
     with av.open(str(download.value.path())) as file:
         assert file.streams.video[0].frames == 2 * 13 - 2
+
+
+def test_why_nothing_is_saved_is_said_in_passing(page, photo):
+    open_tab(page, "Paths")
+    places = page.locator(".slot").filter(visible=True)
+    for at in range(2):  # the same picture
+        places.nth(at).locator("input[type=file]").set_input_files(photo)
+    expect(page.locator(".frame")).to_have_count(0)
+    page.get_by_role("button", name="Download MP4").click()
+    expect(page.locator(".toast-body").last).to_contain_text("are equal")
+    page.wait_for_timeout(500)
+    expect(page.get_by_text("Error", exact=True).filter(visible=True)).to_have_count(0)

@@ -27,6 +27,20 @@ def test_the_nearest_pictures_are_found_and_sent_on(page, indexed):
     open_tab(page, "Search")
     strips = page.locator(".results .row").filter(visible=True)
     expect(strips).to_have_count(3)  # two models, and why there are no looks
+    page.wait_for_timeout(1000)  # so that what follows is a step of its own
+    has = page.get_by_label("Has", exact=True).filter(visible=True)
+    has.click()
+    page.get_by_role("option", name="Smiling").click()
+    chosen = page.locator(".token").filter(visible=True)
+    expect(chosen).to_have_text(["Smiling"])
+    page.wait_for_timeout(1000)
+    page.get_by_role("radio", name="any of it").filter(visible=True).check()
+    page.wait_for_timeout(1000)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("radio", name="all of it").filter(visible=True)).to_be_checked()
+    expect(chosen).to_have_text(["Smiling"])
+    page.get_by_role("button", name="Undo").click()
+    expect(chosen).to_have_count(0)
     page.get_by_label("Look in").click()
     page.get_by_role("option", name=indexed).click()
     expect(strips).to_have_count(5)
@@ -42,3 +56,12 @@ def test_the_nearest_pictures_are_found_and_sent_on(page, indexed):
     page.get_by_role("button", name="Reconstruct", exact=True).filter(visible=True).click()
     expect(shown(page, "Encoder, F-AAE")).to_be_visible()
     expect(page.locator(".slot .said").filter(visible=True)).to_have_text(label)
+
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.get_by_text("The link is copied.")).to_be_visible()
+    page.goto(
+        page.evaluate("navigator.clipboard.readText()").replace("tab=reconstruct", "tab=search")
+    )
+    expect(page.get_by_label("Look in")).to_have_value(indexed)
+    expect(page.get_by_role("spinbutton", name="How many").filter(visible=True)).to_have_value("5")
+    expect(page.get_by_role("region", name="F-AAE", exact=True).locator("li")).to_have_count(5)

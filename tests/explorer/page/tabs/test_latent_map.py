@@ -15,7 +15,7 @@ from explorer.page.mapped import groups
 from explorer.page.mapped.points import View
 from explorer.page.tabs import latent_map
 from explorer.session.groups import Groups
-from explorer.session.history import taken
+from explorer.session.history import give, taken
 from explorer.session.state import Session
 from explorer.verbs.map import latent_map as verb
 from tests.explorer.conftest import CHECKPOINTS, event
@@ -82,6 +82,43 @@ def test_groups_are_renamed_chosen_and_removed(session):
     assert update["groups"]["names"] == [["With hats", 2]] and update["groups"]["chosen"] == ""
     with pytest.raises(UserError, match="There is no group"):
         groups.act(session, event(act="choose", name="Group 2", to=""))
+
+
+def test_the_board_follows_the_chosen_group_through_undo_and_redo(session):
+    def back(to):
+        give(session, steps[to])
+        *_, board = latent_map.show(session)
+        return board if board == gr.skip() else [row["title"] for row in board["rows"]][:1]
+
+    *_, board = latent_map.show(session)
+    assert board == gr.skip()
+    steps = [taken(session)]
+    for rows in ([1, 2, 3], [4, 5]):
+        groups.lasso(session, lassoed(rows))
+        steps.append(taken(session))
+    assert back(1) == ["Group 1: mean of 3"]
+    assert back(0) == []
+    assert back(2) == ["Group 2: mean of 2"]
+    assert back(2) == gr.skip()
+    latent_map.choose(session, event(index=7))
+    session.names = session.names[:1]  # what is compared is no reason to wipe a point
+    *_, board = latent_map.show(session)
+    assert board == gr.skip()
+
+
+def test_the_board_is_emptied_where_no_model_has_the_group_that_undo_brings_back(
+    session, monkeypatch
+):
+    steps = []
+    for rows in ([1, 2], [5, 3000]):
+        groups.lasso(session, lassoed(rows))
+        steps.append(taken(session))
+    groups.act(session, event(act="choose", name="Group 1", to=""))
+    for model in session.models:
+        few(model, monkeypatch, 100)
+    give(session, steps[1])
+    *_, board = latent_map.show(session)
+    assert board["rows"] == []
 
 
 def test_there_is_room_for_so_many_groups_whose_rows_the_history_shares(session):

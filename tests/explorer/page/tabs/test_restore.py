@@ -3,7 +3,7 @@
 import gradio as gr
 import pytest
 
-from explorer.page import ui
+from explorer.page import going, link, ui
 from explorer.page.guard.calls import Event
 from explorer.page.tabs import restore
 from explorer.session.written import of_verb
@@ -82,6 +82,16 @@ def test_a_link_and_a_program_have_the_region(opened):
     assert opened.of(restore.Harm).box == [0.25, 0.5, 0.25, 0.125]
     found = of_verb(opened, *restore.verb(opened))
     assert "box=[0.25, 0.5, 0.25, 0.125]" in found
+
+
+def test_a_link_has_whether_the_picture_is_damaged_already(session, navigation):
+    controls = navigation.parts[restore.TAB].controls
+    for damaged in (True, False):
+        set_to = {"damage": BLUR, "blur": 0, "noise": 1, "damaged": damaged}
+        fields = dict(pair.split("=") for pair in link.query(session, set_to).split("&"))
+        assert fields.get("damaged", "") == ("1" if damaged else "") and fields["noise"] == "1"
+        going.follow(session, fields, controls)
+        assert session.controls["damaged"] is damaged
 
 
 def test_the_tab_opens_with_an_example(session):

@@ -2,15 +2,28 @@
 
 import io
 
+import pytest
 import torch
 
 from explorer.exchange import kept
+from explorer.page import going, link
 from explorer.page.tabs import search
 from explorer.page.tabs.latent_map import Own
 from explorer.pictures.render import to_pil
 from explorer.search.pool import Near
 from explorer.session.examples import astronaut
+from explorer.session.history import History
 from explorer.session.programs import answer
+from explorer.session.state import Session
+from tests.explorer.conftest import CHECKPOINTS
+
+
+@pytest.fixture
+def table(monkeypatch) -> str:
+    """The name of a table, whose pictures have the maps' attributes."""
+    monkeypatch.setattr(search, "tables", lambda: ["train-20"])
+    monkeypatch.setattr(search, "Table", lambda name: search.mapped(Session(CHECKPOINTS).models))
+    return "train-20"
 
 
 def test_the_nearest_mapped_faces_are_found_by_every_model(session):
@@ -18,7 +31,7 @@ def test_the_nearest_mapped_faces_are_found_by_every_model(session):
     model = session.models[0]
     picture.codes[model.name] = model.latents.codes[11]
     session.put(search.NAME, picture)
-    value, where, *_ = search.show(session, "", ["Smiling"], ["Male"], "all", 5)
+    value, where, *_ = search.ask(session, "", ["Smiling"], ["Male"], "all", 5)
     assert [panel["title"] for panel in value["panels"][:2]] == ["F-AAE", "AAE"]
     assert all(len(panel["cards"]) == 5 for panel in value["panels"][:2])
     assert "codes alone" in value["panels"][2]["said"] and where["value"] == ""
@@ -37,11 +50,11 @@ def test_the_nearest_mapped_faces_are_found_by_every_model(session):
 def test_the_visitors_own_pictures_are_looked_through_by_looks_too(session):
     drawn = session.examples()
     session.put(search.NAME, drawn[0])
-    value, *_ = search.show(session, search.MINE, [], [], "all", 5)
+    value, *_ = search.ask(session, search.MINE, [], [], "all", 5)
     assert all("No picture of yours is here" in panel["said"] for panel in value["panels"])
     session.of(Own).pictures += [drawn[1], drawn[2]]
     session.keep(drawn[3])
-    value, _, has, _ = search.show(session, search.MINE, ["Smiling"], [], "all", 5)
+    value, _, has, _ = search.ask(session, search.MINE, ["Smiling"], [], "all", 5)
     assert len(value["panels"]) == 5 and has["value"] == []
     for panel in value["panels"]:
         assert {c["label"] for c in panel["cards"]} == {each.label for each in drawn[1:4]}
@@ -51,7 +64,7 @@ def test_the_visitors_own_pictures_are_looked_through_by_looks_too(session):
 
 def test_a_table_that_is_not_there_falls_back_to_the_maps(session):
     session.put(search.NAME, session.examples()[0])
-    value, where, *_ = search.show(session, "gone", [], [], "all", 3)
+    value, where, *_ = search.ask(session, "gone", [], [], "all", 3)
     assert where["value"] == "" and len(value["panels"][0]["cards"]) == 3
 
 
@@ -75,7 +88,43 @@ def test_refined_codes_are_searched_by_where_they_are_switched_on(session):
         picture.refined[model.name] = (model.latents.codes[23], 50)
     session.put(search.NAME, picture)
     for session.faithful, row in ((False, 11), (True, 23)):
-        value, *_ = search.show(session, "", [], [], "all", 1)
+        value, *_ = search.ask(session, "", [], [], "all", 1)
         assert [p["cards"][0]["label"] for p in value["panels"][:2]] == [f"Face {row}"] * 2
         found = answer(session, *search.TAB.verb(session))
         assert [each.near[0].row for each in found.values()] == [row] * 2
+
+
+def test_filters_are_undone_one_by_one(session):
+    history = session.of(History)
+    for asked in (([], []), (["Smiling"], []), (["Smiling"], ["Male"])):
+        search.ask(session, "", *asked, "all", 8)
+        history.note(session)
+        history.changed_s -= 60
+    for has, lacks in ((["Smiling"], []), ([], [])):
+        assert history.go(session, history.at - 1)
+        shown = search.show(session)
+        assert [each["value"] for each in shown[1:4]] == ["", has, lacks]
+
+
+def test_a_link_opens_the_same_table_filters_and_way(session, table):
+    search.ask(session, table, ["Smiling", "Young"], ["Male"], "any", 5)
+    fields = dict(pair.split("=") for pair in link.query(session, {}).split("&"))
+    other = Session(str(CHECKPOINTS))
+    assert link.restore(other, fields) == []
+    assert other.of(search.Looking) == session.of(search.Looking)
+    _, where, has, lacks, either, count = search.show(other)
+    assert (where["value"], ("train-20", "train-20") in where["choices"]) == (table, True)
+    assert (has["value"], lacks["value"]) == (["Smiling", "Young"], ["Male"])
+    assert (either, count) == ("any", 5)
+    link.restore(other, {})
+    assert other.of(search.Looking) == search.Looking()
+
+
+def test_a_link_says_which_table_and_attributes_are_not_here(session, monkeypatch):
+    monkeypatch.setattr(search, "tables", lambda: ["another"])
+    said = []
+    monkeypatch.setattr(going, "warn", lambda message, **how: said.append(message))
+    going.follow(session, {"in": "train-20", "with": "Smiling,Grinning", "nearest": "x"}, {})
+    lacks = "the table 'train-20', the attribute 'Grinning'"
+    assert said == [f"Not here, of what the link shows: {lacks}."]
+    assert session.of(search.Looking) == search.Looking(has=["Smiling"])

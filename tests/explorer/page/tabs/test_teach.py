@@ -60,6 +60,23 @@ def test_two_groups_of_the_map_teach_every_model(grouped):
     assert grouped.tile("teach", 2).codes.keys() == {model.name for model in grouped.models}
 
 
+def test_pictures_of_both_groups_are_left_out_and_of_large_groups_the_rest(grouped, monkeypatch):
+    groups = grouped.of(Groups).here(grouped.model_set)
+    shared, apart = groups["others"][:5], groups["others"][5:]
+    groups["smiles"] = (*groups["smiles"], *shared)
+    given, lacking, lesson, _ = teach.show(grouped)
+    assert (
+        given["problem"]
+        == lacking["problem"]
+        == "5 pictures are in both groups: they are left out."
+    )
+    assert not lesson["said"] and all(model["rows"] for model in lesson["models"])
+    monkeypatch.setattr(teach, "MOST", 10)
+    _, lacking, *_ = teach.show(grouped)
+    assert lacking["problem"].endswith("Of 35 pictures the first 10 teach.")
+    assert grouped.of(teach.Draft).lesson.lacking.rows == apart[:10]
+
+
 def test_what_is_ticked_is_projected_out(grouped):
     teach.tell_apart(grouped, event(apart=["Smiling", "Male"]))
     ticked = {each["name"]: each["cosines"] for each in told(grouped)["apart"] if each["on"]}
