@@ -5,6 +5,7 @@ from typing import NamedTuple
 from explorer.engine import Model
 from explorer.pictures.colours import Colours
 from explorer.pictures.picture import Picture
+from explorer.work import beside
 
 
 class Unlike(NamedTuple):
@@ -23,10 +24,12 @@ def unlike(picture: Picture, models: list[Model], colours: Colours) -> Unlike | 
     if not picture.real:
         return None
     judges = [model for model in models if model.domain]
-    for model in judges:
-        if model.name not in picture.unlike:
-            x = picture.pixels(model.image_size)[None]
-            picture.unlike[model.name] = float(model.unlikeness(x))
+
+    def judged(model: Model) -> float:
+        return float(model.unlikeness(picture.pixels(model.image_size)[None]))
+
+    found = beside(judged, [model for model in judges if model.name not in picture.unlike])
+    picture.unlike |= {model.name: share for model, share in found.items()}
     share = {model: picture.unlike[model.name] for model in judges}
     nearest = min(share, key=share.get) if share else models[0]
     if share and share[nearest] <= 1:
