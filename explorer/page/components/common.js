@@ -129,7 +129,8 @@ window.Latent = {
         if (content !== null || !name) show(content);
       }).catch(Latent.lost);
     }
-    if (server.ask) Latent.lines[rest.grid] = { ask: async (parts) => Latent.told(await server.ask({ key: shown.value.key, parts })), show };
+    const key = () => shown.value?.key ?? sessionStorage.getItem("latent-key");  // controls may be there before the content
+    if (server.ask) Latent.lines[rest.grid] = { ask: async (parts) => Latent.told(await server.ask({ key: key(), parts })), show };
     const follow = (name, react) => name === "value" ? watchers.push(react) : watch(name, react);
     script({ props: shown, watch: follow, server, ...rest });
     watch("value", fetch);

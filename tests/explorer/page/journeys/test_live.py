@@ -124,3 +124,15 @@ def test_a_refinement_is_walked_back_and_seen_against_the_original(page):
     expect(over).to_have_count(0)
     slider.press("End")
     expect(refined).to_have_attribute("src", last)
+
+
+def test_what_is_set_before_a_view_has_its_content_is_asked(page):
+    asked = page.evaluate("""async () => {
+      const asked = [], ask = async (given) => (asked.push(given), null);
+      const server = {take: () => new Promise(() => {}), ask};  // no content ever comes
+      Latent.mount(() => {}, {props: {value: "late"}, watch: () => {}, server, grid: "early"});
+      await Latent.ask("early", {spread: 1});
+      delete Latent.lines.early;
+      return asked;
+    }""")
+    assert [each["parts"] for each in asked] == [{"spread": 1}] and asked[0]["key"]
