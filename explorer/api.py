@@ -24,7 +24,7 @@ from explorer.verbs.common.options import Argument, Result, arguments
 from training.errors import UserError
 
 # Calls of endpoints at a time, which share the threads that compute; more of what is refined
-AT_A_TIME, TOGETHER = 6, 64
+AT_A_TIME, TOGETHER = 6, 48
 
 
 class Captioned(TypedDict):

@@ -24,7 +24,7 @@ from explorer.session.state import Session
 from training.errors import UserError, quoted
 
 PORTS_TRIED = 100
-THREADS = 80  # for events: more than refine together, so that what is quick need not wait for them
+THREADS = 64  # for events: more than refine together, so that what is quick need not wait for them
 THEME = Path(__file__).with_name("theme.toml")
 
 
