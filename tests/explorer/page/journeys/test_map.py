@@ -162,9 +162,8 @@ def test_a_saved_map_has_all_that_is_seen_of_it(browser, url, dense):
     assert outlined != svg
 
     page.get_by_label("Pictures in place of points").check()
-    page.wait_for_function(
-        "(chart) => chart.plot.look().marks.length > 20", arg=chart.element_handle()
-    )
+    many = "(chart) => chart.plot.look().marks.length > 20"  # asking at every frame, it never rests
+    page.wait_for_function(many, arg=chart.element_handle(), polling=500)
     svg, drawn, *_ = chart.evaluate(SAVED)
     assert svg.count("<image") == 1 and "<path" not in svg and drawn == []
     page.close()
