@@ -35,6 +35,7 @@ def test_paths_of_both_models_lead_beyond_the_last_picture_and_are_saved_as_a_fi
 
 def test_why_nothing_is_saved_is_said_in_passing(page, photo):
     open_tab(page, "Paths")
+    expect(page.locator(".frame")).to_have_count(2 * 3 * 9)
     places = page.locator(".slot").filter(visible=True)
     for at in range(2):  # the same picture
         places.nth(at).locator("input[type=file]").set_input_files(photo)
