@@ -190,10 +190,12 @@ class Model:
         descent = inversion.Descent(self.network, *self._start(images, codes), steps, **how)
         return self._refining.run(descent, every)
 
-    def losses(self, images: Images, codes: Tensor, objective: inversion.Objective) -> Tensor:
-        """What refinement by the objective minimises, (B,)."""
-        given = self.network, self._images(images), self._codes(codes)
-        return computed(torch.no_grad()(objective), *given)
+    def losses(
+        self, images: Images, codes: Tensor, decoded: Tensor, objective: inversion.Objective
+    ) -> Tensor:
+        """What refinement by the objective minimises, (B,), of codes and their images."""
+        given = self._images(images), self._codes(codes), decoded
+        return computed(torch.no_grad()(objective.of), self.network, *given)
 
     def recover(self, images: Images, steps: int = RECOVERY_STEPS, **how) -> Tensor:
         """Codes (B, n) found without the encoder; `how`, such as starts=8, as in `inversion`."""

@@ -20,9 +20,9 @@ Thing, Found = TypeVar("Thing"), TypeVar("Found")
 THREADS = 64  # that wait for what is computed, for somebody
 # Threads that compute: more than cores wait for each other, and oneDNN keeps up to 3 MB in each
 CORES = min(4, os.cpu_count() or 1)
-# What else waits comes between the steps of refinements: after one that few pictures take, after
-# more the more there are, each of which somebody waits for
-PICTURES_A_STEP = 3
+# What else waits comes between the steps of a batch of refinements: after one where a single one is
+# waited for, after one more for each so many, since a step then serves as many people
+WAITING_A_STEP = 3
 
 
 def _always() -> None:
@@ -143,7 +143,7 @@ class Descents:
         """All of them, until one has codes to give."""
         self._rounds += 1
         left = min(each.until_next for each in batch)
-        at_once = 1 + len(batch) // PICTURES_A_STEP
+        at_once = 1 + len(batch) // WAITING_A_STEP
         while left:
             part = min(left, at_once)
             computed(_descend, [each.descent for each in batch], part)

@@ -51,10 +51,10 @@ class Refinement:
             if model.name not in codes:
                 continue  # it cannot refine them
             found = self.found[model.name]
-            loss = model.losses(found.x, codes[model.name], OBJECTIVES[self.objective]).item()
+            now = stage(model, found.x, codes[model.name])
+            loss = model.losses(found.x, now.z, now.x_hat, OBJECTIVES[self.objective]).item()
             if loss <= self.least.get(model.name, inf):
-                self.least[model.name] = loss
-                found.stages[REFINED] = stage(model, found.x, codes[model.name])
+                self.least[model.name], found.stages[REFINED] = loss, now
         self.done = step
         self.rungs[step] = self._rung()
 

@@ -72,7 +72,10 @@ class Objective:
 
     def __call__(self, framework: Framework, x: Tensor, z: Tensor) -> Tensor:
         """Of images (B, 3, H, W) and codes (B, n) on the support, (B,)."""
-        x_hat = framework.decode(z)
+        return self.of(framework, x, z, framework.decode(z))
+
+    def of(self, framework: Framework, x: Tensor, z: Tensor, x_hat: Tensor) -> Tensor:
+        """The same, of codes whose images x_hat = G(z) are known."""
         seen = self.damage(x_hat) if self.damage else x_hat
         total = LOSSES[self.loss](seen, x).flatten(1).mean(dim=1)
         if self.prior_weight:
