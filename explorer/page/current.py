@@ -6,6 +6,7 @@ from inspect import isclass, isgeneratorfunction, signature
 import gradio as gr
 
 from explorer.page.components import IN_TURN, LONG
+from explorer.page.guard.calls import settling
 from explorer.page.tab import Tab, Widgets
 from explorer.session.state import Session
 
@@ -30,11 +31,13 @@ class Current:
         outputs: Sequence,
         inputs: Sequence = (),
         restores: bool = False,
+        settles: bool = False,
         **options,
     ) -> None:
         """On `event`, `outputs` show what `handler` gives for the session and the `inputs`, or for
         the event's data where there are none, and the open tab what it then shows; by the session's
-        values of its controls where the handler `restores` those."""
+        values of its controls where the handler `restores` those. What the session then holds is a
+        step, unless the handler `settles` the one before."""
 
         kinds = [each.annotation for each in signature(handler).parameters.values()]
 
@@ -48,8 +51,9 @@ class Current:
 
         sent = (kind for kind in kinds if isclass(kind) and issubclass(kind, gr.EventData))
         react.__annotations__["event"] = next(sent, gr.EventData)
+        handle = settling(react) if settles else react
         wide = [self.session, *inputs, *self.inputs], [*outputs, *self.outputs]
-        shown = event(react, *wide, **{**IN_TURN, "trigger_mode": "multiple", **options})
+        shown = event(handle, *wide, **{**IN_TURN, "trigger_mode": "multiple", **options})
         later = [self.session, *self.later], self.completed
         shown.then(self.complete, *later, **LONG)
 

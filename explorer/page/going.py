@@ -109,6 +109,8 @@ def travel(session: Session, event: Going, controls: Controls) -> bool:
         warn(str(error))
         return False
     fill(go(session, BY_NAME[session.tab]), session)
+    if "to" not in way and "by" not in way:
+        history.note(session, belongs=False)
     return True
 
 

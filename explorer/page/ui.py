@@ -27,14 +27,13 @@ from explorer.page.components import (
 )
 from explorer.page.current import Current
 from explorer.page.going import Controls, Filled, fill, follow, travel, whole
-from explorer.page.guard.calls import Guarded
+from explorer.page.guard.calls import Guarded, settling
 from explorer.page.guard.events import Going, Picked
 from explorer.page.navigation import BY_NAME, Item, Navigation, go
 from explorer.page.picked import at_hand
 from explorer.page.saving import servers, uploaded
 from explorer.page.tabs import SLOTS, TABS, attributes
 from explorer.pictures.picture import Picture
-from explorer.session.history import History
 from explorer.session.state import Session
 from explorer.words import say
 from training.errors import UserError
@@ -84,19 +83,20 @@ def build(root: str = ROOT) -> gr.Blocks:
         current = Current(parts, session)
         items = {each.item._id: each for each in navigation.items}
         selected = on(each.item.select for each in navigation.items)
-        current.follows(selected, partial(opened, items), slots)
+        current.follows(selected, partial(opened, items), slots, settles=True)
         exchange(current, session, navigation, shelf, bundled, slots)
         choose(current, session, top, bundled)
         copy_link(session, copy, controls)
         shown = [*top, *bars, shelf, bundled, *slots, *controls.values()]
         demo.controls = {each: name for name, each in controls.items()}
         travels = goes(navigation, controls, len(shown))
-        current.follows(history.go, travels, shown, restores=True)
+        current.follows(history.go, travels, shown, restores=True, settles=True)
         key = gr.Textbox(visible=False)  # of the page before a reload
         stored = {"js": "(session) => [session, sessionStorage.getItem('latent-key')]"}
         demo.children.remove(endpoints)
         demo.children.append(endpoints)  # the page looks through all before them, at each event
-        loaded = demo.load(loader(navigation, controls), [session, key], shown, **stored, **QUIET)
+        load = settling(loader(navigation, controls))
+        loaded = demo.load(load, [session, key], shown, **stored, **QUIET)
         current.follows(loaded.then, lambda *_: [], [])
     return demo
 
@@ -150,7 +150,6 @@ def on(events: Iterable[Callable]) -> Callable:
 def opened(items: Mapping[int, Item], session: Session, event: gr.EventData) -> list:
     """A tab or view was opened, of the `items` by their ids: values for all slots."""
     item = items[event.target._id]
-    session.of(History).settle()
     return fill(go(session, item.tab, last=item.bar), session)
 
 
@@ -241,7 +240,6 @@ def loader(navigation: Navigation, controls: Controls) -> Callable:
             warn(f"The link shows what is not here. {error}", duration=None)
             fields = {}
         fill(TABS[0], session)
-        session.of(History).settle()
         # A tab that the visitor has opened meanwhile stays, unless a link names one: by session.tab
         # that would be the page's first, if its own select came while the pictures were drawn.
         asked = session.tab if again else link.opened(fields)

@@ -5,6 +5,8 @@ replaced and never changed, so that a step costs some kB.
 """
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass, field, fields, is_dataclass
 from functools import cached_property
@@ -55,15 +57,28 @@ class History:
 
     steps: list[Step] = field(default_factory=list)
     at: int = -1
-    changed_s: float = -GESTURE_S  # when, by the clock
-    settling: bool = False
+    changed_s: float = -GESTURE_S  # when the visitor last changed something, by the clock
+    settling: int = 0  # how many events are under way that change what belongs to the last step
 
-    def note(self, session: Session) -> None:
-        """A new step, if the session has changed; what was undone is then gone."""
+    @contextmanager
+    def settled(self) -> Iterator[None]:
+        """What is noted meanwhile belongs to the step before, as the examples of a tab that opens;
+        and what the visitor does next does not."""
+        self.settling += 1
+        try:
+            yield
+        finally:
+            self.settling -= 1
+
+    def note(self, session: Session, belongs: bool | None = None) -> None:
+        """A new step, if the session has changed, unless that `belongs` to the step before; what
+        was undone is then gone. For None it does if it follows the visitor's last change closely,
+        or while something is `settled`."""
         step, now = taken(session, self.steps[self.at] if self.steps else None), time.monotonic()
         said = changes(self.steps[self.at], step) if self.steps else []
-        same = self.settling or now - self.changed_s < GESTURE_S
-        if self.steps and said and same:
+        settled = belongs or (belongs is None and self.settling > 0)
+        belongs = settled or (belongs is None and now - self.changed_s < GESTURE_S)
+        if self.steps and said and belongs:
             step.tab, step.said = self.steps[self.at].tab, self.steps[self.at].said
             self.steps[self.at] = step
         elif said or not self.steps:
@@ -71,12 +86,8 @@ class History:
             self.steps[self.at + 1 :] = [step]
             self.at += 1
             self._forget()
-        if said or self.settling:
-            self.changed_s, self.settling = now, False
-
-    def settle(self) -> None:
-        """What the page does now by itself, as examples in a tab that opens, is no step."""
-        self.settling = True
+        if said or settled:
+            self.changed_s = -GESTURE_S if settled else now
 
     def go(self, session: Session, to: int) -> bool:
         """The session as it was after step `to`, on the tab where that shows; whether there is such
@@ -85,7 +96,6 @@ class History:
             return False
         session.tab = self.steps[to + (to < self.at)].tab
         self.at = to
-        self.settle()
         give(session, self.steps[to])
         return True
 

@@ -88,28 +88,42 @@ def test_a_new_step_ends_what_was_undone(session, clock):
     acts = [lambda n=n: session.controls.update(seed=n) for n in range(3)]
     kept = done(session, *acts)
     kept.go(session, 1)
-    kept.note(session)  # what follows belongs to it
     done(session, lambda: session.controls.update(seed=9))
     assert [step.held["controls"].get("seed") for step in kept.steps] == [None, 0, 9]
 
 
 def test_a_gesture_is_one_step_and_what_the_page_does_by_itself_none(session, monkeypatch):
-    times = iter([0, 1, 1.1, 1.2, 9, 20, 20.1, 30])
+    times = iter([0, 1, 1.1, 1.2, 9, 9.1, 9.2, 20, 30])
     monkeypatch.setattr(history.time, "monotonic", times.__next__)
     kept = done(session, *(lambda n=n: session.controls.update(seed=n) for n in range(3)))
     assert len(kept.steps) == 2
-    kept.settle()  # a tab opens
-    session.put("attributes", session.examples()[0])
+    with kept.settled():  # a tab opens
+        session.labels["Male"] = True
+        kept.note(session)  # as of an event that ends meanwhile
+        session.put("attributes", session.examples()[0])
+        kept.note(session)
+    assert len(kept.steps) == 2 and kept.steps[1].held["slots"] and kept.steps[1].held["labels"]
+    session.controls.update(seed=9)  # at once after it
     kept.note(session)
-    assert len(kept.steps) == 2 and kept.steps[1].held["slots"]
+    assert len(kept.steps) == 3
     session.tab = "morph"
     session.of(Running).number += 1
     session.of(Part).running += 1
     kept.note(session)
-    assert len(kept.steps) == 2
+    assert len(kept.steps) == 3
     session.put("attributes", None)
     kept.note(session)
-    assert len(kept.steps) == 3 and kept.steps[2].tab == "morph"
+    assert len(kept.steps) == 4 and kept.steps[3].tab == "morph"
+
+
+def test_what_follows_an_undo_at_once_is_a_step_of_its_own(session, monkeypatch):
+    times = iter([0, 1, 2, 2.1, 2.2])
+    monkeypatch.setattr(history.time, "monotonic", times.__next__)
+    kept = done(session, lambda: session.controls.update(seed=1))
+    kept.go(session, 0)
+    kept.note(session, belongs=True)
+    done(session, lambda: session.controls.update(seed=2))
+    assert [step.held["controls"] for step in kept.steps] == [{}, {"seed": 2}]
 
 
 def test_undo_opens_the_tab_on_which_the_step_was_made(session, clock):

@@ -4,6 +4,7 @@ the log."""
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from functools import cache, wraps
 from typing import Any, ClassVar, get_type_hints
 
@@ -73,11 +74,15 @@ class Guarded(Sparing):
         ]
 
     async def process_api(self, block_fn, inputs, state=None, *args, **kwargs):
+        held = [state[block._id] for block in block_fn.inputs if isinstance(block, gr.State)]
+        settles = getattr(block_fn.fn, "settles", None)
         try:
-            found = await super().process_api(block_fn, inputs, state, *args, **kwargs)
-            held = [state[block._id] for block in block_fn.inputs if isinstance(block, gr.State)]
-            for session in [] if found["is_generating"] else _sessions(held):
-                session.of(History).note(session)
+            with ExitStack() as settled:
+                for session in _sessions(held) if settles else []:
+                    settled.enter_context(session.of(History).settled())
+                found = await super().process_api(block_fn, inputs, state, *args, **kwargs)
+                for session in [] if found["is_generating"] else _sessions(held):
+                    session.of(History).note(session, belongs=settles)
             return found
         except UserError as error:
             message = str(error)
@@ -91,6 +96,12 @@ class Guarded(Sparing):
             log.exception("%s failed", block_fn)
             message = FAILED
         raise failure(message, by_page=block_fn.api_visibility == "private")
+
+
+def settling(handler: Callable) -> Callable:
+    """The handler of an event, marked: what it changes belongs to the step before, and is none."""
+    handler.settles = True
+    return handler
 
 
 class Event(gr.EventData):
