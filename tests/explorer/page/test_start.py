@@ -9,6 +9,7 @@ from tests.explorer.conftest import CHECKPOINTS
 # Each takes from a tenth of a second to several, and some event needs it later, or none.
 LATER = (
     "matplotlib",
+    "mcp",
     "numba",
     "onnx",
     "onnx2torch",
