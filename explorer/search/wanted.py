@@ -10,7 +10,7 @@ from training.errors import choose
 
 
 class Wanted(NamedTuple):
-    """Labels to have and labels to lack: all of that, or with `either` any one of it."""
+    """Labels to have, all of them or with `either` at least one, and labels to have none of."""
 
     has: tuple[str, ...] = ()
     lacks: tuple[str, ...] = ()
@@ -26,19 +26,21 @@ class Wanted(NamedTuple):
         """Which of `count` pictures fit, bool (count,), by the labels (L, A) of the first L."""
         if not (self.has or self.lacks):
             return torch.ones(count, dtype=torch.bool)
-        signs = [(name, True) for name in self.has] + [(name, False) for name in self.lacks]
-        fits = torch.stack([labels[:, names.index(name)] == sign for name, sign in signs])
+        has, lacks = (
+            labels[:, [names.index(name) for name in some]].bool()
+            for some in (self.has, self.lacks)
+        )
+        having = has.any(dim=1) if self.either and self.has else has.all(dim=1)
         found = torch.zeros(count, dtype=torch.bool)
-        found[: len(labels)] = fits.any(dim=0) if self.either else fits.all(dim=0)
+        found[: len(labels)] = having & ~lacks.any(dim=1)
         return found
 
     def sql(self, column: str = "labels") -> str:
         """The same as a condition on a column of lists of names; empty where everything fits."""
-        all_of, any_of = (f"array_has_{how}({column}, {{}})" for how in ("all", "any"))
-        has, lacks = (any_of, all_of) if self.either else (all_of, any_of)
-        parts = [has.format(_quoted(self.has))] if self.has else []
-        parts += [f"NOT {lacks.format(_quoted(self.lacks))}"] if self.lacks else []
-        return (" OR " if self.either else " AND ").join(parts)
+        having = "any" if self.either else "all"
+        parts = [f"array_has_{having}({column}, {_quoted(self.has)})"] if self.has else []
+        parts += [f"NOT array_has_any({column}, {_quoted(self.lacks)})"] if self.lacks else []
+        return " AND ".join(parts)
 
 
 def _quoted(names: Sequence[str]) -> str:

@@ -68,8 +68,8 @@ def search(
     ] = "",
     count: Annotated[int, Option("how many to find", 1, MOST)] = COUNT,
     has: Annotated[Names | None, Option("attribute that they are to have")] = None,
-    lacks: Annotated[Names | None, Option("attribute that they are to lack")] = None,
-    either: Annotated[bool, Option("any one of these is enough")] = False,
+    lacks: Annotated[Names | None, Option("attribute that none of them is to have")] = None,
+    either: Annotated[bool, Option("one of the attributes to have is enough")] = False,
     faithful: Faithful = False,
 ) -> dict[Model, Nearest]:
     """The pictures nearest to one, by each model's code and by what they look like.

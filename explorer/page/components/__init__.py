@@ -24,7 +24,14 @@ from explorer.page.components.inputs.slot import slot_value, slot_view
 from explorer.page.components.inversion.ladder import ladder_value
 from explorer.page.components.live.pad import pad_value, pad_view
 from explorer.page.components.loading.networks import ROUTES, networks_view
-from explorer.page.components.map.map import CLASSES, Looks, groups_shown, map_value, map_view
+from explorer.page.components.map.map import (
+    CLASSES,
+    Looks,
+    groups_shown,
+    look_shown,
+    map_value,
+    map_view,
+)
 from explorer.page.components.share.history import history_view
 from explorer.page.components.share.save import save_view, saves
 from explorer.page.components.share.tour import tour_view

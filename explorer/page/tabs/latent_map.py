@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict
 from pathlib import Path
 
 import gradio as gr
@@ -13,6 +12,7 @@ from explorer.engine import Model
 from explorer.exchange.kept import EXPORTS
 from explorer.exchange.layout import LAYOUTS, PCA, TSNE, UMAP, file_of
 from explorer.page import components as ui
+from explorer.page.filters import ask_for, choices, filter_shown, filter_view
 from explorer.page.guard.events import Picked
 from explorer.page.mapped import groups
 from explorer.page.mapped.points import Own, View, choose, servers
@@ -54,9 +54,9 @@ NOTES = {
 def build(session: gr.State) -> Widgets:
     every = list(session.value.catalogue.models.values())
     with gr.Row(elem_classes="controls"):
-        choices = colourings(every)  # so that a link may name any
-        chosen = known_colour(session.value, choices)
-        colour = gr.Dropdown(choices, value=chosen, label=mark("Colour by"), min_width=180)
+        colours = colourings(every)  # so that a link may name any
+        chosen = known_colour(session.value, colours)
+        colour = gr.Dropdown(colours, value=chosen, label=mark("Colour by"), min_width=180)
         files = gr.UploadButton(mark("Add my pictures"), file_count="multiple", min_width=120)
         folder = gr.UploadButton(mark("Add a folder"), file_count="directory", min_width=120)
         away = gr.Button(mark("Remove my pictures"), min_width=120)
@@ -90,19 +90,14 @@ def build(session: gr.State) -> Widgets:
 
 def work_on(models: list[Model]) -> list[gr.components.Component]:
     """Filters, layout and switches."""
-    names = attributes(models)
-    several = {"multiselect": True, "min_width": 180}
     with gr.Row(elem_classes="controls"):
-        has = gr.Dropdown(names, value=[], label=mark("Has"), **several)
-        lacks = gr.Dropdown(names, value=[], label=mark("Has not"), **several)
-        ways = [(mark("all of it"), "all"), (mark("any of it"), "any")]
-        either = gr.Radio(ways, value="all", label=mark("Shown is what fits"), min_width=150)
+        filters = filter_view(attributes(models))
     with gr.Row(elem_classes="controls"):
         layouts = [(title, name) for name, title in LAYOUTS.items()]
         layout = gr.Radio(layouts, value=UMAP, label=mark("Layout"), min_width=180)
         shown = [(mark(words), name) for name, words in SWITCHES.items()]
         switches = gr.CheckboxGroup(shown, value=[], label=mark("Show"), min_width=240)
-    return [has, lacks, either, layout, switches]
+    return [*filters, layout, switches]
 
 
 def show(session: Session) -> tuple:
@@ -112,17 +107,13 @@ def show(session: Session) -> tuple:
     look = view.look
     if session.seen(MAP, len(own.pictures), view.layout):
         return (gr.skip(),) * 8
-    choices, names = colourings(session.models), attributes(session.models)
-    look.colour = known_colour(session, choices)
-    known = [value for _, value in names]
-    look.has = [name for name in look.has if name in known]
-    look.lacks = [name for name in look.lacks if name in known]
+    colours = colourings(session.models)
+    look.colour = known_colour(session, colours)
+    filters = filter_shown(look, attributes(session.models))
     return (
         maps(session),
-        gr.update(choices=choices, value=look.colour),
-        gr.update(choices=names, value=look.has),
-        gr.update(choices=names, value=look.lacks),
-        "any" if look.either else "all",
+        gr.update(choices=colours, value=look.colour),
+        *filters,
         view.layout,
         [name for name in SWITCHES if getattr(look, name)],
         groups.followed(session),
@@ -143,11 +134,10 @@ def maps(session: Session) -> dict:
     return stamp | ui.map_value(models, places, planes, *shown)
 
 
-def attributes(models: list[Model]) -> list[tuple[str, str]]:
-    """The attributes that pictures of the maps have, as choices."""
+def attributes(models: list[Model]) -> list[str]:
+    """The attributes that pictures of the maps have."""
     known = [model.latents for model in models if model.latents]
-    names = sorted({name for latents in known for name in latents.names})
-    return [(ui.words(name), name) for name in names]
+    return sorted({name for latents in known for name in latents.names})
 
 
 def colourings(models: list[Model]) -> list[tuple[str, str]]:
@@ -155,12 +145,12 @@ def colourings(models: list[Model]) -> list[tuple[str, str]]:
     known = [model.latents for model in models if model.latents]
     of_classes = any(bool((latents.labels.sum(dim=1) == 1).all()) for latents in known)
     classes = [(say("All classes"), ui.CLASSES)] if of_classes else []
-    return [(say("Nothing"), ""), *classes, *attributes(models)]
+    return [(say("Nothing"), ""), *classes, *choices(attributes(models))]
 
 
-def known_colour(session: Session, choices: list[tuple[str, str]]) -> str:
+def known_colour(session: Session, colours: list[tuple[str, str]]) -> str:
     """The session's colouring where it is among the choices, else by all classes if possible."""
-    values = [value for _, value in choices]
+    values = [value for _, value in colours]
     wanted = (session.of(View).look.colour, ui.CLASSES, "")
     return next(colour for colour in wanted if colour in values)
 
@@ -168,7 +158,7 @@ def known_colour(session: Session, choices: list[tuple[str, str]]) -> str:
 def paint(session: Session, colour: str) -> dict:
     """Recolours the points that the page has already."""
     session.of(View).look.colour = colour
-    return gr.update(look=asdict(session.of(View).look))
+    return gr.update(look=ui.look_shown(session.of(View).look, session.models))
 
 
 def refine(
@@ -176,10 +166,10 @@ def refine(
 ) -> dict:
     """Filters the points that the page has already, and switches what is shown with them."""
     look = session.of(View).look
-    look.has, look.lacks, look.either = list(has), list(lacks), either == "any"
+    ask_for(look, has, lacks, either)
     for name in SWITCHES:
         setattr(look, name, name in switches)
-    return gr.update(look=asdict(look))
+    return gr.update(look=ui.look_shown(look, session.models))
 
 
 def lay_out(session: Session, layout: str) -> Iterator[tuple]:
@@ -270,7 +260,7 @@ def pack(session: Session) -> dict[str, str]:
 
 
 def unpack(session: Session, fields: Mapping[str, str]) -> None:
-    view, known = session.of(View), [name for _, name in attributes(session.models)]
+    view, known = session.of(View), attributes(session.models)
     look, layout = view.look, fields.get("layout")
     look.colour = fields.get("colour", look.colour)
     view.layout = layout if layout in LAYOUTS else UMAP

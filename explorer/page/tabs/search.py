@@ -12,6 +12,7 @@ from explorer import verbs
 from explorer.engine import Model
 from explorer.exchange import kept
 from explorer.page import components as ui
+from explorer.page.filters import ask_for, filter_shown, filter_view
 from explorer.page.mapped.points import Own
 from explorer.page.tab import Shot, Slot, Tab, Timing, Widgets, completed, number
 from explorer.page.words import mark
@@ -64,11 +65,7 @@ def build(session: gr.State) -> Widgets:
                 slot = ui.slot_view(SLOT.name, SLOT.title, random=True)
             where = gr.Dropdown(AT_HAND, value=MAPPED, label=mark("Look in"))
             count = gr.Slider(1, MOST, COUNT, step=1, label=mark("How many"))
-            several = {"multiselect": True, "value": []}
-            has = gr.Dropdown([], label=mark("Has"), **several)
-            lacks = gr.Dropdown([], label=mark("Has not"), **several)
-            ways = [(mark("all of it"), "all"), (mark("any of it"), "any")]
-            either = gr.Radio(ways, value="all", label=mark("Found is what fits"))
+            has, lacks, either = filter_view()
         with gr.Column(scale=2, min_width=320, elem_classes="first-on-phone"):
             empty = say("Put a picture into the slot, or click an example.")
             results = ui.results_view(NAME, empty)
@@ -92,18 +89,9 @@ def show(session: Session) -> tuple:
     """What is nearest to the picture, what can be asked for there, and what is."""
     looking, choices = session.of(Looking), places()
     looking.where = looking.where if looking.where in values(choices) else MAPPED
-    stamp, names = ui.stamp(session), names_in(session)
-    looking.has = [name for name in looking.has if name in names]
-    looking.lacks = [name for name in looking.lacks if name in names]
-    known = [(ui.words(name), name) for name in names]
-    return (
-        stamp | search(session),
-        gr.update(choices=choices, value=looking.where),
-        gr.update(choices=known, value=looking.has),
-        gr.update(choices=known, value=looking.lacks),
-        "any" if looking.either else "all",
-        looking.count,
-    )
+    stamp, asked = ui.stamp(session), filter_shown(looking, names_in(session))
+    where = gr.update(choices=choices, value=looking.where)
+    return stamp | search(session), where, *asked, looking.count
 
 
 def ask(
@@ -111,8 +99,8 @@ def ask(
 ) -> tuple:
     """Looks elsewhere, or for other things; controls that are moved are left alone."""
     looking = session.of(Looking)
-    looking.where, looking.has, looking.lacks = where, [*has], [*lacks]
-    looking.either, looking.count = either == "any", int(count)
+    looking.where, looking.count = where, int(count)
+    ask_for(looking, has, lacks, either)
     return show(session)[:4]
 
 

@@ -67,6 +67,7 @@ def synthetic(count: int, size: int) -> tuple[Gathered, Rows]:
         Wanted(("Smiling", "It's odd")),
         Wanted(("Smiling",), ("Male",)),
         Wanted(("Smiling",), ("Male", "It's odd"), either=True),
+        Wanted(("Smiling", "It's odd"), ("Male",), either=True),
         Wanted((), ("Male", "Smiling")),
     ],
 )

@@ -1,7 +1,7 @@
-// How the points of a map look: colours by labels, and which are shown, by what they have or lack.
+// How the points of a map look: colours by labels, and which are shown.
 //
-// value: that of Latent.map, whose `labels` are bits by attribute, in base64; look: {colour, has: [name],
-// lacks: [name], either}; lit: the rows of a group as bits, "" without one.
+// value: that of Latent.map, whose `labels` are bits by attribute, in base64; look: {colour, rows: bits of
+// those that are shown, "" for all}; lit: the rows of a group as bits, "" without one.
 Object.assign(Latent.maps, {
   PALETTE: ["#1f77b4", "#ff7f0e", "#2ca02c", "#d62728", "#9467bd", "#8c564b", "#e377c2", "#7f7f7f", "#bcbd22", "#17becf"],
   HIDDEN: 255,  // in place of the index of a colour
@@ -27,27 +27,18 @@ Object.assign(Latent.maps, {
 
   strong: () => Latent.isDark() ? "#ffffff" : "#111111",
 
-  // Whether a row fits the filter: a function, or null where every row does.
-  fits(value, { has, lacks, either }) {
-    const asked = [...has.map((name) => [name, true]), ...lacks.map((name) => [name, false])].filter(([name]) => value.labels[name]);
-    if (!asked.length) return null;
-    const signs = asked.map(([name, sign]) => [Latent.maps.bytes(value.labels[name]), sign]), known = 8 * signs[0][0].length;
-    const one = (index) => ([bits, sign]) => Latent.maps.has(bits, index) === sign;
-    return (index) => index < Math.min(known, value.labelled) && (either ? signs.some(one(index)) : signs.every(one(index)));
-  },
-
   // {inks, which} of `count` points, found anew when the look or the group is another one.
   painter(count, panel, value, state) {
     let made, found;
     return () => {
-      const { look, lit } = state(), key = JSON.stringify([look.colour, look.has, look.lacks, look.either, lit, Latent.isDark()]);
+      const { look, lit } = state(), key = JSON.stringify([look.colour, look.rows, lit, Latent.isDark()]);
       if (made !== key) [made, found] = [key, Latent.maps.coloured(count, panel, value, look, lit)];
       return found;
     };
   },
 
   coloured(count, panel, value, look, lit) {
-    const { PALETTE, HIDDEN, bytes, has, fits, strong } = Latent.maps, which = new Uint8Array(count);
+    const { PALETTE, HIDDEN, bytes, has, strong } = Latent.maps, which = new Uint8Array(count);
     const packed = look.colour === "*" ? Object.values(value.labels) : value.labels[look.colour] ? [value.labels[look.colour]] : [];
     packed.forEach((each, label) => {
       const bits = bytes(each), known = Math.min(count, 8 * bits.length);
@@ -59,8 +50,10 @@ Object.assign(Latent.maps, {
       const bits = bytes(lit), of = inks.push(strong()) - 1;
       for (let i = 0; i < count; i++) if (has(bits, i)) which[i] = of;
     }
-    const fit = fits(value, look);
-    if (fit) for (let i = 0; i < count; i++) if (!fit(i)) which[i] = HIDDEN;
+    if (look.rows) {
+      const bits = bytes(look.rows);
+      for (let i = 0; i < count; i++) if (!has(bits, i)) which[i] = HIDDEN;
+    }
     return { inks, which, shown: (index) => which[index] !== HIDDEN };
   },
 });

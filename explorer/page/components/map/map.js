@@ -1,9 +1,9 @@
 // Maps of encoded pictures, one a model, in step. value {d3, shows, note, models: [name], look, own: [{id, label,
-// src}], labels: {name: base64 bits}, labelled, groups, panels: [{title, colour, model, points, own: {x, y}, plane,
+// src}], labels: {name: base64 bits}, groups, panels: [{title, colour, model, points, own: {x, y}, plane,
 // regions: [{x, y, names}]} or {title, colour, said}]}; `points` are float32 in base64, all x, then all y; `plane`,
 // of codes of two numbers, is {x: [from, to], y: [from, to], density: [[0 to 255]]}: any point on it decodes.
-// Props from now on: look {colour: an attribute or `classes` for all labels, has: [name], lacks: [name], either,
-// pictures, regions, near}; groups {names: [[name, count]], chosen, rows: base64 bits}.
+// Props from now on: look {colour: an attribute or `classes` for all labels, rows: base64 bits of those that are
+// shown, "" for all, pictures, regions, near}; groups {names: [[name, count]], chosen, rows: base64 bits}.
 // A visitor's own picture i has index -1 - i. Charts tell of the pointer by the events of Latent.scatter.
 Latent.map = function ({ element, props, trigger, watch, server, what, empty }) {
   const { h, maps } = Latent;
@@ -196,8 +196,8 @@ Latent.map = function ({ element, props, trigger, watch, server, what, empty }) 
   }
 
   function explain() {
-    const { colour, has, lacks } = look(), { labels } = props.value, each = plots.find(Boolean)?.colours();
-    const shown = each && (has.length || lacks.length) ? each.which.reduce((sum, ink) => sum + (ink !== maps.HIDDEN), 0) : null;
+    const { colour, rows } = look(), { labels } = props.value, each = plots.find(Boolean)?.colours();
+    const shown = each && rows ? each.which.reduce((sum, ink) => sum + (ink !== maps.HIDDEN), 0) : null;
     if (colour === "*") {
       legend.replaceChildren(...Object.keys(labels).map((label, at) => Latent.key(maps.called(label), maps.PALETTE[at % maps.PALETTE.length])));
     } else legend.textContent = colour ? Latent.say("Coloured: {name}. Grey: not {name}.", { name: maps.called(colour) }) : "";

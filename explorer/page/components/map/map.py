@@ -15,18 +15,20 @@ from explorer.page.components.assets import d3_path
 from explorer.page.components.common import columns, component
 from explorer.page.components.wire import told
 from explorer.page.guard.calls import served
+from explorer.search.wanted import Wanted
 from explorer.verbs.common.options import Reason
 from explorer.verbs.map import Plane, standing_out
 from explorer.words import say
+from training.checkpoints import Latents
 
 CLASSES = "*"  # the colouring by all labels at once
 
 
 @dataclass
 class Looks:
-    """How maps look: the label that colours the points; which are shown, by the attributes that
-    they have and lack, all of that or `either`; with pictures in place of points, with words on
-    dense regions, with lines to the neighbours of what is chosen."""
+    """How maps look: the label that colours the points; which are shown, as `Wanted` has it; with
+    pictures in place of points, with words on dense regions, with lines to the neighbours of what
+    is chosen."""
 
     colour: str = "Male"
     has: list[str] = field(default_factory=list)
@@ -46,7 +48,7 @@ def map_view(
     {rows: {model: [row]}} for {key, index, models}; and export_group, {csv} for {key, name}.
 
     Events: select {index} or {model, z}; remove {id of one of the visitor's own}; lasso {rows};
-    group {act, name, to}. Props: `look` of Looks, and `groups` of `groups_shown`.
+    group {act, name, to}. Props: `look` of `look_shown`, and `groups` of `groups_shown`.
     """
     constants = {"what": what, "empty": empty}
     events = ["select", "remove", "lasso", "group"]
@@ -75,20 +77,34 @@ def map_value(
         dense = [each._asdict() for each in standing_out(model, place)]
         mine = {"own": _own(placed[at]), "plane": _plane(planes[at]), "regions": dense}
         panels.append({**panel, "points": _points(place), **mine})
-    known = [model.latents for model in models if model.latents is not None]
-    most = max(known, key=lambda latents: len(latents.labels), default=None)
+    most = _labelled(models)
     return {
         "d3": d3_path(),
         "shows": say(models[0].shows.title()) if models else "",
         "models": [model.name for model in models if model.latents is not None],
-        "look": asdict(look),
+        "look": look_shown(look, models),
         "groups": groups,
         "note": note,
         "panels": panels,
         "own": list(own),
         "labels": {} if most is None else _packed(most.names, most.labels),
-        "labelled": 0 if most is None else len(most.labels),
     }
+
+
+def look_shown(look: Looks, models: Sequence[Model]) -> dict:
+    """How the maps look, and the rows that they show, a bit each; no bits where that is all."""
+    most, rows = _labelled(models), ""
+    if most is not None and (look.has or look.lacks):
+        has, lacks = (tuple(n for n in some if n in most.names) for some in (look.has, look.lacks))
+        fits = Wanted(has, lacks, look.either).rows(most.labels, most.names, len(most.labels))
+        rows = _bits(fits.numpy())
+    return asdict(look) | {"rows": rows}
+
+
+def _labelled(models: Sequence[Model]) -> Latents | None:
+    """The encoded pictures with their labels, by the model that has most of these."""
+    known = [model.latents for model in models if model.latents is not None]
+    return max(known, key=lambda latents: len(latents.labels), default=None)
 
 
 def groups_shown(groups: Mapping[str, Sequence[int]], chosen: str) -> dict:
@@ -97,8 +113,7 @@ def groups_shown(groups: Mapping[str, Sequence[int]], chosen: str) -> dict:
     rows = groups.get(chosen, ())
     lit = np.zeros(max(rows, default=-1) + 1, dtype=bool)
     lit[list(rows)] = True
-    bits = b64encode(np.packbits(lit).tobytes()).decode()
-    return {"names": names, "chosen": chosen if chosen in groups else "", "rows": bits}
+    return {"names": names, "chosen": chosen if chosen in groups else "", "rows": _bits(lit)}
 
 
 def _telling(server: Callable[[dict], object]) -> Callable:
@@ -129,5 +144,8 @@ def _plane(plane: Plane | None) -> dict | None:
 
 def _packed(names: Sequence[str], labels: Tensor) -> dict[str, str]:
     """A bit a point: all attributes of all points weigh 20 kB rather than 1 MB."""
-    bits = np.packbits(labels.numpy().T, axis=1)  # (A, bytes)
-    return {name: b64encode(row.tobytes()).decode() for name, row in zip(names, bits, strict=True)}
+    return {name: _bits(row) for name, row in zip(names, labels.numpy().T, strict=True)}
+
+
+def _bits(each: np.ndarray) -> str:
+    return b64encode(np.packbits(each).tobytes()).decode()

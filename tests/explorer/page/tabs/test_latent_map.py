@@ -163,6 +163,21 @@ def test_filters_layout_and_switches_go_into_a_link_and_come_back(session):
     assert [each["points"] for each in value["panels"]] == points
 
 
+def test_the_map_shows_what_has_one_of_some_attributes_and_none_of_others(session):
+    update = latent_map.refine(session, ["Smiling", "Eyeglasses"], ["Male", "Young"], "any", [])
+    rows = groups.rows_of(update["look"]["rows"])
+    latents = session.models[0].latents
+    has = {
+        name: latents.labels[rows, latents.names.index(name)] for name in session.of(View).look.has
+    }
+    assert 0 < len(rows) < len(latents.labels)
+    assert torch.stack([*has.values()]).any(dim=0).all() and not has["Smiling"].all()
+    for name in ("Male", "Young"):
+        assert not latents.labels[rows, latents.names.index(name)].any()
+    assert latent_map.refine(session, [], [], "any", [])["look"]["rows"] == ""
+    assert latent_map.maps(session)["look"]["rows"] == ""
+
+
 def test_neighbours_are_those_of_each_models_own_codes(session):
     key = latent_map.maps(session)["key"]
     *_, pictures, near = latent_map.servers(str(CHECKPOINTS))

@@ -1,0 +1,55 @@
+"""A filter by attributes, as the map and the search have it."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import gradio as gr
+
+from explorer.page.components import inform, words
+from explorer.page.words import mark
+
+ALL, ANY = "all", "any"
+
+
+class Filter(Protocol):
+    """What pictures have, all of it or with `either` at least one, and what none of them has."""
+
+    has: list[str]
+    lacks: list[str]
+    either: bool
+
+
+def filter_view(names: Sequence[str] = ()) -> list[gr.components.Component]:
+    """Choices among attributes of these names: what is had, what is lacked, and all or any."""
+    several = {"choices": choices(names), "multiselect": True, "value": [], "min_width": 180}
+    has = gr.Dropdown(label=mark("Has"), **several)
+    ways = [(mark("all of them"), ALL), (mark("at least one"), ANY)]
+    either = gr.Radio(ways, value=ALL, label=mark("Of these it has"), min_width=150)
+    lacks = gr.Dropdown(label=mark("Has none of"), **several)
+    return [has, lacks, either]
+
+
+def filter_shown(asked: Filter, names: Sequence[str]) -> tuple[dict, dict, str]:
+    """What these show of a filter of pictures with attributes of these names. The filter loses all
+    others, which is said."""
+    gone = [name for name in (*asked.has, *asked.lacks) if name not in names]
+    if gone:
+        inform(f"The filter loses what these pictures have no label of: {', '.join(gone)}.")
+        asked.has = [name for name in asked.has if name in names]
+        asked.lacks = [name for name in asked.lacks if name in names]
+    known = choices(names)
+    return (
+        gr.update(choices=known, value=asked.has),
+        gr.update(choices=known, value=asked.lacks),
+        ANY if asked.either else ALL,
+    )
+
+
+def ask_for(asked: Filter, has: Sequence[str], lacks: Sequence[str], either: str) -> None:
+    """Sets a filter to what the widgets are set to."""
+    asked.has, asked.lacks, asked.either = [*has], [*lacks], either == ANY
+
+
+def choices(names: Sequence[str]) -> list[tuple[str, str]]:
+    """Attributes as people read them, with their names."""
+    return [(words(name), name) for name in names]
