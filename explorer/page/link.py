@@ -30,9 +30,11 @@ def query(session: Session, controls: Mapping[str, object]) -> str:
     return urlencode(given, safe="/,:")
 
 
-def left_out(session: Session) -> int:
-    """How many slots hold a picture that a link cannot carry."""
-    return sum(not picture.reference for picture in session.slots.values())
+def left_out(session: Session) -> list[str]:
+    """What a link cannot carry, in words: pictures in slots, the shelf, and what tabs hold."""
+    slots = [quoted(each.label) for each in session.slots.values() if not each.reference]
+    shelf = ["the shelf"] if session.shelf else []
+    return [*dict.fromkeys(slots), *shelf, *(each for tab in TABS for each in tab.unkept(session))]
 
 
 def restore(session: Session, fields: Mapping[str, str]) -> list[str]:

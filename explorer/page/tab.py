@@ -48,7 +48,7 @@ class Widgets:
     comparison; after: a handler that goes on from there, perhaps step by step, with its inputs and
     outputs; slots: in the order of the declaration; senders: components whose pictures can be sent
     to other tabs; edited: the event after which pictures at hand look different; controls: settings
-    that go into the link, by name.
+    that go into the link, by name; handed: the event by which a group of the map goes to Teach.
     """
 
     show: Callable
@@ -59,6 +59,7 @@ class Widgets:
     senders: list[gr.HTML] = field(default_factory=list)
     edited: gr.events.Dependency | None = None
     controls: dict[str, gr.components.Component] = field(default_factory=dict)
+    handed: Callable | None = None
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,8 @@ class Tab:
 
     build: makes the widgets, given the session's `gr.State`; slots: a tab that has some receives
     the pictures that are sent to it; pack: the fields of a link that hold the tab's own state;
-    unpack: takes them from a link, and gives what of them is not here; within: the name of the tab
+    unpack: takes them from a link, and gives what of them is not here; unkept: what else the tab
+    holds, which no link does, in words; within: the name of the tab
     that it is a view in, beside that tab's own; view: its title among the views within it; verb:
     what finds what the tab shows, and what it is given, by parameter; None where no verb does.
     """
@@ -80,6 +82,7 @@ class Tab:
     slots: tuple[Slot, ...] = ()
     pack: Callable[[Session], dict[str, str]] = lambda session: {}
     unpack: Callable[[Session, Mapping[str, str]], list[str] | None] = lambda session, fields: None
+    unkept: Callable[[Session], list[str]] = lambda session: []
     within: str = ""
     view: str = ""
     verb: Callable[[Session], tuple[Callable, dict[str, Any]] | None] | None = None

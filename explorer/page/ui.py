@@ -28,11 +28,11 @@ from explorer.page.components import (
 from explorer.page.current import Current
 from explorer.page.going import Controls, Filled, fill, follow, travel, whole
 from explorer.page.guard.calls import Guarded, settling
-from explorer.page.guard.events import Going, Picked
+from explorer.page.guard.events import Going, Handed, Picked
 from explorer.page.navigation import BY_NAME, Item, Navigation, go
 from explorer.page.picked import at_hand
 from explorer.page.saving import servers, uploaded
-from explorer.page.tabs import SLOTS, TABS, attributes
+from explorer.page.tabs import SLOTS, TABS, attributes, teach
 from explorer.pictures.picture import Picture
 from explorer.session.state import Session
 from explorer.words import say
@@ -44,7 +44,6 @@ NOTHING = "There is no usable checkpoint under {root}. Start this app again afte
 SHELF_EMPTY = say("Uploads appear here, and what you keep: drop a picture, or choose “To shelf”.")
 RECEIVERS = {tab.name: tab for tab in TABS if tab.slots}
 FALLBACK = attributes.TAB  # takes what is used while a tab without slots is open
-UNKEPT = "It leaves out uploads, morph tiles, and pictures that were edited before."
 OF_BROWSER = ("__theme", "lang")  # in a link, but no part of the state
 
 
@@ -112,6 +111,8 @@ def exchange(current: Current, session, navigation: Navigation, shelf, bundled, 
     shelf.mark(favour, session, shelf, **QUIET)
     for event in [each.edited for each in current.parts.values() if each.edited]:
         event.then(lambda session: shelf_value(session.shelf), session, shelf, **QUIET)
+    for event in [each.handed for each in current.parts.values() if each.handed]:
+        current.follows(event, partial(hand, navigation), [*navigation.bars.values()])
 
 
 def choose(current: Current, session, top, bundled) -> None:
@@ -132,8 +133,8 @@ def copy_link(session, button, controls: dict) -> None:
     """The state as a link on the clipboard."""
 
     def query(session: Session, *values) -> str:
-        if link.left_out(session):
-            inform(UNKEPT)
+        if lost := link.left_out(session):
+            inform(f"The link leaves out {', '.join(lost)}.")
         return link.query(session, dict(zip(controls, values, strict=True)))
 
     address = gr.Textbox(visible=False)
@@ -193,6 +194,13 @@ def send(navigation: Navigation, session: Session, event: Picked) -> list:
     go(session, tab)
     slots = [slot_value(picture) if slot.name == name else gr.skip() for slot in SLOTS]
     return [*navigation.at(tab.name), shelf_value(session.shelf), *slots]
+
+
+def hand(navigation: Navigation, session: Session, event: Handed) -> list:
+    """A group of the map is what Teach, which opens, is taught with: the bars."""
+    teach.teach_with(session, event._data["name"])
+    go(session, teach.TAB)
+    return navigation.at(teach.NAME)
 
 
 def goes(navigation: Navigation, controls: Controls, count: int) -> Callable:

@@ -56,12 +56,35 @@ class Lesson:
     apart: list[str] = field(default_factory=list)
 
     @property
+    def sides(self) -> tuple[Side, Side]:
+        return self.given, self.lacking
+
+    @property
     def pictures(self) -> list[Picture]:
-        return [*self.given.pictures, *self.lacking.pictures]
+        return [picture for side in self.sides for picture in side.pictures]
 
     def learned(self, model: Model, own: dict[str, Directed]) -> Known:
-        given, lacking = self.given.codes(model), self.lacking.codes(model)
+        given, lacking = (side.codes(model) for side in self.sides)
         return knowledge(model, learn(model, given, lacking, self.apart, own))
+
+
+@dataclass
+class Draft:
+    """The attribute that is being taught: its name and what it is taught by; what was wrong with
+    the last picture of a side."""
+
+    name: str = ""
+    lesson: Lesson = field(default_factory=Lesson)
+    problems: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def pictures(self) -> list[Picture]:
+        return self.lesson.pictures
+
+    def regroup(self, name: str, to: str) -> None:
+        """A group of the map that teaches has another name; none where it is gone."""
+        for side in self.lesson.sides:
+            side.group = to if side.group == name else side.group
 
 
 @dataclass

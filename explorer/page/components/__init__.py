@@ -31,6 +31,7 @@ from explorer.page.components.map.map import (
     look_shown,
     map_value,
     map_view,
+    row_bits,
 )
 from explorer.page.components.share.history import history_view
 from explorer.page.components.share.save import save_view, saves

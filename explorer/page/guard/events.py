@@ -161,6 +161,11 @@ class Grouped(TypedDict):
 
 
 @EXACT
+class Group(TypedDict):
+    name: Name
+
+
+@EXACT
 class Named(TypedDict):
     model: Name
 
@@ -252,3 +257,7 @@ class Ringed(Event):
 
 class Acted(Event):
     shape = Grouped
+
+
+class Handed(Event):
+    shape = Group

@@ -1,13 +1,15 @@
-"""Groups of mapped pictures: made by a lasso, shown by their mean, renamed, removed, saved."""
+"""Groups of mapped pictures: made by a lasso, shown by their mean, renamed, removed, saved, and in
+links."""
 
 import csv
 import io
 from base64 import b64decode
 from binascii import Error
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
+from urllib.parse import quote, unquote
 
 import gradio as gr
 import numpy as np
@@ -18,6 +20,7 @@ from explorer.page import components as ui
 from explorer.page.guard.events import Acted, Exported, Ringed
 from explorer.page.mapped.points import View
 from explorer.pictures.picture import MAP
+from explorer.session.attributes import Draft
 from explorer.session.groups import Groups
 from explorer.session.state import Session
 from explorer.verbs.common.grids import Grid, map_row
@@ -28,6 +31,7 @@ from training.errors import choose as one_of
 
 MEMBERS, NAME_LENGTH = 4, 60  # members that are shown beside the mean
 MOST = 40  # groups of a set
+LINKED = 4000  # characters of a link for groups: six of 3,641 pictures
 EMPTY = say("The lasso holds no point: draw it around some.")
 
 
@@ -38,6 +42,13 @@ def here(session: Session) -> dict[str, tuple[int, ...]]:
 
 def shown(session: Session) -> dict:
     return ui.groups_shown(here(session), session.of(View).group)
+
+
+@dataclass
+class Mean(Grid):
+    """The mean of a group, by its name, and the members nearest to that."""
+
+    group: str = ""
 
 
 @dataclass(eq=False)
@@ -61,29 +72,44 @@ def answer(session: Session, board: dict) -> tuple:
 def followed(session: Session) -> dict:
     """The board of the chosen group where that is another one than the page was told of, as after
     undo; emptied where none is chosen."""
-    told, (name, rows) = session.of(Told), chosen(session)
-    if told.chosen == (name, rows):
+    told, now = session.of(Told), chosen(session)
+    if told.chosen == now:
         return gr.skip()
-    told.chosen = name, rows
+    told.chosen = now
+    return lit(session)
+
+
+def lit(session: Session) -> dict:
+    """The board of the chosen group; empty without one, or where no model that is compared has its
+    pictures."""
+    name, rows = chosen(session)
     if rows:
-        with suppress(UserError):  # where no model that is compared has these pictures
+        with suppress(UserError):
             return board(session, name)
+    session.grids.pop(MAP, None)
     return ui.stamp(session) | ui.board_value([], [])
 
 
 def lasso(session: Session, event: Ringed) -> tuple:
     """What was drawn around becomes a group: its mean face, and the groups."""
-    groups, rows = here(session), rows_of(event._data["rows"])
-    if not rows:
-        raise UserError(EMPTY)
-    if len(groups) >= MOST:
-        raise UserError(f"At most {MOST} groups fit here: remove one of them.")
-    having(session, rows)
+    groups = here(session)
     numbered = (say("Group {number}", number=number) for number in count(len(groups) + 1))
     name = next(str(each) for each in numbered if str(each) not in groups)
-    groups[name] = tuple(rows)
+    add(session, name, rows_of(event._data["rows"]))
     session.of(View).group = name
     return answer(session, board(session, name))
+
+
+def add(session: Session, name: str, rows: Sequence[int]) -> None:
+    """Another group; raises UserError where it has no rows, where there is no room for it, or where
+    no model that is compared has its pictures."""
+    groups = here(session)
+    if not rows:
+        raise UserError(EMPTY)
+    if name not in groups and len(groups) >= MOST:
+        raise UserError(f"At most {MOST} groups fit here: remove one of them.")
+    having(session, rows)
+    groups[name] = tuple(rows)
 
 
 def rows_of(packed: str) -> list[int]:
@@ -105,7 +131,7 @@ def having(session: Session, rows: Sequence[int]) -> list[Model]:
 
 
 def act(session: Session, event: Acted) -> tuple:
-    """Another group is chosen, renamed, or removed."""
+    """Another group is chosen, renamed, or removed, which the board follows where it shows it."""
     groups, view = here(session), session.of(View)
     what, name, to = (event._data[each] for each in ("act", "name", "to"))
     if name:
@@ -113,13 +139,16 @@ def act(session: Session, event: Acted) -> tuple:
     if what == "choose":
         view.group = name
         return answer(session, board(session, name) if name else gr.skip())
-    if what == "remove":
-        groups.pop(name, None)
-        view.group = ""
+    to = to.strip()[:NAME_LENGTH] if what == "rename" else ""
+    if what == "rename":
+        rename(groups, name, to)
     else:
-        rename(groups, name, to.strip()[:NAME_LENGTH])
-        view.group = to.strip()[:NAME_LENGTH]
-    return answer(session, gr.skip())
+        groups.pop(name, None)
+    view.group = to
+    session.of(Draft).regroup(name, to)
+    shows = session.grids.get(MAP)
+    on_board = isinstance(shows, Mean) and shows.group == name
+    return answer(session, lit(session) if on_board else gr.skip())
 
 
 def rename(groups: dict[str, tuple[int, ...]], name: str, to: str) -> None:
@@ -147,12 +176,49 @@ def board(session: Session, name: str) -> dict:
     }
     labels = [mean, *(each.labels[0] for each in members)]
     references = ["", *(each.references[0] for each in members)]
-    session.grids[MAP] = Grid(MAP, labels, codes, references)
+    session.grids[MAP] = Mean(MAP, labels, codes, references, name)
     drawn = [model.decode(codes[model.name]) for model in models]
     lines = [
         ui.board_row(label, at, [each[at] for each in drawn]) for at, label in enumerate(labels)
     ]
     return stamp | ui.board_value(models, lines)
+
+
+def pack(session: Session) -> dict[str, str]:
+    """The groups for a link, as far as they fit."""
+    held, name = linked(session), session.of(View).group
+    return {"groups": ",".join(held.values()), "group": name if name in held else ""}
+
+
+def linked(session: Session) -> dict[str, str]:
+    """The groups that fit into a link: what it says of each, by its name."""
+    found, length = {}, 0
+    for name, rows in here(session).items():
+        said = f"{quote(name, safe='')}:{ui.row_bits(rows)}"
+        if length + len(said) <= LINKED:
+            found[name] = said
+            length += len(said)
+    return found
+
+
+def unkept(session: Session) -> list[str]:
+    """The groups that do not."""
+    held = linked(session)
+    return [f"the group {quoted(name)}" for name in here(session) if name not in held]
+
+
+def unpack(session: Session, fields: Mapping[str, str]) -> list[str]:
+    """The groups of a link, beside those that are here; gives what of them is not."""
+    gone, name = [], fields.get("group", "")
+    for said in filter(None, fields.get("groups", "").split(",")):
+        called, _, bits = said.partition(":")
+        called = unquote(called)[:NAME_LENGTH]
+        try:
+            add(session, called, rows_of(bits))
+        except UserError:
+            gone.append(f"the group {quoted(called)}")
+    session.of(View).group = name if name in here(session) else ""
+    return gone
 
 
 def export_group(asked: Exported) -> dict:

@@ -221,6 +221,12 @@ def pack(session: Session) -> dict[str, str]:
     return {"lock": ",".join(session.of(Family).held)}
 
 
+def unkept(session: Session) -> list[str]:
+    """The family, but for those that are the parents now."""
+    here = {parent.id for parent in parents_of(session)}
+    return ["the lineage"] if session.of(Family).members.keys() - here else []
+
+
 def unpack(session: Session, fields: Mapping[str, str]) -> None:
     every = {name for model in session.models for name in known(model)}
     session.of(Family).held = [n for n in fields.get("lock", "").split(",") if n in every]
@@ -237,6 +243,7 @@ TAB = Tab(
     SLOTS,
     pack,
     unpack,
+    unkept,
     within=SAMPLE,
     verb=verb,
 )

@@ -85,7 +85,8 @@ def build(session: gr.State) -> Widgets:
     chart.remove(remove, session, [chart, said], **ui.IN_TURN)
     away.click(remove_all, session, [chart, said], **ui.IN_TURN)
     outputs = [chart, colour, *work, board]
-    return Widgets(show, [], outputs, senders=[board], controls={"colour": colour})
+    links = {"handed": chart.teach, "controls": {"colour": colour}}
+    return Widgets(show, [], outputs, senders=[board], **links)
 
 
 def work_on(models: list[Model]) -> list[gr.components.Component]:
@@ -256,10 +257,16 @@ def pack(session: Session) -> dict[str, str]:
         "lacks": ",".join(look.lacks),
         "either": "1" if look.either else "",
         "shown": ",".join(name for name in SWITCHES if getattr(look, name)),
+        **groups.pack(session),
     }
 
 
-def unpack(session: Session, fields: Mapping[str, str]) -> None:
+def unkept(session: Session) -> list[str]:
+    mine = ["your pictures on the map"] if session.of(Own).pictures else []
+    return mine + groups.unkept(session)
+
+
+def unpack(session: Session, fields: Mapping[str, str]) -> list[str]:
     view, known = session.of(View), attributes(session.models)
     look, layout = view.look, fields.get("layout")
     look.colour = fields.get("colour", look.colour)
@@ -271,8 +278,10 @@ def unpack(session: Session, fields: Mapping[str, str]) -> None:
     look.either = fields.get("either") == "1"
     for name in SWITCHES:
         setattr(look, name, name in fields.get("shown", "").split(","))
+    return groups.unpack(session, fields)
 
 
 SHOT = Shot(".map .chart", click=True)
 TIMING = Timing("map, first view", 1000, show)
-TAB = Tab(MAP, say("Latent map"), build, SHOT, (TIMING,), pack=pack, unpack=unpack, view=say("Map"))
+LINK = {"pack": pack, "unpack": unpack, "unkept": unkept}
+TAB = Tab(MAP, say("Latent map"), build, SHOT, (TIMING,), view=say("Map"), **LINK)

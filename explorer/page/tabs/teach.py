@@ -1,6 +1,6 @@
 """Teach: an attribute from pictures with it and without it, which becomes a slider of Edit."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import gradio as gr
@@ -17,7 +17,7 @@ from explorer.page.picked import at_hand
 from explorer.page.tab import Shot, Tab, Timing, Widgets
 from explorer.page.words import mark
 from explorer.pictures.picture import EDIT, Picture
-from explorer.session.attributes import Lesson, Own, Side
+from explorer.session.attributes import Draft, Lesson, Own, Side
 from explorer.session.groups import Groups
 from explorer.session.state import Session
 from explorer.verbs.common.attributes import Attribute, own_directions, read_attribute
@@ -29,26 +29,12 @@ from explorer.words import chain, say
 from explorer.work import beside
 from training.codes import teaching
 from training.codes.directions import DEFAULT, METHODS
-from training.errors import UserError, choose
+from training.errors import UserError, choose, quoted
 
 NAME = "teach"
 SIDES = {"given": say("With it"), "lacking": say("Without it")}
 EMPTY = say("Give pictures with the attribute and pictures without it: five of each are enough.")
 GONE = "That attribute is no longer here: reload the page."
-
-
-@dataclass
-class Draft:
-    """The attribute that is being taught: its name and what it is taught by; what was wrong with
-    the last picture of a side."""
-
-    name: str = ""
-    lesson: Lesson = field(default_factory=Lesson)
-    problems: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def pictures(self) -> list:
-        return self.lesson.pictures
 
 
 @dataclass
@@ -124,7 +110,7 @@ def learned(session: Session, model: Model, kept: list[Attribute]) -> Learned | 
     lesson = session.of(Draft).lesson
     own: dict[str, Directed] = {way: own_directions(model, way, kept) for way in METHODS}
     try:
-        sides = lesson.given.codes(model), lesson.lacking.codes(model)
+        sides = tuple(side.codes(model) for side in lesson.sides)
         lessons = learn(model, *sides, lesson.apart, own)
     except UserError as error:
         return str(error)
@@ -157,8 +143,7 @@ def take(session: Session, event: Given) -> list:
         gone = data["gone"]
         side.pictures = [each for each in side.pictures if gone is not None and each.id != gone]
     elif "group" in data:
-        groups = session.of(Groups).here(session.model_set)
-        side.group = data["group"] and choose("group", data["group"], groups)
+        side.group = data["group"] and known_group(session, data["group"])
     else:
         for source in data.get("files") or [data]:
             try:
@@ -170,6 +155,15 @@ def take(session: Session, event: Given) -> list:
             except UserError as error:
                 draft.problems[data["side"]] = str(error)
     return show(session)
+
+
+def teach_with(session: Session, group: str) -> None:
+    """A group of the map becomes the pictures with the attribute; raises UserError."""
+    session.of(Draft).lesson.given.group = known_group(session, group)
+
+
+def known_group(session: Session, name: str) -> str:
+    return choose("group", name, session.of(Groups).here(session.model_set))
 
 
 def resolved(session: Session, source: dict) -> Picture:
@@ -198,8 +192,7 @@ def add(session: Session, name: str) -> list:
     except UserError as error:
         return [*[gr.skip()] * 4, str(error)]
     by_model = {m.weights: knowledge(m, each.lessons) for m, each in known.items()}
-    sides = (draft.lesson.given, draft.lesson.lacking)
-    given, lacking = (replace(side, pictures=[*side.pictures]) for side in sides)
+    given, lacking = (replace(each, pictures=[*each.pictures]) for each in draft.lesson.sides)
     own.add(Attribute(name=name, models=by_model), Lesson(given, lacking, [*draft.lesson.apart]))
     return [*show(session), say("{name} is a slider in Edit.", name=name)]
 
@@ -240,6 +233,13 @@ def exported(asked: Owned) -> Response:
     return told({"content": found.attribute.model_dump_json(exclude_none=True)})
 
 
+def unkept(session: Session) -> list[str]:
+    lesson, own = session.of(Draft).lesson, session.of(Own).kept
+    taught = any(side.pictures or side.group for side in lesson.sides)
+    lost = ["what Teach is given"] if taught else []
+    return lost + [f"your attribute {quoted(name)}" for name in own]
+
+
 def ten(session: Session) -> None:
     """Five examples against five others."""
     first, *rest = (session.examples()[at : at + 5] for at in (0, 5))
@@ -249,4 +249,5 @@ def ten(session: Session) -> None:
 
 SHOT = Shot(".gather")
 TIMING = Timing("an attribute taught by ten pictures", 1000, ten)
-TAB = Tab(NAME, say("Teach"), build, SHOT, (TIMING,), within="attributes", view=say("Teach"))
+VIEW = {"unkept": unkept, "within": "attributes", "view": say("Teach")}
+TAB = Tab(NAME, say("Teach"), build, SHOT, (TIMING,), **VIEW)

@@ -94,8 +94,7 @@ def test_the_name_of_a_file_that_is_refused_is_text(page, tmp_path):
 
 
 def test_toasts_show_text(page, monkeypatch):
-    monkeypatch.setattr(ui, "UNKEPT", MARKUP)
-    monkeypatch.setattr(ui.link, "left_out", lambda session: 1)
+    monkeypatch.setattr(ui.link, "left_out", lambda session: [MARKUP])
     page.get_by_role("button", name="Copy link").click()
     expect(page.get_by_test_id("toast-text")).to_contain_text(MARKUP)
 

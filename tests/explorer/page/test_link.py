@@ -7,8 +7,9 @@ import pytest
 import torch
 
 from explorer.page import going, link, ui
-from explorer.page.tabs import attributes, sample
-from explorer.session.attributes import Own
+from explorer.page.mapped.points import Own as OnMap
+from explorer.page.tabs import attributes, breed, sample
+from explorer.session.attributes import Draft, Own
 from explorer.session.state import Session
 from explorer.verbs.common.attributes import Attribute
 from tests.explorer.conftest import CHECKPOINTS, event
@@ -23,7 +24,7 @@ def test_a_link_brings_everything_back_but_uploads(session, navigation, photo):
     session.put("reconstruct", session.photo(photo, "mine"))
     session.names = session.names[1:]
     query = link.query(session, {"seed": 9, "count": 16})
-    assert link.left_out(session) == 1
+    assert link.left_out(session) == ["'mine'", "the shelf"]
     other = Session(str(CHECKPOINTS))
     link.restore(other, dict(pair.split("=") for pair in query.split("&")))
     assert (other.names, other.faithful, other.tab) == (session.names, True, "attributes")
@@ -32,6 +33,20 @@ def test_a_link_brings_everything_back_but_uploads(session, navigation, photo):
     codes = [s.codes([s.slots["attributes"]], model) for s in (session, other)]
     assert torch.equal(*codes)
     assert "reconstruct" not in other.slots
+
+
+def test_what_a_link_leaves_out_is_said_by_what_it_is(session):
+    session.put("reconstruct", session.examples()[1])
+    assert link.left_out(session) == []
+    session.put("parent-0", session.examples()[1])
+    breed.show(session, 0.3, 4, 0)
+    breed.go_on(session, 0.3, 4, 0)
+    session.of(OnMap).pictures.append(session.examples()[2])
+    session.of(Draft).lesson.given.pictures.append(session.examples()[3])
+    session.of(Own).add(Attribute(name="Grin", models={}))
+    lost = ["the lineage", "your pictures on the map", "what Teach is given"]
+    lost = ["'Child 1 of generation 1'", *lost, "your attribute 'Grin'"]
+    assert sorted(link.left_out(session)) == sorted(lost)
 
 
 def test_a_link_brings_labels_back(session):

@@ -1,6 +1,6 @@
-// The groups that were made on a map: choose one, name it anew, save it with its codes, or remove it.
-// groups: {names: [[name, count]], chosen}. act(what, name, to): "choose", "rename" or "remove".
-Latent.maps.groups = function ({ root, server, key, act }) {
+// The groups that were made on a map: choose one, name it anew, teach with it, save it with its codes, or
+// remove it. groups: {names: [[name, count]], chosen}. act(what, name, to): "choose", "rename" or "remove".
+Latent.maps.groups = function ({ root, server, key, act, teach }) {
   const { h } = Latent;
 
   async function save(name) {
@@ -13,7 +13,7 @@ Latent.maps.groups = function ({ root, server, key, act }) {
     const field = h("input", { value: name, maxlength: 60, "aria-label": Latent.say("Name of the group"),
       onchange: () => field.value.trim() && act("rename", name, field.value.trim()), onkeydown: (event) => event.stopPropagation() });
     const tool = (said, does) => h("button", { type: "button", class: "chip", onclick: does }, said);
-    return [field, tool(Latent.say("Save as CSV"), () => save(name)), tool(Latent.say("Remove the group"), () => act("remove", name))];
+    return [field, tool(Latent.say("Teach with this group"), () => teach(name)), tool(Latent.say("Save as CSV"), () => save(name)), tool(Latent.say("Remove the group"), () => act("remove", name))];
   }
 
   return ({ names, chosen }) => root.replaceChildren(...names.map(([name, count]) =>

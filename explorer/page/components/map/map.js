@@ -33,7 +33,8 @@ Latent.map = function ({ element, props, trigger, watch, server, what, empty }) 
     legend = h("p", { class: "note legend" });
     said = h("p", { class: "note", role: "status" });
     const chosen = h("div", { class: "groups", role: "group", "aria-label": Latent.say("Groups") });
-    chips = maps.groups({ root: chosen, server, key: () => props.value.key, act: (act, name, to = "") => trigger("group", { act, name, to }) });
+    chips = maps.groups({ root: chosen, server, key: () => props.value.key, act: (act, name, to = "") => trigger("group", { act, name, to }),
+      teach: (name) => trigger("teach", { name }) });
     root.append(h("div", { class: "panels", style: `--models:${value.panels.length}` }, value.panels.map((panel, at) =>
       h("div", { class: "panel", role: "figure", "aria-label": `${what}, ${panel.title}` }, Latent.title(panel),
         charts[at] ? h("div", { class: "framed" }, charts[at], tools(at)) : Latent.reason(panel),

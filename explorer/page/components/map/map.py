@@ -48,10 +48,11 @@ def map_view(
     {rows: {model: [row]}} for {key, index, models}; and export_group, {csv} for {key, name}.
 
     Events: select {index} or {model, z}; remove {id of one of the visitor's own}; lasso {rows};
-    group {act, name, to}. Props: `look` of `look_shown`, and `groups` of `groups_shown`.
+    group {act, name, to}; teach {name of a group}. Props: `look` of `look_shown`, and `groups` of
+    `groups_shown`.
     """
     constants = {"what": what, "empty": empty}
-    events = ["select", "remove", "lasso", "group"]
+    events = ["select", "remove", "lasso", "group", "teach"]
     return component("map", events, constants, servers=[*map(_telling, servers)], **options)
 
 
@@ -110,10 +111,15 @@ def _labelled(models: Sequence[Model]) -> Latents | None:
 def groups_shown(groups: Mapping[str, Sequence[int]], chosen: str) -> dict:
     """The groups with their sizes, and the rows of the one that is chosen, a bit each."""
     names = [[name, len(rows)] for name, rows in groups.items()]
-    rows = groups.get(chosen, ())
+    rows = row_bits(groups.get(chosen, ()))
+    return {"names": names, "chosen": chosen if chosen in groups else "", "rows": rows}
+
+
+def row_bits(rows: Sequence[int]) -> str:
+    """Rows as bits, the first one's first, in base64."""
     lit = np.zeros(max(rows, default=-1) + 1, dtype=bool)
     lit[list(rows)] = True
-    return {"names": names, "chosen": chosen if chosen in groups else "", "rows": _bits(lit)}
+    return _bits(lit)
 
 
 def _telling(server: Callable[[dict], object]) -> Callable:

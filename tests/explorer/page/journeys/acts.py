@@ -1,6 +1,7 @@
 """What a person does at the page in a browser."""
 
 import base64
+import re
 
 from playwright.sync_api import Page
 
@@ -23,7 +24,7 @@ def open_tab(page: Page, title: str) -> None:
         page.locator(f"#view-{tab.name}-button").click()
 
 
-def shown(page: Page, name: str):
+def shown(page: Page, name: str | re.Pattern):
     """The picture with this alternative text that can be seen."""
     return page.get_by_role("img", name=name, exact=True).filter(visible=True)
 

@@ -188,3 +188,23 @@ def test_the_board_follows_undo_of_a_lasso(page):
     expect(mean).to_have_count(0)
     page.keyboard.press("Control+Shift+Z")
     expect(mean).to_have_accessible_name(re.compile("^Group 1: "))
+
+
+def test_a_group_of_the_map_teaches_and_one_step_takes_that_back(page):
+    open_tab(page, "Latent map")
+    chart = page.locator(".map .chart").first
+    chart.locator("canvas").wait_for()
+    chart.focus()
+    chart.press("l")
+    chart.press("Enter")
+    expect(shown(page, re.compile("^Group 1: mean of")).first).to_be_visible()
+    page.wait_for_timeout(1000)  # so that what follows is a step of its own
+    page.get_by_role("button", name="Teach with this group").click()
+    given = page.get_by_label("With it: a group of the map")
+    expect(given).to_have_value("Group 1")
+    page.wait_for_timeout(1000)
+    page.get_by_role("button", name="Undo").click()
+    expect(given).to_have_value("")
+    open_tab(page, "Latent map")
+    page.get_by_role("button", name="Remove the group").click()
+    expect(page.locator(".board").filter(visible=True)).to_contain_text("Hover over a point")

@@ -3,6 +3,7 @@
 import csv
 from base64 import b64decode, b64encode
 from dataclasses import replace
+from urllib.parse import parse_qsl
 
 import gradio as gr
 import numpy as np
@@ -11,9 +12,11 @@ import torch
 
 from explorer.exchange import kept, layout
 from explorer.exchange.kept import EXPORTS
+from explorer.page import link
 from explorer.page.mapped import groups
 from explorer.page.mapped.points import View
-from explorer.page.tabs import latent_map
+from explorer.page.tabs import latent_map, teach
+from explorer.session.attributes import Draft
 from explorer.session.groups import Groups
 from explorer.session.history import give, taken
 from explorer.session.state import Session
@@ -82,6 +85,51 @@ def test_groups_are_renamed_chosen_and_removed(session):
     assert update["groups"]["names"] == [["With hats", 2]] and update["groups"]["chosen"] == ""
     with pytest.raises(UserError, match="There is no group"):
         groups.act(session, event(act="choose", name="Group 2", to=""))
+
+
+def test_the_board_follows_a_group_that_is_renamed_or_removed(session):
+    groups.lasso(session, lassoed([1, 2, 3]))
+    board, _ = groups.act(session, event(act="rename", name="Group 1", to="With hats"))
+    assert board["rows"][0]["title"] == "With hats: mean of 3"
+    board, _ = groups.act(session, event(act="remove", name="With hats", to=""))
+    assert board["rows"] == []
+    groups.lasso(session, lassoed([1, 2, 3]))
+    latent_map.choose(session, event(index=7))  # which is on the board now
+    for act, name, to in (("rename", "Group 1", "With hats"), ("remove", "With hats", "")):
+        board, _ = groups.act(session, event(act=act, name=name, to=to))
+        assert board == gr.skip()
+
+
+def test_what_teaches_follows_a_group_that_is_renamed_or_removed(session):
+    groups.lasso(session, lassoed([1, 2, 3]))
+    teach.teach_with(session, "Group 1")
+    given = session.of(Draft).lesson.given
+    groups.act(session, event(act="rename", name="Group 1", to="With hats"))
+    assert given.group == "With hats" and teach.show(session)[0]["group"] == "With hats"
+    groups.act(session, event(act="remove", name="With hats", to=""))
+    assert given.group == "" and teach.show(session)[0]["groups"] == []
+
+
+def test_groups_go_into_a_link_as_far_as_they_fit_and_come_back(session, monkeypatch):
+    for rows in ([1, 2, 3000], [7, 9]):
+        groups.lasso(session, lassoed(rows))
+    groups.act(session, event(act="rename", name="Group 1", to="Hats, 100 %: ü"))
+    made = {"Hats, 100 %: ü": (1, 2, 3000), "Group 2": (7, 9)}
+    fields = dict(parse_qsl(link.query(session, {})))
+    assert link.left_out(session) == []
+    other = Session(session.root)
+    assert link.restore(other, fields) == []
+    assert groups.here(other) == made and other.of(View).group == "Hats, 100 %: ü"
+    *_, board = latent_map.show(other)
+    assert board["rows"][0]["title"] == "Hats, 100 %: ü: mean of 3"
+    monkeypatch.setattr(groups, "LINKED", 100)
+    assert link.left_out(session) == ["the group 'Hats, 100 %: ü'"]
+    short = dict(parse_qsl(link.query(session, {})))
+    assert [*short["groups"].split(",")] == ["Group%202:AUA="] and "group" not in short
+    bits = groups.ui.row_bits([10**6])
+    gone = link.restore(other, {"groups": f"Far:{bits},Bad:!,None:"})
+    assert gone == ["the group 'Far'", "the group 'Bad'", "the group 'None'"]
+    assert groups.here(other) == made
 
 
 def test_the_board_follows_the_chosen_group_through_undo_and_redo(session):
