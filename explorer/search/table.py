@@ -19,7 +19,7 @@ from training.schema import Strict
 
 PLACE = "LATENT_EXPLORER_TABLES"  # names the database, a folder or an address such as s3://…
 VERSION, KEY = 1, b"latent-explorer"
-INDEXED = 20_000  # rows from which codes are searched by an index; fewer take 10 ms without
+INDEXED = 20_000  # rows from which codes and labels have an index; fewer take 10 ms without
 PARTITIONS, PROBED = 256, 20  # of the index, and of those how many are looked through
 
 
@@ -149,11 +149,13 @@ def write(name: str, held: Held, sizes: Mapping[str, int], rows: Iterator[Rows])
     batches = pa.RecordBatchReader.from_batches(schema, _batches(pa, schema, held, rows))
     made = database().create_table(name, data=batches, mode="overwrite")
     if made.count_rows() >= INDEXED:
-        from lancedb.index import IvfFlat
+        from lancedb.index import IvfFlat, LabelList
 
         index = IvfFlat(distance_type="l2", num_partitions=PARTITIONS)
         for model in held.models:
             made.create_index(column_of(held, model), config=index)
+        if held.attributes:
+            made.create_index("labels", config=LabelList())
     return Table(name)
 
 

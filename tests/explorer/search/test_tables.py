@@ -60,6 +60,7 @@ def synthetic(count: int, size: int) -> tuple[Gathered, Rows]:
     return Gathered({"set/model": codes} | hashes, str, known, NAMES), rows
 
 
+@pytest.mark.parametrize("indexed", [False, True])
 @pytest.mark.parametrize(
     "wanted",
     [
@@ -71,10 +72,14 @@ def synthetic(count: int, size: int) -> tuple[Gathered, Rows]:
         Wanted((), ("Male", "Smiling")),
     ],
 )
-def test_a_table_finds_what_is_found_in_memory(place, wanted):
+def test_a_table_finds_what_is_found_in_memory(place, wanted, indexed, monkeypatch):
+    monkeypatch.setattr(tables, "PARTITIONS", 1)
+    monkeypatch.setattr(tables, "INDEXED", 60 if indexed else 61)
     pool, rows = synthetic(60, 16)
     held = Held(models={"set/model": "digest"}, attributes=[*NAMES], source="", files="")
     table = write("made", held, {"set/model": 16}, iter([rows]))
+    columns = [each.columns for each in tables.database().open_table("made").list_indices()]
+    assert columns == ([["code_0"], ["labels"]] if indexed else [])
     for kind in ("set/model", *LOOKS):
         vector = pool.vectors[kind][7]
         here, there = (each.nearest(kind, vector, 60, wanted) for each in (pool, table))
