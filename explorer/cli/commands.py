@@ -33,11 +33,11 @@ WEBP_QUALITY = 60  # eleven systems on faces stay under 750 kB
 
 def command(verb: Callable) -> Callable[[list[str]], None]:
     """Parses the arguments of a verb, calls it, and writes what it finds."""
-    name, known, writer = verb.__name__, arguments(verb), WRITERS.get(verb.__name__, Output)
+    name, known, writer = called(verb), arguments(verb), WRITERS.get(verb.__name__, Output)
     given = [spelling(each) for each in known if each.name not in writer.__dataclass_fields__]
     out = Annotated[Path, output(".png"), arg(help="picture to write (PNG)")]
     fields = [*given, ("out", out, field(default=Path(f"{name}.png")))]
-    options = make_dataclass(name, fields, bases=(writer,), kw_only=True)
+    options = make_dataclass(verb.__name__, fields, bases=(writer,), kw_only=True)
 
     def run(arguments: list[str]) -> None:
         given = parse(options, arguments, f"python -m explorer {name}", description=getdoc(verb))
@@ -51,6 +51,11 @@ def command(verb: Callable) -> Callable[[list[str]], None]:
 
     run.__doc__ = getdoc(verb).splitlines()[0]
     return run
+
+
+def called(verb: Callable) -> str:
+    """What a verb's command is called."""
+    return verb.__name__.replace("_", "-")
 
 
 def session_of(root: str, models: Sequence[str] = ()) -> Session:
@@ -156,7 +161,7 @@ class Screenshots:
 
 def commands() -> dict[str, Callable]:
     """All commands by name, in the order of the help."""
-    of_verbs = {name.replace("_", "-"): command(verb) for name, verb in VERBS.items()}
+    of_verbs = {called(verb): command(verb) for verb in VERBS.values()}
     more = {"map": Map, "export": Export, "describe": Describe, "index": Index}
     more |= {"retrieval": Retrieval, "replay": Replay}
     return {"models": Models, **of_verbs, **more, "gallery": Gallery, "screenshots": Screenshots}

@@ -254,6 +254,7 @@ def test_bad_input_gives_one_sentence_and_exit_code_2(what, run):
 @pytest.mark.parametrize("name", commands())
 def test_every_option_of_every_command_has_help(name, run, capsys):
     _, helped, _ = run(name, "--help")
+    assert f"python -m explorer {name} " in helped.split("\n\n")[0]
     plain = re.sub(r"[│╭╮╰╯─┌┐└┘|+]", " ", helped)
     listed = re.split(r"\n +(?=--?\w)", plain.split(" options ")[-1])[1:]
     assert listed

@@ -29,6 +29,9 @@ from training.data.pictures import PictureError
 OWN_LIMIT = 500
 THUMB_PX = 64
 ASKED_S = 0.5  # how often it is looked whether a map is laid out
+UNMAPPED = (
+    "No model that is compared can map pictures of yours: choose one with an encoder and a map."
+)
 MAPPING = {**ui.LONG, "trigger_mode": "once", "show_progress": "full", "show_progress_on": None}
 SWITCHES = {
     "pictures": say("Pictures in place of points"),
@@ -209,16 +212,14 @@ def add_pictures(session: Session, paths: list[str] | None, progress=gr.Progress
             mine.append(photo.small({*sizes, THUMB_PX}))
         except PictureError as error:
             refused.append(str(error))
-    for model in progress.tqdm(session.models, desc="Encoding"):
-        place(session, model)
+    placed = [place(session, model) for model in progress.tqdm(session.models, desc="Encoding")]
     session.seen(MAP, len(mine), session.of(View).layout)
-    said = [
-        say(
-            "On the map, as stars: {count} of {all} pictures.",
-            count=len(mine) - before,
-            all=len(paths),
-        )
-    ]
+    said, added = [], len(mine) - before
+    if added and not any(map(len, placed)):
+        said.append(say(UNMAPPED))
+    elif added:
+        stars = say("On the map, as stars: {count} of {all} pictures.", count=added, all=len(paths))
+        said.append(stars)
     if len(paths) > OWN_LIMIT - before:
         said.append(say("At most {most} can lie on a map.", most=OWN_LIMIT))
     if refused:

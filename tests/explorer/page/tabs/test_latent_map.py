@@ -48,6 +48,14 @@ def test_pictures_land_on_the_map_beside_their_nearest_faces(session, photo, bad
     assert torch.allclose(latent_map.place(session, model)[0], model.latents.map[11], atol=1e-2)
 
 
+def test_what_comes_on_no_map_is_said_without_a_count_of_none(session, photo, bad):
+    _, said = latent_map.add_pictures(session, [str(bad("notes.png"))])
+    assert said.startswith("Left out, 1: notes.png is not a picture")
+    session.names = ["celeba32/gan"]
+    _, said = latent_map.add_pictures(session, [str(photo)])
+    assert said.startswith("No model that is compared can map pictures of yours")
+
+
 def lassoed(rows: list[int]) -> gr.EventData:
     """What the page's script sends of a lasso around these rows."""
     bits = np.zeros(max(rows, default=0) + 1, dtype=bool)
