@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, Literal, NamedTuple
 
 import torch
@@ -18,6 +19,10 @@ from training.errors import UserError, choose, quoted
 from training.schema import Strict
 
 PLACE = "LATENT_EXPLORER_TABLES"  # names the database, a folder or an address such as s3://…
+UNREACHED = (
+    "The tables of pictures cannot be reached: check the folder or address that --tables or "
+    f"{PLACE} names, the network, and the credentials for it."
+)
 VERSION, KEY = 1, b"latent-explorer"
 INDEXED = 20_000  # rows from which codes and labels have an index; fewer take 10 ms without
 PARTITIONS, PROBED = 256, 20  # of the index, and of those how many are looked through
@@ -39,28 +44,27 @@ def database() -> Any:
     os.environ.setdefault("LANCEDB_LOG", "error")  # read when it is imported
     import lancedb
 
-    place = os.environ.get(PLACE) or str(kept.place("tables"))
-    try:
-        return lancedb.connect(place)
-    except Exception as error:  # it raises almost anything
-        raise _unreached(error) from None
+    with _reaching():
+        return lancedb.connect(os.environ.get(PLACE) or str(kept.place("tables")))
 
 
 def tables() -> list[str]:
     """The names of all tables."""
     if not os.environ.get(PLACE) and not any(kept.place("tables").glob("*")):
         return []  # without an import that takes seconds
-    try:
+    with _reaching():
         return [*database().list_tables().tables]
+
+
+@contextmanager
+def _reaching() -> Iterator[None]:
+    """Whatever goes wrong meanwhile is said as a UserError."""
+    try:
+        yield
     except UserError:
         raise
-    except Exception as error:
-        raise _unreached(error) from None
-
-
-def _unreached(error: Exception) -> UserError:
-    reason = quoted(str(error).splitlines()[0])
-    return UserError(f"The tables of pictures cannot be reached, see {PLACE}: {reason}.")
+    except Exception as error:  # lancedb raises almost anything
+        raise UserError(UNREACHED) from error
 
 
 class Table:
@@ -68,7 +72,8 @@ class Table:
 
     def __init__(self, name: str):
         self.name = choose("table", name, tables())
-        self._table = database().open_table(name)
+        with _reaching():
+            self._table = database().open_table(name)
         try:
             self.held = Held.model_validate_json((self._table.schema.metadata or {}).get(KEY, b""))
         except ValidationError:

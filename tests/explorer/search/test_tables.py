@@ -131,6 +131,18 @@ def test_what_cannot_be_searched_is_said_in_one_sentence(place, folder, tmp_path
         Table("foreign")
 
 
+@pytest.mark.parametrize("address", ["nowhere://bucket/tables", "az://bucket/tables", "db://x"])
+def test_an_address_that_cannot_be_reached_is_said_in_one_sentence(address, folder, capsys):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(tables.PLACE, "")  # so that it is as before afterwards
+        given = [str(folder / "0.png"), "--table", "faces", "--tables", address]
+        assert main(["search", *given]) == 2
+    assert capsys.readouterr().err.strip() == (
+        "The tables of pictures cannot be reached: check the folder or address that --tables or "
+        "LATENT_EXPLORER_TABLES names, the network, and the credentials for it."
+    )
+
+
 def test_tables_are_made_and_searched_at_an_address_from_the_command_line(
     place, folder, tmp_path, capsys, monkeypatch
 ):
