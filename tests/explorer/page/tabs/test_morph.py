@@ -4,11 +4,13 @@ from io import BytesIO
 from pathlib import Path
 
 import gradio as gr
+import numpy as np
 import torch
-from PIL import Image
+from PIL import Image, ImageSequence
 
 from explorer.page import ui
 from explorer.page.tabs import morph
+from explorer.pictures import render
 from explorer.session.examples import astronaut
 from explorer.session.saved import drawn, recipe
 
@@ -101,6 +103,18 @@ def test_a_morph_can_be_downloaded(session):
     assert gif.format == "GIF" and gif.n_frames >= 9 and gif.info["loop"] == 0
 
 
-def test_the_gif_of_a_walk_over_81_tiles_stays_below_3_mb(session):
+def test_the_gif_of_a_walk_over_81_tiles_stays_below_3_mb_and_near_its_frames(session, monkeypatch):
+    drawn, sheet = [], render.sheet
+
+    def kept(*args):
+        drawn.append(sheet(*args))
+        return drawn[-1]
+
+    monkeypatch.setattr(render, "sheet", kept)
     ui.fill(morph.TAB, session)
-    assert Path(morph.save_gif(session, 9)).stat().st_size < 3e6
+    file = Path(morph.save_gif(session, 9))
+    assert file.stat().st_size < 3e6
+    frames = ImageSequence.Iterator(Image.open(file))
+    for page, frame in zip(drawn, frames, strict=True):
+        off = np.asarray(page, float) - np.asarray(frame.convert("RGB"), float)
+        assert np.square(off).mean() < 255**2 / 10**3.2  # 32 dB
