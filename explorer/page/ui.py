@@ -67,7 +67,8 @@ def build(root: str = ROOT) -> gr.Blocks:
         save_view(servers())
         top, copy = header.build(first)
         tour_view(tour.servers())
-        history = history_view({tab.name: tab.title for tab in TABS}, elem_id="history")
+        controls: dict[str, gr.components.Component] = {}
+        history = history_view({tab.name: tab.title for tab in TABS}, controls, elem_id="history")
         if problems:
             notice_view("Left out, because they cannot be used:", problems)
         with gr.Row(elem_id="body"):
@@ -78,7 +79,8 @@ def build(root: str = ROOT) -> gr.Blocks:
                 bundled = shelf_view(say("Examples"), "")
         parts, bars = navigation.parts, navigation.bars.values()
         slots = [slot for each in parts.values() for slot in each.slots]
-        controls = {name: c for each in parts.values() for name, c in each.controls.items()}
+        for each in parts.values():
+            controls.update(each.controls)
         current = Current(parts, session)
         items = {each.item._id: each for each in navigation.items}
         selected = on(each.item.select for each in navigation.items)

@@ -73,8 +73,8 @@ class Draft:
     """The attribute that is being taught: its name and what it is taught by; what was wrong with
     the last picture of a side."""
 
-    name: str = ""
-    lesson: Lesson = field(default_factory=Lesson)
+    name: str = field(default="", metadata={"said": say("Name of the attribute")})
+    lesson: Lesson = field(default_factory=Lesson, metadata={"said": say("pictures")})
     problems: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -120,7 +120,7 @@ class Kept:
 class Own:
     """The visitor's attributes by name, MOST of them."""
 
-    kept: dict[str, Kept] = field(default_factory=dict)
+    kept: dict[str, Kept] = field(default_factory=dict, metadata={"said": say("Attributes")})
 
     @property
     def pictures(self) -> list[Picture]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from torch import Tensor
 
 from explorer.pictures.picture import Picture
+from explorer.words import say
 
 MOST = 100  # parents that a family remembers, and broods
 
@@ -23,7 +24,7 @@ class Family:
     """Who was a parent, by the pictures' ids, and which attributes are held."""
 
     members: dict[str, Member] = field(default_factory=dict)
-    held: list[str] = field(default_factory=list)
+    held: list[str] = field(default_factory=list, metadata={"said": say("held still")})
 
     @property
     def pictures(self) -> list[Picture]:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from explorer.words import say
+
 
 @dataclass
 class Groups:
@@ -11,7 +13,9 @@ class Groups:
     the steps of the history share them.
     """
 
-    of: dict[str, dict[str, tuple[int, ...]]] = field(default_factory=dict)
+    of: dict[str, dict[str, tuple[int, ...]]] = field(
+        default_factory=dict, metadata={"said": say("Groups")}
+    )
 
     def here(self, model_set: str) -> dict[str, tuple[int, ...]]:
         return self.of.setdefault(model_set, {})

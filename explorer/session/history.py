@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass, field, fields, is_dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -21,6 +21,7 @@ from explorer.words import say
 
 MOST, MOST_BYTES = 100, 64e6  # steps, and pixels of pictures that are at hand in steps alone
 GESTURE_S = 0.7  # changes that follow one another sooner are one step, as those of a dragged slider
+SETTINGS = say("settings")
 # What a step holds besides the parts' own, and what a change of it is called
 HELD = {
     "model_set": say("model set"),
@@ -29,8 +30,17 @@ HELD = {
     "shelf": say("shelf"),
     "slots": say("pictures"),
     "labels": say("labels"),
-    "controls": say("settings"),
+    "controls": SETTINGS,
 }
+VALUED = ("labels", "controls")  # of which the values are said
+
+
+class Set(NamedTuple):
+    """What was set, a control's name, an attribute or words, and its values before and after."""
+
+    what: str
+    was: Any
+    now: Any
 
 
 @dataclass(eq=False)
@@ -42,7 +52,7 @@ class Step:
     own: dict[type, Any]
     tab: str
     copies: dict[int, Picture]
-    said: list[str] = field(default_factory=list)
+    said: list[str | Set] = field(default_factory=list)
 
     @cached_property
     def sources(self) -> set[tuple[int, int]]:
@@ -80,6 +90,8 @@ class History:
         belongs = settled or (belongs is None and now - self.changed_s < GESTURE_S)
         if self.steps and said and belongs:
             step.tab, step.said = self.steps[self.at].tab, self.steps[self.at].said
+            if self.at and not settled:  # more of one gesture
+                step.said = changes(self.steps[self.at - 1], step)
             self.steps[self.at] = step
         elif said or not self.steps:
             step.said = said
@@ -141,17 +153,61 @@ def compared(kind: type) -> bool:
     return is_dataclass(kind) and kind.__dataclass_params__.eq
 
 
-def changes(before: Step, after: Step) -> list[str]:
-    """What is other after than before, in words; of slots, their pictures."""
-    said = [words for name, words in HELD.items() if not alike(before.held[name], after.held[name])]
-    for kind in before.own.keys() | after.own.keys():
-        was, now = (step.own[kind] if kind in step.own else kind() for step in (before, after))
-        said += [] if alike(was, now) else [HELD["controls"]]
-    if HELD["slots"] in said:
-        was, now = before.held["slots"], after.held["slots"]
-        labels = [p.label for slot, p in now.items() if not alike(was.get(slot), p)]
-        said[said.index(HELD["slots"])] = labels[0] if len(labels) == 1 else HELD["slots"]
+def changes(before: Step, after: Step) -> list[str | Set]:
+    """What is other after than before: of slots their pictures, of controls and labels their
+    values; of parts, where no control tells of it, the fields that have words in their metadata,
+    as `said`."""
+    was, now = before.held, after.held
+    other = [name for name in HELD if not alike(was[name], now[name])]
+    said: list[str | Set] = [HELD[name] for name in other if name not in ("slots", *VALUED)]
+    if "slots" in other:
+        labels = [
+            p.label for slot, p in now["slots"].items() if not alike(was["slots"].get(slot), p)
+        ]
+        said.append(labels[0] if len(labels) == 1 else HELD["slots"])
+    said += [each for name in VALUED for each in _told(HELD[name], was[name], now[name])]
+    for kind in [] if "controls" in other else dict.fromkeys([*before.own, *after.own]):
+        one, then = (step.own[kind] if kind in step.own else kind() for step in (before, after))
+        if not alike(one, then):
+            said += [*_parts(one, then)] or [SETTINGS]
     return [*dict.fromkeys(said)]
+
+
+def _parts(was: Any, now: Any) -> Iterator[str | Set]:
+    """What is other in a dataclass, as far as it has words."""
+    for each in [each for each in fields(now) if each.compare]:
+        then = getattr(was, each.name), getattr(now, each.name)
+        if "said" in each.metadata:
+            yield from _told(each.metadata["said"], *then)
+        elif all(map(is_dataclass, then)):
+            yield from _parts(*then)
+
+
+def _told(words: str, was: Any, now: Any) -> Iterator[str | Set]:
+    """What is other of what is called by `words`, of a dictionary by its keys."""
+    if alike(was, now):
+        return
+    if not isinstance(now, dict):
+        yield Set(words, _plain(was), _plain(now)) if _is_plain(now) else words
+    elif all(map(_is_plain, [*was.values(), *now.values()])):
+        for key in dict.fromkeys([*was, *now]):
+            if not alike(was.get(key), now.get(key)):
+                yield Set(key, _plain(was.get(key)), _plain(now.get(key)))
+    elif any(isinstance(each, dict) for each in [*was.values(), *now.values()]):
+        for key in dict.fromkeys([*was, *now]):
+            yield from _told(words, was.get(key, {}), now.get(key, {}))
+    else:
+        yield Set(words, (*was,), (*now,)) if was.keys() != now.keys() else words
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether it is said as it is: a number, a switch, a text, or several texts."""
+    several = isinstance(value, list) and all(isinstance(each, str) for each in value)
+    return several or value is None or isinstance(value, (bool, int, float, str))
+
+
+def _plain(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
 def alike(one: Any, other: Any) -> bool:

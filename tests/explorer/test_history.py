@@ -5,9 +5,12 @@ from dataclasses import dataclass, field
 import pytest
 import torch
 
+from explorer.page.tabs.discover import Search
+from explorer.page.tabs.search import Looking
 from explorer.pictures.faces import Crop
 from explorer.session import history
 from explorer.session.examples import astronaut
+from explorer.session.groups import Groups
 from explorer.session.history import History
 from explorer.session.state import SHELF_LIMIT
 
@@ -16,7 +19,7 @@ from explorer.session.state import SHELF_LIMIT
 class Part:
     """A part's own state, of a kind that the history knows nothing of."""
 
-    amounts: dict[str, float] = field(default_factory=dict)
+    amounts: dict[str, float] = field(default_factory=dict, metadata={"said": "amounts"})
     code: torch.Tensor | None = None
     running: int = field(default=0, compare=False)
 
@@ -58,7 +61,7 @@ def test_every_part_of_the_session_goes_back_and_forth(session, clock):
     )
     assert [step.said for step in kept.steps] == [
         *([], ["shelf"], ["photo"], ["shelf", "photo"]),
-        *(["settings"], ["settings"], ["settings"], ["models"]),
+        *([("Smiling", None, 2.0)], ["settings"], [("seed", None, 7)], ["models"]),
     ]
     part = session.of(Part)
     part.running = 3
@@ -72,6 +75,25 @@ def test_every_part_of_the_session_goes_back_and_forth(session, clock):
     assert part.amounts == {"Smiling": 2.0} and torch.equal(part.code, code)
     assert session.controls == {"seed": 7} and len(session.names) == 1
     assert not kept.go(session, 8) and not kept.go(session, -1)
+
+
+def test_a_step_says_what_of_a_part_is_other(session, clock):
+    kept = done(
+        session,
+        lambda: session.controls.update(steps=50),
+        lambda: session.controls.update(steps=100),
+        lambda: session.of(Groups).here("celeba32").update({"Group 1": (1, 2)}),
+        lambda: setattr(session.of(Looking), "has", ["Male", "Bald"]),
+        lambda: session.labels.update(Male=True),
+        lambda: setattr(session.of(Search), "picture", session.examples()[0]),
+    )
+    assert [step.said for step in kept.steps[2:]] == [
+        [("steps", 50, 100)],
+        [("Groups", (), ("Group 1",))],
+        [("Has", (), ("Male", "Bald"))],
+        [("Male", None, True)],
+        ["settings"],
+    ]
 
 
 def test_what_is_shared_is_not_copied_and_what_changes_is(session):
@@ -96,7 +118,7 @@ def test_a_gesture_is_one_step_and_what_the_page_does_by_itself_none(session, mo
     times = iter([0, 1, 1.1, 1.2, 9, 9.1, 9.2, 20, 30])
     monkeypatch.setattr(history.time, "monotonic", times.__next__)
     kept = done(session, *(lambda n=n: session.controls.update(seed=n) for n in range(3)))
-    assert len(kept.steps) == 2
+    assert len(kept.steps) == 2 and kept.steps[1].said == [("seed", None, 2)]
     with kept.settled():  # a tab opens
         session.labels["Male"] = True
         kept.note(session)  # as of an event that ends meanwhile

@@ -27,7 +27,7 @@ NEAREST, WIDE = 8, 20  # neighbours that are drawn; tiles in a row of a sprite
 class Own:
     """A visitor's own pictures on the maps."""
 
-    pictures: list[Picture] = field(default_factory=list)
+    pictures: list[Picture] = field(default_factory=list, metadata={"said": say("My pictures")})
 
 
 @dataclass
@@ -35,8 +35,8 @@ class View:
     """How a visitor has the maps: their look, how codes are laid out, and the group that is lit."""
 
     look: ui.Looks = field(default_factory=ui.Looks)
-    layout: str = UMAP
-    group: str = ""
+    layout: str = field(default=UMAP, metadata={"said": say("Layout")})
+    group: str = field(default="", metadata={"said": say("Groups")})
 
 
 def servers(root: str) -> list[Callable[[dict], dict]]:

@@ -35,8 +35,8 @@ class Changes:
     """What is changed: attributes by how many standard deviations along directions found by
     `method`, and which are held; `changed` is the picture's id."""
 
-    amounts: dict[str, float] = field(default_factory=dict)
-    held: list[str] = field(default_factory=list)
+    amounts: dict[str, float] = field(default_factory=dict, metadata={"said": NAME})
+    held: list[str] = field(default_factory=list, metadata={"said": say("held still")})
     method: str = DEFAULT
     changed: str = ""
 

@@ -51,7 +51,7 @@ class Harm:
 
     kind: str = REGION
     strength: float = 0.0
-    box: list[float] = field(default_factory=lambda: [*BOX])
+    box: list[float] = field(default_factory=lambda: [*BOX], metadata={"said": KINDS[REGION]})
     damaged: bool = False
     number: int = field(default=0, compare=False)
     done: tuple = field(default=(), compare=False)

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import takewhile, zip_longest
 
 import gradio as gr
@@ -37,7 +37,7 @@ class Drawn:
     seed: int = 0
     count: int = 36
     spread: float = 1.0
-    every_class: bool = False
+    every_class: bool = field(default=False, metadata={"said": say("every class")})
     walk: float = 0.0
 
 

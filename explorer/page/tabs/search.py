@@ -39,11 +39,11 @@ COMMON, NAMED = 0.75, 4  # share of what was found that an attribute is named fo
 class Looking:
     """Where is looked, and for what."""
 
-    where: str = MAPPED
-    has: list[str] = field(default_factory=list)
-    lacks: list[str] = field(default_factory=list)
-    either: bool = False
-    count: int = COUNT
+    where: str = field(default=MAPPED, metadata={"said": say("Look in")})
+    has: list[str] = field(default_factory=list, metadata={"said": say("Has")})
+    lacks: list[str] = field(default_factory=list, metadata={"said": say("Has not")})
+    either: bool = field(default=False, metadata={"said": say("any of it")})
+    count: int = field(default=COUNT, metadata={"said": say("How many")})
 
 
 @dataclass

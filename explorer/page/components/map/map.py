@@ -31,12 +31,12 @@ class Looks:
     is chosen."""
 
     colour: str = "Male"
-    has: list[str] = field(default_factory=list)
-    lacks: list[str] = field(default_factory=list)
-    either: bool = False
-    pictures: bool = False
-    regions: bool = False
-    near: bool = False
+    has: list[str] = field(default_factory=list, metadata={"said": say("Has")})
+    lacks: list[str] = field(default_factory=list, metadata={"said": say("Has not")})
+    either: bool = field(default=False, metadata={"said": say("any of it")})
+    pictures: bool = field(default=False, metadata={"said": say("Pictures in place of points")})
+    regions: bool = field(default=False, metadata={"said": say("What stands out where")})
+    near: bool = field(default=False, metadata={"said": say("Lines to the nearest codes")})
 
 
 def map_view(
