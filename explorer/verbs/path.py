@@ -53,14 +53,14 @@ class Way:
 
     @cached_property
     def density(self) -> Tensor | None:
-        """How near training codes lie, (F,): 1 as at one of them, in the median; below it they are
-        sparser. None where the model comes without any."""
-        usual = _usual_distance(self.model)
+        """Of the training codes the share, (F,) in [0, 1], around which they are no denser than
+        here: 0.5 as around the median one, 0 sparser than around any. None where the model comes
+        without training codes."""
+        usual = _distances(self.model)
         if usual is None:
             return None
-        return usual / nearest(self.codes.cpu(), self.model.latents.codes, NEIGHBOUR).clamp_min(
-            1e-9
-        )
+        here = nearest(self.codes.cpu(), self.model.latents.codes, NEIGHBOUR)
+        return (usual >= here[:, None]).float().mean(dim=1)
 
     def figures(self) -> dict:
         figures = {
@@ -100,8 +100,8 @@ def path(
     A geodesic is the path whose images change least in all, found from the spherical one by descent
     on its energy. Gives the frames of each, and by kind: the `length` of the path, in root mean
     square differences of neighbouring frames, a distance of the pictures; its `energy`; for each
-    frame the `speed` towards the next, the `norm` of its code, and the `density` of the training
-    codes there, where 1 is that at a training code.
+    frame the `speed` towards the next, the `norm` of its code, and the `density` there: the share
+    of the training codes around which these are no denser.
     """
     differ(pictures)
 
@@ -159,9 +159,9 @@ def rows(found: Mapping[Model, Paths]) -> dict[str, Tensor]:
 
 
 @cache
-def _usual_distance(model: Model) -> float | None:
-    """The median distance of a training code to its neighbour, None without training codes."""
+def _distances(model: Model) -> Tensor | None:
+    """The distance (N,) of each training code to its neighbour, None without training codes."""
     if model.latents is None or len(model.latents.codes) <= NEIGHBOUR:
         return None
     known = model.latents.codes
-    return float(nearest(known, known, NEIGHBOUR + 1).median())  # the first is the code itself
+    return nearest(known, known, NEIGHBOUR + 1)  # the first is the code itself

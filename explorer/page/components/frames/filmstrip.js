@@ -21,7 +21,7 @@ Latent.filmstrip = function ({ element, props, trigger, watch, grid, what, empty
   function rowOf(panel, row, number) {
     const facts = row.facts.map(([name, value, meaning]) => h("span", { title: meaning }, `${name} ${value}`));
     const names = h("li", { class: "names" }, h("span", { class: "still" }),
-      h("span", { title: Latent.say("How near training codes lie: 1 as at one of them, below it they are sparser") }, Latent.say("density")),
+      h("span", { title: Latent.say("Of the training codes the share around which they are no denser than here: 50 % is usual, 0 % is sparser than around any") }, Latent.say("density")),
       h("span", { title: Latent.say("The length of the code before it is brought back to the prior") }, Latent.say("norm")));
     return h("div", { class: "path", "aria-label": row.kind, role: "group", style: `--frames:url(${row.src})` },
       h("header", {}, h("h3", {}, row.kind), h("p", { class: "note" }, facts)),

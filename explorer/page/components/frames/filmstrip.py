@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import gradio as gr
+from torch import Tensor
 
 from explorer.engine import Model
 from explorer.page.components.common import address, columns, component
@@ -50,7 +51,7 @@ def _panel(found: Paths | Reason) -> dict:
 
 
 def _row(way: Way) -> dict:
-    near = ["–"] * len(way.codes) if way.density is None else _numbers(way.density)
+    near = ["–"] * len(way.codes) if way.density is None else _shares(way.density)
     facts = [
         (say("Length"), f"{length(way.between):.3f}", say("A distance of the two pictures")),
         (say("Energy"), f"{energy(way.between):.4f}", say("How much neighbouring frames differ")),
@@ -59,5 +60,9 @@ def _row(way: Way) -> dict:
     return {"src": src, "facts": facts, "density": near, "norm": _numbers(way.norm)}
 
 
-def _numbers(values) -> list[str]:
+def _numbers(values: Tensor) -> list[str]:
     return [f"{value:.2f}" for value in values.tolist()]
+
+
+def _shares(values: Tensor) -> list[str]:
+    return [f"{value:.0%}" for value in values.tolist()]
