@@ -140,3 +140,12 @@ def test_a_phone_shows_the_picture_at_once_and_all_tabs(page, url):
     line = page.locator(".models")
     expect(line.get_by_role("checkbox")).to_have_count(11)
     assert line.evaluate("(node) => node.scrollWidth > node.clientWidth && node.clientHeight < 60")
+
+
+def test_a_phone_shows_every_button_that_sends_a_picture_on(page, url):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{url}/?tab=attributes")
+    row = page.locator(".board .send").filter(visible=True).first
+    row.wait_for()
+    assert row.evaluate("(node) => node.scrollWidth <= node.clientWidth")
+    expect(row.get_by_role("button", name="Copy as Python")).to_be_in_viewport(ratio=1)

@@ -47,7 +47,7 @@ Latent.tiles = function ({ element, props, trigger, watch, grid: name, what, emp
       grid.append(canvas, ...shape.indices.map((index) => tile(value.labels[index], index, panel.title, at)));
       grid.addEventListener("keydown", (event) => walk(event, grid, value.columns));
       canvases.push([canvas, shape, at]);
-      return h("section", { class: "panel" }, Latent.title(panel), heads, grid, note);
+      return h("section", { class: "panel" }, Latent.title(panel), note, heads, grid);
     }
 
     function tile(label, index, title, at) {

@@ -1,0 +1,27 @@
+"""A child is chosen: the brood and its figures stay in sight."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+# whether a part of the page is seen at its middle, and not something that lies on it
+ON_TOP = """(part) => {
+  const { x, y, width, height } = part.getBoundingClientRect();
+  return part.contains(document.elementFromPoint(x + width / 2, y + height / 2));
+}"""
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
+def test_a_chosen_child_covers_neither_the_brood_nor_its_figures(page, url, width, height):
+    page.set_viewport_size({"width": width, "height": height})
+    page.goto(f"{url}/?tab=breed&children=36")
+    child = page.get_by_role("button", name=re.compile("Child 2 .*F-AAE")).filter(visible=True)
+    child.click()
+    card = page.locator(".enlarged").filter(visible=True)
+    expect(card).to_contain_text("Child 2 of generation 1")
+    figures = page.get_by_text("drift from the ancestor").first
+    for part in (figures, child):
+        expect(part).to_be_in_viewport()
+        assert part.evaluate(ON_TOP)
+    assert card.bounding_box()["height"] < height / 3
