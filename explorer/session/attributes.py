@@ -11,7 +11,8 @@ from explorer.engine import Model, catalogue
 from explorer.pictures.picture import Picture
 from explorer.verbs.common.attributes import Attribute, Known, own_directions
 from explorer.verbs.common.codes import codes
-from explorer.verbs.discover import as_attribute, consistencies, find
+from explorer.verbs.discover import MOST as MOST_FOUND
+from explorer.verbs.discover import aligned, find, known_of, tried
 from explorer.verbs.edit import Directed
 from explorer.verbs.teach import knowledge, learn, named
 from explorer.words import say
@@ -89,23 +90,24 @@ class Draft:
 
 @dataclass
 class Place:
-    """Where a direction is found without labels: the way, its place in the order from 0, and the
-    picture at whose code that is."""
+    """Where a direction is found without labels: the way, its place in the order from 0, the
+    picture at whose code that is, and how the first model's directions change pictures, (K, F)."""
 
     by: str
     at: int
     picture: Picture
+    wanted: Tensor
 
     @property
     def pictures(self) -> list[Picture]:
         return [self.picture]
 
     def learned(self, model: Model, own: dict[str, Directed]) -> Known:
-        vectors = find(model, self.by, codes(model, [self.picture]), self.at + 1)
-        if self.at >= len(vectors):
-            raise UserError(f"{model.title} has no more than {len(vectors)} directions.")
-        found = vectors[self.at], consistencies(model, vectors[self.at][None]).item()
-        return as_attribute("direction", {model: found}).models[model.weights]
+        vectors = find(model, self.by, codes(model, [self.picture]), MOST_FOUND)
+        line = aligned(model, vectors, tried(model, vectors), self.wanted)
+        if not line.matches.fair[self.at]:
+            raise UserError(f"{model.title} has no direction that does the same.")
+        return known_of(model, line, self.at)
 
 
 @dataclass

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, NamedTuple
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import adaptive_avg_pool2d
 
 from explorer.engine import Model
 from explorer.pictures.picture import Picture
@@ -20,11 +21,13 @@ from explorer.words import say
 from explorer.work import beside, computed
 from training.codes import discovery
 from training.codes.directions import DEFAULT, METHODS
+from training.codes.discovery import Matches
 from training.errors import UserError, choose
 
 MOST = 12  # directions at a time
 PICTURES, REACH = 12, 2.0  # that are changed to see what a direction does, and how far
-RANDOM = 6  # directions that its consistency is compared with
+RANDOM = 20  # directions that it is compared with
+PX = 16  # at which the changes of pictures are compared
 
 
 def first_weight(model: Model) -> Tensor:
@@ -70,26 +73,47 @@ WAYS = {
 }
 
 
+class Tried(NamedTuple):
+    """What K directions do to `PICTURES` training pictures: how much each does the same to all,
+    `consistency` (K,), and the mean `change` of their pixels, (K, F)."""
+
+    consistency: Tensor
+    change: Tensor
+
+
+class Aligned(NamedTuple):
+    """A model's directions in the order of the first model's, vectors (K, n), each with the sign
+    that does the same; their consistency (K,), and how well they match those."""
+
+    vectors: Tensor
+    consistency: Tensor
+    matches: Matches
+
+
 @dataclass(frozen=True)
 class Discovered(Result):
-    """K directions of a model, vectors (K, n), as long as a standard deviation; the picture at `AT`
-    along each, images (K, 3, 3, H, W); their consistency (K,) and that of random directions; the
-    attributes, one for each place in the order, which hold those of all models."""
+    """The K of a model's directions that do the same as the first model's: their names, vectors
+    (K, n), as long as a standard deviation; the picture at `AT` along each, images
+    (K, 3, 3, H, W); their consistency (K,) and that of random directions; their likeness (K,) to
+    those; the attributes, one for each direction of the first model, which hold those of all."""
 
+    names: list[str]
     vectors: Tensor
     images: Tensor
     consistency: Tensor
     of_random: float
+    likeness: Tensor
     attributes: list[Attribute]
 
     @property
     def labels(self) -> list[str]:
         """Of the pictures, those along the first direction first."""
-        return [f"{each.name} {at:+g}" for each in self.attributes for at in AT]
+        return [f"{name} {at:+g}" for name in self.names for at in AT]
 
     def shown(self) -> Shown:
         pictures = dict(zip(self.labels, self.images.flatten(0, 1), strict=True))
-        figures = {"consistency": self.consistency.tolist(), "of_random": self.of_random}
+        figures = {"names": self.names, "consistency": self.consistency.tolist()}
+        figures |= {"of_random": self.of_random, "likeness": self.likeness.tolist()}
         return Shown(pictures, figures)
 
     def shared(self) -> Shown:
@@ -110,29 +134,32 @@ def discover(
     seed: Seed = 0,
     faithful: Faithful = False,
 ) -> dict[Model, Discovered]:
-    """Directions found without labels, in each model its own, in standard deviations of its codes.
+    """Directions found without labels, in standard deviations of the codes.
 
-    Gives the picture at -2, 0 and +2 along each, and its `consistency`: the mean cosine between
-    what it does to other pictures, 1 where it means the same on all, beside that of random
-    directions (`of_random`). Any of the `attributes` goes into `edit`.
+    Those of the first model, and of each other model those of its own that do the same to
+    pictures, turned to the same sign. Gives the picture at -2, 0 and +2 along each, and its
+    `consistency`: the mean cosine between what it does to other pictures, 1 where it means the same
+    on all, beside that of random directions (`of_random`). `likeness` is the cosine between what it
+    and the first model's do; a direction is left out that is no more alike than random ones. Any of
+    the `attributes` goes into `edit`.
     """
     subject = picture or sampled(models, seed)
+    z = {model: codes(model, [subject], faithful) for model in models}
+    found = beside(lambda model: find(model, by, z[model], MOST), models)
+    tries = beside(lambda model: tried(model, found[model]), models)
+    wanted = tries[models[0]].change[:count]
+    lines = {model: aligned(model, found[model], tries[model], wanted) for model in models}
+    names = [numbered(by, at) for at in range(len(wanted))]
+    kept = [as_attribute(name, lines, at) for at, name in enumerate(names)]
 
-    def found(model: Model) -> tuple[Tensor, Tensor, Tensor]:
-        z = codes(model, [subject], faithful)
-        vectors = find(model, by, z, count)
-        return vectors, shown_along(model, z, vectors), consistencies(model, vectors)
+    def result(model: Model) -> Discovered:
+        fair, (vectors, consistency, matches) = lines[model].matches.fair, lines[model]
+        own = [name for name, one in zip(names, fair.tolist(), strict=True) if one]
+        images = shown_along(model, z[model], vectors[fair])
+        figures = consistency[fair], usual(model), matches.likeness[fair].abs()
+        return Discovered(own, vectors[fair], images, *figures, kept)
 
-    each = beside(found, models)
-    most = min(len(vectors) for vectors, *_ in each.values())
-    kept = [
-        as_attribute(numbered(by, at), {m: (v[at], float(c[at])) for m, (v, _, c) in each.items()})
-        for at in range(most)
-    ]
-    return {
-        model: Discovered(*(part[:most] for part in parts), of_random(model), kept)
-        for model, parts in each.items()
-    }
+    return beside(result, models)
 
 
 def find(model: Model, by: str, z: Tensor, count: int) -> Tensor:
@@ -147,44 +174,66 @@ def numbered(by: str, at: int) -> str:
     return f"{WAYS[by].short} {at + 1}"
 
 
-def as_attribute(name: str, found: Mapping[Model, tuple[Tensor, float]]) -> Attribute:
-    """A direction (n,) and its consistency for each model, under one name."""
-    known = {}
-    for model, (vector, consistency) in found.items():
-        direction = Direction.of(vector, consistency=consistency)
-        known[model.weights] = Known(model=model.name, directions=dict.fromkeys(METHODS, direction))
+def aligned(model: Model, vectors: Tensor, tries: Tried, wanted: Tensor) -> Aligned:
+    """A model's directions (L, n) in the order of those that change pictures as `wanted` (K, F),
+    with what its own `tries` did."""
+    matches = discovery.matched(wanted, tries.change, of_random(model).change)
+    turned = vectors[matches.at] * matches.likeness.sign()[:, None]
+    return Aligned(turned, tries.consistency[matches.at], matches)
+
+
+def as_attribute(name: str, lines: Mapping[Model, Aligned], at: int) -> Attribute:
+    """One place of the order under a name: a direction for each model that has a fair match."""
+    known = {
+        model.weights: known_of(model, line, at)
+        for model, line in lines.items()
+        if line.matches.fair[at]
+    }
     return Attribute(name=name, models=known)
+
+
+def known_of(model: Model, line: Aligned, at: int) -> Known:
+    """One of a model's directions as a file has it."""
+    direction = Direction.of(line.vectors[at], consistency=line.consistency[at].item())
+    return Known(model=model.name, directions=dict.fromkeys(METHODS, direction))
 
 
 def shown_along(model: Model, z: Tensor, vectors: Tensor) -> Tensor:
     """A code z (1, n) at `AT` along each of K directions (K, n): images (K, 3, 3, H, W)."""
-    moved = torch.cat([posed(model, z, vector, at) for vector in vectors for at in AT])
+    moved = torch.cat([z[:0], *(posed(model, z, vector, at) for vector in vectors for at in AT)])
     return model.decode(moved).unflatten(0, (len(vectors), len(AT)))
 
 
-def consistencies(model: Model, vectors: Tensor) -> Tensor:
-    """How much each direction (K, n) does the same to `PICTURES` training pictures: (K,).
+def tried(model: Model, vectors: Tensor) -> Tried:
+    """What directions (K, n) do to training pictures.
 
-    What it does is the change of their values on the known attributes, as the encoder reads them
-    from the pictures; of their pixels where the model has no encoder or knows no attribute.
+    Their consistency is that of the change of the pictures' values on the known attributes, as the
+    encoder reads them from the pictures; of their pixels where the model has no encoder or knows
+    no attribute.
     """
     known = training_codes(model)
     z = known[:: max(1, len(known) // PICTURES)][:PICTURES]
     ends = [model.project((z + by * vectors[:, None]).flatten(0, 1)) for by in (-REACH, REACH)]
     before, after = (model.decode(each) for each in ends)
+    apart, each = after - before, (len(vectors), len(z))
     rows = directions(model, DEFAULT) if model.encodes else {}
     if rows:
         along = torch.stack([*rows.values()])
         change = (model.encode(after) - model.encode(before)) @ along.T / along.square().sum(dim=1)
     else:
-        change = (after - before).flatten(1)
-    return discovery.consistency(change.unflatten(0, (len(vectors), len(z))))
+        change = apart.flatten(1)
+    mean = adaptive_avg_pool2d(apart.unflatten(0, each).mean(dim=1), PX).flatten(1)
+    return Tried(discovery.consistency(change.unflatten(0, each)), mean.cpu())
 
 
 @cache
-def of_random(model: Model) -> float:
-    """The mean consistency of random directions."""
+def of_random(model: Model) -> Tried:
+    """What random directions do."""
     generator = torch.Generator().manual_seed(0)
     units = torch.randn(RANDOM, model.latent_size, generator=generator)
-    vectors = discovery.calibrated(units, training_codes(model))
-    return consistencies(model, vectors).mean().item()
+    return tried(model, discovery.calibrated(units, training_codes(model)))
+
+
+def usual(model: Model) -> float:
+    """The mean consistency of random directions."""
+    return of_random(model).consistency.mean().item()

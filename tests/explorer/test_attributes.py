@@ -6,7 +6,8 @@ import torch
 from explorer.session.attributes import MOST, Own, Place, Side
 from explorer.verbs.common.attributes import Attribute
 from explorer.verbs.common.codes import training_codes
-from explorer.verbs.discover import as_attribute, find
+from explorer.verbs.discover import MOST as MOST_FOUND
+from explorer.verbs.discover import aligned, as_attribute, find, tried
 from training.codes.directions import DEFAULT
 from training.errors import UserError
 
@@ -17,10 +18,14 @@ def test_a_model_with_shorter_codes_has_fewer_directions(session):
     session.choose_set("digits")
     long, short = (session.catalogue.models[f"digits/{name}"] for name in LONG_AND_SHORT)
     picture, own = session.draw(1), session.of(Own)
-    vector = find(long, "pca", training_codes(long)[:1], 5)[4]
-    own.add(as_attribute("Fifth", {long: (vector, 0.5)}), Place("pca", 4, picture))
-    assert [*own.directions(long, DEFAULT)] == ["Fifth"]
-    assert own.directions(short, DEFAULT) == {}
+    vectors = find(long, "pca", training_codes(long)[:1], MOST_FOUND)
+    tries = tried(long, vectors)
+    wanted = tries.change[:5]
+    lines = {long: aligned(long, vectors, tries, wanted)}
+    for at in range(5):
+        own.add(as_attribute(f"{at}", lines, at), Place("pca", at, picture, wanted))
+    assert [*own.directions(long, DEFAULT)] == ["0", "1", "2", "3", "4"]
+    assert short.latent_size == 2 and len(own.directions(short, DEFAULT)) <= 2
 
 
 def test_rows_of_one_model_set_are_no_pictures_of_another(session):

@@ -6,7 +6,7 @@ import torch
 from PIL import Image
 
 from explorer.page import saving, ui
-from explorer.page.tabs import attributes, morph, reconstruct, sample
+from explorer.page.tabs import attributes, discover, morph, reconstruct, sample
 from explorer.pictures.render import to_pil
 from explorer.session.examples import astronaut
 from explorer.session.state import Session
@@ -84,6 +84,21 @@ def test_the_reconstruction_of_a_file_of_ones_own(session, run):
     names = run(copied(session, "reconstruct"))
     (found,) = names["found"].values()
     assert torch.allclose(found.stages["encoder"].z, session.grids["reconstruct"].codes[ONE][:1])
+
+
+@pytest.mark.parametrize("by", ["pca", "jacobian"])
+def test_directions_that_are_found(session, run, by):
+    session.names = ["celeba32/faae", ONE]
+    session.put("attributes", session.examples()[4])
+    discover.show(session, by)
+    _, lines = discover.in_line(discover.found(session))
+    names = run(copied(session, "discover"))
+    for model, found in names["found"].items():
+        line = lines[model]
+        assert torch.allclose(found.vectors, line.vectors[line.matches.fair], atol=1e-4)
+    assert written(
+        f"faae {found.attributes[0].name} +2.png", names["found"][session.models[0]].images[0, 2]
+    )
 
 
 def test_what_no_verb_finds_is_written_by_its_codes(session, run):

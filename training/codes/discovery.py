@@ -1,6 +1,7 @@
 """Directions in code space that are found without labels."""
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -63,6 +64,38 @@ def consistency(changes: Tensor) -> Tensor:
     together = units.sum(dim=-2).square().sum(dim=-1)  # all pairs, and each with itself
     mean = (together - pictures) / (pictures * (pictures - 1))
     return mean.clamp(-1, 1)  # which rounding can leave
+
+
+class Matches(NamedTuple):
+    """For each of K directions of one model that of another which does most like it, `at` (K,);
+    their `likeness` (K,), the cosine of what they do, below 0 where it does the reverse; and
+    `chance` (K,), the greatest size of that with random directions of the other model."""
+
+    at: Tensor
+    likeness: Tensor
+    chance: Tensor
+
+    @property
+    def fair(self) -> Tensor:
+        """Bool (K,): which are more alike than any random direction is."""
+        return self.likeness.abs() > self.chance
+
+
+def matched(wanted: Tensor, found: Tensor, random: Tensor) -> Matches:
+    """Directions of one model beside those of another by what they do to pictures: `wanted` (K, F)
+    the changes by the one, `found` (L, F) and `random` (R, F) those by the other.
+
+    One to one, the pair that is most alike first; beyond the L-th a likeness is 0.
+    """
+    units = normalize(wanted, dim=1)
+    cosines, chance = (units @ normalize(each, dim=1).T for each in (found, random))
+    at, likeness = torch.zeros(len(units), dtype=torch.long), torch.zeros(len(units))
+    left = cosines.abs()
+    for _ in range(min(left.shape)):
+        row, column = divmod(int(left.argmax()), len(found))
+        at[row], likeness[row] = column, cosines[row, column]
+        left[row], left[:, column] = -1, -1
+    return Matches(at, likeness, chance.abs().amax(dim=1))
 
 
 def _leading(matrix: Tensor, count: int) -> Tensor:

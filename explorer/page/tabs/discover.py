@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import gradio as gr
+import torch
 from torch import Tensor
 
 from explorer.engine import Model
@@ -15,40 +16,43 @@ from explorer.pictures.picture import Picture
 from explorer.session.attributes import Own, Place
 from explorer.session.state import Session
 from explorer.verbs.discover import (
+    MOST,
     WAYS,
+    Aligned,
+    Tried,
+    aligned,
     as_attribute,
-    consistencies,
     find,
     numbered,
-    of_random,
     shown_along,
+    tried,
+    usual,
 )
+from explorer.verbs.discover import discover as discover_verb
 from explorer.words import chain, say
 from training.errors import UserError, choose
 
 NAME, EDITED = "discover", "attributes"
-COUNT = 5
+COUNT, SUBJECT_PX = 5, 56
 
 
 @dataclass
 class Search:
-    """What is looked for, in which picture, and the names of what was kept by places in the order;
-    the examples, by model set, that stand in where Edit has no picture."""
+    """What is looked for, in which picture, by which first model, and the names of what was kept by
+    places in its order; the examples, by model set, that stand in where Edit has no picture."""
 
     by: str = "pca"
+    first: str = ""
     picture: Picture | None = None
     kept: dict[int, str] = field(default_factory=dict)
     examples: dict[str, Picture] = field(default_factory=dict, compare=False)
 
 
 class Found(NamedTuple):
-    """Of a model, directions (K, n), the picture along each (K, 3, 3, H, W), their consistencies
-    and that of random ones."""
+    """Of a model, directions (K, n), and what they do."""
 
     vectors: Tensor
-    images: Tensor
-    consistency: list[float]
-    of_random: float
+    tries: Tried
 
 
 class Last(Latest):
@@ -70,9 +74,10 @@ def show(session: Session, by: str) -> dict:
     stamp, search = ui.stamp(session), session.of(Search)
     example = search.examples.setdefault(session.model_set, session.examples()[-1])
     picture = session.slots.get(EDITED) or example
-    anew = (search.by, search.picture and search.picture.id) != (by, picture.id)
+    before, first = search.picture and search.picture.id, session.names[0]
+    anew = (search.by, before, search.first) != (by, picture.id, first)
     search.kept = {} if anew else search.kept
-    search.by, search.picture = choose("way", by, WAYS), picture
+    search.by, search.picture, search.first = choose("way", by, WAYS), picture, first
     return stamp | drawn(session)
 
 
@@ -93,44 +98,75 @@ def found(session: Session) -> dict[Model, Found | str]:
             return waiting[model].said
         z = session.codes([search.picture], model)
         try:
-            vectors = find(model, search.by, z, COUNT)
+            vectors = find(model, search.by, z, MOST)
         except UserError as error:
             return str(error)
-        known = consistencies(model, vectors).tolist(), of_random(model)
-        return Found(vectors, shown_along(model, z, vectors), *known)
+        return Found(vectors, tried(model, vectors))
 
     names = [model.name for model in models], [model.name for model in waiting]
     of = (search.by, search.picture.look, session.faithful, *map(tuple, names))
     return session.of(Last).of(of, look, models)
 
 
+def in_line(each: dict[Model, Found | str]) -> tuple[Tensor, dict[Model, Aligned]]:
+    """How the first model's directions change pictures, (K, F), and every model's in their order;
+    of those that have any."""
+    known = {model: found for model, found in each.items() if isinstance(found, Found)}
+    if not known:
+        return torch.zeros(0, 0), {}
+    wanted = next(iter(known.values())).tries.change[:COUNT]
+    return wanted, {m: aligned(m, f.vectors, f.tries, wanted) for m, f in known.items()}
+
+
 def drawn(session: Session) -> dict:
     search, each = session.of(Search), found(session)
+    wanted, lines = in_line(each)
+    own = [numbered(search.by, at) for at in range(MOST)]
+    names = [search.kept.get(at) or own[at] for at in range(len(wanted))]
+    kept = [search.kept.get(at) in session.of(Own).kept for at in range(len(wanted))]
+    along = {}
+    for model, line in lines.items():
+        (places,) = line.matches.fair.nonzero(as_tuple=True)
+        z = session.codes([search.picture], model)
+        images = shown_along(model, z, line.vectors[places])
+        shown = dict(zip(places.tolist(), images, strict=True))
+        along[model] = ui.Along(shown, line, usual(model))
     lacking = [found for found in each.values() if isinstance(found, str)]
-    known = {model: found for model, found in each.items() if isinstance(found, Found)}
-    count = min((len(found.vectors) for found in known.values()), default=0)
-    names = [search.kept.get(at) or numbered(search.by, at) for at in range(count)]
-    kept = [search.kept.get(at) in session.of(Own).kept for at in range(count)]
-    parts = ({m: found[part] for m, found in known.items()} for part in (1, 2, 3))
-    return ui.found_value([*each], names, kept, *parts, chain("{one} {next}", lacking))
+    value = ui.found_value([*each], names, kept, along, own, chain("{one} {next}", lacking))
+    subject = {"src": ui.address(search.picture.pixels(SUBJECT_PX)), "said": of_picture(search)}
+    return value | {"subject": subject}
+
+
+def of_picture(search: Search) -> str:
+    """Which picture the directions are shown on, or are found at."""
+    if search.by == "jacobian":
+        return say(
+            "Directions of G at the code of {picture}: another picture has others.",
+            picture=search.picture.label,
+        )
+    return say("Directions of all codes, shown on {picture}.", picture=search.picture.label)
 
 
 def keep(session: Session, event: Numbered) -> list:
     """One of the directions becomes an attribute of the visitor's."""
     search, own, at = session.of(Search), session.of(Own), event._data["at"]
-    each = found(session) if search.picture else {}
-    known = {m: f for m, f in each.items() if isinstance(f, Found) and at < len(f.vectors)}
-    directions = {m: (f.vectors[at], f.consistency[at]) for m, f in known.items()}
+    wanted, lines = in_line(found(session) if search.picture else {})
     try:
-        if not directions:
+        if at >= len(wanted):
             raise UserError("That direction is no longer here: choose another one.")
         name = own.named(event._data["name"], session.models)
     except UserError as error:
         return [gr.skip(), str(error)]
-    own.add(as_attribute(name, directions), Place(search.by, at, search.picture))
+    own.add(as_attribute(name, lines, at), Place(search.by, at, search.picture, wanted))
     search.kept[at] = name
     stamp = ui.stamp(session)
     return [stamp | drawn(session), say("{name} is a slider in Edit.", name=name)]
+
+
+def verb(session: Session) -> tuple:
+    search = session.of(Search)
+    given = {"picture": search.picture, "by": search.by, "count": COUNT}
+    return discover_verb, given | {"faithful": session.faithful}
 
 
 SHOT = Shot(".found .direction")
@@ -143,4 +179,5 @@ TAB = Tab(
     (TIMING,),
     within=EDITED,
     view=say("Discover"),
+    verb=verb,
 )

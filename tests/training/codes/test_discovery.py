@@ -4,7 +4,14 @@ import pytest
 import torch
 from torch.nn.functional import normalize
 
-from training.codes.discovery import calibrated, consistency, factorised, principal, singular
+from training.codes.discovery import (
+    calibrated,
+    consistency,
+    factorised,
+    matched,
+    principal,
+    singular,
+)
 
 
 def draw(*shape: int, seed: int = 0) -> torch.Tensor:
@@ -64,3 +71,22 @@ def test_a_direction_that_does_the_same_to_all_pictures_is_consistent():
     pairs = normalize(draw(6, 50), dim=1)
     off = (pairs @ pairs.T)[~torch.eye(6).bool()].mean()
     assert torch.isclose(every[1], off, atol=1e-5)
+
+
+def test_directions_are_matched_by_what_they_do_whatever_their_order_length_and_sign():
+    wanted = draw(3, 200)
+    order, factors = [4, 0, 2], torch.tensor([2.0, -0.5, -3.0])
+    found = draw(5, 200, seed=1)
+    found[order] = factors[:, None] * (wanted + 0.3 * draw(3, 200, seed=2))
+    matches = matched(wanted, found, draw(20, 200, seed=3))
+    assert matches.at.tolist() == order and matches.fair.all()
+    assert (matches.likeness * factors > 0).all() and matches.likeness.abs().min() > 0.9
+
+
+def test_a_direction_that_is_like_no_other_than_by_chance_has_no_fair_match():
+    wanted, random = draw(4, 30), draw(20, 30, seed=1)
+    found = torch.cat([wanted[:1], random[3:4]])
+    matches = matched(wanted, found, random)
+    assert matches.fair.tolist() == [True, False, False, False]
+    assert (matches.likeness == 0).sum() == 2  # of which there is none left
+    assert matched(wanted, wanted, random).at.tolist() == [0, 1, 2, 3]

@@ -1,7 +1,8 @@
 // One slider, number box and lock an attribute, in standard deviations. A slider goes from -limit to
-// limit, and stands at first at the picture's own value, the mean of the models'; its number is by
-// how much the picture is moved from there. Under the focused one are pictures at `looks`.
-// value {amounts: {name: number}, held: [name], attributes: [{name, label,
+// limit, and stands at first at the picture's own value, the mean of the models', which is written
+// beside it for each; its number is by how much the picture is moved from there. Under the focused one
+// are pictures at `looks`.
+// value {amounts: {name: number}, held: [name], attributes: [{name, label, lacking: [{title, colour}],
 //        figures: [{title, colour, value, auc, d, random, low, high, consistency, alike: [[label, cosine]]}]}]}. Asks `to` for changes
 // {amounts, held}.
 Latent.sliders = function ({ element, props, watch, server, limit, step, first, empty, to, looks = [] }) {
@@ -19,20 +20,22 @@ Latent.sliders = function ({ element, props, watch, server, limit, step, first, 
   const held = () => chosen(([name, { lock }]) => [name, lock.checked]).map(([name]) => name);
   const send = () => Latent.ask(to, { changes: { amounts: amounts(), held: held() } });
 
-  function row({ name, label, figures }) {
+  function row({ name, label, figures, lacking }) {
+    const described = `own-${to}-${name.replace(/\s/g, "_")}`;  // ids have no spaces
     const at = own(figures), attributes = { min: -limit, max: limit, step, value: 0 };
     const ends = { min: (-limit - at).toFixed(1), max: (limit - at).toFixed(1) };
-    const range = h("input", { type: "range", ...attributes, ...ends, onfocus: () => peek(name, at, under), "aria-label": Latent.say("{label}, standard deviations", { label }), oninput: () => set(range.value, true) });
+    const range = h("input", { type: "range", ...attributes, ...ends, onfocus: () => peek(name, at, under), "aria-label": Latent.say("{label}, standard deviations", { label }), "aria-describedby": described, oninput: () => set(range.value, true) });
     const box = h("input", { type: "number", ...attributes, "aria-label": Latent.say("{label}, standard deviations, as a number", { label }), oninput: () => box.value !== "" && set(box.value, true) });
     const reset = h("button", { type: "button", class: "chip", title: Latent.say("Reset {label}", { label }), "aria-label": Latent.say("Reset {label}", { label }), onclick: () => set(0, true) }, "0");
     const lock = h("input", { type: "checkbox", class: "lock", "aria-label": Latent.say("Hold {label} still", { label }), title: Latent.say("Hold {label} still while others change", { label }), onchange: () => { fix(lock.checked); send(); } });
-    const facts = h("div", { class: "facts", hidden: true }, figures.map(fact), h("p", { class: "note" }, MEANING));
+    const facts = h("div", { class: "facts", hidden: true }, figures.map(fact), lacking.map(lack), h("p", { class: "note" }, MEANING));
     const about = h("button", { type: "button", class: "aucs", "aria-expanded": "false", "aria-label": called(figures, label),
-      onclick: () => about.setAttribute("aria-expanded", String(!(facts.hidden = !facts.hidden))) }, badges(figures));
+      onclick: () => about.setAttribute("aria-expanded", String(!(facts.hidden = !facts.hidden))) }, badges(figures), lacking.map(({ title, colour }) => h("span", { class: "auc", title: without(title) }, dot(colour), "–")));
+    const written = h("span", { class: "own-value", id: described }, values(figures.filter(({ value }) => value !== undefined)));
     const marks = h("span", { class: "marks", "aria-hidden": "true" }, h("i", { style: "left:50%" }), figures.filter(({ value }) => value !== undefined)
       .map(({ value, colour, title }) => h("b", { title: Latent.say("{title}: {value} before", { title, value: signed(value) }), style: `background:${colour};left:${place(value)}%` })));
     const under = h("div", { class: "looks", hidden: true });
-    const line = h("div", { class: "slider" }, lock, h("span", { class: "name" }, label), about, h("span", { class: "track" }, range, marks), box, reset, under, facts);
+    const line = h("div", { class: "slider" }, lock, h("span", { class: "name" }, label), about, written, h("span", { class: "track" }, range, marks), box, reset, under, facts);
     function set(amount, tell) {
       const value = Math.max(-2 * limit, Math.min(2 * limit, Number(amount) || 0));
       range.min = Math.min(ends.min, value);  // where a link moves it beyond
@@ -52,6 +55,19 @@ Latent.sliders = function ({ element, props, watch, server, limit, step, first, 
     }
     rows[name] = { range, lock, set, fix };
     return line;
+  }
+
+  // The picture's own value, once where the models agree, else by each, and of many from least to most.
+  function values(figures) {
+    if (!figures.length) return [];
+    const told = (value) => signed(value, 1), numbers = figures.map(({ value }) => told(value));
+    if (new Set(numbers).size === 1) return [Latent.say("own value {value} sd", { value: numbers[0] })];
+    if (figures.length > MOST) {
+      const [low, high] = [Math.min, Math.max].map((pick) => told(pick(...figures.map(({ value }) => value))));
+      return [Latent.say("own value {low} to {high} sd", { low, high })];
+    }
+    const each = figures.map(({ title, colour }, at) => h("span", { class: "auc" }, dot(colour), h("span", { class: "unseen" }, title), numbers[at]));
+    return [Latent.say("own value"), ...each, Latent.say("sd")];
   }
 
   const stand = (value) => (value < 0 ? "−" : value ? "+" : "") + Math.abs(value);
@@ -91,13 +107,15 @@ Latent.sliders = function ({ element, props, watch, server, limit, step, first, 
   const badges = (figures) => figures.length <= MOST ? figures.map(badge) : h("span", { class: "auc", title: labelled(figures) ? Latent.say("Held-out AUC of the models' directions, from worst to best") : Latent.say("Consistency of the models' directions, from worst to best") },
     [Math.min, Math.max].map((pick) => pick(...figures.map(short)).toFixed(2)).join("–"));
   const badge = (figure) => h("span", { class: weak(figure) ? "auc weak" : "auc", title: sentence(figure) }, dot(figure.colour), short(figure).toFixed(2));
-  const signed = (value) => (value < 0 ? "−" : "+") + Math.abs(value).toFixed(2);
+  const signed = (value, digits = 2) => (value < 0 ? "−" : "+") + Math.abs(value).toFixed(digits);
   const sentence = (figure) => {
     if (figure.auc === undefined) return Latent.say("{title}: consistency {consistency}, found without labels", { title: figure.title, consistency: figure.consistency.toFixed(2) });
     const values = { title: figure.title, auc: figure.auc.toFixed(2), d: figure.d.toFixed(2), random: figure.random.toFixed(2) };
     return weak(figure) ? Latent.say("{title}: AUC {auc}, Cohen's d {d} (random {random}: may be chance)", values)
       : Latent.say("{title}: AUC {auc}, Cohen's d {d} (random {random})", values);
   };
+  const without = (title) => Latent.say("{title} has no direction of this: the slider does not move it", { title });
+  const lack = ({ title, colour }) => h("p", {}, dot(colour), h("span", {}, without(title)));
   const fact = (figure) => h("p", {}, dot(figure.colour), h("span", {}, sentence(figure),
     figure.alike.length ? h("span", { class: "alike" }, Latent.say("Goes with {names}", { names: figure.alike.map(([label, cosine]) => `${label} ${signed(cosine)}`) })) : null));
 

@@ -41,7 +41,7 @@ def sliders_value(
 ) -> dict:
     """A slider for every attribute that a model knows, and before these for every one of the
     visitor's `own`, with the figures of each model's direction, the value that a picture with these
-    `codes` has on it, and where they stand."""
+    `codes` has on it, the models that lack it, and where they stand."""
     known: dict[str, list[dict]] = {each.name: [] for each in own}
     for model, column in zip(models, columns(models), strict=True):
         figures = _own_figures(model, method, own) | _figures(model, method)
@@ -56,7 +56,16 @@ def sliders_value(
     rest = sorted(known, key=best.__getitem__, reverse=True)
     first = [each.name for each in own] + [*FAVOURITES]
     order = dict.fromkeys([*(name for name in first if name in known), *rest])
-    sliders = [{"name": name, "label": words(name), "figures": known[name]} for name in order]
+    every, ones_own = columns(models), {each.name for each in own}
+
+    def lacking(name: str) -> list[dict]:
+        having = [each["title"] for each in known[name]]
+        return [each for each in every if name in ones_own and each["title"] not in having]
+
+    sliders = [
+        {"name": name, "label": words(name), "figures": known[name], "lacking": lacking(name)}
+        for name in order
+    ]
     return {"attributes": sliders, "amounts": amounts, "held": [*held]}
 
 

@@ -1,6 +1,7 @@
 """An attribute is taught by uploads, becomes a slider, is saved, and is loaded again."""
 
 import json
+import re
 
 from playwright.sync_api import expect
 
@@ -63,3 +64,14 @@ def test_an_attribute_is_taught_by_uploads_and_is_a_slider(page, tmp_path):
         page.get_by_role("button", name="Load a file").click()
     chooser.value.set_files(file)
     page.get_by_text("Grin is a slider in Edit, for F-AAE, AAE.").wait_for()
+
+
+def test_a_slider_says_the_pictures_own_value_by_each_model(page):
+    open_tab(page, "Attributes")
+    slider = page.get_by_role("slider", name="Smiling, standard deviations")
+    told = re.compile(r"own value\s*F-AAE\s*[−+]\d\.\d\s*AAE\s*[−+]\d\.\d\s*sd")
+    expect(slider).to_have_accessible_description(told)
+    expect(page.locator(".slider .own-value").first).to_have_text(told)
+    page.get_by_role("checkbox", name="VAE", exact=True).check()
+    several = re.compile(r"own value [−+]\d\.\d to [−+]\d\.\d sd")
+    expect(slider).to_have_accessible_description(several)

@@ -172,8 +172,12 @@ def test_a_direction_that_was_found_becomes_a_slider(session, monkeypatch):
     for by in ("pca", "jacobian"):
         value = discover.show(session, by)
         assert len(value["rows"]) == discover.COUNT and not value["said"]
-        for model in value["rows"][0]["models"]:
-            assert len(model["images"]) == 3 and -1 <= model["consistency"] <= 1
+        for model in (model for row in value["rows"] for model in row["models"]):
+            if "why" not in model:
+                assert len(model["images"]) == 3 and -1 <= model["consistency"] <= 1
+        firsts, others = zip(*(row["models"] for row in value["rows"]), strict=True)
+        assert all(not each["match"] for each in firsts)
+        assert all(("images" in each) != ("why" in each) for each in others)
     with monkeypatch.context() as patch:
         patch.delattr(discover, "find")  # what was found is not looked for again
         value, said = discover.keep(session, event(at=1, name="Light"))
@@ -185,6 +189,34 @@ def test_a_direction_that_was_found_becomes_a_slider(session, monkeypatch):
     assert len(figures) == 3 and all("consistency" in each for each in figures)
     _, said = discover.keep(session, event(at=0, name="Light"))
     assert said.startswith("There is an attribute 'Light' already")
+
+
+def test_the_picture_whose_directions_are_shown_is_named_and_followed(session):
+    for by in ("jacobian", "pca"):
+        for picture in session.examples()[4:6]:
+            session.put("attributes", picture)
+            subject = discover.show(session, by)["subject"]
+            assert picture.label in subject["said"] and subject["src"].startswith("data:image")
+    assert discover.show(session, "jacobian")["subject"]["said"].startswith("Directions of G at")
+
+
+def test_a_direction_that_another_model_lacks_says_so_and_is_a_slider_without_it(session):
+    session.put("attributes", session.examples()[4])
+    rows = discover.show(session, "pca")["rows"]
+    at = next(at for at, row in enumerate(rows) if "why" in row["models"][1])
+    assert rows[at]["models"][1]["why"].startswith("No direction of AAE does the same")
+    discover.keep(session, event(at=at, name="Light"))
+    slider = attributes.show(session, DEFAULT)[1]["attributes"][0]
+    assert [each["title"] for each in slider["figures"]] == ["F-AAE"]
+    assert [each["title"] for each in slider["lacking"]] == ["AAE"]
+
+
+def test_what_was_kept_of_one_first_model_is_not_that_of_another(session):
+    discover.show(session, "pca")
+    discover.keep(session, event(at=0, name="Light"))
+    assert discover.show(session, "pca")["rows"][0]["kept"]
+    session.names = session.names[::-1]
+    assert not any(row["kept"] for row in discover.show(session, "pca")["rows"])
 
 
 @pytest.mark.parametrize("slot", [True, False])
