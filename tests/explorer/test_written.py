@@ -6,10 +6,13 @@ import torch
 from PIL import Image
 
 from explorer.page import saving, ui
-from explorer.page.tabs import attributes, discover, morph, reconstruct, sample
+from explorer.page.tabs import attributes, discover, morph, reconstruct, sample, teach
 from explorer.pictures.render import to_pil
+from explorer.session.attributes import Kept, Lesson, Own
 from explorer.session.examples import astronaut
+from explorer.session.groups import Groups
 from explorer.session.state import Session
+from training.errors import UserError
 
 ONE = "celeba32/aae"
 
@@ -99,6 +102,31 @@ def test_directions_that_are_found(session, run, by):
     assert written(
         f"faae {found.attributes[0].name} +2.png", names["found"][session.models[0]].images[0, 2]
     )
+
+
+@pytest.mark.parametrize("group", [False, True])
+def test_what_is_taught_by_pictures_and_by_groups_of_the_map(session, run, group):
+    model, lesson = session.models[0], Lesson()
+    for at, side in enumerate((lesson.given, lesson.lacking)):
+        if group:
+            name = f"Group {at}"
+            rows = tuple(range(30 * at, 30 * at + 30))
+            session.of(Groups).here(session.model_set)[name] = rows
+            side.group = name
+        side.pictures = session.examples()[5 * at : 5 * at + 5]
+    session.of(teach.Draft).lesson = lesson
+    lesson.apart = ["Male"]
+    teach.show(session)
+    learned = teach.learned(session, model, [])
+    names = run(copied(session, "teach"))
+    (found,) = names["found"].values()
+    for method, each in found.lessons.items():
+        assert torch.allclose(each.vector, learned.lessons[method].vector, atol=1e-4)
+    assert written("aae +2.png", found.images[2])
+    session.of(Own).kept["Grin"] = Kept(found.attribute)
+    lesson.apart = ["Grin"]
+    with pytest.raises(UserError, match="'Grin' of yours: untick it"):
+        copied(session, "teach")
 
 
 def test_what_no_verb_finds_is_written_by_its_codes(session, run):

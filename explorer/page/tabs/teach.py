@@ -16,7 +16,7 @@ from explorer.page.guard.events import Given, Owned, Taught
 from explorer.page.picked import at_hand
 from explorer.page.tab import Shot, Tab, Timing, Widgets
 from explorer.page.words import mark
-from explorer.pictures.picture import EDIT, Picture
+from explorer.pictures.picture import EDIT, MAP, Picture
 from explorer.session.attributes import Draft, Lesson, Own, Side
 from explorer.session.groups import Groups
 from explorer.session.state import Session
@@ -25,6 +25,7 @@ from explorer.verbs.common.grids import Grid
 from explorer.verbs.common.options import Reason
 from explorer.verbs.edit import Directed, posed
 from explorer.verbs.teach import AT, MOST, alike, knowledge, learn
+from explorer.verbs.teach import teach as teach_verb
 from explorer.words import chain, say
 from explorer.work import beside
 from training.codes import teaching
@@ -34,6 +35,8 @@ from training.errors import UserError, choose, quoted
 NAME = "teach"
 SIDES = {"given": say("With it"), "lacking": say("Without it")}
 EMPTY = say("Give pictures with the attribute and pictures without it: five of each are enough.")
+MOVED = say("The middle of all your pictures, moved along the direction, in standard deviations")
+POSITIONS = [say("−2, without it"), say("0, in between"), say("+2, with it")]  # of `AT`
 GONE = "That attribute is no longer here: reload the page."
 
 
@@ -132,7 +135,9 @@ def pictured(session: Session, found: dict[Model, Learned | str]) -> dict:
     if not codes:
         return {}
     session.grids[NAME] = Grid(EDIT, labels, codes)
-    return ui.tiles_value([*found], images, len(AT), labels)
+    notes = ["" if isinstance(each, Reason) else MOVED for each in images]
+    heads = [POSITIONS] * len(images)
+    return ui.tiles_value([*found], images, len(AT), labels, notes, heads)
 
 
 def take(session: Session, event: Given) -> list:
@@ -240,6 +245,19 @@ def unkept(session: Session) -> list[str]:
     return lost + [f"your attribute {quoted(name)}" for name in own]
 
 
+def verb(session: Session) -> tuple:
+    """Raises UserError where one of the visitor's own attributes is projected out, which a program
+    lacks."""
+    lesson = session.of(Draft).lesson
+    if mine := [name for name in lesson.apart if name in session.of(Own).kept]:
+        raise UserError(f"A program has no attribute {quoted(mine[0])} of yours: untick it first.")
+    given, lacking = (
+        [*side.pictures, *(session.refer(f"{MAP}/{row}") for row in side.rows)]
+        for side in (lesson.given, lesson.lacking)
+    )
+    return teach_verb, {"pictures": given, "without": lacking, "apart": lesson.apart or None}
+
+
 def ten(session: Session) -> None:
     """Five examples against five others."""
     first, *rest = (session.examples()[at : at + 5] for at in (0, 5))
@@ -249,5 +267,5 @@ def ten(session: Session) -> None:
 
 SHOT = Shot(".gather")
 TIMING = Timing("an attribute taught by ten pictures", 1000, ten)
-VIEW = {"unkept": unkept, "within": "attributes", "view": say("Teach")}
+VIEW = {"within": "attributes", "view": say("Teach"), "verb": verb, "unkept": unkept}
 TAB = Tab(NAME, say("Teach"), build, SHOT, (TIMING,), **VIEW)

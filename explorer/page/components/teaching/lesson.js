@@ -35,6 +35,7 @@ Latent.lesson = function ({ element, props, trigger, watch, server }) {
       said ? h("p", { class: "reason", role: "status" }, said) : "",
       models.length ? h("div", { class: "worths" }, models.map(model)) : "",
       models.length ? h("p", { class: "note" }, WORTH) : "",
+      models.length ? h("button", { type: "button", class: "chip", onclick: () => Latent.python({ grid: "teach" }) }, Latent.say("Copy as Python")) : "",
       apart.length ? h("details", { open }, h("summary", {}, Latent.say("Goes with known attributes: tick what it is to be apart from")), h("div", { class: "aparts" }, apart.map(tick))) : "",
       kept.length ? h("section", { class: "own" }, h("h3", {}, Latent.say("Your attributes, sliders in Edit")), h("ul", {}, kept.map(own))) : "");
   }

@@ -42,7 +42,8 @@ def tiles_value(
         each, names = images[at], heads[at] if heads else ()
         across = len(names) or wide
         picture = sprite(each, across) if isinstance(each, Tensor) else each
-        short = [name.removeprefix(commonprefix(names)) or name for name in names]  # they must fit
+        same = commonprefix(names)
+        short = [name.removeprefix(same) or name for name in names] if same else names  # to fit
         note = notes[at] if notes else ""
         drawn = {"stays": True} if picture is None else shown(picture)
         named = {"model": models[at].name}

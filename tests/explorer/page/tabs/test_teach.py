@@ -13,6 +13,7 @@ from explorer.session.attributes import Own
 from explorer.session.groups import Groups
 from explorer.session.state import Session
 from explorer.verbs.common.attributes import Attribute, Direction, Known
+from explorer.words import say
 from tests.explorer.conftest import event
 from training.codes.directions import DEFAULT
 
@@ -57,6 +58,10 @@ def test_two_groups_of_the_map_teach_every_model(grouped):
             assert low < auc < high and d > 0.3 and chance > 0
     assert "Smiling" in [each["name"] for each in lesson["apart"]]
     assert len(tiles["panels"]) == 2 and tiles["labels"][2] == "+2 deviations"
+    for panel in tiles["panels"]:
+        assert panel["heads"] == ["−2, without it", "0, in between", "+2, with it"]
+        assert all(isinstance(each, say) for each in panel["heads"])  # in every language
+        assert panel["note"].startswith("The middle of all your pictures")
     assert grouped.tile("teach", 2).codes.keys() == {model.name for model in grouped.models}
 
 
