@@ -34,6 +34,15 @@ def test_axe_finds_nothing_serious_on_any_tab_in_either_theme(page: Page, url, w
         assert violations(page, "color-contrast") == [], f"{tab.name}, dark"
 
 
+def test_what_the_browser_draws_is_as_dark_as_the_page(page: Page, url):
+    page.goto(f"{url}/?__theme=dark")
+    page.locator("input[type=number]").first.wait_for(state="attached")
+    scheme = "getComputedStyle(document.querySelector('input[type=number]')).colorScheme"
+    assert page.evaluate(scheme) == "dark"
+    page.get_by_role("button", name="Light / dark").click()
+    assert page.evaluate(scheme) != "dark"
+
+
 def violations(page: Page, *rules: str) -> list[tuple[str, str]]:
     """What axe-core finds that is at least moderate, by these rules or all, with one place each."""
     only = {"runOnly": {"type": "rule", "values": rules}} if rules else {}
