@@ -74,7 +74,7 @@ def _cell(each: Along, at: int, title: str, own: Sequence[str] | None) -> dict:
         match = say("its {direction}: alike by {likeness} ({chance})", direction=name, **figures)
     return {
         "images": [address(image) for image in each.images[at]],
-        "labels": [f"{at:+g}" for at in AT],
+        "labels": [f"{at:+g}".replace("-", "−") if at else "0" for at in AT],
         "consistency": each.line.consistency[at].item(),
         "random": each.of_random,
         "match": match,

@@ -179,6 +179,7 @@ def test_a_direction_that_was_found_becomes_a_slider(session, monkeypatch):
         assert len(value["rows"]) == discover.COUNT and not value["said"]
         for model in (model for row in value["rows"] for model in row["models"]):
             if "why" not in model:
+                assert model["labels"] == ["−2", "0", "+2"]
                 assert len(model["images"]) == 3 and -1 <= model["consistency"] <= 1
         firsts, others = zip(*(row["models"] for row in value["rows"]), strict=True)
         assert all(not each["match"] for each in firsts)
