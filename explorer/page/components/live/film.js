@@ -1,7 +1,7 @@
 // Films of pictures side by side: frames [{at: ms, images: [ImageData]}], one after the other.
 {
   const PX = 160, GAP = 4, LEAST_MS = 40;  // viewers play GIFs with shorter frames slower
-  const MP4 = "video/mp4";
+  const KINDS = { MP4: "video/mp4", WebM: "video/webm" };
 
   // A function that draws the images of a frame, all models abreast, into a canvas.
   function stage(images) {
@@ -28,7 +28,8 @@
       return canvas.toDataURL();
     },
 
-    mp4: () => Boolean(window.MediaRecorder?.isTypeSupported(MP4)),
+    // What this browser records, undefined if nothing.
+    kind: () => Object.keys(KINDS).find((each) => window.MediaRecorder?.isTypeSupported(KINDS[each])),
 
     // script: the address of gifenc.
     async gif(frames, name, script) {
@@ -47,9 +48,9 @@
 
     // As long as the film lasts: the browser records what it is shown.
     async video(frames, name) {
-      const [canvas, , draw] = stage(frames[0].images), parts = [];
+      const [canvas, , draw] = stage(frames[0].images), parts = [], kind = Latent.film.kind();
       draw(frames[0]);
-      const recorder = new MediaRecorder(canvas.captureStream(), { mimeType: MP4, videoBitsPerSecond: 4e6 });
+      const recorder = new MediaRecorder(canvas.captureStream(), { mimeType: KINDS[kind], videoBitsPerSecond: 4e6 });
       const ended = new Promise((resolve) => { recorder.onstop = resolve; });
       recorder.ondataavailable = ({ data }) => parts.push(data);
       recorder.start();
@@ -59,7 +60,7 @@
       }
       recorder.stop();
       await ended;
-      Latent.file(new Blob(parts, { type: MP4 }), `${name}.mp4`);
+      Latent.file(new Blob(parts, { type: KINDS[kind] }), `${name}.${kind.toLowerCase()}`);
     },
   };
 }

@@ -16,10 +16,11 @@ Latent.pad = function ({ element, props, watch, trigger, grid: name }) {
   const faces = h("div", { class: "faces" }), said = h("span", { class: "note", role: "status" });
   const bar = h("progress", { max: 1, hidden: true, "aria-label": Latent.say("Progress") });
   const button = (text, onclick) => h("button", { type: "button", class: "chip", onclick }, text);
+  const kind = Latent.film.kind();
   const record = button(Latent.say("Record the walk"), () => (film?.on ? stop() : start()));
   record.setAttribute("aria-pressed", "false");
   const saves = [button(Latent.say("Save as GIF"), () => save((frames) => Latent.film.gif(frames, "walk", Latent.local.gif))),
-    ...(Latent.film.mp4() ? [button(Latent.say("Save as MP4"), () => save((frames) => Latent.film.video(frames, "walk")))] : [])];
+    ...(kind ? [button(kind === "MP4" ? Latent.say("Save as MP4") : Latent.say("Save as WebM"), () => save((frames) => Latent.film.video(frames, "walk")))] : [])];
   root.append(square, h("div", { class: "walked" }, faces, h("div", { class: "tools" }, record, ...saves,
     Latent.sendButtons(() => { Latent.ask(name, { at }); return { grid: name, index: 0 }; }, async (data) => { await Latent.settled(); trigger("send", data); })),
     h("p", { class: "running" }, bar, said)));
@@ -113,7 +114,9 @@ Latent.pad = function ({ element, props, watch, trigger, grid: name }) {
   function stop() {
     film.on = false;
     listen();
-    tell({ said: Latent.say("{count} pictures are recorded.", { count: film.frames.length }) });
+    const count = film.frames.length;
+    tell({ said: kind === "WebM" ? Latent.say("{count} pictures are recorded. This browser makes films as WebM, not as MP4.", { count })
+      : Latent.say("{count} pictures are recorded.", { count }) });
   }
 
   function listen() {

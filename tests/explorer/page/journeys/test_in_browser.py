@@ -1,7 +1,9 @@
 """What runs in the browser follows the hand there, and the server is asked for nothing."""
 
+import av
+import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageSequence
 from playwright.sync_api import expect
 
 from tests.explorer.page.journeys.acts import open_tab, shown
@@ -45,6 +47,11 @@ APART = """async (sources) => {
 
 @pytest.fixture
 def pad(page, pairs):
+    return opened(page, pairs)
+
+
+def opened(page, pairs):
+    """The pad, once the browser has the models."""
     for name in NAMES:
         pairs(name)
     open_tab(page, "Morph")
@@ -101,9 +108,32 @@ def test_a_walk_is_recorded_and_saved(page, pad):
     assert download.value.suggested_filename == "walk.gif"
     with Image.open(download.value.path()) as film:
         assert film.n_frames > 5 and film.width > 2 * film.height
+        shown = film.size
+        lasts = sum(each.info["duration"] for each in ImageSequence.Iterator(film)) / 1000
     with page.expect_download() as download:
         page.get_by_role("button", name="Save as MP4").click()
-    assert b"ftyp" in download.value.path().read_bytes()[:16]
+    assert download.value.suggested_filename == "walk.mp4"
+    with av.open(download.value.path()) as film:
+        frames = [(each.time, each.to_ndarray(format="rgb24")) for each in film.decode(video=0)]
+    (_, first), *_, (ends, last) = frames
+    assert len(frames) > 1 and 0.5 * lasts < ends
+    assert first.shape == (shown[1], shown[0], 3) and np.abs(first - last.astype(float)).mean() > 5
+
+
+def test_a_browser_that_makes_no_mp4_makes_webm_and_says_so(page, pairs):
+    page.add_init_script("MediaRecorder.isTypeSupported = (kind) => kind === 'video/webm'")
+    page.reload()
+    page.get_by_role("heading", name="Encoder").first.wait_for()
+    pad = opened(page, pairs)
+    page.get_by_role("button", name="Record the walk").click()
+    walk(page, pad, steps=10)
+    page.get_by_role("button", name="Stop", exact=True).filter(visible=True).click()
+    expect(page.get_by_text("This browser makes films as WebM, not as MP4.")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save as WebM").click()
+    assert download.value.suggested_filename == "walk.webm"
+    with av.open(download.value.path()) as film:
+        assert len([*film.decode(video=0)]) > 1
 
 
 def test_sliders_are_followed_in_the_browser_until_they_rest(page, pairs):
