@@ -19,7 +19,11 @@ from explorer.session.state import Session, Unavailable
 from explorer.words import say
 from training.errors import UserError, quoted
 
-NO_STEP = ("There is nothing to undo.", "There is nothing to redo.")
+NO_STEP = (say("There is nothing to undo."), say("There is nothing to redo."))
+NO_UPLOAD = (
+    "The upload itself is not in the file, of {pictures}: what stands there is the drawing of its "
+    "code."
+)
 Controls = Mapping[str, gr.components.Component]
 
 
@@ -46,7 +50,7 @@ def follow(session: Session, fields: Mapping[str, str], controls: Controls) -> N
     """The session as a link has it, as far as that is here, or it is said what is not; raises
     UserError, and changes nothing, where none of its models is."""
     if lacks := link.restore(session, fields):
-        warn(f"Not here, of what the link shows: {', '.join(lacks)}.", duration=None)
+        warn(say("Not here, of what the link shows: {lacks}.", lacks=lacks), duration=None)
     found = {name: _restored(fields.get(name), each) for name, each in controls.items()}
     session.controls |= {name: value for name, value in found.items() if value is not None}
 
@@ -73,8 +77,7 @@ def restore(session: Session, picture: Picture, controls: Controls) -> None:
             picture.label = say("{picture}, drawn from its code", picture=picture.label)
         session.put(slot, picture)
     if drawn:
-        what = "what stands there is the drawing of its code"
-        warn(f"The upload itself is not in the file, of {', '.join(drawn)}: {what}.", duration=None)
+        warn(say(NO_UPLOAD, pictures=drawn), duration=None)
 
 
 def whole(
@@ -106,7 +109,7 @@ def travel(session: Session, event: Going, controls: Controls) -> bool:
         elif not history.go(session, way.get("to", history.at + way.get("by", 0))):
             raise Unavailable(NO_STEP[way.get("by", 0) > 0])
     except UserError as error:
-        warn(str(error))
+        warn(error.args[0])
         return False
     fill(go(session, BY_NAME[session.tab]), session)
     if "to" not in way and "by" not in way:

@@ -11,6 +11,7 @@ from explorer.page.explain import explained
 from explorer.page.guard.events import Chosen
 from explorer.page.words import mark
 from explorer.session.state import Session
+from explorer.words import say
 from training.errors import choose
 from training.measure.figures import MAIN, columns
 
@@ -59,7 +60,7 @@ def choose_models(session: Session, event: Chosen) -> list:
     if names:  # none of another set's, whose answer is on its way
         session.names = names
     elif not wanted:
-        ui.warn("At least one model has to stay selected.")
+        ui.warn(say("At least one model has to stay selected."))
     return parts(session)
 
 

@@ -6,6 +6,8 @@ from html import escape
 
 import gradio as gr
 
+from explorer.page.words import here
+
 
 def notice_view(said: str, listed: Sequence[str] = (), command: str = "") -> gr.HTML:
     """A sentence, a command to run, and a list."""
@@ -17,12 +19,12 @@ def notice_view(said: str, listed: Sequence[str] = (), command: str = "") -> gr.
 
 def inform(message: str, **how) -> None:
     """A passing message."""
-    gr.Info(escape(message), **how)
+    gr.Info(escape(here(message)), **how)
 
 
 def warn(message: str, **how) -> None:
     """A passing message that something was not done."""
-    gr.Warning(escape(message), **how)
+    gr.Warning(escape(here(message)), **how)
 
 
 def failure(message: str, by_page: bool = True) -> gr.Error:

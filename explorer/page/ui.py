@@ -188,7 +188,7 @@ def send(navigation: Navigation, session: Session, event: Picked) -> list:
         return still
     if data.get("to") == "shelf":
         session.keep(picture)
-        inform(f"{picture.label} is on the shelf.", duration=2)
+        inform(say("{picture} is on the shelf.", picture=picture.label), duration=2)
         return [*bars, shelf_value(session.shelf), *[gr.skip()] * len(SLOTS)]
     tab = RECEIVERS.get(data.get("to", session.tab), FALLBACK)
     name = tab.free_slot(session)
@@ -247,7 +247,7 @@ def loader(navigation: Navigation, controls: Controls) -> Callable:
                 follow(session, fields, controls)
         except UserError as error:  # and nothing else stands in the place of what it names
             session.of(Filled).names.update(tab.name for tab in TABS)
-            warn(f"The link shows what is not here. {error}", duration=None)
+            warn(say("The link shows what is not here. {why}", why=str(error)), duration=None)
             fields = {}
         fill(TABS[0], session)
         # A tab that the visitor has opened meanwhile stays, unless a link names one: by session.tab

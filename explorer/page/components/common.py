@@ -65,8 +65,10 @@ def status_view() -> gr.HTML:
 
 def _constant(value) -> str:
     """As an expression of JavaScript."""
-    told = json.dumps(value)
-    return f"Latent.say({told})" if isinstance(value, say) else told
+    if not isinstance(value, say):
+        return json.dumps(value)
+    given = ", ".join(f"{name}: {_constant(each)}" for name, each in value.values.items())
+    return f"Latent.say({json.dumps(value.key)}, {{{given}}})"
 
 
 def columns(models: Sequence[Model]) -> list[dict]:

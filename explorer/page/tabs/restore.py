@@ -194,7 +194,7 @@ def board(session: Session, found: dict[Model, Restoration], progress: float | N
         images = [apart[stage], *(each.stages.get(stage) for each in found.values())]
         measured = [one, *(each.of for each in found.values())]
         figures = [stats_of(of, image) for of, image in zip(measured, images, strict=True)]
-        figures[0].insert(0, (say("Shown"), called or name, ""))
+        figures[0].insert(0, (say("Shown"), called or say(name), ""))
         shown = [WITHOUT if image is None else image[0] for image in images]
         share = progress if stage == "restored" else None
         rows.append(ui.board_row(title, len(rows), shown, figures, progress=share))

@@ -41,8 +41,8 @@ class Looking:
 
     where: str = field(default=MAPPED, metadata={"said": say("Look in")})
     has: list[str] = field(default_factory=list, metadata={"said": say("Has")})
-    lacks: list[str] = field(default_factory=list, metadata={"said": say("Has not")})
-    either: bool = field(default=False, metadata={"said": say("any of it")})
+    lacks: list[str] = field(default_factory=list, metadata={"said": say("Has none of")})
+    either: bool = field(default=False, metadata={"said": say("at least one")})
     count: int = field(default=COUNT, metadata={"said": say("How many")})
 
 

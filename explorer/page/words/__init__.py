@@ -4,10 +4,14 @@ keys are the English ones, as `explorer.words.say` has them."""
 import tomllib
 from contextvars import ContextVar
 from pathlib import Path
-from urllib.parse import parse_qs
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import gradio as gr
+from gradio.context import LocalContext
 from gradio.i18n import I18nData
+
+from explorer.words import say
 
 ENGLISH = "en"
 CATALOGUES: dict[str, dict[str, str]] = {
@@ -28,6 +32,25 @@ def wanted(query: str, accepted: str) -> str:
     asked = [*parse_qs(query).get("lang", []), *accepted.split(",")]
     known = (each.partition(";")[0].strip().lower().partition("-")[0] for each in asked)
     return next((each for each in known if each in (ENGLISH, *CATALOGUES)), ENGLISH)
+
+
+def here(words: str) -> str:
+    """Words in the language of the visitor whose event runs, for what the page itself does not
+    tell: gradio's messages."""
+    request = LocalContext.request.get(None)
+    headers = request.headers if request else {}
+    query = urlsplit(headers.get("referer", "")).query
+    return _told(words, CATALOGUES.get(wanted(query, headers.get("accept-language", "")), {}))
+
+
+def _told(value: Any, known: dict[str, str]) -> str:
+    if isinstance(value, list):
+        return known.get(", ", ", ").join(_told(each, known) for each in value)
+    if not isinstance(value, say):
+        return str(value)
+    values = {name: _told(each, known) for name, each in value.values.items()}
+    told = known.get(value.key, value.key)
+    return told.format_map(values) if values else told
 
 
 class Chosen(dict):

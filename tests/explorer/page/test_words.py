@@ -14,12 +14,14 @@ from explorer.page.words import CATALOGUES, wanted
 from explorer.tools.screenshots import PATIENCE_MS
 from explorer.words import chain, say
 from tests.explorer.conftest import CHECKPOINTS
+from training.codes.damage import BOX, Blur, LowResolution, Noise, Region, boxed
 from training.codes.directions import METHODS
 from training.codes.priors import Prior
 from training.measure.figures import FIGURES, PICTURE, columns
 
 EXPLORER = Path(__file__).parents[3] / "explorer"
 PYTHON, SCRIPTS = sorted(EXPLORER.rglob("*.py")), sorted(EXPLORER.rglob("page/**/*.js"))
+OF_GRADIO = {"Reset to default value"}
 TELLING = {"say", "mark", "chain"}
 TOLD = re.compile(r'Latent\.say\("((?:[^"\\]|\\.)*)"')
 
@@ -47,6 +49,7 @@ def every(kind: type) -> list[type]:
 def told_of_data() -> set[str]:
     """Words that tables and checkpoints hold."""
     models = catalogue(str(CHECKPOINTS)).models.values()
+    damages = [Blur(), Noise(), LowResolution(), Region(boxed(BOX, 8))]
     figures = [*columns(PICTURE), FIGURES["sharpness"]]
     attributes = {name for model in models if model.latents for name in model.latents.names}
     return {
@@ -56,11 +59,17 @@ def told_of_data() -> set[str]:
         *(name.replace("_", " ") for name in attributes if not name.isdigit()),
         *(words for model in models for words in (model.shows, model.shows.title())),
         *(each.spreading for each in every(Prior) if isinstance(each.spreading, str)),
+        *(next(iter(each.plain)) for each in damages),
     }
 
 
 def placeholders(words: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(words) if name}
+
+
+def filled(key: str) -> re.Pattern:
+    """A key with any values in its placeholders."""
+    return re.compile("(.+)".join(map(re.escape, re.split(r"{\w+}", key))))
 
 
 def worded(key: str) -> bool:
@@ -128,9 +137,23 @@ def test_no_word_of_the_catalogue_is_left_in_english(abroad, language, locale):
         ).first.wait_for()
         seen |= set(page.evaluate(SEEN))
     assert seen & english == set()
+    forms = [filled(key) for key in english if placeholders(key) and key[0].isalpha()]
+    assert {each for each in seen if any(form.fullmatch(each) for form in forms)} == OF_GRADIO
     drawn = words["Drawn {shown} {index}"].format(shown=words["face"], index=3)
     keys = ("Copy link", "New seed", "Refine", "Encoder", "Smiling", "Shelf", "without refinement")
     assert {drawn, *(words[key] for key in keys)} - seen == set()
+
+
+def test_german_words_are_not_cut_off(abroad):
+    page = abroad("de-DE", "tab=search")
+    names = page.locator(".results .strip .note").filter(visible=True)
+    expect(names.first).to_have_text(re.compile("Gesicht"))
+    cut = "(all) => all.filter((each) => each.scrollWidth > each.clientWidth).length"
+    assert names.evaluate_all(cut) == 0
+    page.set_viewport_size({"width": 390, "height": 844})
+    for tab in page.locator("#tabs > .tab-wrapper [role=tab]").filter(visible=True).all():
+        box = tab.bounding_box()
+        assert box["x"] >= 0 and box["x"] + box["width"] <= 390
 
 
 def test_a_link_names_the_language_and_keeps_it(abroad):
@@ -162,3 +185,12 @@ def test_said_words_are_english_and_know_how_they_were_made():
     assert told == "Sample of a, b" and told.values["one"].key == "Sample"
     assert chain("{one} and {next}", ["a", "b", "c"]) == "a and b and c"
     assert say("{braces} of others") == "{braces} of others"
+
+
+def test_a_passing_message_is_in_the_language_of_the_page(abroad):
+    page, words = abroad("de-DE", "tab=sample"), CATALOGUES["de"]
+    page.locator(".tiles .tile").first.click()
+    page.locator(".enlarged").get_by_role("button", name=words["To shelf"]).click()
+    sample = words["Sample {seed}·{n}"].format(seed=0, n=1)
+    told = words["{picture} is on the shelf."].format(picture=sample)
+    expect(page.get_by_test_id("toast-text")).to_have_text(told)

@@ -32,8 +32,8 @@ class Looks:
 
     colour: str = "Male"
     has: list[str] = field(default_factory=list, metadata={"said": say("Has")})
-    lacks: list[str] = field(default_factory=list, metadata={"said": say("Has not")})
-    either: bool = field(default=False, metadata={"said": say("any of it")})
+    lacks: list[str] = field(default_factory=list, metadata={"said": say("Has none of")})
+    either: bool = field(default=False, metadata={"said": say("at least one")})
     pictures: bool = field(default=False, metadata={"said": say("Pictures in place of points")})
     regions: bool = field(default=False, metadata={"said": say("What stands out where")})
     near: bool = field(default=False, metadata={"said": say("Lines to the nearest codes")})
