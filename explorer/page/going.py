@@ -6,8 +6,8 @@ from urllib.parse import parse_qsl
 
 import gradio as gr
 
-from explorer.page import header, link
-from explorer.page.components import shelf_value, slot_value, warn
+from explorer.page import header, link, tour
+from explorer.page.components import shelf_value, slot_value, tour_value, warn
 from explorer.page.guard.events import Going
 from explorer.page.navigation import BY_NAME, Navigation, go
 from explorer.page.tab import Tab, number
@@ -46,18 +46,21 @@ def fill(tab: Tab, session: Session) -> list:
     return [slot_value(session.slots[s.name]) if s in empty else gr.skip() for s in SLOTS]
 
 
-def follow(session: Session, fields: Mapping[str, str], controls: Controls) -> None:
+def follow(session: Session, given: Mapping[str, str], controls: Controls) -> None:
     """The session as a link has it, as far as that is here, or it is said what is not; raises
     UserError, and changes nothing, where none of its models is."""
+    fields = tour.fields(given)
     if lacks := link.restore(session, fields):
         warn(say("Not here, of what the link shows: {lacks}.", lacks=lacks), duration=None)
     found = {name: _restored(fields.get(name), each) for name, each in controls.items()}
     session.controls |= {name: value for name, value in found.items() if value is not None}
+    session.of(tour.At).step = tour.step(given)
 
 
-def jump(session: Session, fields: Mapping[str, str], controls: Controls) -> None:
+def jump(session: Session, given: Mapping[str, str], controls: Controls) -> None:
     """As `follow`, and settings that the link does not name are as at first."""
-    follow(session, fields, controls)
+    follow(session, given, controls)
+    fields = tour.fields(given)
     unnamed = {name: each.value for name, each in controls.items() if name not in fields}
     session.controls |= unnamed
 
@@ -87,10 +90,10 @@ def whole(
     tab: str | None,
     fresh: bool = False,
 ) -> list:
-    """What header, bars, shelf, examples, slots and controls show of the session when this `tab` is
-    open; for None the one that is open already. On a `fresh` page controls that have their first
-    value are left alone: the visitor may have set them before the answer comes."""
-    shown = [*header.parts(session), *navigation.at(tab)]
+    """What header, bars, lesson, shelf, examples, slots and controls show of the session when this
+    `tab` is open; for None the one that is open already. On a `fresh` page controls that have their
+    first value are left alone: the visitor may have set them before the answer comes."""
+    shown = [*header.parts(session), *navigation.at(tab), tour_value(session.of(tour.At).step)]
     shown += [shelf_value(session.shelf), shelf_value(session.examples())]
     shown += [slot_value(session.slots.get(slot.name)) for slot in SLOTS]
     first = {name: each.value for name, each in controls.items()} if fresh else {}
@@ -100,7 +103,7 @@ def whole(
 
 def travel(session: Session, event: Going, controls: Controls) -> bool:
     """Back or forth to a step, or to a link; False where there is none such, which is said."""
-    way, history = event._data, session.of(History)
+    way, history, left = event._data, session.of(History), session.tab
     try:
         if "query" in way:
             jump(session, dict(parse_qsl(way["query"])), controls)
@@ -113,7 +116,7 @@ def travel(session: Session, event: Going, controls: Controls) -> bool:
         return False
     fill(go(session, BY_NAME[session.tab]), session)
     if "to" not in way and "by" not in way:
-        history.note(session, belongs=False)
+        history.note(session, belongs=False, left=left)
     return True
 
 

@@ -1,14 +1,17 @@
 """What a first visit is told: a tour, and a lesson whose steps set the page up."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
 from fastapi import Response
 
-from explorer.page.components.wire import told
+from explorer.page.components.wire import told, whose
 from explorer.page.explain import drawing
 from explorer.page.guard.calls import served
+from explorer.page.guard.events import Keyed
+from explorer.session.history import History
 from explorer.words import say
 from training.frameworks import FRAMEWORKS
 
@@ -18,12 +21,21 @@ FACE = "attributes=example/4"
 CORNERS = "&".join(f"corner-{corner}=example/{corner + 1}" for corner in range(4))
 
 
+@dataclass
+class At:
+    """The step of the lesson that a visitor is at, from 1; 0 is none."""
+
+    step: int = field(default=0, metadata={"said": say("Lesson")})
+
+
 class Step(NamedTuple):
-    """title and text, and the query of the link that sets the page up."""
+    """title and text, the query of the link that sets the page up, and a selector of what is to be
+    in sight."""
 
     title: str
     text: str
     query: str
+    sight: str = ""
 
 
 class Told(NamedTuple):
@@ -99,6 +111,7 @@ LESSON = (
             "see what the cycle error says of the codes that it finds."
         ),
         f"tab=reconstruct&{PAIR}&reconstruct=example/0&steps=100",
+        ".board .row:has(.ladder:not([hidden]))",
     ),
     Step(
         say("The middle of a morph"),
@@ -145,21 +158,31 @@ LESSON = (
 
 def fields(given: Mapping[str, str]) -> dict[str, str]:
     """The fields of a link, or those of the step of the lesson that it names."""
+    number = step(given)
+    return dict(parse_qsl(LESSON[number - 1].query)) if number else dict(given)
+
+
+def step(given: Mapping[str, str]) -> int:
+    """The step of the lesson that a link names, from 1; 0 for none."""
     number = given.get(FIELD, "")
-    if number in [str(step) for step in range(1, len(LESSON) + 1)]:
-        return dict(parse_qsl(LESSON[int(number) - 1].query))
-    return dict(given)
+    return int(number) if number in map(str, range(1, len(LESSON) + 1)) else 0
 
 
 def servers() -> list[Callable]:
-    """What the page's script calls for all that is told."""
+    """What the page's script calls for all that is told, and to end the lesson."""
 
     def contents(_asked: dict) -> Response:
         steps = [dict(step._asdict()) for step in LESSON]
         parts = [part._asdict() | {"drawings": _drawings(part)} for part in TOUR]
         return told({"tour": parts, "lesson": steps, "try": [each._asdict() for each in TRY]})
 
-    return [served(contents)]
+    def end(asked: Keyed) -> Response:
+        session = whose(asked["key"])
+        session.of(At).step = 0
+        session.of(History).note(session, belongs=True)
+        return told({})
+
+    return [served(contents), served(end)]
 
 
 def _drawings(part: Told) -> str:

@@ -66,7 +66,7 @@ def build(root: str = ROOT) -> gr.Blocks:
             api.build(root, first.names)
         save_view(servers())
         top, copy = header.build(first)
-        tour_view(tour.servers())
+        lesson = tour_view(tour.servers())
         controls: dict[str, gr.components.Component] = {}
         history = history_view({tab.name: tab.title for tab in TABS}, controls, elem_id="history")
         if problems:
@@ -88,7 +88,7 @@ def build(root: str = ROOT) -> gr.Blocks:
         exchange(current, session, navigation, shelf, bundled, slots)
         choose(current, session, top, bundled)
         copy_link(session, copy, controls)
-        shown = [*top, *bars, shelf, bundled, *slots, *controls.values()]
+        shown = [*top, *bars, lesson, shelf, bundled, *slots, *controls.values()]
         demo.controls = {each: name for name, each in controls.items()}
         travels = goes(navigation, controls, len(shown))
         current.follows(history.go, travels, shown, restores=True, settles=True)
@@ -235,7 +235,7 @@ def loader(navigation: Navigation, controls: Controls) -> Callable:
 
     def load(session: Session, key: str | None, request: gr.Request) -> list:
         given = request.query_params.items()
-        fields = tour.fields({name: text for name, text in given if name not in OF_BROWSER})
+        fields = {name: text for name, text in given if name not in OF_BROWSER}
         again = reopen(session, key)
         came = session.of(Came)
         if not again:
@@ -252,7 +252,7 @@ def loader(navigation: Navigation, controls: Controls) -> Callable:
         fill(TABS[0], session)
         # A tab that the visitor has opened meanwhile stays, unless a link names one: by session.tab
         # that would be the page's first, if its own select came while the pictures were drawn.
-        asked = session.tab if again else link.opened(fields)
+        asked = session.tab if again else link.opened(tour.fields(fields))
         if asked:
             go(session, BY_NAME[asked])
         return whole(session, navigation, controls, asked, fresh=True)

@@ -45,12 +45,14 @@ class Set(NamedTuple):
 
 @dataclass(eq=False)
 class Step:
-    """What a session held, by name, and its parts' own; on which tab it came about; the copies of
-    pictures, by the ids of these; what is said of it."""
+    """What a session held, by name, and its parts' own; on which tab it came about, and which one
+    it left, where undo comes back to; the copies of pictures, by the ids of these; what is said of
+    it."""
 
     held: dict[str, Any]
     own: dict[type, Any]
     tab: str
+    left: str
     copies: dict[int, Picture]
     said: list[str | Set] = field(default_factory=list)
 
@@ -80,16 +82,19 @@ class History:
         finally:
             self.settling -= 1
 
-    def note(self, session: Session, belongs: bool | None = None) -> None:
+    def note(self, session: Session, belongs: bool | None = None, left: str = "") -> None:
         """A new step, if the session has changed, unless that `belongs` to the step before; what
         was undone is then gone. For None it does if it follows the visitor's last change closely,
-        or while something is `settled`."""
+        or while something is `settled`. It has `left` a tab, by default the one it came about on.
+        """
         step, now = taken(session, self.steps[self.at] if self.steps else None), time.monotonic()
+        step.left = left or step.tab
         said = changes(self.steps[self.at], step) if self.steps else []
         settled = belongs or (belongs is None and self.settling > 0)
         belongs = settled or (belongs is None and now - self.changed_s < GESTURE_S)
         if self.steps and said and belongs:
-            step.tab, step.said = self.steps[self.at].tab, self.steps[self.at].said
+            last = self.steps[self.at]
+            step.tab, step.left, step.said = last.tab, last.left, last.said
             if self.at and not settled:  # more of one gesture
                 step.said = changes(self.steps[self.at - 1], step)
             self.steps[self.at] = step
@@ -102,11 +107,11 @@ class History:
             self.changed_s = -GESTURE_S if settled else now
 
     def go(self, session: Session, to: int) -> bool:
-        """The session as it was after step `to`, on the tab where that shows; whether there is such
-        a step."""
+        """The session as it was after step `to`, on the tab where that shows: of what is undone the
+        one that it left. Whether there is such a step."""
         if not 0 <= to < len(self.steps) or to == self.at:
             return False
-        session.tab = self.steps[to + (to < self.at)].tab
+        session.tab = self.steps[to + 1].left if to < self.at else self.steps[to].tab
         self.at = to
         give(session, self.steps[to])
         return True
@@ -133,7 +138,7 @@ def taken(session: Session, before: Step | None = None) -> Step:
     held = {name: _copied(getattr(session, name), memo) for name in HELD}
     parts = [(kind, part) for kind, part in [*session.owned.items()] if compared(kind)]
     own = {kind: _copied(part, memo) for kind, part in parts}
-    return Step(held, own, session.tab, dict(memo))
+    return Step(held, own, session.tab, session.tab, dict(memo))
 
 
 def give(session: Session, step: Step) -> None:

@@ -35,7 +35,7 @@ from explorer.page.components.map.map import (
 )
 from explorer.page.components.share.history import history_view
 from explorer.page.components.share.save import save_view, saves
-from explorer.page.components.share.tour import tour_view
+from explorer.page.components.share.tour import tour_value, tour_view
 from explorer.page.components.teaching.found import Along, found_value, found_view
 from explorer.page.components.teaching.gather import gather_value, gather_view
 from explorer.page.components.teaching.lesson import lesson_value, lesson_view

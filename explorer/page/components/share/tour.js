@@ -1,9 +1,9 @@
-// A first visit is invited to a tour; `Latent.tours()` opens it, and a link's `lesson` a step of the
-// lesson. The server tells {tour: [{title, text, points, drawings}], lesson and try: [{title, text,
-// query}]}.
-Latent.tour = function ({ element, server }) {
+// A first visit is invited to a tour; `Latent.tours()` opens it. value {lesson}: the step of the
+// lesson that the page is at, from 1, or 0. The server tells {tour: [{title, text, points,
+// drawings}], lesson and try: [{title, text, query, sight}]}, and ends the lesson.
+Latent.tour = function ({ element, props, watch, server }) {
   const { h } = Latent;
-  const SEEN = "latent-tour";
+  const SEEN = "latent-tour", REST_MS = 200;
   const root = element.querySelector(".tour");
   const button = (text, onclick, more = {}) => h("button", { type: "button", class: "chip", onclick, ...more }, text);
   let told = null;
@@ -51,22 +51,40 @@ Latent.tour = function ({ element, server }) {
 
   const tries = (leave) => [h("h2", {}, Latent.say("Three things to try")),
     h("ol", {}, told.try.map(({ title, query }) => h("li", {}, button(title, () => leave(() => Latent.go({ query })))))),
-    h("p", {}, Latent.say("For a class, a lesson sets the page up in eight steps:")), button(Latent.say("Start the lesson"), () => leave(() => lesson(0)), { class: "chip strong" })];
+    h("p", {}, Latent.say("For a class, a lesson sets the page up in eight steps:")), button(Latent.say("Start the lesson"), () => leave(() => to(1)), { class: "chip strong" })];
 
-  // A step of the lesson, above the page that it sets up; `arrived` where the link has done that.
-  async function lesson(at, arrived = false) {
-    if (!await load() || !told.lesson[at]) return;
-    const { title, text, query } = told.lesson[at], all = told.lesson.length, url = new URL(window.location.href);
-    url.search = `lesson=${at + 1}`;
-    root.replaceChildren(h("section", { class: "bar", "aria-label": Latent.say("Lesson") },
-      h("div", {}, h("h2", {}, Latent.say("Step {at} of {all}: {title}", { at: at + 1, all, title })), h("p", {}, text)),
-      h("div", { class: "tools" }, at ? button(Latent.say("Back"), () => lesson(at - 1)) : "",
-        at + 1 < all ? button(Latent.say("Next"), () => lesson(at + 1), { class: "chip strong" }) : "",
-        button(Latent.say("Copy its link"), () => Latent.copy(url.href, Latent.say("The link is copied."))), button(Latent.say("End the lesson"), close))));
-    if (!arrived) Latent.go({ query });
+  const to = (step) => Latent.go({ query: `lesson=${step}` });
+
+  // The step of the lesson that the page is at, above what it has set up.
+  async function draw() {
+    const step = props.value?.lesson;
+    if (!step) return root.querySelector(".lesson") && close();
+    if (!await load() || step !== props.value.lesson) return;
+    const { title, text, sight } = told.lesson[step - 1], all = told.lesson.length, url = new URL(window.location.href);
+    const focused = root.contains(document.activeElement), before = root.querySelector(".lesson")?.dataset.step;
+    url.search = `lesson=${step}`;
+    root.replaceChildren(h("section", { class: sight ? "bar lesson stays" : "bar lesson", "aria-label": Latent.say("Lesson"), "data-step": step },
+      h("div", {}, h("h2", {}, Latent.say("Step {at} of {all}: {title}", { at: step, all, title })), h("p", {}, text)),
+      h("div", { class: "tools" }, step > 1 ? button(Latent.say("Back"), () => to(step - 1)) : "",
+        step < all ? button(Latent.say("Next"), () => to(step + 1), { class: "chip strong" }) : "",
+        button(Latent.say("Copy its link"), () => Latent.copy(url.href, Latent.say("The link is copied."))), button(Latent.say("End the lesson"), end))));
+    if (focused) root.querySelector("button").focus();
+    if (sight && before !== String(step)) look(sight, step);
   }
 
-  const asked = Number(new URLSearchParams(window.location.search).get("lesson"));
-  if (asked) lesson(asked - 1, true);
-  else if (!localStorage.getItem(SEEN)) invite();
+  // What the step is about comes into sight as soon as it is there, where the step's text stays.
+  function look(sight, step) {
+    const node = document.querySelector(sight);
+    if (getComputedStyle(root.closest(".block")).position !== "sticky") return;
+    if (node?.offsetParent) node.scrollIntoView({ block: "nearest" });
+    else if (props.value?.lesson === step) setTimeout(look, REST_MS, sight, step);
+  }
+
+  function end() {
+    close();
+    server.end({ key: sessionStorage.getItem("latent-key") }).catch(Latent.lost);
+  }
+
+  if (!localStorage.getItem(SEEN) && !new URLSearchParams(window.location.search).has("lesson")) invite();
+  Latent.live({ props, watch }, draw);
 };

@@ -8,5 +8,10 @@ from explorer.page.components.common import component
 
 
 def tour_view(servers: Sequence[Callable], **options) -> gr.HTML:
-    """`servers` give what is told, as its script says."""
+    """`servers` give what is told, and end a lesson, as its script says."""
     return component("tour", servers=servers, **options)
+
+
+def tour_value(step: int) -> dict:
+    """The step of the lesson that the page is at, from 1; 0 where there is no lesson."""
+    return {"lesson": step}

@@ -54,6 +54,26 @@ def test_a_visitor_undoes_saves_and_restores(page, tmp_path, capsys):
     assert "bit for bit" in capsys.readouterr().out
 
 
+def test_the_lesson_is_in_step_with_the_page_and_shows_what_it_is_about(page):
+    step = page.get_by_role("region", name="Lesson").get_by_role("heading")
+    page.goto(page.url.split("?")[0] + "?lesson=3")
+    expect(step).to_have_text("Step 3 of 8: Refined codes")
+    expect(shown(page, "Refined, AAE")).to_be_in_viewport(ratio=1)
+    expect(step).to_be_in_viewport()
+    page.get_by_role("button", name="Next", exact=True).click()
+    expect(step).to_have_text("Step 4 of 8: The middle of a morph")
+    page.locator(".pad canvas").first.wait_for()
+    page.keyboard.press("Control+z")
+    expect(step).to_have_text("Step 3 of 8: Refined codes")
+    shown(page, "Refined, AAE").wait_for()
+    page.keyboard.press("Control+Shift+Z")
+    expect(step).to_have_text("Step 4 of 8: The middle of a morph")
+    page.reload()
+    expect(step).to_have_text("Step 4 of 8: The middle of a morph")
+    page.get_by_role("button", name="End the lesson").click()
+    expect(step).to_have_count(0)
+
+
 def test_what_is_damaged_already_is_undone_and_in_links(page):
     open_tab(page, "Restore")
     damaged = page.get_by_label("The picture is damaged already")
