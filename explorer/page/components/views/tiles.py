@@ -43,7 +43,7 @@ def tiles_value(
         across = len(names) or wide
         picture = sprite(each, across) if isinstance(each, Tensor) else each
         same = commonprefix(names)
-        short = [name.removeprefix(same) or name for name in names] if same else names  # to fit
+        short = [name.removeprefix(same) or name if same else name for name in names]  # to fit
         note = notes[at] if notes else ""
         drawn = {"stays": True} if picture is None else shown(picture)
         named = {"model": models[at].name}
