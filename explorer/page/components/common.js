@@ -122,7 +122,7 @@ window.Latent = {
     }
     function fetch() {
       const name = props.value;
-      if (name && name === asked) return;  // a tab that just opens tells of it twice
+      if (name === "" || (name && name === asked)) return;  // what a tab that opens tells late, and twice
       asked = name;
       fetched = fetched.then(async () => {
         const content = name ? Latent.told(await server.take(name)) : null;

@@ -47,6 +47,7 @@ def test_a_content_that_is_told_of_again_replaces_no_later_one(page):
     assert page.evaluate(SHOWN, ["first", "second", "first"]) == 2
     assert page.evaluate(SHOWN, ["first", "third"]) == ""
     assert page.evaluate(SHOWN, ["first", None]) is None
+    assert page.evaluate(SHOWN, ["first", ""]) == 1  # what gradio begins with, told late
 
 
 def test_an_earlier_answer_that_comes_late_is_not_the_last(page, monkeypatch):
