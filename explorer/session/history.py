@@ -193,7 +193,8 @@ def _told(words: str, was: Any, now: Any) -> Iterator[str | Set]:
     if alike(was, now):
         return
     if not isinstance(now, dict):
-        yield Set(words, _plain(was), _plain(now)) if _is_plain(now) else words
+        plain = _is_plain(was) and _is_plain(now)
+        yield Set(words, _plain(was), _plain(now)) if plain else words
     elif all(map(_is_plain, [*was.values(), *now.values()])):
         for key in dict.fromkeys([*was, *now]):
             if not alike(was.get(key), now.get(key)):

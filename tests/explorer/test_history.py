@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from explorer.page.tabs.discover import Search
+from explorer.page.mapped.points import Own
 from explorer.page.tabs.search import Looking
 from explorer.pictures.faces import Crop
 from explorer.session import history
@@ -94,6 +95,12 @@ def test_a_step_says_what_of_a_part_is_other(session, clock):
         [("Male", None, True)],
         ["settings"],
     ]
+
+
+def test_pictures_that_come_and_go_are_said_in_words(session, clock):
+    given = session.of(Own).pictures
+    kept = done(session, lambda: given.extend(session.examples()[:2]), given.pop, given.clear)
+    assert [step.said for step in kept.steps[1:]] == 3 * [["My pictures"]]
 
 
 def test_what_is_shared_is_not_copied_and_what_changes_is(session):
