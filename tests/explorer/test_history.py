@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 import pytest
 import torch
 
-from explorer.page.tabs.discover import Search
 from explorer.page.mapped.points import Own
+from explorer.page.tabs.discover import Search
 from explorer.page.tabs.search import Looking
 from explorer.pictures.faces import Crop
 from explorer.session import history
