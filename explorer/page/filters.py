@@ -6,7 +6,10 @@ from typing import Protocol
 import gradio as gr
 
 from explorer.page.components import inform, words
+from explorer.page.guard.calls import fitting
 from explorer.page.words import mark
+from explorer.verbs.common.options import Names
+from explorer.words import say
 
 ALL, ANY = "all", "any"
 
@@ -20,8 +23,10 @@ class Filter(Protocol):
 
 
 def filter_view(names: Sequence[str] = ()) -> list[gr.components.Component]:
-    """Choices among attributes of these names: what is had, what is lacked, and all or any."""
+    """Choices among attributes of these names: what is had, what is lacked, and all or any. Others
+    may be sent, as by a page that does not know yet that another model set is chosen."""
     several = {"choices": choices(names), "multiselect": True, "value": [], "min_width": 180}
+    several |= {"allow_custom_value": True}
     has = gr.Dropdown(label=mark("Has"), **several)
     ways = [(mark("all of them"), ALL), (mark("at least one"), ANY)]
     either = gr.Radio(ways, value=ALL, label=mark("Of these it has"), min_width=150)
@@ -34,7 +39,8 @@ def filter_shown(asked: Filter, names: Sequence[str]) -> tuple[dict, dict, str]:
     others, which is said."""
     gone = [name for name in (*asked.has, *asked.lacks) if name not in names]
     if gone:
-        inform(f"The filter loses what these pictures have no label of: {', '.join(gone)}.")
+        lost = [words(name) for name in gone]
+        inform(say("The filter loses what these pictures have no label of: {names}.", names=lost))
         asked.has = [name for name in asked.has if name in names]
         asked.lacks = [name for name in asked.lacks if name in names]
     known = choices(names)
@@ -46,8 +52,9 @@ def filter_shown(asked: Filter, names: Sequence[str]) -> tuple[dict, dict, str]:
 
 
 def ask_for(asked: Filter, has: Sequence[str], lacks: Sequence[str], either: str) -> None:
-    """Sets a filter to what the widgets are set to."""
-    asked.has, asked.lacks, asked.either = [*has], [*lacks], either == ANY
+    """Sets a filter to what the widgets are set to; raises UserError where that is no names."""
+    asked.has, asked.lacks = fitting(Names, has), fitting(Names, lacks)
+    asked.either = either == ANY
 
 
 def choices(names: Sequence[str]) -> list[tuple[str, str]]:

@@ -76,8 +76,9 @@ def build(session: gr.State) -> Widgets:
             board = ui.board_view(MAP, empty)
     *filters, layout, switches = work
     colour.change(paint, [session, colour], chart, **ui.IN_TURN)
+    has, lacks, _ = filters
     for control in (*filters, switches):
-        control.change(refine, [session, *filters, switches], chart, **ui.LIVE)
+        control.input(refine, [session, *filters, switches], [chart, has, lacks], **ui.LIVE)
     laying = {**ui.LONG, "trigger_mode": "always_last"}
     layout.input(lay_out, [session, layout], [chart, said], **laying)
     chart.select(choose, session, board, trigger_mode="multiple", **ui.IN_TURN)
@@ -167,13 +168,14 @@ def paint(session: Session, colour: str) -> dict:
 
 def refine(
     session: Session, has: list[str], lacks: list[str], either: str, switches: list[str]
-) -> dict:
+) -> tuple:
     """Filters the points that the page has already, and switches what is shown with them."""
     look = session.of(View).look
     ask_for(look, has, lacks, either)
     for name in SWITCHES:
         setattr(look, name, name in switches)
-    return gr.update(look=ui.look_shown(look, session.models))
+    *filters, _ = filter_shown(look, attributes(session.models))
+    return gr.update(look=ui.look_shown(look, session.models)), *filters
 
 
 def lay_out(session: Session, layout: str) -> Iterator[tuple]:

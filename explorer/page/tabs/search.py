@@ -60,8 +60,8 @@ class Found(Grid):
 
 def build(session: gr.State) -> Widgets:
     with gr.Row(elem_classes="split"):
-        with gr.Column(scale=1, min_width=300):
-            with gr.Group(elem_classes="compact"):
+        with gr.Column(scale=1, min_width=300, elem_classes="apart-on-phone"):
+            with gr.Group(elem_classes="compact first-on-phone"):
                 slot = ui.slot_view(SLOT.name, SLOT.title, random=True)
             where = gr.Dropdown(AT_HAND, value=MAPPED, label=mark("Look in"))
             count = gr.Slider(1, MOST, COUNT, step=1, label=mark("How many"))

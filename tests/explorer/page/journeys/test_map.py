@@ -208,3 +208,16 @@ def test_a_group_of_the_map_teaches_and_one_step_takes_that_back(page):
     open_tab(page, "Latent map")
     page.get_by_role("button", name="Remove the group").click()
     expect(page.locator(".board").filter(visible=True)).to_contain_text("Hover over a point")
+
+
+def test_a_phone_shows_all_places_that_a_picture_of_the_map_can_go_to(page, url):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{url}/?tab=map")
+    chart = page.locator(".map .chart").first
+    chart.locator("canvas").wait_for()
+    chart.click()
+    places = page.get_by_role("group", name="Send this picture on").filter(visible=True)
+    expect(places.first).to_be_visible()
+    for button in places.first.get_by_role("button").all():
+        box = button.bounding_box()
+        assert box["x"] >= 0 and box["x"] + box["width"] <= 390

@@ -65,3 +65,13 @@ def test_the_nearest_pictures_are_found_and_sent_on(page, indexed):
     expect(page.get_by_label("Look in")).to_have_value(indexed)
     expect(page.get_by_role("spinbutton", name="How many").filter(visible=True)).to_have_value("5")
     expect(page.get_by_role("region", name="F-AAE", exact=True).locator("li")).to_have_count(5)
+
+
+def test_a_phone_shows_what_is_asked_by_and_what_is_found_before_the_controls(page, url):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{url}/?tab=search")
+    found = page.locator(".results .face")
+    expect(found.first).to_be_in_viewport(ratio=0.9)
+    expect(page.locator(".slot .face").filter(visible=True)).to_be_in_viewport(ratio=0.9)
+    where = page.get_by_label("Look in")
+    assert where.bounding_box()["y"] > found.last.bounding_box()["y"]

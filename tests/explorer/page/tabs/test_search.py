@@ -2,12 +2,13 @@
 
 import io
 
+import gradio as gr
 import pytest
 import torch
 
 from explorer.exchange import kept
-from explorer.page import going, link
-from explorer.page.tabs import search
+from explorer.page import filters, going, link
+from explorer.page.tabs import latent_map, search
 from explorer.page.tabs.latent_map import Own
 from explorer.pictures.render import to_pil
 from explorer.search.pool import Near
@@ -16,6 +17,7 @@ from explorer.session.history import History
 from explorer.session.programs import answer
 from explorer.session.state import Session
 from tests.explorer.conftest import CHECKPOINTS
+from training.errors import UserError
 
 
 @pytest.fixture
@@ -92,6 +94,45 @@ def test_refined_codes_are_searched_by_where_they_are_switched_on(session):
         assert [p["cards"][0]["label"] for p in value["panels"][:2]] == [f"Face {row}"] * 2
         found = answer(session, *search.TAB.verb(session))
         assert [each.near[0].row for each in found.values()] == [row] * 2
+
+
+@pytest.fixture
+def said(monkeypatch) -> list[str]:
+    """What is said in passing."""
+    heard = []
+    monkeypatch.setattr(filters, "inform", heard.append)
+    return heard
+
+
+def test_a_filter_loses_what_another_model_set_does_not_know_and_it_is_said(session, said):
+    lost = ["The filter loses what these pictures have no label of: Smiling, Male."]
+    session.put(search.NAME, session.examples()[0])
+    search.ask(session, "", ["Smiling"], ["Male"], "any", 3)
+    latent_map.refine(session, ["Smiling"], ["Male"], "any", [])
+    assert said == []
+    session.choose_set("mnist32")
+    value, _, has, lacks, *_ = search.show(session)
+    assert (has["value"], lacks["value"], said) == ([], [], lost)
+    assert len(value["panels"][0]["cards"]) == 3
+    value, _, has, lacks, *_ = latent_map.show(session)
+    assert (has["value"], lacks["value"], value["look"]["rows"], said) == ([], [], "", lost * 2)
+    for late in (  # of a page that does not know of the other set yet
+        lambda: search.ask(session, "", ["Smiling", "3"], ["Male"], "all", 3)[2:],
+        lambda: latent_map.refine(session, ["Smiling", "3"], ["Male"], "all", [])[1:],
+    ):
+        has, lacks = late()
+        assert (has["value"], lacks["value"], said.pop()) == (["3"], [], *lost)
+
+
+def test_a_filter_takes_names_that_are_no_choice_any_more_and_nothing_but_names(session):
+    with gr.Blocks():
+        has, lacks, _ = filters.filter_view(["3"])
+    assert has.preprocess(["Smiling"]) == lacks.preprocess(["Smiling"]) == ["Smiling"]
+    looking = session.of(search.Looking)
+    for wrong in ([5], "Smiling", [["Smiling"]], None):
+        with pytest.raises(UserError, match="does not fit this part of the page"):
+            filters.ask_for(looking, wrong, [], "all")
+    assert looking == search.Looking()
 
 
 def test_filters_are_undone_one_by_one(session):
