@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from explorer.page.tabs import SLOTS, TABS
 from explorer.session.state import Session, Unavailable
 from explorer.verbs.common.labels import label_choices
+from explorer.words import say
 from training.errors import choose, quoted
 
 DIGITS = 8  # of the SHA-256 of weights, in a link
@@ -33,7 +34,7 @@ def query(session: Session, controls: Mapping[str, object]) -> str:
 def left_out(session: Session) -> list[str]:
     """What a link cannot carry, in words: pictures in slots, the shelf, and what tabs hold."""
     slots = [quoted(each.label) for each in session.slots.values() if not each.reference]
-    shelf = ["the shelf"] if session.shelf else []
+    shelf = [say("the shelf")] if session.shelf else []
     return [*dict.fromkeys(slots), *shelf, *(each for tab in TABS for each in tab.unkept(session))]
 
 

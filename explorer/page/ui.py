@@ -136,7 +136,7 @@ def copy_link(session, button, controls: dict) -> None:
 
     def query(session: Session, *values) -> str:
         if lost := link.left_out(session):
-            inform(f"The link leaves out {', '.join(lost)}.")
+            inform(say("The link leaves out {lost}.", lost=lost))
         return link.query(session, dict(zip(controls, values, strict=True)))
 
     address = gr.Textbox(visible=False)

@@ -204,7 +204,8 @@ def linked(session: Session) -> dict[str, str]:
 def unkept(session: Session) -> list[str]:
     """The groups that do not."""
     held = linked(session)
-    return [f"the group {quoted(name)}" for name in here(session) if name not in held]
+    lost = [name for name in here(session) if name not in held]
+    return [say("the group {name}", name=quoted(name)) for name in lost]
 
 
 def unpack(session: Session, fields: Mapping[str, str]) -> list[str]:

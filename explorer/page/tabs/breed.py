@@ -224,7 +224,7 @@ def pack(session: Session) -> dict[str, str]:
 def unkept(session: Session) -> list[str]:
     """The family, but for those that are the parents now."""
     here = {parent.id for parent in parents_of(session)}
-    return ["the lineage"] if session.of(Family).members.keys() - here else []
+    return [say("the lineage")] if session.of(Family).members.keys() - here else []
 
 
 def unpack(session: Session, fields: Mapping[str, str]) -> None:

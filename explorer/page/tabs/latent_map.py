@@ -265,7 +265,7 @@ def pack(session: Session) -> dict[str, str]:
 
 
 def unkept(session: Session) -> list[str]:
-    mine = ["your pictures on the map"] if session.of(Own).pictures else []
+    mine = [say("your pictures on the map")] if session.of(Own).pictures else []
     return mine + groups.unkept(session)
 
 

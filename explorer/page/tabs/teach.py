@@ -241,8 +241,8 @@ def exported(asked: Owned) -> Response:
 def unkept(session: Session) -> list[str]:
     lesson, own = session.of(Draft).lesson, session.of(Own).kept
     taught = any(side.pictures or side.group for side in lesson.sides)
-    lost = ["what Teach is given"] if taught else []
-    return lost + [f"your attribute {quoted(name)}" for name in own]
+    lost = [say("what Teach is given")] if taught else []
+    return lost + [say("your attribute {name}", name=quoted(name)) for name in own]
 
 
 def verb(session: Session) -> tuple:
