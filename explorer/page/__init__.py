@@ -1,4 +1,4 @@
-"""The page, made with Gradio, which is imported here without what takes two fifths of its time.
+"""The page, made with Gradio, which is imported here without what takes half of its time.
 
 Gradio 6.31 writes a stub for editors beside the file of each component class, and for that parses
 all those files whenever it is imported. It also imports the package for MCP clients.

@@ -108,12 +108,13 @@ window.Latent = {
   image: (src, alt) => Latent.h("img", { src, alt, class: "face", draggable: "false" }),
 
   // Runs a component's script with its content as props.value: what lies in gradio's own props is a
-  // name, for which the server gives the content once. Late answers are left out, and so is a name
-  // that comes again: with the end of its event, gradio repeats what it sent last.
+  // name, for which the server gives the content once. Late answers are left out, and so are names
+  // that come again, or after later ones: with the end of its event gradio repeats what it sent last,
+  // and of what it sent before a tab first opened it tells the earlier after the later.
   mount(script, { props, watch, server, ...rest }) {
     Latent.themed ??= Latent.restoreTheme();  // by now gradio has set its own
     const shown = Object.create(props, { value: { value: null, writable: true } }), watchers = [];
-    let fetched = Promise.resolve(), asked = null;
+    let fetched = Promise.resolve(), latest = 0;
     function show(value) {
       if (value?.serial < shown.value?.serial) return;
       shown.value = value;
@@ -121,9 +122,9 @@ window.Latent = {
       watchers.forEach((react) => react());
     }
     function fetch() {
-      const name = props.value;
-      if (name === "" || (name && name === asked)) return;  // what a tab that opens tells late, and twice
-      asked = name;
+      const name = props.value, number = Number.parseInt(name);
+      if (name === "" || number <= latest) return;  // "" is what gradio begins with
+      latest = number || latest;
       fetched = fetched.then(async () => {
         const content = name ? Latent.told(await server.take(name)) : null;
         if (content !== null || !name) show(content);

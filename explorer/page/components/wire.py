@@ -9,6 +9,7 @@ of which `trigger_mode="always_last"` sends the first one's data again.
 import itertools
 import secrets
 import threading
+import time
 from abc import ABCMeta
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
@@ -33,16 +34,18 @@ MOST_BYTES = 64 << 20  # of content that no page has fetched
 
 class Outbox:
     """Content that waits to be fetched, once, by an unguessable name; what waits longest goes when
-    there are more than `most` bytes of it."""
+    there are more than `most` bytes of it. Names begin with a number, the greater the later, also
+    than those of an app that ran before."""
 
     def __init__(self, most: int = MOST_BYTES):
         self.most, self.size = most, 0
         self.waiting: OrderedDict[str, bytes] = OrderedDict()
+        self.numbers = itertools.count(int(1000 * time.time()))
         self.lock = threading.Lock()
 
     def put(self, content: bytes) -> str:
-        name = secrets.token_urlsafe(16)
         with self.lock:
+            name = f"{next(self.numbers)}-{secrets.token_urlsafe(16)}"
             self.waiting[name] = content
             self.size += len(content)
             while self.size > self.most and len(self.waiting) > 1:

@@ -43,7 +43,8 @@ def sliders_value(
     visitor's `own`, with the figures of each model's direction, the value that a picture with these
     `codes` has on it, the models that lack it, and where they stand."""
     known: dict[str, list[dict]] = {each.name: [] for each in own}
-    for model, column in zip(models, columns(models), strict=True):
+    every, mine = columns(models), {each.name for each in own}
+    for model, column in zip(models, every, strict=True):
         figures = _own_figures(model, method, own) | _figures(model, method)
         values = {}
         if codes and model in codes:
@@ -56,11 +57,10 @@ def sliders_value(
     rest = sorted(known, key=best.__getitem__, reverse=True)
     first = [each.name for each in own] + [*FAVOURITES]
     order = dict.fromkeys([*(name for name in first if name in known), *rest])
-    every, ones_own = columns(models), {each.name for each in own}
 
     def lacking(name: str) -> list[dict]:
-        having = [each["title"] for each in known[name]]
-        return [each for each in every if name in ones_own and each["title"] not in having]
+        having = {each["title"] for each in known[name]}
+        return [each for each in every if each["title"] not in having] if name in mine else []
 
     sliders = [
         {"name": name, "label": words(name), "figures": known[name], "lacking": lacking(name)}

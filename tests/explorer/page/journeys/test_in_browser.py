@@ -71,6 +71,12 @@ def walk(page, pad, steps: int = 20) -> None:
         page.wait_for_timeout(20)
 
 
+def record(page, pad, **how) -> None:
+    page.get_by_role("button", name="Record the walk").click()
+    walk(page, pad, **how)
+    page.get_by_role("button", name="Stop", exact=True).filter(visible=True).click()
+
+
 def test_every_model_follows_the_pointer_and_the_server_is_asked_for_nothing(page, pad):
     asked, before = [], page.evaluate(PIXELS)
     page.on("request", lambda request: asked.append(request.url))
@@ -99,9 +105,7 @@ def test_where_the_browser_cannot_run_models_the_server_draws_and_a_badge_says_s
 
 
 def test_a_walk_is_recorded_and_saved(page, pad):
-    page.get_by_role("button", name="Record the walk").click()
-    walk(page, pad)
-    page.get_by_role("button", name="Stop", exact=True).filter(visible=True).click()
+    record(page, pad)
     expect(page.get_by_text("pictures are recorded.")).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("button", name="Save as GIF").click()
@@ -125,9 +129,7 @@ def test_a_browser_that_makes_no_mp4_makes_webm_and_says_so(page, pairs):
     page.reload()
     page.get_by_role("heading", name="Encoder").first.wait_for()
     pad = opened(page, pairs)
-    page.get_by_role("button", name="Record the walk").click()
-    walk(page, pad, steps=10)
-    page.get_by_role("button", name="Stop", exact=True).filter(visible=True).click()
+    record(page, pad, steps=10)
     expect(page.get_by_text("This browser makes films as WebM, not as MP4.")).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("button", name="Save as WebM").click()
