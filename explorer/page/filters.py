@@ -1,25 +1,17 @@
 """A filter by attributes, as the map and the search have it."""
 
 from collections.abc import Sequence
-from typing import Protocol
 
 import gradio as gr
 
 from explorer.page.components import inform, words
 from explorer.page.guard.calls import fitting
 from explorer.page.words import mark
+from explorer.session.filters import Filter
 from explorer.verbs.common.options import Names
 from explorer.words import say
 
 ALL, ANY = "all", "any"
-
-
-class Filter(Protocol):
-    """What pictures have, all of it or with `either` at least one, and what none of them has."""
-
-    has: list[str]
-    lacks: list[str]
-    either: bool
 
 
 def filter_view(names: Sequence[str] = ()) -> list[gr.components.Component]:
@@ -37,12 +29,9 @@ def filter_view(names: Sequence[str] = ()) -> list[gr.components.Component]:
 def filter_shown(asked: Filter, names: Sequence[str]) -> tuple[dict, dict, str]:
     """What these show of a filter of pictures with attributes of these names. The filter loses all
     others, which is said."""
-    gone = [name for name in (*asked.has, *asked.lacks) if name not in names]
-    if gone:
+    if gone := asked.keep(names):
         lost = [words(name) for name in gone]
         inform(say("The filter loses what these pictures have no label of: {names}.", names=lost))
-        asked.has = [name for name in asked.has if name in names]
-        asked.lacks = [name for name in asked.lacks if name in names]
     known = choices(names)
     return (
         gr.update(choices=known, value=asked.has),

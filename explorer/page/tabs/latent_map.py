@@ -25,6 +25,7 @@ from explorer.verbs.map import code_plane, laid_out, placed
 from explorer.words import chain, say
 from explorer.work import go_on
 from training.data.pictures import PictureError
+from training.errors import quoted
 
 OWN_LIMIT = 500
 THUMB_PX = 64
@@ -270,18 +271,19 @@ def unkept(session: Session) -> list[str]:
 
 
 def unpack(session: Session, fields: Mapping[str, str]) -> list[str]:
-    view, known = session.of(View), attributes(session.models)
+    """As far as it is here; gives what is not."""
+    view = session.of(View)
     look, layout = view.look, fields.get("layout")
     look.colour = fields.get("colour", look.colour)
     view.layout = layout if layout in LAYOUTS else UMAP
     look.has, look.lacks = (
-        [name for name in fields.get(field, "").split(",") if name in known]
-        for field in ("has", "lacks")
+        [name for name in fields.get(field, "").split(",") if name] for field in ("has", "lacks")
     )
+    lost = [f"the attribute {quoted(name)}" for name in look.keep(attributes(session.models))]
     look.either = fields.get("either") == "1"
     for name in SWITCHES:
         setattr(look, name, name in fields.get("shown", "").split(","))
-    return groups.unpack(session, fields)
+    return lost + groups.unpack(session, fields)
 
 
 SHOT = Shot(".map .chart", click=True)

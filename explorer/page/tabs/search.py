@@ -20,7 +20,7 @@ from explorer.pictures.picture import MAP, PHOTO, Picture
 from explorer.search.looks import LOOK_PX, LOOKS
 from explorer.search.pool import Near, Pool
 from explorer.search.table import Table, tables
-from explorer.search.wanted import Wanted
+from explorer.session.filters import Filter
 from explorer.session.state import Session
 from explorer.verbs.common.grids import Grid
 from explorer.verbs.common.options import Reason
@@ -36,13 +36,10 @@ COMMON, NAMED = 0.75, 4  # share of what was found that an attribute is named fo
 
 
 @dataclass
-class Looking:
+class Looking(Filter):
     """Where is looked, and for what."""
 
     where: str = field(default=MAPPED, metadata={"said": say("Look in")})
-    has: list[str] = field(default_factory=list, metadata={"said": say("Has")})
-    lacks: list[str] = field(default_factory=list, metadata={"said": say("Has none of")})
-    either: bool = field(default=False, metadata={"said": say("at least one")})
     count: int = field(default=COUNT, metadata={"said": say("How many")})
 
 
@@ -148,10 +145,9 @@ def search(session: Session) -> dict:
         return {"panels": []}
     waiting = session.waits([picture], models)
     known = [model for model in models if model not in waiting]
-    wanted = Wanted(tuple(looking.has), tuple(looking.lacks), looking.either)
     try:
         pool = pool_of(session, looking.where)
-        found = nearest(pool, picture, known, looking.count, wanted, session.faithful)
+        found = nearest(pool, picture, known, looking.count, looking.wanted, session.faithful)
     except UserError as error:
         found = {kind: Reason(str(error)) for kind in [*(m.name for m in models), *LOOKS]}
     found |= {model.name: why for model, why in waiting.items()}
@@ -257,16 +253,14 @@ def unpack(session: Session, fields: Mapping[str, str]) -> list[str]:
     looking, where = session.of(Looking), fields.get("in", MAPPED)
     here = where in values(AT_HAND) or where in values(places())  # tables are slow to list
     looking.where = where if here else MAPPED
-    has, lacks = (
+    looking.has, looking.lacks = (
         [name for name in fields.get(field, "").split(",") if name] for field in ("with", "without")
     )
-    names = names_in(session) if has or lacks else ()
-    looking.has = [name for name in has if name in names]
-    looking.lacks = [name for name in lacks if name in names]
+    gone = looking.keep(names_in(session)) if looking.has or looking.lacks else []
     looking.either = fields.get("fits") == "any"
     looking.count = int(number(fields.get("nearest"), 1, MOST) or COUNT)
-    gone = [f"the attribute {quoted(name)}" for name in [*has, *lacks] if name not in names]
-    return gone if here else [f"the table {quoted(where)}", *gone]
+    lost = [f"the attribute {quoted(name)}" for name in gone]
+    return lost if here else [f"the table {quoted(where)}", *lost]
 
 
 def verb(session: Session) -> tuple | None:

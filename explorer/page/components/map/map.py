@@ -3,7 +3,7 @@ some to group them. Where codes are two numbers the map is their plane, and any 
 
 from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import wraps
 
 import gradio as gr
@@ -15,7 +15,7 @@ from explorer.page.components.assets import d3_path
 from explorer.page.components.common import columns, component
 from explorer.page.components.wire import told
 from explorer.page.guard.calls import served
-from explorer.search.wanted import Wanted
+from explorer.session.filters import Filter
 from explorer.verbs.common.options import Reason
 from explorer.verbs.map import Plane, standing_out
 from explorer.words import say
@@ -25,15 +25,12 @@ CLASSES = "*"  # the colouring by all labels at once
 
 
 @dataclass
-class Looks:
-    """How maps look: the label that colours the points; which are shown, as `Wanted` has it; with
+class Looks(Filter):
+    """How maps look: the label that colours the points; those that the filter takes are shown; with
     pictures in place of points, with words on dense regions, with lines to the neighbours of what
     is chosen."""
 
     colour: str = "Male"
-    has: list[str] = field(default_factory=list, metadata={"said": say("Has")})
-    lacks: list[str] = field(default_factory=list, metadata={"said": say("Has none of")})
-    either: bool = field(default=False, metadata={"said": say("at least one")})
     pictures: bool = field(default=False, metadata={"said": say("Pictures in place of points")})
     regions: bool = field(default=False, metadata={"said": say("What stands out where")})
     near: bool = field(default=False, metadata={"said": say("Lines to the nearest codes")})
@@ -96,8 +93,9 @@ def look_shown(look: Looks, models: Sequence[Model]) -> dict:
     """How the maps look, and the rows that they show, a bit each; no bits where that is all."""
     most, rows = _labelled(models), ""
     if most is not None and (look.has or look.lacks):
-        has, lacks = (tuple(n for n in some if n in most.names) for some in (look.has, look.lacks))
-        fits = Wanted(has, lacks, look.either).rows(most.labels, most.names, len(most.labels))
+        asked = replace(look)
+        asked.keep(most.names)
+        fits = asked.wanted.rows(most.labels, most.names, len(most.labels))
         rows = _bits(fits.numpy())
     return asdict(look) | {"rows": rows}
 

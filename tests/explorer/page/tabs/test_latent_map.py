@@ -219,6 +219,13 @@ def test_filters_layout_and_switches_go_into_a_link_and_come_back(session):
     assert [each["points"] for each in value["panels"]] == points
 
 
+def test_a_link_says_which_attributes_of_its_filter_are_not_here(session):
+    fields = {"has": "Smiling,Wings", "lacks": "Male"}
+    assert latent_map.unpack(session, fields) == ["the attribute 'Wings'"]
+    look = session.of(View).look
+    assert (look.has, look.lacks) == (["Smiling"], ["Male"])
+
+
 def test_the_map_shows_what_has_one_of_some_attributes_and_none_of_others(session):
     update, *_ = latent_map.refine(session, ["Smiling", "Eyeglasses"], ["Male", "Young"], "any", [])
     rows = groups.rows_of(update["look"]["rows"])
