@@ -25,6 +25,7 @@ from explorer.session.state import Session
 from explorer.tools.screenshots import FLAGS, PATIENCE_MS, WINDOW_PX, chromium, served
 from tests.explorer.running import Running, running
 
+PHONE_PX = {"width": 390, "height": 844}
 CHECKPOINTS = Path(__file__).parents[2] / "checkpoints"
 expect.set_options(timeout=PATIENCE_MS)  # of a browser that shares two cores
 
@@ -142,14 +143,19 @@ def browser_context_args(browser_context_args: dict) -> dict:
 
 
 @pytest.fixture
-def page(page: Page, url: str) -> Iterator[Page]:
-    """The opened app; afterwards it must have thrown nothing and asked no other host."""
-    thrown, asked = [], []
+def page(page: Page, url: str, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """The opened app, by the query and of the size in pixels of the test's mark `opens`, if it has
+    one; afterwards it must have thrown nothing and asked no other host."""
+    thrown, asked, opens = [], [], request.node.get_closest_marker("opens")
     page.on("pageerror", lambda error: thrown.append(str(error)))
     page.on("request", lambda request: asked.append(request.url))
     page.set_default_timeout(PATIENCE_MS)
-    page.goto(url)
-    page.get_by_role("heading", name="Encoder").first.wait_for()
+    if opens:
+        page.set_viewport_size({**WINDOW_PX, **opens.kwargs})
+        page.goto(f"{url}/?{opens.args[0]}")
+    else:
+        page.goto(url)
+        page.get_by_role("heading", name="Encoder").first.wait_for()
     yield page
     page.close()
     assert thrown == []

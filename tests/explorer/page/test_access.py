@@ -8,6 +8,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from explorer.page.tabs import TABS, WITHIN
+from tests.explorer.conftest import PHONE_PX
+from tests.explorer.page.journeys import acts
 
 MOST_TABS = 150  # presses of the Tab key until what is looked for has the focus
 WIDTHS_PX = (1440, 390)
@@ -19,11 +21,15 @@ FOCUSED = """() => {
 }"""
 
 
-@pytest.mark.parametrize("width", WIDTHS_PX)
-def test_axe_finds_nothing_serious_on_any_tab_in_either_theme(page: Page, url, width):
-    page.set_viewport_size({"width": width, "height": 900})
+def light(width: int):
+    opens = pytest.mark.opens("__theme=light", width=width, height=900)
+    return pytest.param(width, marks=opens, id=str(width))
+
+
+@pytest.mark.parametrize("width", [light(each) for each in WIDTHS_PX])
+def test_axe_finds_nothing_serious_on_any_tab_in_either_theme(page: Page, width):
     for tab in TABS:
-        page.goto(f"{url}/?tab={tab.name}&__theme=light")
+        acts.open_tab(page, tab.title)
         view = page.locator(f"#view-{tab.name}")
         view.locator("h2, .tiles canvas, .gather, .found .face").filter(
             visible=True
@@ -32,10 +38,12 @@ def test_axe_finds_nothing_serious_on_any_tab_in_either_theme(page: Page, url, w
         page.get_by_role("button", name="Light / dark").click()
         page.evaluate(FADED)
         assert violations(page, "color-contrast") == [], f"{tab.name}, dark"
+        page.get_by_role("button", name="Light / dark").click()
+        page.evaluate(FADED)
 
 
-def test_what_the_browser_draws_is_as_dark_as_the_page(page: Page, url):
-    page.goto(f"{url}/?__theme=dark")
+@pytest.mark.opens("__theme=dark")
+def test_what_the_browser_draws_is_as_dark_as_the_page(page: Page):
     page.locator("input[type=number]").first.wait_for(state="attached")
     scheme = "getComputedStyle(document.querySelector('input[type=number]')).colorScheme"
     assert page.evaluate(scheme) == "dark"
@@ -128,21 +136,22 @@ def test_pixels_are_shown_as_they_are_in_all_pictures_alike(page):
         expect(face).to_have_css("image-rendering", "pixelated")
 
 
-def test_what_is_changed_stays_in_sight(page, url):
-    page.set_viewport_size({"width": 390, "height": 844})
-    page.goto(f"{url}/?tab=attributes")
+@pytest.mark.opens("tab=attributes", **PHONE_PX)
+def test_what_is_changed_stays_in_sight(page):
     expect(page.get_by_role("img", name="Changed, F-AAE")).to_be_visible()
     page.get_by_text("more attributes").click()
     page.locator(".slider").last.scroll_into_view_if_needed()
     expect(page.get_by_role("img", name="Changed, F-AAE")).to_be_in_viewport(ratio=0.9)
-    page.goto(f"{url}/?tab=sample")
+
+
+@pytest.mark.opens("tab=sample", **PHONE_PX)
+def test_a_clicked_sample_is_in_sight(page):
     page.get_by_role("button", name="Sample 0·2, F-AAE").click()
     expect(page.locator(".enlarged canvas").filter(visible=True).first).to_be_in_viewport(ratio=0.9)
 
 
-def test_a_phone_shows_the_picture_at_once_and_all_tabs(page, url):
-    page.set_viewport_size({"width": 390, "height": 844})
-    page.goto(url)
+@pytest.mark.opens("", **PHONE_PX)
+def test_a_phone_shows_the_picture_at_once_and_all_tabs(page):
     expect(page.locator(".slot .face").first).to_be_in_viewport(ratio=0.9)
     bar = page.locator("#tabs > .tab-wrapper").get_by_role("tab")
     expect(bar).to_have_text([tab.title for tab in WITHIN])
@@ -151,9 +160,8 @@ def test_a_phone_shows_the_picture_at_once_and_all_tabs(page, url):
     assert line.evaluate("(node) => node.scrollWidth > node.clientWidth && node.clientHeight < 60")
 
 
-def test_a_phone_shows_every_button_that_sends_a_picture_on(page, url):
-    page.set_viewport_size({"width": 390, "height": 844})
-    page.goto(f"{url}/?tab=attributes")
+@pytest.mark.opens("tab=attributes", **PHONE_PX)
+def test_a_phone_shows_every_button_that_sends_a_picture_on(page):
     row = page.locator(".board .send").filter(visible=True).first
     row.wait_for()
     assert row.evaluate("(node) => node.scrollWidth <= node.clientWidth")

@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.explorer.conftest import PHONE_PX
+
 # whether a part of the page is seen at its middle, and not something that lies on it
 ON_TOP = """(part) => {
   const { x, y, width, height } = part.getBoundingClientRect();
@@ -12,10 +14,12 @@ ON_TOP = """(part) => {
 }"""
 
 
-@pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
-def test_a_chosen_child_covers_neither_the_brood_nor_its_figures(page, url, width, height):
-    page.set_viewport_size({"width": width, "height": height})
-    page.goto(f"{url}/?tab=breed&children=36")
+def opened(**size):
+    return pytest.param(size, marks=pytest.mark.opens("tab=breed&children=36", **size))
+
+
+@pytest.mark.parametrize("size", [opened(width=1440, height=900), opened(**PHONE_PX)])
+def test_a_chosen_child_covers_neither_the_brood_nor_its_figures(page, size):
     child = page.get_by_role("button", name=re.compile("Child 2 .*F-AAE")).filter(visible=True)
     child.click()
     card = page.locator(".enlarged").filter(visible=True)
@@ -24,4 +28,4 @@ def test_a_chosen_child_covers_neither_the_brood_nor_its_figures(page, url, widt
     for part in (figures, child):
         expect(part).to_be_in_viewport()
         assert part.evaluate(ON_TOP)
-    assert card.bounding_box()["height"] < height / 3
+    assert card.bounding_box()["height"] < size["height"] / 3

@@ -2,6 +2,7 @@
 
 import base64
 
+import pytest
 from playwright.sync_api import expect
 
 from explorer.__main__ import main
@@ -54,9 +55,9 @@ def test_a_visitor_undoes_saves_and_restores(page, tmp_path, capsys):
     assert "bit for bit" in capsys.readouterr().out
 
 
+@pytest.mark.opens("lesson=3")
 def test_the_lesson_is_in_step_with_the_page_and_shows_what_it_is_about(page):
     step = page.get_by_role("region", name="Lesson").get_by_role("heading")
-    page.goto(page.url.split("?")[0] + "?lesson=3")
     expect(step).to_have_text("Step 3 of 8: Refined codes")
     expect(shown(page, "Refined, AAE")).to_be_in_viewport(ratio=1)
     expect(step).to_be_in_viewport()

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from explorer.tools.screenshots import PATIENCE_MS, WINDOW_PX
+from tests.explorer.conftest import PHONE_PX
 from tests.explorer.page.journeys.acts import open_tab, shown
 
 INK = """(chart) => { const canvas = chart.querySelector("canvas");
@@ -210,9 +211,8 @@ def test_a_group_of_the_map_teaches_and_one_step_takes_that_back(page):
     expect(page.locator(".board").filter(visible=True)).to_contain_text("Hover over a point")
 
 
-def test_a_phone_shows_all_places_that_a_picture_of_the_map_can_go_to(page, url):
-    page.set_viewport_size({"width": 390, "height": 844})
-    page.goto(f"{url}/?tab=map")
+@pytest.mark.opens("tab=map", **PHONE_PX)
+def test_a_phone_shows_all_places_that_a_picture_of_the_map_can_go_to(page):
     chart = page.locator(".map .chart").first
     chart.locator("canvas").wait_for()
     chart.click()

@@ -7,6 +7,7 @@ from explorer.engine import load_model
 from explorer.pictures.render import to_pil
 from explorer.search import table as tables
 from explorer.search.index import index
+from tests.explorer.conftest import PHONE_PX
 from tests.explorer.page.journeys.acts import open_tab, shown
 
 
@@ -67,9 +68,8 @@ def test_the_nearest_pictures_are_found_and_sent_on(page, indexed):
     expect(page.get_by_role("region", name="F-AAE", exact=True).locator("li")).to_have_count(5)
 
 
-def test_a_phone_shows_what_is_asked_by_and_what_is_found_before_the_controls(page, url):
-    page.set_viewport_size({"width": 390, "height": 844})
-    page.goto(f"{url}/?tab=search")
+@pytest.mark.opens("tab=search", **PHONE_PX)
+def test_a_phone_shows_what_is_asked_by_and_what_is_found_before_the_controls(page):
     found = page.locator(".results .face")
     expect(found.first).to_be_in_viewport(ratio=0.9)
     expect(page.locator(".slot .face").filter(visible=True)).to_be_in_viewport(ratio=0.9)
