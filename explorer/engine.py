@@ -56,6 +56,7 @@ class Model:
         measured = checkpoints.read_metrics(directory)
         self.metrics: dict = measured.get("figures", {})
         self.domain: dict | None = measured.get("domain")
+        self.traded: dict = measured.get("objectives", {})
         self.latents: Latents | None = checkpoints.read_latents(directory, self.network.prior.size)
         self.framework: str = self.network.id
         self.title: str = self.network.title

@@ -20,13 +20,15 @@ class Refinement:
     """How far a refinement went.
 
     number: counts the runs, so that a running one sees that it is outdated; objective: its name
-    among `OBJECTIVES`; of: what it is of; done: steps; found: by model name, with the best code as
-    the stage 'refined'; least: the objective by that; rungs: by step, the best until then of each
-    model; chosen: the step that is looked at, the last one if None.
+    among `OBJECTIVES`; method: of `training.codes.inversion`, by which descent begins; of: what it
+    is of; done: steps; found: by model name, with the best code as the stage 'refined'; least: the
+    objective by that; rungs: by step, the best until then of each model; chosen: the step that is
+    looked at, the last one if None.
     """
 
     number: int = 0
     objective: str = "sharp"
+    method: str = "hybrid"
     of: tuple = ()
     done: int = 0
     found: dict[str, Reconstruction] = field(default_factory=dict)
@@ -36,7 +38,7 @@ class Refinement:
 
     def about(self, subject: tuple | None) -> tuple:
         """What `of` is for a refinement of this subject."""
-        return (self.objective, subject)
+        return (self.objective, self.method, subject)
 
     def begin(self, subject: tuple | None, found: Found) -> None:
         """Anew, from the models' first codes."""

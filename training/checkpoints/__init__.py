@@ -23,6 +23,7 @@ from training.checkpoints.weights import (
     FILES,
     LATENTS,
     METRICS,
+    add_metrics,
     copy_networks,
     images_seen,
     portable,

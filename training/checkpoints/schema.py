@@ -53,6 +53,22 @@ class Domain(Strict):
     others: list[str]
 
 
+class Traded(Strict):
+    """Of refined codes: mean squared error, and sharpness relative to the images'."""
+
+    mse: FiniteFloat
+    sharpness: FiniteFloat
+
+
+class Objectives(Strict):
+    """`measure.objectives.trade`."""
+
+    figures: dict[str, Traded]
+    steps: NonNegativeInt
+    images: NonNegativeInt
+    data: list[str]
+
+
 class Metrics(Strict):
     """metrics.json."""
 
@@ -63,6 +79,7 @@ class Metrics(Strict):
     features: str
     weights_sha256: Digest
     domain: Domain | None = None
+    objectives: Objectives | None = None
 
 
 class Point(Strict):

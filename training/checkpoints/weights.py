@@ -202,3 +202,11 @@ def images_seen(trained: dict) -> int:
 def read_metrics(directory: str | Path) -> dict:
     """The content of metrics.json, {} if there is none; raises CheckpointError."""
     return read_json(Path(directory) / METRICS, Metrics)
+
+
+def add_metrics(directory: str | Path, **parts: dict) -> None:
+    """Adds parts to metrics.json, which has to be there; raises UserError."""
+    measurement = read_metrics(directory)
+    if not measurement:
+        raise UserError("Measure the checkpoint first: `python -m training evaluate … --save`.")
+    write_json(Path(directory) / METRICS, {**measurement, **parts})

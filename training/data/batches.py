@@ -101,6 +101,11 @@ def to_device(images: Tensor, device: torch.device) -> Tensor:
     return images.to(device) if images.nbytes < free / 2 else images.pin_memory()
 
 
+def shuffled(images: Tensor) -> Tensor:
+    """(N, …) in a random order that is always the same: files may lie in that of their classes."""
+    return images[torch.randperm(len(images), generator=torch.Generator().manual_seed(0))]
+
+
 def in_batches(images: Tensor, size: int, device: torch.device) -> Iterator[Tensor]:
     """uint8 (N, 3, H, W) as float batches in [0, 1], in order, for encoding and evaluation."""
     for chunk in images.split(size):

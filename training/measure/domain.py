@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from training import data
-from training.checkpoints import METRICS, read, read_metrics, write_json
+from training.checkpoints import read
 from training.codes.directions import area_under_roc
 from training.data import batches
 from training.errors import UserError
@@ -35,7 +35,7 @@ def calibrate(
         raise UserError(f"{framework.title} has no encoder, by which images are judged.")
     size, crop = framework.config.image_size, framework.config.crop
     held, other = (
-        _shuffled(data.load(tuple(each), size, crop, "", root, train=False).images)[:most]
+        batches.shuffled(data.load(tuple(each), size, crop, "", root, train=False).images)[:most]
         for each in (sources, others)
     )
     if min(len(held) // 2, len(other)) < LEAST:
@@ -85,18 +85,6 @@ def statistics(images: Tensor) -> Tensor:
     luma = metrics.grey(images).flatten(1)
     chroma = (images - images.mean(1, keepdim=True)).abs().flatten(1)
     return torch.stack([luma.mean(1), luma.std(1), chroma.mean(1)], dim=1).clamp_min(1e-3)
-
-
-def save(checkpoint: str | Path, domain: dict) -> None:
-    """Into metrics.json, which has to be there; raises UserError."""
-    measurement = read_metrics(checkpoint)
-    if not measurement:
-        raise UserError("Measure the checkpoint first: `python -m training evaluate … --save`.")
-    write_json(Path(checkpoint) / METRICS, {**measurement, "domain": domain})
-
-
-def _shuffled(images: Tensor) -> Tensor:
-    return images[torch.randperm(len(images), generator=torch.Generator().manual_seed(0))]
 
 
 def _features(framework: Framework, images: Tensor) -> Tensor:

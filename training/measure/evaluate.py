@@ -1,5 +1,6 @@
 """Measures a checkpoint on held-out images."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
@@ -54,7 +55,7 @@ def evaluate(
     network = feature_network().to(target)
     figures = measure(framework, images, network, seed)
     if refine_steps:
-        figures |= _measure_refined(framework, images[:refine_images], refine_steps, target)
+        figures |= _measure_refined(framework, images[:refine_images], refine_steps)
     if labels:
         figures |= class_figures(
             framework, held_out, read_latents(checkpoint, framework.prior.size)
@@ -143,21 +144,29 @@ def _measure_morphs(framework: Framework, images: Tensor, device: torch.device) 
     return (torch.cat(middles).mean() / torch.cat(corners).mean()).item()
 
 
-@torch.no_grad()
-def _measure_refined(
-    framework: Framework, images: Tensor, steps: int, device: torch.device
-) -> dict[str, float]:
-    by_batch = []
-    batch = BATCH if framework.encodes else BATCH // STARTS
-    for x in batches.in_batches(images, batch, device):
+def _measure_refined(framework: Framework, images: Tensor, steps: int) -> dict[str, float]:
+    def find(x: Tensor) -> Tensor:
         if framework.encodes:
-            z = refine(framework, x, framework.encode(x), steps)
-        else:
-            z = recover(framework, x, steps)
-        x_hat = framework.decode(z)
+            return refine(framework, x, framework.encode(x), steps)
+        return recover(framework, x, steps)
+
+    batch = BATCH if framework.encodes else BATCH // STARTS
+    mse, sharpness = error_and_sharpness(framework, images, find, batch)
+    return {"mse_refined": mse, "sharpness_refined": sharpness}
+
+
+@torch.no_grad()
+def error_and_sharpness(
+    framework: Framework, images: Tensor, find: Callable[[Tensor], Tensor], batch: int = BATCH
+) -> tuple[float, float]:
+    """Mean squared error of what the codes that `find` gives of `images` decode to, and their
+    sharpness relative to the images'."""
+    by_batch, device = [], next(framework.parameters()).device
+    for x in batches.in_batches(images, batch, device):
+        x_hat = framework.decode(find(x))
         by_batch.append((metrics.mse(x, x_hat), metrics.sharpness(x_hat), metrics.sharpness(x)))
-    mse, refined, real = (torch.cat(parts).mean() for parts in zip(*by_batch, strict=True))
-    return {"mse_refined": mse.item(), "sharpness_refined": (refined / real).item()}
+    mse, found, real = (torch.cat(parts).mean() for parts in zip(*by_batch, strict=True))
+    return mse.item(), (found / real).item()
 
 
 def on_file(content: dict, sources: tuple[str, ...], measurement: dict) -> bool:

@@ -44,6 +44,7 @@ def write_card(directory: str | Path) -> None:
         "- every setting: `config.json`",
         "## Figures",
         _figures(measurement) + _domain(measurement),
+        *_objectives(measurement),
         *_papers(framework.id, settings, measurement.get("figures", {})),
         "## Limits",
         LIMITS,
@@ -93,6 +94,20 @@ def _domain(measurement: dict) -> str:
         f"{', '.join(domain['data'])} with an AUC of {domain['auc']:.3f}; its limit flags "
         f"{domain['others_beyond']:.1%} of those and {domain['beyond']:.1%} of these."
     )
+
+
+def _objectives(measurement: dict) -> list[str]:
+    """By how much each objective of refined codes trades sharpness for error."""
+    traded = measurement.get("objectives")
+    if not traded:
+        return []
+    rows = [
+        (name, f"{each['mse']:.4f}", f"{each['sharpness']:.2f}")
+        for name, each in traded["figures"].items()
+    ]
+    said = f"Codes refined by {traded['steps']} steps on {traded['images']:,} images of "
+    table = markdown(("objective", "MSE", "sharpness"), rows)
+    return [f"{said}{', '.join(traded['data'])}, by what the steps lower:", table]
 
 
 def _papers(system: str, settings: dict, figures: dict[str, float]) -> list[str]:

@@ -21,7 +21,7 @@ from explorer.page.components.inputs.labels import labels_value, labels_view
 from explorer.page.components.inputs.models import models_value, models_view
 from explorer.page.components.inputs.sliders import LIMIT, sliders_value, sliders_view
 from explorer.page.components.inputs.slot import slot_value, slot_view
-from explorer.page.components.inversion.ladder import ladder_value
+from explorer.page.components.inversion.ladder import OBJECTIVES, ladder_value
 from explorer.page.components.live.pad import pad_value, pad_view
 from explorer.page.components.loading.networks import ROUTES, networks_view
 from explorer.page.components.map.map import (

@@ -12,36 +12,29 @@ from annotated_types import Interval
 
 from explorer.engine import Model
 from explorer.page import components as ui
+from explorer.page.cropping import crop, cropped
 from explorer.page.guard.calls import Event
 from explorer.page.guard.events import Square
 from explorer.page.likeness import said
 from explorer.page.tab import Latest, Shot, Slot, Tab, Timing, Widgets
 from explorer.page.words import mark
-from explorer.pictures.faces import Crop
 from explorer.pictures.picture import Picture
 from explorer.session.examples import astronaut
 from explorer.session.refinement import REFINED, Refinement
-from explorer.session.state import Session, Unavailable
+from explorer.session.state import Session
 from explorer.verbs import reconstruct
 from explorer.verbs.common.domain import unlike
 from explorer.verbs.common.grids import Grid
 from explorer.verbs.reconstruct import Reconstruction, refined_in_step, unencoded, unrefined
 from explorer.words import say
 from training.codes.inversion import OBJECTIVES
-from training.errors import UserError
 
 NAME = "reconstruct"
 SLOT = Slot(NAME, say("Your picture"), example=0)
-BY_HAND = say("The crop was set by hand.")
 STEPS = "{done} of {aim} steps"
 EVERY = 5  # steps between two pictures of the refinement
-
-
-KINDS = (
-    (say("Sharp and in-domain"), "sharp"),
-    (say("Nearest to the domain"), "in-domain"),
-    (say("Pixels alone"), "plain"),
-)
+# Where descent begins, by the method of `training.codes.inversion`
+STARTS = {"hybrid": say("The encoder's code"), "recovery": say("Random codes")}
 WEIGHTS = ("prior_weight", "domain_weight", "sharpness_weight")  # in which objectives differ
 Step = Annotated[int, Interval(ge=0, le=100_000)]
 
@@ -62,23 +55,32 @@ def build(session: gr.State) -> Widgets:
             with gr.Row(elem_classes="controls"):
                 info = mark("optimisation steps on the code")
                 label = {"label": mark("Refinement steps"), "info": info}
-                steps = gr.Slider(0, 300, 50, step=5, min_width=250, **label)
+                steps = gr.Slider(0, 300, 50, step=5, min_width=250, scale=5, **label)
                 what = mark("what the steps lower")
-                named = [(mark(name), value) for name, value in KINDS]
-                kind = gr.Dropdown(named, label=mark("Objective"), info=what, min_width=170)
+                named = [(mark(title), name) for name, title in ui.OBJECTIVES.items()]
+                kind = gr.Dropdown(
+                    named, label=mark("Objective"), info=what, min_width=200, scale=4
+                )
+                begun = [(mark(title), name) for name, title in STARTS.items()]
+                what = mark("where they begin")
+                start = gr.Dropdown(
+                    begun, label=mark("Start from"), info=what, min_width=200, scale=4
+                )
                 again = gr.Button(mark("Refine"), variant="primary", min_width=90, scale=0)
-            live = ui.Live({"crop": crop, "step": choose}, draw)
+            live = ui.Live({"crop": moved, "step": choose}, draw)
             empty = say("Drop a picture into the slot, or click an example.")
             board = ui.board_view(NAME, empty, live)
     outputs = [board, editor, found]
-    placed = editor.place(cropped, session, [slot, found], **ui.IN_TURN)
+    placed = editor.place(partial(cropped, slot=NAME), session, [slot, found], **ui.IN_TURN)
     toned = near.click(tone, session, [board, slot, found], **ui.IN_TURN)
+    how = [steps, kind, start]
     for event in (placed.then, toned.then, again.click):
-        event(refine, [session, steps, kind], board, **ui.LONG)
-    steps.release(retrace, [session, steps, kind], board, **ui.LONG)
-    kind.input(resume, [session, steps, kind], board, **ui.LONG)
+        event(refine, [session, *how], board, **ui.LONG)
+    steps.release(retrace, [session, *how], board, **ui.LONG)
+    for each in (kind, start):
+        each.input(resume, [session, *how], board, **ui.LONG)
     board.stop(stop, session, board, **ui.QUIET)
-    after, controls = (resume, [steps, kind], board), {"steps": steps, "objective": kind}
+    after, controls = (resume, how, board), {"steps": steps, "objective": kind, "start": start}
     return Widgets(show, [], outputs, after, [slot], [board], placed, controls)
 
 
@@ -115,7 +117,9 @@ def tone(session: Session) -> tuple:
     return draw(session), ui.slot_value(picture), said(session, picture)
 
 
-def refine(session: Session, steps: int, objective: str = "sharp") -> Iterator[dict]:
+def refine(
+    session: Session, steps: int, objective: str = "sharp", method: str = "hybrid"
+) -> Iterator[dict]:
     """The reconstructions from codes under refinement, below the encoders': up to `steps`, or by
     so many more where they are done; the best codes are kept.
 
@@ -126,12 +130,12 @@ def refine(session: Session, steps: int, objective: str = "sharp") -> Iterator[d
     if session.tab != NAME:  # `resume` does it when the tab is opened
         yield gr.skip()
         return
-    session.seen("refined", steps, objective, slots=[NAME])
+    session.seen("refined", steps, objective, method, slots=[NAME])
     run, picture, models = session.of(Refinement), session.slots.get(NAME), session.models
     if picture is None or steps < 1:
         yield gr.skip()
         return
-    run.objective, subject, value = objective, _subject(session), None
+    run.objective, run.method, subject, value = objective, method, _subject(session), None
     number, of = run.number, run.about(subject)
     if run.of != of:
         run.begin(subject, encoded(session, picture))
@@ -139,8 +143,8 @@ def refine(session: Session, steps: int, objective: str = "sharp") -> Iterator[d
     aim = int(steps) if steps > done else done + int(steps)
     x = {name: each.x for name, each in run.found.items()}
     z = {name: [*each.stages.values()][-1].z for name, each in run.found.items()}
-    how = OBJECTIVES[objective]
-    for step, codes in refined_in_step(models, x, z, aim - done, EVERY, how):
+    how = OBJECTIVES[objective], method
+    for step, codes in refined_in_step(models, x, z, aim - done, EVERY, *how):
         stamp = ui.stamp(session)
         if run.number != number or _subject(session) != subject:  # stopped, or outdated
             break
@@ -161,23 +165,25 @@ def refine(session: Session, steps: int, objective: str = "sharp") -> Iterator[d
         yield gr.skip()
 
 
-def resume(session: Session, steps: int, objective: str = "sharp") -> Iterator[dict]:
+def resume(
+    session: Session, steps: int, objective: str = "sharp", method: str = "hybrid"
+) -> Iterator[dict]:
     """Refines up to `steps` when the tab is opened and what it shows belongs to other models,
-    pictures or objectives, or to fewer steps."""
+    pictures, objectives or methods, or to fewer steps."""
     stamp, run = ui.stamp(session), session.of(Refinement)
-    if session.seen("refined", steps, objective, slots=[NAME]):
+    if session.seen("refined", steps, objective, method, slots=[NAME]):
         yield gr.skip()
-    elif run.done >= steps and run.of == (objective, _subject(session)):
+    elif run.done >= steps and run.of == (objective, method, _subject(session)):
         yield stamp | refined(session, say(STEPS, done=run.done, aim=run.done))
     else:
-        yield from refine(session, steps, objective)
+        yield from refine(session, steps, objective, method)
 
 
-def retrace(session: Session, steps: int, objective: str) -> Iterator[dict]:
+def retrace(session: Session, steps: int, objective: str, method: str = "hybrid") -> Iterator[dict]:
     """As `resume`, but of more steps back to so many."""
     session.of(Refinement).choose(int(steps))
     session.shown.pop("refined", None)
-    yield from resume(session, steps, objective)
+    yield from resume(session, steps, objective, method)
 
 
 def choose(session: Session, sent: Step) -> None:
@@ -191,26 +197,11 @@ def _subject(session: Session) -> tuple | None:
     return picture and (picture.id, picture.crop, bool(picture.toned), *session.names)
 
 
-def crop(session: Session, sent: Square) -> None:
-    """Another crop, within reach of the picture."""
-    picture, side = session.slots.get(NAME), sent["side"]
-    if picture is None:
-        raise Unavailable("There is no picture to crop: choose one first.")
-    width, height = picture.source.size
-    far = side > 2 * max(width, height)
-    if far or not -side <= sent["x"] <= width or not -side <= sent["y"] <= height:
-        raise UserError("The crop lies beside the picture: draw it over the picture.")
+def moved(session: Session, sent: Square) -> None:
+    """Another crop, which stops the running refinement."""
+    crop(session, NAME, sent)
     halt(session)
-    picture.cropped(Crop(sent["x"], sent["y"], side, sent["angle"], True, BY_HAND))
     session.seen(NAME, slots=[NAME])
-
-
-def cropped(session: Session) -> tuple:
-    """What slot and status show of the crop that was set."""
-    picture = session.slots.get(NAME)
-    if picture is None or picture.crop is None:
-        return gr.skip(), gr.skip()
-    return ui.slot_value(picture), said(session, picture)
 
 
 def halt(session: Session) -> None:
@@ -299,6 +290,7 @@ TIMINGS = (
 
 def verb(session: Session) -> tuple:
     given = {"picture": session.slots[NAME], "steps": int(session.controls.get("steps", 50))}
+    given["method"] = session.controls.get("start", "hybrid")
     objective = OBJECTIVES[session.controls.get("objective", "sharp")]
     return reconstruct, given | {name: getattr(objective, name) for name in WEIGHTS}
 

@@ -1,15 +1,16 @@
 // The steps of a refinement: a slider that goes back over them, and under it a small chart of each
 // figure with a line for every model and the values at the step that is looked at.
-// value {steps, chosen, models: [{title, colour}], figures: [{title, meaning, digits, mark, lines}]}
+// value {steps, chosen, models: [{title, colour}], figures: [{title, meaning, digits, mark, lines}],
+//        traded: {said, rows: [{title, chosen, cells: [[error, sharpness] or null]}]} or null}
 // Gives the node, and what shows another value; `choose` is asked for a step.
 Latent.ladder = function (choose) {
   const { h } = Latent, [WIDE, HIGH] = [100, 34];
   let value;
   const slider = h("input", { type: "range", min: 0, step: 1, "aria-label": Latent.say("Step of the refinement"),
     oninput: () => { mark(); choose(value.steps[slider.value]); } });
-  const said = h("output", {}), charts = h("div", { class: "gauges" });
+  const said = h("output", {}), charts = h("div", { class: "gauges" }), traded = h("details", { class: "traded" });
   const root = h("div", { class: "ladder", role: "group", "aria-label": Latent.say("Steps of the refinement") },
-    h("label", { class: "rail" }, h("span", {}, Latent.say("Step")), slider, said), charts);
+    h("label", { class: "rail" }, h("span", {}, Latent.say("Step")), slider, said), charts, traded);
   const svg = (tag, attributes) => {
     const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
     Object.entries(attributes).forEach(([name, each]) => node.setAttribute(name, each));
@@ -33,6 +34,11 @@ Latent.ladder = function (choose) {
     }];
   }
 
+  const table = ({ said, rows }) => [h("summary", {}, said), h("table", {},
+    h("thead", {}, h("tr", {}, h("td"), value.models.map(({ title, colour }) => h("th", { scope: "col" }, Latent.key(title, colour))))),
+    h("tbody", {}, rows.map(({ title, chosen, cells }) => h("tr", { class: chosen ? "chosen" : null }, h("th", { scope: "row" }, title),
+      cells.map((cell) => h("td", {}, cell?.join(" · ") ?? "–"))))))];
+
   let marks = [];
   function mark() {
     const rung = Number(slider.value);
@@ -50,6 +56,8 @@ Latent.ladder = function (choose) {
     const drawn = now.figures.map(chart);
     charts.replaceChildren(...drawn.map(([node]) => node));
     marks = drawn.map(([, each]) => each);
+    traded.hidden = !now.traded;
+    if (now.traded) traded.replaceChildren(...table(now.traded));
     mark();
   }];
 };

@@ -27,10 +27,18 @@ FIGURES = (
     ),
 )
 
+# Titles of the objectives of a refinement, by their names
+OBJECTIVES = {
+    "sharp": say("Sharp and in-domain"),
+    "in-domain": say("Nearest to the domain"),
+    "plain": say("Pixels alone"),
+}
+
 
 def ladder_value(models: Sequence[Model], run: Refinement, row: int) -> dict:
     """{row, steps, chosen, models: titles and colours, figures: [{title, meaning, digits, mark,
-    lines: [values of each model at each step]}]}; `row`: index of the row that shows the step."""
+    lines: [values of each model at each step]}], traded}; `row`: index of the row that shows the
+    step; `traded`: see `_traded`."""
     figures = [
         {
             "title": title,
@@ -48,4 +56,23 @@ def ladder_value(models: Sequence[Model], run: Refinement, row: int) -> dict:
         "chosen": chosen,
         "models": columns(models),
         "figures": [each for each in figures if any(each["lines"])],
+        "traded": _traded(models, run.objective),
     }
+
+
+def _traded(models: Sequence[Model], chosen: str) -> dict | None:
+    """What the objectives trade on held-out images: {said, rows: [{title, chosen, cells: error and
+    sharpness by each model, None where it was not measured}]}; None where none was."""
+    measured = [model.traded for model in models if model.traded]
+    if not measured:
+        return None
+    rows = []
+    for name, title in OBJECTIVES.items():
+        found = [model.traded.get("figures", {}).get(name) for model in models]
+        cells = [each and (f"{each['mse']:.4f}", f"{each['sharpness']:.2f}") for each in found]
+        rows.append({"title": title, "chosen": name == chosen, "cells": cells})
+    said = say(
+        "What the objectives trade: error and sharpness after {steps} steps on held-out images",
+        steps=measured[0]["steps"],
+    )
+    return {"said": said, "rows": rows}

@@ -127,14 +127,14 @@ def test_a_crop_beside_the_picture_changes_nothing(session):
     session.put("reconstruct", session.examples()[0])
     before = session.slots["reconstruct"].crop
     with pytest.raises(UserError, match="beside the picture"):
-        reconstruct.crop(session, {"x": 5000, "y": 0, "side": 100, "angle": 0})
+        reconstruct.moved(session, {"x": 5000, "y": 0, "side": 100, "angle": 0})
     assert session.slots["reconstruct"].crop == before
 
 
 def test_another_crop_is_another_picture(session):
     session.put("reconstruct", session.examples()[0])
     before, *_ = reconstruct.show(session)
-    reconstruct.crop(session, {"x": 0, "y": 0, "side": 512, "angle": 15})
+    reconstruct.moved(session, {"x": 0, "y": 0, "side": 512, "angle": 15})
     after = reconstruct.draw(session)
     assert session.slots["reconstruct"].crop.side == 512
     assert all(a != b for a, b in zip(mse(before, 0), mse(after, 0), strict=True))
@@ -198,6 +198,31 @@ def test_another_objective_begins_anew_at_the_encoders_codes(session):
         [figure["lines"][0] for figure in each["ladder"]["figures"][:2]] for each in (sharp, plain)
     )
     assert first[0][0] == last[0][0] and first[1][-1] > last[1][-1]
+
+
+def test_recovery_begins_at_random_codes_and_ends_elsewhere(session):
+    session.put("reconstruct", session.photo(astronaut(), "photo"))
+    *_, refined = reconstruct.refine(session, 20)
+    first, *_, last = reconstruct.resume(session, 20, "sharp", "recovery")
+    assert last["rows"][1]["note"] == "20 of 20 steps" and last["ladder"]["steps"][-1] == 20
+    assert all(error > best for error, best in zip(mse(first, 1), mse(refined, 1), strict=True))
+    assert mse(first, 1) != mse(first, 0)
+    assert all(now < before for now, before in zip(mse(last, 1), mse(first, 1), strict=True))
+    session.controls["start"] = "recovery"
+    assert "method='recovery'" in of_verb(session, *reconstruct.verb(session))
+
+
+def test_what_the_objectives_trade_is_said_of_models_that_were_measured(session):
+    session.put("reconstruct", session.photo(astronaut(), "photo"))
+    *_, last = reconstruct.refine(session, 5, "in-domain")
+    measured = session.models[0].traded["figures"]["in-domain"]
+    rows = last["ladder"]["traded"]["rows"]
+    assert [row["title"] for row in rows if row["chosen"]] == ["Nearest to the domain"]
+    assert rows[1]["cells"][0] == (f"{measured['mse']:.4f}", f"{measured['sharpness']:.2f}")
+    for model in session.models:
+        model.traded = {}
+    *_, last = reconstruct.refine(session, 5, "in-domain")
+    assert last["ladder"]["traded"] is None
 
 
 def test_a_program_has_the_weights_of_the_objective(session):
