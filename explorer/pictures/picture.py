@@ -15,7 +15,7 @@ from explorer.pictures.render import to_pil
 
 # Where a picture comes from.
 PHOTO, EXAMPLE, SAMPLE, MORPH, EDIT, MAP = "photo", "example", "sample", "morph", "edit", "map"
-BRED = "bred"
+BRED, MASK = "bred", "mask"
 ENCODED = (PHOTO, EXAMPLE)  # their codes are found by encoding; all others are decoded from a code
 
 

@@ -15,7 +15,8 @@ from torch import Tensor
 from explorer.engine import ROOT, Catalogue, Model, catalogue
 from explorer.pictures.colours import Colours
 from explorer.pictures.decoding import Source, decoded
-from explorer.pictures.picture import EXAMPLE, MAP, PHOTO, SAMPLE, Picture, of_face
+from explorer.pictures.mask import masked
+from explorer.pictures.picture import EXAMPLE, MAP, MASK, PHOTO, SAMPLE, Picture, of_face
 from explorer.session.examples import colours, examples
 from explorer.verbs.common.codes import codes, waits
 from explorer.verbs.common.grids import Grid, map_row, sample_grid, sampled
@@ -174,7 +175,8 @@ class Session:
         return [replace(picture, codes={}, refined={}) for picture in shared]
 
     def refer(self, reference: str) -> Picture:
-        """The picture that a link names: 'example/3', 'sample/seed/spread/count/index', 'map/7'."""
+        """The picture that a link names: 'example/3', 'sample/seed/spread/count/index', 'map/7',
+        'mask/bits'."""
         kind, *numbers = reference.split("/")
         try:
             if kind == EXAMPLE:
@@ -184,6 +186,8 @@ class Session:
                 if 0 <= int(index) < int(count) <= 144:
                     grid = sample_grid(self.models, int(seed), int(count), float(spread))
                     return self._pictured(grid, int(index))
+            if kind == MASK:
+                return masked(numbers[0])
             if kind == MAP:
                 return self._pictured(map_row(self.models, int(numbers[0])), 0)
         except (ValueError, IndexError):

@@ -130,7 +130,9 @@ def put_on(
     strength is of no use."""
     x = picture.pixels(model.image_size)[None]
     if kind == REGION:
-        painted = boxed(box or BOX, model.image_size) if mask is None else _white(mask, model)
+        painted = (
+            boxed(box or BOX, model.image_size) if mask is None else white(mask, model.image_size)
+        )
         damage: Damage = Region(painted)
     else:
         made = DAMAGES[kind]
@@ -169,7 +171,7 @@ def inverted(model: Model, first: Restoration, steps: int, every: int) -> Iterat
         yield Restoration(of, first.stages | back, first.codes | {"inversion": z})
 
 
-def _white(mask: Picture, model: Model) -> Tensor:
-    """Where a mask is white, bool (H, W)."""
-    seen = cut(mask.source, whole(mask.source), model.image_size)
+def white(mask: Picture, size: int) -> Tensor:
+    """Where a mask is white, bool (size, size)."""
+    seen = cut(mask.source, whole(mask.source), size)
     return seen.mean(dim=0) > 0.5

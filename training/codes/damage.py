@@ -28,6 +28,7 @@ from training.errors import UserError
 
 Plain = Callable[[Tensor], Tensor]
 AMID = 0.5  # grey, of what is painted out
+LEFT = 0.02  # share of the picture that a region leaves at least
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,8 +169,8 @@ class LowResolution(Damage):
 
 @dataclass(frozen=True, eq=False)
 class Region(Damage):
-    """Painted out where `mask`, bool (H, W), is True. Raises UserError where that is everywhere or
-    nowhere."""
+    """Painted out where `mask`, bool (H, W), is True. Raises UserError where that is nowhere, or
+    leaves less than LEFT of the picture."""
 
     mask: Tensor
     detail: ClassVar[float] = 1.0
@@ -179,6 +180,10 @@ class Region(Damage):
             raise UserError("Nothing is painted out: draw a larger region.")
         if self.mask.all():
             raise UserError("The region covers all of the picture: leave a part to restore from.")
+        if self.mask.float().mean() > 1 - LEFT:
+            raise UserError(
+                f"The region leaves less than {LEFT:.0%} of the picture: leave more of it."
+            )
 
     def __call__(self, x: Tensor) -> Tensor:
         return torch.where(self.mask.to(x.device), AMID, x)

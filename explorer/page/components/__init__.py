@@ -14,8 +14,8 @@ from explorer.page.components.common import (
     words,
 )
 from explorer.page.components.family.lineage import Relative, lineage_value, lineage_view
-from explorer.page.components.frames.box import box_value, box_view
 from explorer.page.components.frames.filmstrip import KIND_TITLES, filmstrip_value, filmstrip_view
+from explorer.page.components.frames.region import region_value, region_view
 from explorer.page.components.inputs.crop import crop_value, crop_view
 from explorer.page.components.inputs.labels import labels_value, labels_view
 from explorer.page.components.inputs.models import models_value, models_view

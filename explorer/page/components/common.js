@@ -163,7 +163,7 @@ window.Latent = {
 
   // What controls are set to from now on. One question is under way for each component; when it is
   // answered, what was last set meanwhile is asked. Where `line.local` draws it in the browser, the
-  // server is asked when the controls rest. Resolves when all is answered.
+  // server is asked when the controls rest. Resolves with the last answer.
   ask(name, parts) {
     const line = Latent.lines[name];
     line.wanted = { ...line.wanted, ...parts };
@@ -172,17 +172,19 @@ window.Latent = {
   },
 
   async settle(line) {
+    let value;
     while (line.wanted) {
       const parts = line.wanted;
       if (line.drawn) await new Promise((resolve) => setTimeout(resolve, Latent.REST_MS));
       if (line.wanted !== parts) continue;
       line.wanted = null;
-      const value = await line.ask(parts).catch(Latent.lost);
+      value = await line.ask(parts).catch(Latent.lost);
       if (value?.problem) Latent.toast(value.problem);
       else if (value && !(line.wanted && line.drawn)) line.show(value);
       line.answered = value?.serial ?? line.answered;
     }
     line.busy = null;
+    return value;
   },
 
   // What was set by hand has reached the server.

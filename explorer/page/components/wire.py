@@ -128,7 +128,9 @@ async def take(name: str) -> Response:
 
 def answers(live: Live) -> Callable[[Any], Response]:
     """The server function of a component that answers controls."""
-    shapes = {name: get_type_hints(take)["sent"] for name, take in live.parts.items()}
+    shapes = {
+        name: get_type_hints(take, include_extras=True)["sent"] for name, take in live.parts.items()
+    }
 
     def ask(asked: Asked) -> Response:
         try:

@@ -13,13 +13,14 @@ from explorer.page import components as ui
 from explorer.page.guard.calls import Event
 from explorer.page.tab import Latest, Shot, Slot, Tab, Timing, Widgets, number
 from explorer.page.words import mark
+from explorer.pictures.mask import Bits, bits_of, masked
 from explorer.pictures.picture import PHOTO, Picture
 from explorer.pictures.render import to_pil
 from explorer.session.state import Session
 from explorer.verbs import restore
 from explorer.verbs.common.grids import Grid
 from explorer.verbs.common.options import Box, Reason
-from explorer.verbs.restore import STEPS, Damaged, Restoration, encoded, inverted, put_on
+from explorer.verbs.restore import STEPS, Damaged, Restoration, encoded, inverted, put_on, white
 from explorer.words import say
 from explorer.work import beside
 from training.codes.damage import BLUR, BOX, LOW, NOISE, REGION, Region, boxed
@@ -46,12 +47,14 @@ ROWS = (
 
 @dataclass
 class Harm:
-    """The damage: its kind, strength and box, and whether the picture has it already; `number`
-    changes when an inversion is outdated, and `done` is what the last one that ended was of."""
+    """The damage: its kind and strength, its box or the mask in the place of that, and whether the
+    picture has it already; `number` changes when an inversion is outdated, and `done` is
+    what the last one that ended was of."""
 
     kind: str = REGION
     strength: float = 0.0
     box: list[float] = field(default_factory=lambda: [*BOX], metadata={"said": KINDS[REGION]})
+    mask: Picture | None = field(default=None, metadata={"said": KINDS[REGION]})
     damaged: bool = False
     number: int = field(default=0, compare=False)
     done: tuple = field(default=(), compare=False)
@@ -92,16 +95,17 @@ def build(session: gr.State) -> Widgets:
             noise = gr.Slider(1, 40, 10, step=1, label=mark("Noise, % of the range"), **hidden)
             low = gr.Slider(2, 8, 4, step=1, label=mark("Width and height divided by"), **hidden)
             damaged = gr.Checkbox(False, label=mark("The picture is damaged already"))
-            editor = ui.box_view(NAME)
+            editor = ui.region_view(NAME)
         with gr.Column(scale=5, min_width=320):
             empty = say("Drop a picture into the slot, or click an example.")
-            board = ui.board_view(NAME, empty, ui.Live({"box": draw_box}, draw))
+            board = ui.board_view(NAME, empty, ui.Live({"box": draw_box, "mask": paint}, draw))
     given = [kind, blur, noise, low, damaged]
     outputs = [board, editor, blur, noise, low]
     for control in given:
         shown = control.change(show, [session, *given], outputs, **ui.LIVE)
         shown.then(invert, session, board, **ui.LONG)
     editor.place(invert, session, board, **ui.LONG)
+    editor.refused(drawn, session, editor, **ui.IN_TURN)
     board.stop(stop, session, board, **ui.QUIET)
     controls = {"damage": kind, "blur": blur, "noise": noise, "divided": low, "damaged": damaged}
     return Widgets(show, given, outputs, (invert, [], board), [slot], [board], controls=controls)
@@ -117,16 +121,31 @@ def show(
         return tuple(gr.skip() for _ in range(5))
     harm = session.of(Harm)
     harm.kind, harm.strength, harm.damaged, harm.done = kind, strength, damaged, ()
-    stamp, picture = ui.stamp(session), session.slots.get(NAME)
-    box = ui.box_value(picture, harm.box, shown=kind == REGION) if picture else {}
     sliders = [gr.update(visible=name == kind) for name in strengths]
-    return draw(session), stamp | box, *sliders
+    return draw(session), drawn(session), *sliders
+
+
+def drawn(session: Session) -> dict:
+    """The region that counts."""
+    stamp, picture, harm = ui.stamp(session), session.slots.get(NAME), session.of(Harm)
+    if picture is None:
+        return stamp
+    return stamp | ui.region_value(picture, harm.box, harm.mask, shown=harm.kind == REGION)
 
 
 def draw_box(session: Session, sent: Box) -> None:
     """Another region."""
     Region(boxed(sent, session.models[0].image_size))  # raises where it is of no use
-    session.of(Harm).box = sent
+    harm = session.of(Harm)
+    harm.box, harm.mask = sent, None
+
+
+def paint(session: Session, sent: Bits) -> None:
+    """Another mask; none where nothing is sent."""
+    mask = masked(sent) if sent else None
+    for size in {model.image_size for model in session.models if mask}:
+        Region(white(mask, size))  # raises where it is of no use
+    session.of(Harm).mask = mask
 
 
 def draw(session: Session) -> dict:
@@ -139,7 +158,7 @@ def draw(session: Session) -> dict:
 def first(session: Session, picture: Picture) -> dict[Model, Restoration]:
     """The encoders' answers to what the damage leaves of the picture, once."""
     harm = session.of(Harm)
-    how = {"strength": harm.strength, "box": harm.box, "damaged": harm.damaged}
+    how = {"strength": harm.strength, "box": harm.box, "mask": harm.mask, "damaged": harm.damaged}
 
     def find(model: Model) -> Restoration:
         return encoded(model, put_on(model, picture, harm.kind, **how))
@@ -180,7 +199,8 @@ def _subject(session: Session) -> tuple:
     """What an inversion is of."""
     harm, picture = session.of(Harm), session.slots.get(NAME)
     held = picture and (picture.id, picture.crop, bool(picture.toned))
-    return (held, *session.names, harm.kind, harm.strength, *harm.box, harm.damaged)
+    region = (*harm.box, bits_of(harm.mask))
+    return (held, *session.names, harm.kind, harm.strength, *region, harm.damaged)
 
 
 def board(session: Session, found: dict[Model, Restoration], progress: float | None = None) -> dict:
@@ -229,7 +249,8 @@ def stats_of(of: Damaged, image: Tensor | None) -> list[ui.Stat]:
 def pack(session: Session) -> dict[str, str]:
     harm = session.of(Harm)
     box = ",".join(f"{share:.3g}" for share in harm.box)
-    return {"box": box if harm.kind == REGION else ""}
+    region = {"mask": bits_of(harm.mask)} if harm.mask else {"box": box}
+    return region if harm.kind == REGION else {}
 
 
 def unpack(session: Session, fields: Mapping[str, str]) -> None:
@@ -237,13 +258,16 @@ def unpack(session: Session, fields: Mapping[str, str]) -> None:
     if len(shares) == 4 and None not in shares:
         with suppress(UserError):
             draw_box(session, shares)
+    if fields.get("mask"):
+        with suppress(UserError, ValueError):
+            paint(session, fields["mask"])
 
 
 def verb(session: Session) -> tuple:
     harm = session.of(Harm)
     given = {"picture": session.slots[NAME], "kind": harm.kind, "strength": harm.strength}
-    box = {"box": harm.box} if harm.kind == REGION else {}
-    return restore, given | box | {"damaged": harm.damaged}
+    region = {"mask": harm.mask} if harm.mask else {"box": harm.box}
+    return restore, given | (region if harm.kind == REGION else {}) | {"damaged": harm.damaged}
 
 
 SHOT = Shot("text=Inversion alone")

@@ -1,13 +1,22 @@
 """The handlers of the tab Restore, without a browser."""
 
+from base64 import urlsafe_b64encode
+
 import gradio as gr
+import numpy as np
+import orjson
 import pytest
+import torch
 
 from explorer.page import going, link, ui
-from explorer.page.guard.calls import Event
+from explorer.page.components.wire import Live, answers
+from explorer.page.guard.calls import UNFIT, Event
 from explorer.page.tabs import restore
+from explorer.pictures.mask import SIDE, bits_of
+from explorer.session.history import History
+from explorer.session.state import Unavailable
 from explorer.session.written import of_verb
-from training.codes.damage import BLUR, LOW, NOISE, REGION
+from training.codes.damage import AMID, BLUR, LOW, NOISE, REGION
 from training.errors import UserError
 
 
@@ -60,6 +69,94 @@ def test_a_box_over_everything_gives_a_sentence_and_changes_nothing(opened):
     assert opened.of(restore.Harm).box == before
     restore.draw_box(opened, [0.2, 0.2, 0.3, 0.3])
     assert opened.of(restore.Harm).box == [0.2, 0.2, 0.3, 0.3]
+
+
+def bits(rows: slice, columns: slice, painted: bool = True) -> str:
+    """A mask of what is painted in these rows and columns, or of all that is not."""
+    lit = np.full((SIDE, SIDE), not painted)
+    lit[rows, columns] = painted
+    return urlsafe_b64encode(np.packbits(lit).tobytes()).decode()
+
+
+STROKE, OTHER = bits(slice(16, 32), slice(8, 56)), bits(slice(8, 48), slice(20, 26))
+
+
+def test_what_is_painted_is_what_is_missing_until_a_box_is_drawn(opened):
+    show(opened, REGION)
+    boxed = restore.draw(opened)["rows"]
+    restore.paint(opened, STROKE)
+    found = restore.first(opened, opened.slots[restore.NAME])
+    for model, each in found.items():
+        cell = SIDE // model.image_size
+        rows, columns = slice(16 // cell, 32 // cell), slice(8 // cell, 56 // cell)
+        painted = torch.zeros(model.image_size, model.image_size, dtype=torch.bool)
+        painted[rows, columns] = True
+        assert torch.equal(each.of.damage.mask, painted)
+        assert (each.of.y[0, :, painted] - AMID).abs().max() < 1 / 255
+    assert restore.draw(opened)["rows"] != boxed and restore.drawn(opened)["mask"] == STROKE
+    *_, last = restore.invert(opened)
+    assert [row["title"] for row in last["rows"]] == ["Encoder", "Restored", "Inversion alone"]
+    restore.draw_box(opened, [0.2, 0.2, 0.3, 0.3])
+    assert restore.drawn(opened)["mask"] == ""
+
+
+@pytest.mark.parametrize(
+    "sent, why",
+    [
+        (bits(slice(0, SIDE), slice(0, SIDE)), "covers all of the picture: leave a part"),
+        (
+            bits(slice(0, 2), slice(0, 32), painted=False),
+            "less than 2% of the picture: leave more of it",
+        ),
+        (bits(slice(0, 0), slice(0, 0)), "Nothing is painted out"),
+    ],
+)
+def test_a_mask_of_no_use_gives_a_sentence_and_changes_nothing(opened, sent, why):
+    show(opened, REGION)
+    restore.paint(opened, STROKE)
+    with pytest.raises(UserError, match=why):
+        restore.paint(opened, sent)
+    assert restore.drawn(opened)["mask"] == STROKE
+
+
+def test_the_page_sends_bits_or_is_told_that_these_are_none(opened):
+    show(opened, REGION)
+    ask = answers(Live({"mask": restore.paint}, restore.draw))
+    for sent in ("x", "ü" * 683 + "=", STROKE[:-4], 7):
+        answer = ask({"key": restore.draw(opened)["key"], "parts": {"mask": sent}})
+        assert orjson.loads(answer.body)["problem"] == UNFIT
+    ask({"key": restore.draw(opened)["key"], "parts": {"mask": STROKE}})
+    assert bits_of(opened.of(restore.Harm).mask) == STROKE
+
+
+def test_strokes_are_undone_one_by_one(opened):
+    show(opened, REGION)
+    history = opened.of(History)
+    history.note(opened, belongs=False)
+    for stroke in (STROKE, OTHER):
+        restore.paint(opened, stroke)
+        history.note(opened, belongs=False)
+        assert history.steps[-1].said == [restore.KINDS[REGION]]
+    for before in (STROKE, ""):
+        assert history.go(opened, history.at - 1)
+        assert restore.drawn(opened)["mask"] == before
+
+
+def test_a_link_and_a_program_have_the_mask(opened):
+    show(opened, REGION)
+    restore.paint(opened, STROKE)
+    fields = restore.pack(opened)
+    text = of_verb(opened, *restore.verb(opened))
+    assert f"mask=session.refer('mask/{STROKE}')" in text and "box=" not in text
+    restore.draw_box(opened, [0.1, 0.1, 0.1, 0.1])
+    for mask in ("", "x", "é" * 684, bits(slice(0, SIDE), slice(0, SIDE))):
+        restore.unpack(opened, {"mask": mask})
+        assert opened.of(restore.Harm).mask is None
+    restore.unpack(opened, fields)
+    assert bits_of(opened.of(restore.Harm).mask) == STROKE
+    assert bits_of(opened.refer(f"mask/{STROKE}")) == STROKE
+    with pytest.raises(Unavailable):
+        opened.refer("mask/x")
 
 
 def test_a_stopped_inversion_stays_as_it_is(opened):
