@@ -1,7 +1,7 @@
 """What a saved picture says of itself: which models drew it, from which codes, on which page.
 
-The text travels in the PNG. Whoever gives the file may be a stranger: nothing of it is believed
-before it fits the types here.
+The text travels in the PNG, or in the comment of a GIF. Whoever gives the file may be a stranger:
+nothing of it is believed before it fits the types here.
 """
 
 import base64
@@ -84,15 +84,19 @@ def thing(label: str, codes: dict[str, Tensor]) -> Thing:
     return Thing(label=str(label)[:300], codes=texts)
 
 
-def read_recipe(png: bytes | str | Path) -> Recipe | None:
-    """What a PNG file says of itself; None where it says nothing. Raises UserError where that
+def read_recipe(picture: bytes | str | Path) -> Recipe | None:
+    """What a PNG or a GIF says of itself; None where it says nothing. Raises UserError where that
     fits no picture of this app."""
-    source = io.BytesIO(png) if isinstance(png, bytes) else png
+    source = io.BytesIO(picture) if isinstance(picture, bytes) else picture
     try:
-        with Image.open(source, formats=["PNG"]) as file:
-            text = file.info.get(KEY)  # by the header: `file.text` would decode the picture
+        with Image.open(source, formats=["PNG", "GIF"]) as file:
+            said = file.info  # by the header: `file.text` would decode the picture
     except (OSError, SyntaxError, ValueError):
         return None
+    text = said.get(KEY)
+    if file.format == "GIF":
+        key, _, comment = said.get("comment", b"").partition(b"\0")
+        text = comment if key == KEY.encode() else None
     if text is None:
         return None
     try:

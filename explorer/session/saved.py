@@ -134,7 +134,9 @@ def replay(path: Path, models: Mapping[str, Model]) -> tuple[Recipe, Again]:
     """What a file says of itself, and its picture made again. Raises UserError."""
     before, said = np.asarray(open_picture(path), int), read_recipe(path)
     if said is None:
-        raise UserError(f"{path.name} does not say how it was made: give a PNG saved by this app.")
+        raise UserError(
+            f"{path.name} does not say how it was made: give a picture saved by this app."
+        )
     try:
         picture = drawn(said, found(said, models))
     except UserError as error:

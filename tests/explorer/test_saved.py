@@ -90,6 +90,22 @@ def test_a_file_without_a_recipe_says_so(session, tmp_path):
         replay(path, session.catalogue.models)
 
 
+def gif_bytes(comment: bytes) -> bytes:
+    file = io.BytesIO()
+    PLAIN.save(file, "GIF", save_all=True, append_images=[PLAIN.rotate(90)], comment=comment)
+    return file.getvalue()
+
+
+def test_a_film_says_how_it_was_made_in_its_comment(said):
+    text = f"{KEY}\0{said.text}".encode()
+    assert len(text) > 255  # so that it takes several blocks
+    assert read_recipe(gif_bytes(text)) == said
+    assert read_recipe(gif_bytes(b"Made with a camera.")) is None
+    with pytest.raises(UserError, match=FORGED):
+        read_recipe(gif_bytes(f"{KEY}\0".encode() + b"\xff"))
+    assert read_recipe(png_bytes(PLAIN, more={"comment": "Mine."})) is None
+
+
 FORGERIES = {
     "no JSON": lambda said: "{",
     "another version": lambda said: said | {"version": 2},

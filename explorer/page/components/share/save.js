@@ -2,7 +2,7 @@
 // Latent.saveView(blob, name) so one that the browser has drawn, and Latent.python(picture) copies a
 // program. `picture` is {grid, index}, or {tiles} for a morph; what is set by hand is waited for.
 Latent.saving = function ({ server }) {
-  const TEXT = "latent-recipe";
+  const TEXT = "latent-recipe", SAYS = { "image/png": withText, "image/gif": withComment };
 
   async function ask(what, picture) {
     await Latent.settled();
@@ -19,13 +19,13 @@ Latent.saving = function ({ server }) {
 
   Latent.saveView = async (blob, name) => {
     const { text } = await ask("view", {});
-    if (text) Latent.file(new Blob(withText(new Uint8Array(await blob.arrayBuffer()), text), { type: "image/png" }), name);
+    if (text) Latent.file(new Blob(SAYS[blob.type](new Uint8Array(await blob.arrayBuffer()), text), { type: blob.type }), name);
   };
 
-  // A file that the server has made, as gradio speaks of it; a picture says how it was made.
+  // A file that the server has made, as gradio speaks of it; one of a kind that can says how it was made.
   Latent.saveMade = async ({ url, orig_name: name }) => {
     const blob = await (await fetch(url)).blob();
-    if (name.endsWith(".png")) Latent.saveView(blob, name);
+    if (SAYS[blob.type]) Latent.saveView(blob, name);
     else Latent.file(blob, name);
   };
 
@@ -59,6 +59,17 @@ Latent.saving = function ({ server }) {
     ends.setUint32(0, body.length - 4);
     ends.setUint32(4, crc(body));
     return [png.subarray(0, HEADER), ends.buffer.slice(0, 4), body, ends.buffer.slice(4), png.subarray(HEADER)];
+  }
+
+  // The parts of a GIF with a text in a comment before its first picture: blocks of 255 bytes at most.
+  function withComment(gif, text) {
+    const BLOCK = 255, at = 13 + (gif[10] & 0x80 ? 3 << ((gif[10] & 7) + 1) : 0);  // after header and palette
+    const body = new TextEncoder().encode(`${TEXT}\0${text}`), blocks = [];
+    for (let start = 0; start < body.length; start += BLOCK) {
+      const block = body.subarray(start, start + BLOCK);
+      blocks.push(Uint8Array.of(block.length), block);
+    }
+    return [gif.subarray(0, at), Uint8Array.of(0x21, 0xfe), ...blocks, Uint8Array.of(0), gif.subarray(at)];
   }
 
   function crc(bytes) {

@@ -1,9 +1,11 @@
 """From picture to picture in a browser: three kinds of path, beyond the last one, as a film."""
 
 import av
+from PIL import Image
 from playwright.sync_api import expect
 
-from tests.explorer.page.journeys.acts import open_tab
+from explorer.pictures.recipe import read_recipe
+from tests.explorer.page.journeys.acts import drop, open_tab
 
 KINDS = ("linear", "spherical", "geodesic")
 
@@ -31,6 +33,27 @@ def test_paths_of_both_models_lead_beyond_the_last_picture_and_are_saved_as_a_fi
         page.get_by_role("button", name="Download MP4").click()
     with av.open(str(download.value.path())) as file:
         assert file.streams.video[0].frames == 2 * 13 - 2
+
+
+def test_a_film_brings_back_the_page_it_was_saved_from(page, tmp_path):
+    open_tab(page, "Paths")
+    expect(page.locator(".frame")).to_have_count(2 * 3 * 9)
+    page.get_by_label("number input for Reach").fill("1.5")
+    page.keyboard.press("Enter")
+    expect(page.locator(".frame")).to_have_count(2 * 3 * 13)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download GIF").click()
+    path = tmp_path / "paths.gif"
+    download.value.save_as(path)
+    assert Image.open(path).n_frames == 2 * 13 - 2
+    assert "reach=1.5" in read_recipe(path).query
+    page.keyboard.press("Control+z")
+    expect(page.locator(".frame")).to_have_count(2 * 3 * 9)
+    open_tab(page, "Reconstruct")
+    slot = page.locator(".slot").filter(visible=True).first
+    drop(page, slot, path)
+    slot.get_by_role("button", name="Restore the page it was saved from").click()
+    expect(page.locator(".frame").filter(visible=True)).to_have_count(2 * 3 * 13)
 
 
 def test_why_nothing_is_saved_is_said_in_passing(page, photo):
