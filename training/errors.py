@@ -2,6 +2,8 @@
 
 import reprlib
 
+from training.words import say
+
 QUOTED = 60  # characters of foreign text in a message
 SHORT = reprlib.Repr()
 SHORT.maxstring, SHORT.maxlevel = QUOTED, 2
@@ -10,12 +12,17 @@ SHORT.maxstring, SHORT.maxlevel = QUOTED, 2
 class UserError(Exception):
     """Shown without a traceback; the command line exits with code 2."""
 
+    @property
+    def said(self) -> str:
+        """The sentence, which a page tells in the visitor's language where it is a `say`."""
+        return self.args[0]
+
 
 def choose(kind: str, value, known):
     """`value` if it is among `known`, otherwise a UserError that lists the known ones."""
     if value not in known:
-        listed = ", ".join(map(str, known))
-        raise UserError(f"There is no {kind} {quoted(value)}; choose from: {listed}.")
+        here = {"kind": kind, "value": quoted(value), "known": [*map(str, known)]}
+        raise UserError(say("There is no {kind} {value}; choose from: {known}.", **here))
     return value
 
 

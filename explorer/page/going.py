@@ -112,7 +112,7 @@ def travel(session: Session, event: Going, controls: Controls) -> bool:
         elif not history.go(session, way.get("to", history.at + way.get("by", 0))):
             raise Unavailable(NO_STEP[way.get("by", 0) > 0])
     except UserError as error:
-        warn(error.args[0])
+        warn(error.said)
         return False
     fill(go(session, BY_NAME[session.tab]), session)
     if "to" not in way and "by" not in way:

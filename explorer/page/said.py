@@ -29,4 +29,4 @@ def warn(message: str, **how) -> None:
 
 def failure(message: str, by_page: bool = True) -> gr.Error:
     """What ends a call; of the page's own calls it is shown as a passing message."""
-    return gr.Error(escape(message) if by_page else message, print_exception=False)
+    return gr.Error(escape(message) if by_page else str(message), print_exception=False)

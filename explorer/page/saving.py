@@ -21,6 +21,7 @@ from explorer.pictures.render import to_pil
 from explorer.session import written
 from explorer.session.saved import abreast, by_codes, drawn, found, of_grid, recipe
 from explorer.session.state import GONE, Session, Unavailable
+from explorer.words import say
 from training.errors import UserError
 
 NO_PROGRAM = "No program draws this: it is no picture of one code. Save the picture instead."
@@ -85,7 +86,7 @@ def _server(act: Callable[[Session, Taken], dict]) -> Callable:
         try:
             return told(act(whose(asked["key"]), asked))
         except UserError as error:
-            return told({"problem": str(error)})
+            return told({"problem": error.said})
 
     serve.__name__ = act.__name__
     return served(serve)
@@ -99,7 +100,7 @@ def uploaded(session: Session, path: Path, label: str) -> Picture:
         said = read_recipe(path)
         again = by_codes(path, said, session.catalogue.models)
     except UserError as error:
-        said = warn(f"{error} It is taken as any other picture.")
+        said = warn(say("{why} It is taken as any other picture.", why=error.said))
     picture = again or session.photo(path, label, keep=False)
     picture.saved = said
     session.keep(picture)

@@ -163,7 +163,7 @@ def pick(session: Session, event: Picked) -> list:
     try:
         picture = None if data.get("clear") else resolve(session, data)
     except UserError as error:
-        value, shelf = slot_value(session.slots.get(slot), problem=str(error)), gr.skip()
+        value, shelf = slot_value(session.slots.get(slot), problem=error.said), gr.skip()
     else:
         session.put(slot, picture)
         value, shelf = slot_value(picture), shelf_value(session.shelf)
@@ -184,7 +184,7 @@ def send(navigation: Navigation, session: Session, event: Picked) -> list:
     try:
         picture = resolve(session, data)
     except UserError as error:
-        warn(str(error))
+        warn(error.said)
         return still
     if data.get("to") == "shelf":
         session.keep(picture)
@@ -247,7 +247,7 @@ def loader(navigation: Navigation, controls: Controls) -> Callable:
                 follow(session, fields, controls)
         except UserError as error:  # and nothing else stands in the place of what it names
             session.of(Filled).names.update(tab.name for tab in TABS)
-            warn(say("The link shows what is not here. {why}", why=str(error)), duration=None)
+            warn(say("The link shows what is not here. {why}", why=error.said), duration=None)
             fields = {}
         fill(TABS[0], session)
         # A tab that the visitor has opened meanwhile stays, unless a link names one: by session.tab

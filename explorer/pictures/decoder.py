@@ -1,8 +1,9 @@
 """The process that decodes uploads: `python -P decoder.py READER PROJECT`.
 
 It reads a line of JSON, {path, px}, from standard input and answers with one, {size} before so many
-RGB bytes or {said}. Nothing but Pillow and NumPy is imported: READER is the file of `open_picture`,
-taken by itself because its package brings PyTorch, which costs seconds and 500 MB.
+RGB bytes or {said}, key and values of a sentence. Nothing but Pillow and NumPy is imported: READER
+is the file of `open_picture`, taken by itself because its package brings PyTorch, which costs
+seconds and 500 MB.
 """
 
 import importlib.util
@@ -35,7 +36,7 @@ def _answer(reader, path: str, px: int | None) -> tuple[dict, bytes]:
             picture.thumbnail((px, px), reader.Image.Resampling.LANCZOS)
         return {"size": picture.size}, picture.tobytes()
     except reader.PictureError as error:
-        return {"said": str(error)}, b""
+        return {"said": [error.said.key, error.said.values]}, b""
 
 
 def _limit() -> None:

@@ -13,6 +13,7 @@ from threading import Timer
 import numpy as np
 from PIL import Image
 
+from explorer.words import say
 from training.data.pictures import PictureError, open_picture
 
 Source = str | Path | bytes | Image.Image | np.ndarray
@@ -66,15 +67,18 @@ class Decoders:
         except (OSError, ValueError):  # it was ended, here or by the system
             worker.kill()
             worker.communicate()  # its end is seen by who comes next, for whom another is started
-            raise PictureError(
-                f"{path.name} takes too long or too much memory to open: make it smaller, or save "
-                "it anew."
-            ) from None
+            message = say(
+                "{name} takes too long or too much memory to open: make it smaller, or save it "
+                "anew.",
+                name=path.name,
+            )
+            raise PictureError(message) from None
         finally:
             timer.cancel()
             place.put(worker)
         if "said" in header:
-            raise PictureError(header["said"])
+            key, values = header["said"]
+            raise PictureError(say(key, **values))
         return Image.frombytes("RGB", tuple(header["size"]), pixels)
 
     def close(self) -> None:

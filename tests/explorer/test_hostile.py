@@ -13,6 +13,7 @@ from explorer.pictures.decoding import decoded
 from explorer.session.state import SOURCE_PX
 from explorer.tools.running import Watch, memory_mb
 from explorer.tools.visitor import Visitor
+from explorer.words import say
 from tests.explorer.hostile import uploads
 from training.data.pictures import PictureError
 
@@ -73,6 +74,9 @@ def test_the_page_takes_hostile_uploads_and_goes_on(url, photo, session):
                 continue
             sent = {"slot": "reconstruct", "path": path, "name": name}
             slot = visitor.seen("pick", [None], sent)
-            assert slot["src"] if not slot["problem"] else SENTENCE.fullmatch(slot["problem"])
+            if why := slot["problem"]:
+                assert SENTENCE.fullmatch(say(why["say"], **why["with"]))
+            else:
+                assert slot["src"]
             assert len(slot["label"]) <= 60
     assert figures() == honest

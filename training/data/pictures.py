@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from training.errors import QUOTED, UserError
+from training.words import say
 
 MIN_SIDE_PX = 16
 # What a file may cost is bounded by its header, before anything of it is decoded.
@@ -21,7 +22,8 @@ MAX_SCANNED_MEGAPIXELS = 500  # scans times megapixels: progressive photos have 
 
 # Named, because Pillow would otherwise also try formats that start other programs (EPS).
 FORMATS = ("PNG", "JPEG", "WEBP", "AVIF", "GIF", "BMP", "TIFF", "PPM")
-FORMATS_SAID = "PNG, JPEG, WebP, AVIF, GIF, BMP or TIFF"
+NAMED = {"one": ["PNG", "JPEG", "WebP", "AVIF", "GIF", "BMP"], "next": "TIFF"}
+FORMATS_SAID = say("{one} or {next}", **NAMED)
 HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
 with suppress(ImportError):
     from pillow_heif import register_heif_opener
@@ -35,7 +37,7 @@ START_OF_IMAGE, END_OF_IMAGE, START_OF_SCAN = b"\xd8", b"\xd9", b"\xda"
 
 
 class PictureError(UserError):
-    """A picture that cannot be used; the message is one sentence that says what to do."""
+    """A picture that cannot be used; it is said in one sentence what to do."""
 
 
 def open_picture(
@@ -63,8 +65,9 @@ def open_picture(
 def check_file_size(size: int, name: str) -> None:
     """Raises PictureError for a file of more bytes than any picture that is read."""
     if size > MAX_MEGABYTES * 1e6:
+        has = {"name": name, "size": f"{size / 1e6:,.0f}", "most": MAX_MEGABYTES}
         raise PictureError(
-            f"{name} is a file of {size / 1e6:,.0f} MB, too large: {MAX_MEGABYTES} MB at most."
+            say("{name} is a file of {size} MB, too large: {most} MB at most.", **has)
         )
 
 
@@ -74,35 +77,49 @@ def read_file(path: Path) -> bytes:
     name = path.name[:QUOTED]
     try:
         if path.is_dir():
-            raise PictureError(f"{name} is a folder: give a picture file in it.")
+            raise PictureError(say("{name} is a folder: give a picture file in it.", name=name))
         if path.exists() and not path.is_file():  # a pipe or a device may never end
-            raise PictureError(f"{name} is no file but a pipe or a device: give a picture file.")
+            raise PictureError(
+                say("{name} is no file but a pipe or a device: give a picture file.", name=name)
+            )
         check_file_size(path.stat().st_size, name)
         return path.read_bytes()
     except (FileNotFoundError, ValueError):  # ValueError: a null character
-        raise PictureError(f"There is no file {name}: check its name and folder.") from None
+        raise PictureError(
+            say("There is no file {name}: check its name and folder.", name=name)
+        ) from None
     except OSError as error:
         reason = error.strerror or "unknown reason"
-        raise PictureError(f"{name} cannot be read ({reason}): choose another file.") from None
+        raise PictureError(
+            say("{name} cannot be read ({reason}): choose another file.", name=name, reason=reason)
+        ) from None
 
 
 def _from_bytes(data: bytes, name: str) -> Image.Image:
     if not data:
-        raise PictureError(f"{name} is empty (0 bytes): choose another file.")
+        raise PictureError(say("{name} is empty (0 bytes): choose another file.", name=name))
     check_file_size(len(data), name)
     scans = _scans(data) if data.startswith(b"\xff\xd8") else 0
     try:
         picture = Image.open(io.BytesIO(data), formats=FORMATS)
     except Image.DecompressionBombError:
-        raise PictureError(_too_large(name, "far", MAX_MEGAPIXELS)) from None
+        has = {"name": name, "most": MAX_MEGAPIXELS}
+        raise PictureError(
+            say("{name} is far too large: make it smaller, {most} megapixels at most.", **has)
+        ) from None
     except Exception:  # decoders raise almost anything on bytes that are not theirs
-        message = f"{name} is not a picture that can be read: use {FORMATS_SAID}."
+        has = NAMED | {"name": name}
+        message = say("{name} is not a picture that can be read: use {one} or {next}.", **has)
         if data[4:8] == b"ftyp" and data[8:12] in HEIC_BRANDS:
-            message = f"{name} is a HEIC picture that cannot be read: save it as {FORMATS_SAID}."
+            message = say(
+                "{name} is a HEIC picture that cannot be read: save it as {one} or {next}.", **has
+            )
         raise PictureError(message) from None
     scanned = scans * picture.width * picture.height / 1e6
     if scans > MAX_SCANS or scanned > MAX_SCANNED_MEGAPIXELS:
-        raise PictureError(f"{name} has too many scans for its size: save it anew as a JPEG.")
+        raise PictureError(
+            say("{name} has too many scans for its size: save it anew as a JPEG.", name=name)
+        )
     return picture
 
 
@@ -142,8 +159,9 @@ def _upright_rgb(picture: Image.Image, name: str, min_side_px: int) -> Image.Ima
             picture = ImageOps.exif_transpose(picture)
         return _rgb(picture)
     except Exception:  # as above: whatever a decoder raises, the file is what is wrong
-        message = f"{name} is damaged or cut off: export or download it again."
-        raise PictureError(message) from None
+        raise PictureError(
+            say("{name} is damaged or cut off: export or download it again.", name=name)
+        ) from None
 
 
 def _check_size(picture: Image.Image, name: str, min_side_px: int) -> None:
@@ -151,17 +169,26 @@ def _check_size(picture: Image.Image, name: str, min_side_px: int) -> None:
     megapixels = width * height / 1e6
     most = MAX_DEEP_MEGAPIXELS if _is_deep(picture) else MAX_MEGAPIXELS
     if megapixels > most:
-        size = f"{width:,}x{height:,} px, {megapixels:,.0f} MP,"
-        raise PictureError(_too_large(name, size, most))
-    if min(width, height) < min_side_px:
-        raise PictureError(
-            f"{name} is {width}x{height} px, too small: "
-            f"use a picture of at least {min_side_px} px a side."
+        message = say(
+            "{name} is {width}x{height} px, {size} MP, too large: make it smaller, {most} "
+            "megapixels at most.",
+            name=name,
+            width=f"{width:,}",
+            height=f"{height:,}",
+            size=f"{megapixels:,.0f}",
+            most=most,
         )
-
-
-def _too_large(name: str, size: str, most: int) -> str:
-    return f"{name} is {size} too large: make it smaller, {most} megapixels at most."
+        raise PictureError(message)
+    if min(width, height) < min_side_px:
+        message = say(
+            "{name} is {width}x{height} px, too small: use a picture of at least {least} px a "
+            "side.",
+            name=name,
+            width=width,
+            height=height,
+            least=min_side_px,
+        )
+        raise PictureError(message)
 
 
 def _is_deep(picture: Image.Image) -> bool:

@@ -26,7 +26,7 @@ from explorer.page.guard.calls import fitting, served
 from explorer.page.guard.events import Asked
 from explorer.session.history import History
 from explorer.session.state import Session, Unavailable
-from explorer.words import spelled
+from explorer.words import say, spelled
 from training.errors import UserError, choose
 
 MOST_BYTES = 64 << 20  # of content that no page has fetched
@@ -86,7 +86,7 @@ def whose(key: str) -> Session:
     """The session of a page, by its key; raises UserError where it is gone."""
     session = SESSIONS.get(key)
     if session is None:
-        raise Unavailable("The server has started anew: reload the page.")
+        raise Unavailable(say("The server has started anew: reload the page."))
     return session
 
 
@@ -141,7 +141,7 @@ def answers(live: Live) -> Callable[[Any], Response]:
             session.of(History).note(session)
             return told(shown)
         except UserError as error:
-            return told({"problem": str(error)})
+            return told({"problem": error.said})
 
     return served(ask)
 

@@ -17,15 +17,17 @@ from typing_extensions import is_typeddict  # pydantic takes those of typing fro
 
 from explorer.page.resources.unchanged import Sparing
 from explorer.page.said import failure
+from explorer.page.words import here
 from explorer.session.history import History
 from explorer.session.programs import STRICT, said
 from explorer.session.state import Session
+from explorer.words import say
 from training.errors import UserError
 
-UNFIT = "What was sent does not fit this part of the page: reload it and try again."
-NOT_HERE = "That file was not uploaded here: choose it again."
+UNFIT = say("What was sent does not fit this part of the page: reload it and try again.")
+NOT_HERE = say("That file was not uploaded here: choose it again.")
 BY_ADDRESS = "Pictures are not fetched from addresses: upload the file."
-FAILED = "This did not work, by a fault of the app: try again, or reload the page."
+FAILED = say("This did not work, by a fault of the app: try again, or reload the page.")
 # What gradio 6.31 does not check of a control: that a switch is on or off, and a number finite
 KINDS = {gr.Checkbox: bool, gr.Slider: float, gr.Number: float | None}
 LATER = "long"  # the lane of events that may wait until what they were sent with has changed
@@ -73,19 +75,19 @@ class Guarded(Sparing):
             for block, value in zip(block_fn.inputs, inputs, strict=False)
         ]
 
-    async def process_api(self, block_fn, inputs, state=None, *args, **kwargs):
+    async def process_api(self, block_fn, inputs, state=None, request=None, *args, **kwargs):
         held = [state[block._id] for block in block_fn.inputs if isinstance(block, gr.State)]
         settles = getattr(block_fn.fn, "settles", None)
         try:
             with ExitStack() as settled:
                 for session in _sessions(held) if settles else []:
                     settled.enter_context(session.of(History).settled())
-                found = await super().process_api(block_fn, inputs, state, *args, **kwargs)
+                found = await super().process_api(block_fn, inputs, state, request, *args, **kwargs)
                 for session in [] if found["is_generating"] else _sessions(held):
                     session.of(History).note(session, belongs=settles)
             return found
         except UserError as error:
-            message = str(error)
+            message = error.said
         except InvalidPathError:
             message = NOT_HERE
         except gr.Error as error:
@@ -95,7 +97,8 @@ class Guarded(Sparing):
         except Exception:
             log.exception("%s failed", block_fn)
             message = FAILED
-        raise failure(message, by_page=block_fn.api_visibility == "private")
+        of_page = block_fn.api_visibility == "private"
+        raise failure(here(message, request) if of_page else message, of_page)
 
 
 def settling(handler: Callable) -> Callable:

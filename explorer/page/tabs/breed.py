@@ -82,7 +82,7 @@ def show(session: Session, radius: float, count: int, seed: int | None) -> tuple
     try:
         shown = draw(session, parents, float(radius), int(count), int(seed or 0))
     except UserError as error:
-        return stamp, ui.lineage_value(relatives(session, parents)), str(error), family.held
+        return stamp, ui.lineage_value(relatives(session, parents)), error.said, family.held
     return stamp | shown, ui.lineage_value(relatives(session, parents)), "", family.held
 
 

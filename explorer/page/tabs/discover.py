@@ -100,7 +100,7 @@ def found(session: Session) -> dict[Model, Found | str]:
         try:
             vectors = find(model, search.by, z, MOST)
         except UserError as error:
-            return str(error)
+            return error.said
         return Found(vectors, tried(model, vectors))
 
     names = [model.name for model in models], [model.name for model in waiting]
@@ -156,7 +156,7 @@ def keep(session: Session, event: Numbered) -> list:
             raise UserError("That direction is no longer here: choose another one.")
         name = own.named(event._data["name"], session.models)
     except UserError as error:
-        return [gr.skip(), str(error)]
+        return [gr.skip(), error.said]
     own.add(as_attribute(name, lines, at), Place(search.by, at, search.picture, wanted))
     search.kept[at] = name
     stamp = ui.stamp(session)

@@ -214,7 +214,7 @@ def add_pictures(session: Session, paths: list[str] | None, progress=gr.Progress
             photo = session.photo(path, Path(path).name, keep=False)
             mine.append(photo.small({*sizes, THUMB_PX}))
         except PictureError as error:
-            refused.append(str(error))
+            refused.append(error.said)
     placed = [place(session, model) for model in progress.tqdm(session.models, desc="Encoding")]
     session.seen(MAP, len(mine), session.of(View).layout)
     said, added = [], len(mine) - before
@@ -226,7 +226,7 @@ def add_pictures(session: Session, paths: list[str] | None, progress=gr.Progress
     if len(paths) > OWN_LIMIT - before:
         said.append(say("At most {most} can lie on a map.", most=OWN_LIMIT))
     if refused:
-        named = " ".join(refused[:5])
+        named = chain("{one} {next}", refused[:5])
         said.append(say("Left out, {count}: {named}", count=len(refused), named=named))
     return maps(session), chain("{one} {next}", said)
 

@@ -108,7 +108,7 @@ def fault(pictures: list[Picture]) -> str:
     try:
         differ(pictures)
     except UserError as error:
-        return WAITING if len(pictures) < 2 else str(error)
+        return WAITING if len(pictures) < 2 else error.said
     return ""
 
 
@@ -213,7 +213,7 @@ def speeds(found: dict[Model, Paths], models: list[Model]) -> dict:
 def save(form: str, session: Session, frames: int, reach: float) -> str:
     """The paths of all models as a sheet of frames, or as a film there and back."""
     if why := fault(keyframes(session)):
-        raise UserError(str(why))
+        raise UserError(why)
     file = Path(tempfile.mkdtemp(prefix="paths-"), f"paths.{form}")
     found = known(session, session.models, int(frames), float(reach))
     images = rows(found)

@@ -149,7 +149,7 @@ def search(session: Session) -> dict:
         pool = pool_of(session, looking.where)
         found = nearest(pool, picture, known, looking.count, looking.wanted, session.faithful)
     except UserError as error:
-        found = {kind: Reason(str(error)) for kind in [*(m.name for m in models), *LOOKS]}
+        found = {kind: Reason(error.said) for kind in [*(m.name for m in models), *LOOKS]}
     found |= {model.name: why for model, why in waiting.items()}
     return {"panels": panels(session, models, found)}
 

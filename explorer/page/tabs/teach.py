@@ -116,7 +116,7 @@ def learned(session: Session, model: Model, kept: list[Attribute]) -> Learned | 
         sides = tuple(side.codes(model) for side in lesson.sides)
         lessons = learn(model, *sides, lesson.apart, own)
     except UserError as error:
-        return str(error)
+        return error.said
     vector = lessons[DEFAULT].vector
     return Learned(lessons, torch.cat(sides), alike(model, vector, DEFAULT, own[DEFAULT]))
 
@@ -158,7 +158,7 @@ def take(session: Session, event: Given) -> list:
                 if all(each.id != picture.id for each in side.pictures):
                     side.pictures.append(picture)
             except UserError as error:
-                draft.problems[data["side"]] = str(error)
+                draft.problems[data["side"]] = error.said
     return show(session)
 
 
@@ -193,9 +193,9 @@ def add(session: Session, name: str) -> list:
         found = {model: learned(session, model, own.of(models)) for model in models}
         known = {m: each for m, each in found.items() if isinstance(each, Learned)}
         if not known:
-            raise UserError(str(next(iter(found.values()))))
+            raise UserError(next(iter(found.values())))
     except UserError as error:
-        return [*[gr.skip()] * 4, str(error)]
+        return [*[gr.skip()] * 4, error.said]
     by_model = {m.weights: knowledge(m, each.lessons) for m, each in known.items()}
     given, lacking = (replace(each, pictures=[*each.pictures]) for each in draft.lesson.sides)
     own.add(Attribute(name=name, models=by_model), Lesson(given, lacking, [*draft.lesson.apart]))
@@ -209,7 +209,7 @@ def load(session: Session, path: str) -> list:
         attribute = read_attribute(Path(path).read_bytes())
         own.named(attribute.name, session.models)
     except UserError as error:
-        return [*[gr.skip()] * 4, str(error)]
+        return [*[gr.skip()] * 4, error.said]
     own.add(attribute.fitting(session.catalogue.models.values()))
     known = [m.title for m in session.models if attribute.of(m, DEFAULT)]
     said = say("{name} is a slider in Edit, for {models}.", name=attribute.name, models=known)

@@ -34,10 +34,10 @@ def wanted(query: str, accepted: str) -> str:
     return next((each for each in known if each in (ENGLISH, *CATALOGUES)), ENGLISH)
 
 
-def here(words: str) -> str:
-    """Words in the language of the visitor whose event runs, for what the page itself does not
-    tell: gradio's messages."""
-    request = LocalContext.request.get(None)
+def here(words: str, request: gr.Request | None = None) -> str:
+    """Words in the language of the visitor whose event runs, or whose `request` it was, for what
+    the page itself does not tell: gradio's messages."""
+    request = request or LocalContext.request.get(None)
     headers = request.headers if request else {}
     query = urlsplit(headers.get("referer", "")).query
     return _told(words, CATALOGUES.get(wanted(query, headers.get("accept-language", "")), {}))

@@ -1,26 +1,31 @@
 """The page in other languages: whole catalogues, and a page that tells them."""
 
 import ast
+import json
 import re
 from pathlib import Path
 from string import Formatter
 
+import gradio as gr
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from explorer.engine import catalogue
+from explorer.page import saving, ui
 from explorer.page.tabs import TABS
-from explorer.page.words import CATALOGUES, wanted
+from explorer.page.words import CATALOGUES, here, wanted
 from explorer.tools.screenshots import PATIENCE_MS
 from explorer.words import chain, say
-from tests.explorer.conftest import CHECKPOINTS
+from tests.explorer.conftest import BAD, CHECKPOINTS, event
+from tests.explorer.page.test_ui import upload
 from training.codes.damage import BOX, Blur, LowResolution, Noise, Region, boxed
 from training.codes.directions import METHODS
 from training.codes.priors import Prior
 from training.measure.figures import FIGURES, PICTURE, columns
 
-EXPLORER = Path(__file__).parents[3] / "explorer"
-PYTHON, SCRIPTS = sorted(EXPLORER.rglob("*.py")), sorted(EXPLORER.rglob("page/**/*.js"))
+PROJECT = Path(__file__).parents[3]
+PYTHON = sorted([*PROJECT.glob("explorer/**/*.py"), *PROJECT.glob("training/**/*.py")])
+SCRIPTS = sorted(PROJECT.glob("explorer/page/**/*.js"))
 OF_GRADIO = {"Reset to default value"}
 TELLING = {"say", "mark", "chain"}
 TOLD = re.compile(r'Latent\.say\("((?:[^"\\]|\\.)*)"')
@@ -178,6 +183,27 @@ def test_a_link_names_the_language_and_keeps_it(abroad):
 )
 def test_the_language_is_the_links_or_else_the_browsers(query, accepted, language):
     assert wanted(query, accepted) == language
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_bad_upload_is_told_in_the_language_of_the_page(session, bad, name):
+    value, *_ = ui.pick(session, event(slot="reconstruct", **upload(bad(name))))
+    english, german, chinese = (here(value["problem"], asking(each)) for each in ("en", "de", "zh"))
+    assert english.startswith(BAD[name]) and english == value["problem"]
+    assert re.search(r": (Exportieren|Wählen|Verwenden|Verkleinern) Sie \w+", german)
+    assert re.search("：请.+。$", chinese) and " or " not in german + chinese
+
+
+def test_what_a_server_function_refuses_is_told_by_the_page():
+    (saved, *_) = saving.servers()
+    answer = saved({"key": "of a server that ended", "grid": "sample", "index": 0})
+    told = json.loads(answer.body)["problem"]
+    assert told == {"say": "The server has started anew: reload the page.", "with": {}}
+    assert CATALOGUES["de"][told["say"]].startswith("Der Server ist neu gestartet")
+
+
+def asking(language: str) -> gr.Request:
+    return gr.Request(headers={"accept-language": language})
 
 
 def test_said_words_are_english_and_know_how_they_were_made():

@@ -41,7 +41,7 @@ def pair(root: str) -> Callable:
         try:
             found = EXPORTS.pair(model.name, root, model.directory)
         except UserError as error:
-            return told({"problem": str(error)})
+            return told({"problem": error.said})
         if not isinstance(found, Path):
             return told({"seconds": found})
         key = digest(model.directory)

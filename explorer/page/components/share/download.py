@@ -46,7 +46,7 @@ def made(root: str) -> Callable:
         try:
             found = EXPORTS.page([model.name for model in models], root, key)
         except UserError as error:
-            return told({"problem": str(error)})
+            return told({"problem": error.said})
         if not isinstance(found, Path):
             return told({"seconds": found})
         PAGES[key] = found, _named([model.name for model in models])

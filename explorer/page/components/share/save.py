@@ -26,7 +26,7 @@ def saves(button: gr.Button, make: Callable[..., str], inputs: Sequence, busy: g
         try:
             return make(*given)
         except UserError as error:
-            return warn(str(error))
+            return warn(error.said)
 
     written = button.click(made, inputs, file, **visible)
     written.then(None, file, js="(file) => file && Latent.saveMade(file)", **QUIET)

@@ -1,9 +1,11 @@
-"""What the page sends of controls whose tab just opens."""
+"""What the page sends of controls whose tab just opens, and what it is told of what fails."""
 
 import gradio as gr
+import pytest
 from gradio.state_holder import SessionState
 
 from explorer.page.guard.calls import Guarded
+from explorer.pictures.decoding import decoded
 from tests.explorer.conftest import finished
 
 
@@ -20,3 +22,36 @@ def test_a_control_without_a_value_yet_is_as_the_session_has_it_or_as_at_first(s
     values = finished(demo.preprocess_data(function, [None] * 4, state))
     assert values == [session, 0.5, 4, None]  # a number may be left empty
     assert session.controls == {"spread": 0.5, "count": 4, "seed": None}
+
+
+@pytest.mark.parametrize(
+    ("headers", "told"),
+    [
+        ({}, "empty.png is empty (0 bytes): choose another file."),
+        (
+            {"accept-language": "de-AT"},
+            "empty.png ist leer (0 Byte): Wählen Sie eine andere Datei.",
+        ),
+        ({"referer": "http://here/?lang=zh"}, "empty.png 是空文件（0 字节）：请选择其他文件。"),
+    ],
+)
+def test_what_ends_a_call_is_told_the_page_in_its_language_and_programs_in_english(
+    bad, headers, told
+):
+    with Guarded() as demo:
+        demo.load(lambda: decoded(bad("empty.png")), None, None, api_visibility="private")
+        demo.load(lambda: decoded(bad("empty.png")), None, None, api_name="read")
+    state, request = SessionState(demo), gr.Request(headers=headers)
+    of_page, of_programs = (
+        finished(ended(demo.process_api(function, [], state, request)))
+        for function in demo.fns.values()
+    )
+    assert of_page == told
+    assert of_programs == "empty.png is empty (0 bytes): choose another file."
+
+
+async def ended(call) -> str:
+    """What a call that fails says."""
+    with pytest.raises(gr.Error) as error:
+        await call
+    return error.value.message
