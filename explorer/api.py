@@ -21,6 +21,7 @@ from explorer.session.programs import adapter, answer, checked
 from explorer.session.state import Session, Unavailable
 from explorer.verbs import VERBS, reconstruct
 from explorer.verbs.common.options import Argument, Result, arguments
+from explorer.words import say
 from training.errors import UserError
 
 # Calls of endpoints at a time, which share the threads that compute; more of what is refined
@@ -126,7 +127,7 @@ def uploaded(path: str) -> Path:
         file = Path(path).resolve()
         if file.is_relative_to(folder) and file.is_file():
             return file
-    raise Unavailable("That file was not uploaded here: choose it again.")
+    raise Unavailable(say("That file was not uploaded here: choose it again."))
 
 
 def _presented(found: Result | dict[Model, Result]) -> Any:

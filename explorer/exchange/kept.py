@@ -10,13 +10,14 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from threading import Lock
 
 from explorer.exchange.description import MODEL
+from explorer.words import say
 from training.checkpoints import CONFIG
 from training.errors import UserError
 
@@ -71,26 +72,27 @@ class Exports:
             return directory  # it is one
         folder = place("pairs") / digest(directory)
         how = ["export", name, "--onnx", str(folder)]
-        what = f"{name} cannot be exported"
-        there = self._written(folder / MODEL, how, root, folder, what)  # the last file
+        file, failed = folder / MODEL, partial(_unexported, [name])  # the last file
+        there = self._written(file, how, root, folder, failed)
         return folder if there else float(EXPORT_S)
 
     def page(self, names: Sequence[str], root: str, key: str) -> Path | float:
         """The page of these models, by the digest of what it is made of; else as `pair`."""
         file = place("pages") / f"{key}.html"
         how = ["export", *names, "--html", str(file)]
-        what = f"{', '.join(names)} cannot be exported"
-        there = self._written(file, how, root, file, what)
+        there = self._written(file, how, root, file, partial(_unexported, names))
         return file if there else float(PAGE_S * len(names))
 
     def map(self, name: str, root: str, layout: str, file: Path) -> bool:
         """Whether a model's codes are laid out and kept in the file; raises UserError as `pair`."""
         how = ["latent-map", name, "--layout", layout]
-        return self._written(file, how, root, file, f"The codes of {name} cannot be laid out")
+        return self._written(file, how, root, file, partial(_not_laid_out, name))
 
-    def _written(self, file: Path, how: Sequence[str], root: str, out: Path, what: str) -> bool:
-        """Whether a command has written the file; it is begun in its turn. `what` is said where it
-        could not."""
+    def _written(
+        self, file: Path, how: Sequence[str], root: str, out: Path, failed: Callable[[str], say]
+    ) -> bool:
+        """Whether a command has written the file; it is begun in its turn. Where it could not, what
+        `failed` makes of the command is said."""
         with self.lock:
             mine = self.running.get(out)
             ended = None if mine is None else mine.poll()  # before the look: it may write meanwhile
@@ -99,12 +101,26 @@ class Exports:
                 return True
             if ended or (ended == 0 and out not in self.written):
                 command = f"python -m explorer {' '.join(how)}".replace(str(out), "OUT")
-                raise UserError(f"{what}: `{command}` says why.")
+                raise UserError(failed(command))
             if all(each.poll() is not None for each in self.running.values()):
                 _clear(out.parent)
                 self.written.discard(out)
                 self.running[out] = _started(how, root)
         return False
+
+
+def _unexported(models: Sequence[str], command: str) -> say:
+    return say(
+        "{models} cannot be exported: `{command}` says why.", models=[*models], command=command
+    )
+
+
+def _not_laid_out(model: str, command: str) -> say:
+    return say(
+        "The codes of {model} cannot be laid out: `{command}` says why.",
+        model=model,
+        command=command,
+    )
 
 
 def _clear(folder: Path) -> None:

@@ -17,11 +17,11 @@ def crop(session: Session, slot: str, sent: Square) -> None:
     """Another crop of the slot's picture, within reach of it; raises UserError."""
     picture, side = session.slots.get(slot), sent["side"]
     if picture is None:
-        raise Unavailable("There is no picture to crop: choose one first.")
+        raise Unavailable(say("There is no picture to crop: choose one first."))
     width, height = picture.source.size
     far = side > 2 * max(width, height)
     if far or not -side <= sent["x"] <= width or not -side <= sent["y"] <= height:
-        raise UserError("The crop lies beside the picture: draw it over the picture.")
+        raise UserError(say("The crop lies beside the picture: draw it over the picture."))
     picture.cropped(Crop(sent["x"], sent["y"], side, sent["angle"], True, BY_HAND))
 
 

@@ -69,7 +69,7 @@ def restore(session: Session, picture: Picture, controls: Controls) -> None:
     """The page as it was when a picture was saved, with what lay in its slots. Raises UserError."""
     how = picture.saved
     if how is None:
-        raise Unavailable("That picture does not say how it was made.")
+        raise Unavailable(say("That picture does not say how it was made."))
     models, fields = found(how, session.catalogue.models), dict(parse_qsl(how.query))
     jump(session, fields, controls)
     uploads, drawn = fields.get("uploads", "").split(","), []

@@ -49,7 +49,7 @@ def parts(session: Session) -> list:
 
 
 def choose_set(session: Session, model_set: str) -> list:
-    session.choose_set(choose("model set", model_set, session.catalogue.sets))
+    session.choose_set(choose(say("model set"), model_set, session.catalogue.sets))
     return parts(session)
 
 

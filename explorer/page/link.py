@@ -45,10 +45,11 @@ def restore(session: Session, fields: Mapping[str, str]) -> list[str]:
     Raises UserError, and changes nothing, where none of its models does.
     """
     sets, wanted = session.catalogue.sets, [n for n in fields.get("models", "").split(",") if n]
-    model_set = choose("model set", fields.get("set") or session.model_set, sets)
+    model_set = choose(say("model set"), fields.get("set") or session.model_set, sets)
     names = [name for name in sets[model_set] if name in wanted]
     if wanted and not names:
-        raise Unavailable(f"None of the link's models is here: {quoted(', '.join(wanted))}.")
+        named = quoted(", ".join(wanted))
+        raise Unavailable(say("None of the link's models is here: {models}.", models=named))
     session.choose_set(model_set)
     session.names = names or session.names
     session.faithful = fields.get("faithful") == "1"
@@ -60,7 +61,7 @@ def restore(session: Session, fields: Mapping[str, str]) -> list[str]:
             try:
                 session.put(slot.name, session.refer(fields[slot.name]))
             except Unavailable:
-                lacks.append(f"the picture {quoted(fields[slot.name])}")
+                lacks.append(say("the picture {name}", name=quoted(fields[slot.name])))
     pairs = (part.partition(":") for part in fields.get("labels", "").split(","))
     choices = label_choices(session.models)
     session.labels = {name: on == "1" for name, _, on in pairs if name in choices}
@@ -77,7 +78,7 @@ def _others(session: Session, wanted: Sequence[str], weights: Sequence[str]) -> 
         for name, digits in given.items()
         if name in here and digits and not here[name].weights.startswith(digits)
     ]
-    return [f"the same weights of {quoted(name)}" for name in other]
+    return [say("the same weights of {model}", model=quoted(name)) for name in other]
 
 
 def opened(fields: Mapping[str, str]) -> str | None:

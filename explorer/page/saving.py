@@ -24,7 +24,7 @@ from explorer.session.state import GONE, Session, Unavailable
 from explorer.words import say
 from training.errors import UserError
 
-NO_PROGRAM = "No program draws this: it is no picture of one code. Save the picture instead."
+NO_PROGRAM = say("No program draws this: it is no picture of one code. Save the picture instead.")
 
 
 def said(session: Session, asked: Taken) -> Recipe:
@@ -32,7 +32,7 @@ def said(session: Session, asked: Taken) -> Recipe:
     query = link.query(session, session.controls)
     slots, tiles = [slot.name for slot in _tab(session).slots], asked.get("tiles", 0)
     if tiles and not all(slot in session.slots for slot in slots):
-        raise UserError("Put a picture into each of the four corners first.")
+        raise UserError(say("Put a picture into each of the four corners first."))
     found = recipe(session, query if len(query) <= MOST_QUERY else "", slots, tiles)
     if "grid" not in asked:
         return found

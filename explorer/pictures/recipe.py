@@ -17,10 +17,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from torch import Tensor
 
 from explorer.pictures.render import png_bytes
+from explorer.words import say
 from training.errors import UserError
 
 KEY = "latent-recipe"
-FORGED = "What this file says of how it was made fits no picture of this app."
+FORGED = say("What this file says of how it was made fits no picture of this app.")
 MOST_TEXT = 4_000_000  # characters
 Words = Annotated[str, Field(max_length=300)]
 Code = Annotated[str, Field(max_length=100_000, pattern=r"^[A-Za-z0-9+/]+=*$")]

@@ -19,9 +19,10 @@ from training.errors import UserError, choose, quoted
 from training.schema import Strict
 
 PLACE = "LATENT_EXPLORER_TABLES"  # names the database, a folder or an address such as s3://…
-UNREACHED = (
+UNREACHED = say(
     "The tables of pictures cannot be reached: check the folder or address that --tables or "
-    f"{PLACE} names, the network, and the credentials for it."
+    "{variable} names, the network, and the credentials for it.",
+    variable=PLACE,
 )
 VERSION, KEY = 1, b"latent-explorer"
 INDEXED = 20_000  # rows from which codes and labels have an index; fewer take 10 ms without
@@ -71,15 +72,18 @@ class Table:
     """A table by its name; raises UserError where there is none, or it is none of ours."""
 
     def __init__(self, name: str):
-        self.name = choose("table", name, tables())
+        self.name = choose(say("table"), name, tables())
         with _reaching():
             self._table = database().open_table(name)
         try:
             self.held = Held.model_validate_json((self._table.schema.metadata or {}).get(KEY, b""))
         except ValidationError:
-            raise UserError(
-                f"Table {quoted(name)} is none of pictures: `python -m explorer index` makes one."
-            ) from None
+            message = say(
+                "Table {table} is none of pictures: `{command}` makes one.",
+                table=quoted(name),
+                command="python -m explorer index",
+            )
+            raise UserError(message) from None
 
     @property
     def names(self) -> Sequence[str]:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from explorer.words import say
 from training.errors import choose
 
 
@@ -19,7 +20,7 @@ class Wanted(NamedTuple):
     def among(self, names: Collection[str]) -> "Wanted":
         """Itself, where all its labels are among the known ones; else raises UserError."""
         for name in (*self.has, *self.lacks):
-            choose("attribute", name, names)
+            choose(say("attribute"), name, names)
         return self
 
     def rows(self, labels: Tensor, names: Sequence[str], count: int) -> Tensor:

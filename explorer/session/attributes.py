@@ -132,7 +132,9 @@ class Own:
         """A name for another attribute; raises UserError where it is none or is taken, or there is
         no room."""
         if len(self.kept) >= MOST:
-            raise UserError(f"At most {MOST} attributes fit here: remove one of them in Teach.")
+            raise UserError(
+                say("At most {most} attributes fit here: remove one of them in Teach.", most=MOST)
+            )
         return named(name, models, self.kept)
 
     def add(self, attribute: Attribute, source: Lesson | Place | None = None) -> None:

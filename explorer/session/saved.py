@@ -17,6 +17,7 @@ from explorer.session.state import GONE, Session, Unavailable
 from explorer.verbs import morph
 from explorer.verbs.common.grids import Grid
 from explorer.verbs.morph import Morph
+from explorer.words import say
 from training.data.pictures import open_picture
 from training.errors import UserError, quoted
 
@@ -57,8 +58,11 @@ def found(said: Recipe, models: Mapping[str, Model]) -> dict[str, Model]:
     here = {model.weights: model for model in models.values()}
     gone = [name for name, weights in said.weights.items() if weights not in here]
     if gone:
-        named = ", ".join(map(quoted, gone))
-        raise UserError(f"It was drawn by {named}, with weights that no model here has.")
+        message = say(
+            "It was drawn by {models}, with weights that no model here has.",
+            models=[*map(quoted, gone)],
+        )
+        raise UserError(message)
     return {name: here[weights] for name, weights in said.weights.items()}
 
 
@@ -68,10 +72,10 @@ def drawn(said: Recipe, models: Mapping[str, Model]) -> Image.Image:
         corners = [pictured(each, models) for each in said.slots.values()]
         return morph_page(morph(corners, [*models.values()], said.tiles))
     if said.result is None:
-        raise UserError("No model draws this view of the page: drop the file there.")
+        raise UserError(say("No model draws this view of the page: drop the file there."))
     codes = pictured(said.result, models).codes
     if without := [name for name, model in models.items() if model.name not in codes]:
-        raise UserError(f"It has no code of {quoted(without[0])}.")
+        raise UserError(say("It has no code of {model}.", model=quoted(without[0])))
     images = [model.decode(codes[model.name][None])[0] for model in models.values()]
     return abreast([*models.values()], images, said.px)
 
@@ -103,7 +107,12 @@ def pictured(said: Thing, models: Mapping[str, Model]) -> Picture:
         if code is not None and len(code) == model.latent_size:
             codes[model.name] = model.project(code[None])[0]
     if not codes:
-        raise UserError(f"There are no codes of {quoted(said.label)} that these models read.")
+        raise UserError(
+            say(
+                "There are no codes of {picture} that these models read.",
+                picture=quoted(said.label),
+            )
+        )
     first = next(model for model in models.values() if model.name in codes)
     image = to_pil(first.decode(codes[first.name][None])[0])
     return Picture(said.label, EDIT, image, codes=codes)

@@ -22,6 +22,7 @@ from explorer.verbs.common.codes import codes, waits
 from explorer.verbs.common.grids import Grid, map_row, sample_grid, sampled
 from explorer.verbs.common.labels import label_choices
 from explorer.verbs.common.options import Reason
+from explorer.words import say
 from explorer.work import go_on
 from training.errors import UserError
 
@@ -29,7 +30,7 @@ State = TypeVar("State")
 SHELF_LIMIT = 48
 SOURCE_PX = 1024  # longer side of an upload as it is kept
 LABEL_LENGTH = 60
-GONE = "That tile is gone: choose one that is shown."
+GONE = say("That tile is gone: choose one that is shown.")
 
 
 class Unavailable(UserError):
@@ -166,7 +167,7 @@ class Session:
         pictures = [*self.shelf, *self.slots.values(), *self.examples()]
         found = next((picture for picture in pictures if picture.id == picture_id), None)
         if found is None:
-            raise Unavailable("That picture is no longer on the shelf: choose another one.")
+            raise Unavailable(say("That picture is no longer on the shelf: choose another one."))
         return found
 
     def examples(self) -> list[Picture]:
@@ -192,7 +193,7 @@ class Session:
                 return self._pictured(map_row(self.models, int(numbers[0])), 0)
         except (ValueError, IndexError):
             pass
-        raise Unavailable("The link names a picture that these models do not have.")
+        raise Unavailable(say("The link names a picture that these models do not have."))
 
     def _pictured(self, grid: Grid, index: int) -> Picture:
         return grid.picture(index, self.catalogue.models, self.names)

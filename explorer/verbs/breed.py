@@ -22,17 +22,18 @@ from explorer.verbs.common.options import (
 )
 from explorer.verbs.edit import attributes, without_directions
 from explorer.verbs.reconstruct import unrelated
+from explorer.words import say
 from explorer.work import beside
 from training.codes import breeding, geometry
 from training.codes.directions import DEFAULT
 from training.errors import UserError, choose
 
 PARENTS = 2
-NO_PARENT = "There is no parent: give one picture, or two to cross."
+NO_PARENT = say("There is no parent: give one picture, or two to cross.")
 # Strangers are drawn with seeds beyond those of samples, since a parent may be a sample of the same
 # seed and would meet itself; the generator tells seeds apart by 32 bits.
 STRANGERS = 2**31 + 1
-ALIKE = "Both parents are the same picture: give another one, or one alone."
+ALIKE = say("Both parents are the same picture: give another one, or one alone.")
 
 
 @dataclass(frozen=True)

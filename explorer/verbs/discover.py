@@ -36,13 +36,21 @@ def first_weight(model: Model) -> Tensor:
     for layer in generator.modules() if generator is not None else ():
         if isinstance(layer, nn.Linear) and layer.in_features == model.latent_size:
             return layer.weight.detach().float().cpu()
-    raise UserError(f"The first layer of {model.name} is not known: choose another way.")
+    raise UserError(
+        say("The first layer of {model} is not known: choose another way.", model=model.name)
+    )
 
 
 def differentiable(model: Model) -> Callable[[Tensor], Tensor]:
     """G on the prior's support, of codes (B, n); raises UserError where it has no gradients."""
     if model.unrefined:
-        raise UserError(f"{model.name} has no Jacobian to look at: {model.unrefined}")
+        raise UserError(
+            say(
+                "{model} has no Jacobian to look at: {why}",
+                model=model.name,
+                why=model.unrefined,
+            )
+        )
     return lambda z: model.network.decode(model.project(z))
 
 

@@ -14,6 +14,7 @@ from explorer.pictures.picture import Picture
 from explorer.pictures.render import sprite
 from explorer.verbs.common.codes import codes
 from explorer.verbs.common.options import Faithful, Models, Option, Result, Shown
+from explorer.words import say
 from explorer.work import beside, go_on
 from training.codes.geometry import slerp
 from training.codes.paths import (
@@ -120,7 +121,9 @@ def differ(pictures: Sequence[Picture]) -> None:
         raise UserError("A path leads from one picture to another: give two or more.")
     for one, other in pairwise(each.pixels(32) for each in pictures):
         if (one - other).square().mean().sqrt() < SAME:
-            raise UserError("Two keyframes that follow each other are equal: replace one of them.")
+            raise UserError(
+                say("Two keyframes that follow each other are equal: replace one of them.")
+            )
 
 
 def direct(model: Model, keys: Tensor, frames: int, reach: float) -> dict[str, Way]:

@@ -13,6 +13,7 @@ from explorer.verbs.common.attributes import Attribute, Direction, Known
 from explorer.verbs.common.codes import codes, training_codes
 from explorer.verbs.common.options import Models, Name, Names, Option, Result, Shown
 from explorer.verbs.edit import NONE, Directed, attributes, directions, posed
+from explorer.words import say
 from explorer.work import beside
 from training.codes import teaching
 from training.codes.directions import DEFAULT, METHODS
@@ -148,12 +149,17 @@ def named(name: str, models: Sequence[Model], taken: Collection[str] = ()) -> st
     """A name for a new attribute; raises UserError where it is none, or is taken."""
     name = " ".join(name.split())
     if not name or len(name) > LONGEST_NAME or set(name) & set(",:"):
-        raise UserError(
-            f"An attribute needs a name of up to {LONGEST_NAME} characters without commas and "
-            f"colons, not {quoted(name)}."
+        message = say(
+            "An attribute needs a name of up to {most} characters without commas and colons, not "
+            "{name}.",
+            most=LONGEST_NAME,
+            name=quoted(name),
         )
+        raise UserError(message)
     if name in taken or any(name in attributes(m, way) for m in models for way in METHODS):
-        raise UserError(f"There is an attribute {quoted(name)} already: choose another name.")
+        raise UserError(
+            say("There is an attribute {name} already: choose another name.", name=quoted(name))
+        )
     return name
 
 

@@ -25,6 +25,7 @@ from torch import Generator, Tensor
 from torch.nn.functional import adaptive_avg_pool2d, conv2d, interpolate, pad
 
 from training.errors import UserError
+from training.words import say
 
 Plain = Callable[[Tensor], Tensor]
 AMID = 0.5  # grey, of what is painted out
@@ -177,13 +178,17 @@ class Region(Damage):
 
     def __post_init__(self):
         if not self.mask.any():
-            raise UserError("Nothing is painted out: draw a larger region.")
+            raise UserError(say("Nothing is painted out: draw a larger region."))
         if self.mask.all():
-            raise UserError("The region covers all of the picture: leave a part to restore from.")
-        if self.mask.float().mean() > 1 - LEFT:
             raise UserError(
-                f"The region leaves less than {LEFT:.0%} of the picture: leave more of it."
+                say("The region covers all of the picture: leave a part to restore from.")
             )
+        if self.mask.float().mean() > 1 - LEFT:
+            left = say(
+                "The region leaves less than {least} of the picture: leave more of it.",
+                least=f"{LEFT:.0%}",
+            )
+            raise UserError(left)
 
     def __call__(self, x: Tensor) -> Tensor:
         return torch.where(self.mask.to(x.device), AMID, x)

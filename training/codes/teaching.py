@@ -9,6 +9,7 @@ from torch.nn.functional import normalize
 
 from training.codes.directions import METHODS, RANDOM, Method, area_under_roc, cohens_d
 from training.errors import UserError
+from training.words import say
 
 LEAST = 2  # pictures of each kind, so that one is left when another is left out
 FOLDS = 20  # parts of the pictures, each of which is left out once; of fewer pictures, each one
@@ -61,9 +62,10 @@ def teach(
         rest = (apart or {}).get(name)
         unit = _unit(method, z, has, rest)
         if unit.isnan().any():
-            raise UserError(
+            message = say(
                 "The attribute lies wholly in those that are projected out: leave some of them in."
             )
+            raise UserError(message)
         scores = torch.empty(len(z))
         for held_out in parts:
             kept = torch.ones(len(z), dtype=torch.bool)
@@ -90,13 +92,17 @@ def check(z: Tensor, has: Tensor, training: Tensor) -> None:
     """Raises UserError unless pictures with codes z (N, n) of which some `has` (N,) suffice."""
     given, lacking = int(has.sum()), int((~has).sum())
     if min(given, lacking) < LEAST:
-        raise UserError(
-            f"Give at least {LEAST} pictures with the attribute and {LEAST} without it, "
-            f"not {given} and {lacking}."
+        message = say(
+            "Give at least {least} pictures with the attribute and {least} without it, not {given} "
+            "and {lacking}.",
+            least=LEAST,
+            given=given,
+            lacking=lacking,
         )
+        raise UserError(message)
     distances = torch.cdist(z, z).fill_diagonal_(torch.inf)
     if distances.min() < SAME * training.std(dim=0).norm():
-        raise UserError("The same picture is given more than once: take one of them out.")
+        raise UserError(say("The same picture is given more than once: take one of them out."))
 
 
 def _unit(method: Method, z: Tensor, has: Tensor, apart: Tensor | None) -> Tensor:

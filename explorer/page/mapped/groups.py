@@ -107,7 +107,7 @@ def add(session: Session, name: str, rows: Sequence[int]) -> None:
     if not rows:
         raise UserError(EMPTY)
     if name not in groups and len(groups) >= MOST:
-        raise UserError(f"At most {MOST} groups fit here: remove one of them.")
+        raise UserError(say("At most {most} groups fit here: remove one of them.", most=MOST))
     having(session, rows)
     groups[name] = tuple(rows)
 
@@ -126,7 +126,7 @@ def having(session: Session, rows: Sequence[int]) -> list[Model]:
     latents = [(model, model.latents) for model in session.models if model.latents is not None]
     found = [model for model, each in latents if max(rows) < len(each.codes)]
     if not found:
-        raise UserError("No model that is compared has these pictures: draw another lasso.")
+        raise UserError(say("No model that is compared has these pictures: draw another lasso."))
     return found
 
 
@@ -135,7 +135,7 @@ def act(session: Session, event: Acted) -> tuple:
     groups, view = here(session), session.of(View)
     what, name, to = (event._data[each] for each in ("act", "name", "to"))
     if name:
-        one_of("group", name, groups)
+        one_of(say("group"), name, groups)
     if what == "choose":
         view.group = name
         return answer(session, board(session, name) if name else gr.skip())
@@ -154,7 +154,7 @@ def act(session: Session, event: Acted) -> tuple:
 def rename(groups: dict[str, tuple[int, ...]], name: str, to: str) -> None:
     """Gives a group another name, in its place; raises UserError where that is taken."""
     if not to or (to != name and to in groups):
-        raise UserError(f"There is a group {quoted(to)} already: give another name.")
+        raise UserError(say("There is a group {name} already: give another name.", name=quoted(to)))
     named = {to if each == name else each: rows for each, rows in groups.items()}
     groups.clear()
     groups.update(named)
@@ -217,7 +217,7 @@ def unpack(session: Session, fields: Mapping[str, str]) -> list[str]:
         try:
             add(session, called, rows_of(bits))
         except UserError:
-            gone.append(f"the group {quoted(called)}")
+            gone.append(say("the group {name}", name=quoted(called)))
     session.of(View).group = name if name in here(session) else ""
     return gone
 
@@ -226,7 +226,7 @@ def export_group(asked: Exported) -> dict:
     """The rows of a group with their attributes and their codes by every model, as CSV."""
     session = ui.whose(asked["key"])
     groups = here(session)
-    rows = groups[one_of("group", asked["name"], groups)]
+    rows = groups[one_of(say("group"), asked["name"], groups)]
     models = having(session, rows)
     latents = max((model.latents for model in models), key=lambda each: len(each.labels))
     columns = [f"{model.name} {at}" for model in models for at in range(model.latent_size)]

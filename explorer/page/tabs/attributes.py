@@ -228,7 +228,9 @@ def unpack(session: Session, fields: Mapping[str, str]) -> list[str]:
     changes.held = [name for name in held if name in known]
     gone = [name for name in dict.fromkeys([*pushed, *held]) if name and name not in known]
     elsewhere = {name for m in every if gone and m.latents for name in m.latents.names}
-    return [f"the attribute {quoted(name)}" for name in gone if name not in elsewhere]
+    return [
+        say("the attribute {name}", name=quoted(name)) for name in gone if name not in elsewhere
+    ]
 
 
 def verb(session: Session) -> tuple | None:

@@ -197,7 +197,7 @@ def go_back(session: Session, radius: float, count: int, seed: int, event: Picke
     """One of the family becomes the one parent again."""
     member = session.of(Family).members.get(str(event._data.get("id")))
     if member is None:
-        raise Unavailable("That picture is no longer in the family: choose another one.")
+        raise Unavailable(say("That picture is no longer in the family: choose another one."))
     return with_parents(session, member.picture, None, (radius, count, seed))
 
 

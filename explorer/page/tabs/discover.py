@@ -153,7 +153,7 @@ def keep(session: Session, event: Numbered) -> list:
     wanted, lines = in_line(found(session) if search.picture else {})
     try:
         if at >= len(wanted):
-            raise UserError("That direction is no longer here: choose another one.")
+            raise UserError(say("That direction is no longer here: choose another one."))
         name = own.named(event._data["name"], session.models)
     except UserError as error:
         return [gr.skip(), error.said]

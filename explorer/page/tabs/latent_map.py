@@ -279,7 +279,10 @@ def unpack(session: Session, fields: Mapping[str, str]) -> list[str]:
     look.has, look.lacks = (
         [name for name in fields.get(field, "").split(",") if name] for field in ("has", "lacks")
     )
-    lost = [f"the attribute {quoted(name)}" for name in look.keep(attributes(session.models))]
+    lost = [
+        say("the attribute {name}", name=quoted(name))
+        for name in look.keep(attributes(session.models))
+    ]
     look.either = fields.get("either") == "1"
     for name in SWITCHES:
         setattr(look, name, name in fields.get("shown", "").split(","))

@@ -168,7 +168,7 @@ def full(session: Session) -> bool:
 def between(session: Session, models: list[Model], n: int) -> dict[Model, Morph]:
     """Interpolated codes between the four corners' pictures; UserError where one is empty."""
     if not full(session):
-        raise UserError("Put a picture into each of the four corners first.")
+        raise UserError(say("Put a picture into each of the four corners first."))
     corners = [session.slots[corner] for corner in CORNERS]
     return morph(corners, models, n, faithful=session.faithful)
 

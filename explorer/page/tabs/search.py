@@ -259,8 +259,8 @@ def unpack(session: Session, fields: Mapping[str, str]) -> list[str]:
     gone = looking.keep(names_in(session)) if looking.has or looking.lacks else []
     looking.either = fields.get("fits") == "any"
     looking.count = int(number(fields.get("nearest"), 1, MOST) or COUNT)
-    lost = [f"the attribute {quoted(name)}" for name in gone]
-    return lost if here else [f"the table {quoted(where)}", *lost]
+    lost = [say("the attribute {name}", name=quoted(name)) for name in gone]
+    return lost if here else [say("the table {name}", name=quoted(where)), *lost]
 
 
 def verb(session: Session) -> tuple | None:

@@ -37,7 +37,7 @@ SIDES = {"given": say("With it"), "lacking": say("Without it")}
 EMPTY = say("Give pictures with the attribute and pictures without it: five of each are enough.")
 MOVED = say("The middle of all your pictures, moved along the direction, in standard deviations")
 POSITIONS = [say("−2, without it"), say("0, in between"), say("+2, with it")]  # of `AT`
-GONE = "That attribute is no longer here: reload the page."
+GONE = say("That attribute is no longer here: reload the page.")
 
 
 @dataclass
@@ -154,7 +154,9 @@ def take(session: Session, event: Given) -> list:
             try:
                 picture = resolved(session, source)
                 if len(side.pictures) >= MOST:
-                    raise UserError(f"At most {MOST} pictures fit here: take some out.")
+                    raise UserError(
+                        say("At most {most} pictures fit here: take some out.", most=MOST)
+                    )
                 if all(each.id != picture.id for each in side.pictures):
                     side.pictures.append(picture)
             except UserError as error:
@@ -168,7 +170,7 @@ def teach_with(session: Session, group: str) -> None:
 
 
 def known_group(session: Session, name: str) -> str:
-    return choose("group", name, session.of(Groups).here(session.model_set))
+    return choose(say("group"), name, session.of(Groups).here(session.model_set))
 
 
 def resolved(session: Session, source: dict) -> Picture:
@@ -250,7 +252,12 @@ def verb(session: Session) -> tuple:
     lacks."""
     lesson = session.of(Draft).lesson
     if mine := [name for name in lesson.apart if name in session.of(Own).kept]:
-        raise UserError(f"A program has no attribute {quoted(mine[0])} of yours: untick it first.")
+        raise UserError(
+            say(
+                "A program has no attribute {name} of yours: untick it first.",
+                name=quoted(mine[0]),
+            )
+        )
     given, lacking = (
         [*side.pictures, *(session.refer(f"{MAP}/{row}") for row in side.rows)]
         for side in (lesson.given, lesson.lacking)

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from explorer.engine import Model
 from explorer.verbs.common.options import MANY, Name
+from explorer.words import say
 from training.codes.directions import METHODS
 from training.codes.teaching import Lesson
 from training.errors import UserError, quoted
@@ -87,12 +88,15 @@ def own_directions(model: Model, method: str, attributes: list[Attribute] | None
 def read_attribute(content: bytes) -> Attribute:
     """The attribute in a file's content; raises UserError, in one sentence."""
     if len(content) > MOST_BYTES:
-        raise UserError("That file is too large to hold an attribute: choose one saved here.")
+        raise UserError(say("That file is too large to hold an attribute: choose one saved here."))
     try:
         return Attribute.model_validate_json(content)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        where = ".".join(map(str, first["loc"])) or "its content"
-        raise UserError(
-            f"That file holds no attribute: {quoted(where)} in it is not as the explorer saves it."
-        ) from None
+        message = say("That file holds no attribute: its content is not as the explorer saves it.")
+        if where := ".".join(map(str, first["loc"])):
+            message = say(
+                "That file holds no attribute: {where} in it is not as the explorer saves it.",
+                where=quoted(where),
+            )
+        raise UserError(message) from None

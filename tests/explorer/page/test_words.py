@@ -1,23 +1,19 @@
 """The page in other languages: whole catalogues, and a page that tells them."""
 
 import ast
-import json
 import re
 from pathlib import Path
 from string import Formatter
 
-import gradio as gr
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from explorer.engine import catalogue
-from explorer.page import saving, ui
 from explorer.page.tabs import TABS
-from explorer.page.words import CATALOGUES, here, wanted
+from explorer.page.words import CATALOGUES, wanted
 from explorer.tools.screenshots import PATIENCE_MS
 from explorer.words import chain, say
-from tests.explorer.conftest import BAD, CHECKPOINTS, event
-from tests.explorer.page.test_ui import upload
+from tests.explorer.conftest import CHECKPOINTS
 from training.codes.damage import BOX, Blur, LowResolution, Noise, Region, boxed
 from training.codes.directions import METHODS
 from training.codes.priors import Prior
@@ -185,27 +181,6 @@ def test_the_language_is_the_links_or_else_the_browsers(query, accepted, languag
     assert wanted(query, accepted) == language
 
 
-@pytest.mark.parametrize("name", BAD)
-def test_a_bad_upload_is_told_in_the_language_of_the_page(session, bad, name):
-    value, *_ = ui.pick(session, event(slot="reconstruct", **upload(bad(name))))
-    english, german, chinese = (here(value["problem"], asking(each)) for each in ("en", "de", "zh"))
-    assert english.startswith(BAD[name]) and english == value["problem"]
-    assert re.search(r": (Exportieren|Wählen|Verwenden|Verkleinern) Sie \w+", german)
-    assert re.search("：请.+。$", chinese) and " or " not in german + chinese
-
-
-def test_what_a_server_function_refuses_is_told_by_the_page():
-    (saved, *_) = saving.servers()
-    answer = saved({"key": "of a server that ended", "grid": "sample", "index": 0})
-    told = json.loads(answer.body)["problem"]
-    assert told == {"say": "The server has started anew: reload the page.", "with": {}}
-    assert CATALOGUES["de"][told["say"]].startswith("Der Server ist neu gestartet")
-
-
-def asking(language: str) -> gr.Request:
-    return gr.Request(headers={"accept-language": language})
-
-
 def test_said_words_are_english_and_know_how_they_were_made():
     told = say("{one} of {things}", one=say("Sample"), things=["a", "b"])
     assert told == "Sample of a, b" and told.values["one"].key == "Sample"
@@ -220,3 +195,17 @@ def test_a_passing_message_is_in_the_language_of_the_page(abroad):
     sample = words["Sample {seed}·{n}"].format(seed=0, n=1)
     told = words["{picture} is on the shelf."].format(picture=sample)
     expect(page.get_by_test_id("toast-text")).to_have_text(told)
+
+
+def test_what_is_wrong_is_in_the_language_of_the_page_in_a_slot_and_in_passing(abroad, bad):
+    page = abroad("de-DE", "tab=restore")
+    page.wait_for_function("() => window.Latent?.lines.restore")
+    slot = page.locator(".slot").filter(visible=True)
+    slot.locator("input[type=file]").first.set_input_files(bad("empty.png"))
+    expect(slot.locator(".said")).to_have_text(
+        "empty.png ist leer (0 Byte): Wählen Sie eine andere Datei."
+    )
+    page.evaluate("() => { Latent.ask('restore', { box: [0.5, 0.5, 0, 0] }); }")
+    expect(page.locator(".latent-toast")).to_have_text(
+        "Nichts ist übermalt: Ziehen Sie eine größere Stelle auf."
+    )
