@@ -6,7 +6,8 @@
 >>> images = model.decode(codes)               # (4, 3, 32, 32) in [0, 1]
 """
 
-from explorer.engine import Model, list_models, load_model
+from explorer.catalogue import list_models, load_model
+from explorer.engine import Model
 from explorer.exchange import describe, export
 
 LatentModel = Model  # a name that says what it is where it is imported

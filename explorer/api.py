@@ -13,7 +13,8 @@ from typing import Any, TypedDict, get_args
 import gradio as gr
 from gradio.processing_utils import save_base64_to_cache, save_pil_to_cache
 
-from explorer.engine import Model, catalogue
+from explorer.catalogue import catalogue
+from explorer.engine import Model
 from explorer.pictures.decoding import decoded
 from explorer.pictures.picture import Picture
 from explorer.pictures.render import to_pil

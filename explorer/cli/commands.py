@@ -10,13 +10,13 @@ from typing import Annotated
 
 from tyro.conf import FlagCreatePairsOff, Positional, arg
 
+from explorer.catalogue import ROOT, titles
 from explorer.cli.exchange import Describe, Export
 from explorer.cli.options import GATHERED, output, spelling, spelt
 from explorer.cli.output import Output
 from explorer.cli.outputs import OUTPUTS
 from explorer.cli.replay import Replay
 from explorer.cli.search import Index, Retrieval, Searches
-from explorer.engine import ROOT, titles
 from explorer.exchange import lay_out
 from explorer.session.programs import checked
 from explorer.session.state import Session

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from tyro.conf import Positional
 
-from explorer.engine import ROOT, Model, load_model
+from explorer.catalogue import ROOT, load_model
+from explorer.engine import Model
 from explorer.exchange import describe, export_checkpoint
 from training.checkpoints import write_atomically
 from training.errors import UserError

@@ -11,8 +11,9 @@ from PIL import Image
 from torch import Tensor
 from tyro.conf import FlagCreatePairsOff
 
+from explorer.catalogue import ROOT, titles
 from explorer.cli.options import number
-from explorer.engine import ROOT, Model, titles
+from explorer.engine import Model
 from explorer.pictures.picture import Picture
 from explorer.pictures.render import (
     png_bytes,

@@ -9,9 +9,9 @@ from typing import Annotated, Any
 
 from tyro.conf import FlagCreatePairsOff
 
+from explorer.catalogue import titles
 from explorer.cli.options import crop_of, number, output, primitive
 from explorer.cli.output import Found, Output, captioned, name_all, opened_each, save
-from explorer.engine import titles
 from explorer.pictures.faces import Crop
 from explorer.pictures.picture import whole
 from explorer.pictures.render import (

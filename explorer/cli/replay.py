@@ -7,8 +7,8 @@ from typing import Annotated
 
 from tyro.conf import Positional
 
+from explorer.catalogue import ROOT, catalogue
 from explorer.cli.options import output
-from explorer.engine import ROOT, catalogue
 from explorer.pictures.recipe import Recipe
 from explorer.session.saved import replay
 

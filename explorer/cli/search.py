@@ -8,9 +8,10 @@ from typing import Annotated, Any, Literal
 
 from tyro.conf import FlagCreatePairsOff, Positional
 
+from explorer.catalogue import ROOT, load_model
 from explorer.cli.options import number, primitive
 from explorer.cli.output import Output
-from explorer.engine import ROOT, Model, load_model
+from explorer.engine import Model
 from explorer.search.index import index
 from explorer.search.table import PLACE
 from explorer.search.trial import trial

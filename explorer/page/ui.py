@@ -9,7 +9,7 @@ from types import MethodType
 import gradio as gr
 
 from explorer import api
-from explorer.engine import ROOT
+from explorer.catalogue import ROOT
 from explorer.page import header, link, tour
 from explorer.page.components import (
     QUIET,

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-from explorer.engine import Model, catalogue
+from explorer.catalogue import catalogue
+from explorer.engine import Model
 from explorer.pictures.picture import Picture
 from explorer.verbs.common.attributes import Attribute, Known, own_directions
 from explorer.verbs.common.codes import codes

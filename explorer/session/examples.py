@@ -7,7 +7,7 @@ from functools import cache
 from PIL import Image
 from torch import Tensor
 
-from explorer.engine import catalogue
+from explorer.catalogue import catalogue
 from explorer.pictures.colours import Colours
 from explorer.pictures.picture import EXAMPLE, Picture, of_face
 from explorer.pictures.render import to_pil

@@ -13,7 +13,8 @@ from PIL import Image
 from pydantic import BeforeValidator, ConfigDict, PlainValidator, TypeAdapter, ValidationError
 from pydantic_core import PydanticCustomError
 
-from explorer.engine import Model, catalogue
+from explorer.catalogue import catalogue
+from explorer.engine import Model
 from explorer.pictures.picture import PHOTO, Picture, of_face
 from explorer.pictures.recipe import read_recipe
 from explorer.session.saved import by_codes

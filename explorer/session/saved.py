@@ -9,7 +9,8 @@ from PIL import Image
 from torch import Tensor
 from torch.nn.functional import interpolate
 
-from explorer.engine import Model, titles
+from explorer.catalogue import titles
+from explorer.engine import Model
 from explorer.pictures.picture import EDIT, Picture
 from explorer.pictures.recipe import Recipe, Thing, read_recipe, thing
 from explorer.pictures.render import ABREAST, read_code, sheet, sprite, to_pil

@@ -1,7 +1,7 @@
 """What one visitor has at hand: models to compare, pictures, and the state of each tab.
 
 A session is the one value that the page keeps between events. It names models and never holds
-them: those are loaded once a process, by `explorer.engine.catalogue`.
+them: those are loaded once a process, by `explorer.catalogue.catalogue`.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,8 @@ from typing import TypeVar
 
 from torch import Tensor
 
-from explorer.engine import ROOT, Catalogue, Model, catalogue
+from explorer.catalogue import ROOT, Catalogue, catalogue
+from explorer.engine import Model
 from explorer.pictures.colours import Colours
 from explorer.pictures.decoding import Source, decoded
 from explorer.pictures.mask import masked

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import normalize
 
-from explorer.engine import ROOT, load_model
+from explorer.catalogue import ROOT, load_model
 from explorer.exchange import layout
 from explorer.exchange.describe import encoded
 from explorer.tools.screenshots import FLAGS, PATIENCE_MS, WINDOW_PX, chromium, served

@@ -17,7 +17,7 @@ import httpx
 import numpy as np
 from PIL import Image
 
-from explorer.engine import ROOT
+from explorer.catalogue import ROOT
 from explorer.page.tabs.latent_map import THUMB_PX
 from explorer.pictures.picture import PHOTO, of_face
 from explorer.session.examples import astronaut

@@ -12,7 +12,7 @@ import time
 import numpy as np
 import torch
 
-from explorer.engine import ROOT
+from explorer.catalogue import ROOT
 from explorer.page.tab import Timing
 from explorer.page.tabs import TABS
 from explorer.session.state import Session

@@ -9,7 +9,8 @@ from typing import Annotated
 import torch
 from torch import Tensor
 
-from explorer.engine import Model, titles
+from explorer.catalogue import titles
+from explorer.engine import Model
 from explorer.pictures.picture import Picture
 from explorer.pictures.render import sprite
 from explorer.verbs.common.codes import codes

@@ -17,7 +17,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from explorer.__main__ import main
-from explorer.engine import load_model
+from explorer.catalogue import load_model
 from explorer.exchange import MODEL, kept
 from explorer.page.navigation import Navigation
 from explorer.session.examples import astronaut

@@ -9,7 +9,8 @@ import gradio as gr
 from PIL import Image
 from torch import Tensor
 
-from explorer.engine import Model, titles
+from explorer.catalogue import titles
+from explorer.engine import Model
 from explorer.page.components.wire import Live, View, answers, take
 from explorer.page.guard.calls import LATER
 from explorer.pictures.render import LINE_COLOURS, to_pil

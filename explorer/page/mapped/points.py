@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-from explorer.engine import Model, catalogue
+from explorer.catalogue import catalogue
+from explorer.engine import Model
 from explorer.exchange.layout import UMAP
 from explorer.page import components as ui
 from explorer.page.guard.events import Hovered, Neighboured, Pictured, Pointed, Spot

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import gradio as gr
 
-from explorer.engine import Model, titles
+from explorer.catalogue import titles
+from explorer.engine import Model
 from explorer.page import components as ui
 from explorer.page.guard.events import Walked
 from explorer.page.tab import Shot, Slot, Tab, Timing, Widgets, completed

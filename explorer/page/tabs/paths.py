@@ -11,7 +11,8 @@ import gradio as gr
 import torch
 from torch import Tensor
 
-from explorer.engine import Model, titles
+from explorer.catalogue import titles
+from explorer.engine import Model
 from explorer.page import components as ui
 from explorer.page.tab import Shot, Slot, Tab, Timing, Widgets
 from explorer.page.words import mark

@@ -8,7 +8,8 @@ from threading import Lock
 import torch
 from torch import Tensor
 
-from explorer.engine import Model, catalogue
+from explorer.catalogue import catalogue
+from explorer.engine import Model
 from explorer.pictures.picture import SAMPLE, Picture, pixels
 from explorer.verbs.common.options import Reason
 from explorer.words import say

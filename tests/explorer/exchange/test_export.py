@@ -16,7 +16,7 @@ from torch import nn
 
 from explorer import describe, export, load_model
 from explorer.__main__ import main
-from explorer.engine import list_models
+from explorer.catalogue import list_models
 from explorer.exchange import graphs, layout
 from explorer.exchange.description import Description
 from training.checkpoints import CheckpointError

@@ -4,7 +4,8 @@ import pytest
 import torch
 
 from explorer.__main__ import main
-from explorer.engine import Model, catalogue
+from explorer.catalogue import catalogue
+from explorer.engine import Model
 from tests.explorer.conftest import CHECKPOINTS
 
 NAMES = sorted(f"{path.parent.name}/{path.name}" for path in CHECKPOINTS.glob("*/*/"))

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from explorer import describe, export
-from explorer.engine import catalogue
+from explorer.catalogue import catalogue
 from explorer.exchange import graphs, layout
 from explorer.page.tabs import attributes, latent_map, morph, reconstruct, sample
 from explorer.session.examples import astronaut

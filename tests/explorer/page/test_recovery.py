@@ -9,7 +9,8 @@ import pytest
 import torch
 
 from explorer.__main__ import main
-from explorer.engine import RECOVERY_STEPS, load_model
+from explorer.catalogue import load_model
+from explorer.engine import RECOVERY_STEPS
 from explorer.page import header
 from explorer.page.tabs import attributes, morph, reconstruct, sample
 from explorer.session.examples import astronaut

@@ -10,7 +10,7 @@ import torch
 from playwright.sync_api import expect
 from torch.nn.functional import one_hot
 
-from explorer.engine import load_model
+from explorer.catalogue import load_model
 from explorer.page import ui
 from explorer.page.components import CLASSES, labels_value
 from explorer.page.tabs import SLOTS, attributes, latent_map, morph, reconstruct, sample

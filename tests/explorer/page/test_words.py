@@ -8,7 +8,7 @@ from string import Formatter
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from explorer.engine import catalogue
+from explorer.catalogue import catalogue
 from explorer.page.tabs import TABS
 from explorer.page.words import CATALOGUES, wanted
 from explorer.tools.screenshots import PATIENCE_MS

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from explorer.__main__ import main
-from explorer.engine import load_model
+from explorer.catalogue import load_model
 from explorer.exchange import kept
 from explorer.pictures.picture import PHOTO, Picture
 from explorer.pictures.render import to_pil

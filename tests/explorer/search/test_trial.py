@@ -5,7 +5,7 @@ import json
 from PIL import Image
 
 from explorer.__main__ import main
-from explorer.engine import load_model
+from explorer.catalogue import load_model
 from explorer.pictures.render import to_pil
 
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import gradio as gr
 
-from explorer.engine import Model, titles
+from explorer.catalogue import titles
+from explorer.engine import Model
 from explorer.page.components.common import columns, component
 
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 
-from explorer.engine import catalogue
+from explorer.catalogue import catalogue
 from explorer.exchange import description
 from explorer.exchange.description import DECODER, ENCODER, PRIOR
 from explorer.exchange.kept import EXPORTS, digest

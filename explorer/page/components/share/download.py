@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
-from explorer.engine import catalogue
+from explorer.catalogue import catalogue
 from explorer.exchange.kept import EXPORTS, digest
 from explorer.page.components.common import QUIET, component
 from explorer.page.components.wire import told

@@ -2,7 +2,8 @@
 
 import torch
 
-from explorer.engine import Model, catalogue
+from explorer.catalogue import catalogue
+from explorer.engine import Model
 from explorer.verbs.edit import attributes, moved
 from explorer.verbs.morph import at
 from tests.explorer.conftest import CHECKPOINTS

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from explorer.engine import load_model
+from explorer.catalogue import load_model
 from explorer.pictures.render import to_pil
 from explorer.search import table as tables
 from explorer.search.index import index

@@ -5,7 +5,7 @@ import re
 
 from playwright.sync_api import expect
 
-from explorer.engine import load_model
+from explorer.catalogue import load_model
 from explorer.pictures.render import to_pil
 from tests.explorer.conftest import CHECKPOINTS
 from tests.explorer.page.journeys.acts import open_tab, shown

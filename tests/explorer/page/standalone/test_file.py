@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from explorer.engine import load_model
+from explorer.catalogue import load_model
 from explorer.pictures.faces import Crop, cut
 from tests.explorer.page.journeys.acts import drop
 from tests.explorer.page.standalone.conftest import NAMES

@@ -124,7 +124,7 @@ def test_the_page_sends_bits_or_is_told_that_these_are_none(opened):
     ask = answers(Live({"mask": restore.paint}, restore.draw))
     for sent in ("x", "ü" * 683 + "=", STROKE[:-4], 7):
         answer = ask({"key": restore.draw(opened)["key"], "parts": {"mask": sent}})
-        assert orjson.loads(answer.body)["problem"] == UNFIT
+        assert orjson.loads(answer.body)["problem"]["say"] == UNFIT
     ask({"key": restore.draw(opened)["key"], "parts": {"mask": STROKE}})
     assert bits_of(opened.of(restore.Harm).mask) == STROKE
 
