@@ -53,7 +53,7 @@ class Born:
     last."""
 
     broods: list[tuple[dict[str, Tensor], list[str], int]] = field(default_factory=list)
-    chosen: int = 0
+    chosen: int | None = None
 
 
 def join(family: Family, born: Born, picture: Picture) -> None:

@@ -7,7 +7,8 @@ from math import inf
 from torch import Tensor
 
 from explorer.engine import Model
-from explorer.verbs.reconstruct import Reconstruction, Stage, stage, unrelated
+from explorer.pictures.picture import Picture
+from explorer.verbs.reconstruct import Reconstruction, Stage, reconstruct, stage, unrelated
 from training.codes.inversion import OBJECTIVES
 
 REFINED = "refined"  # the stage that descent brings
@@ -40,11 +41,11 @@ class Refinement:
         """What `of` is for a refinement of this subject."""
         return (self.objective, self.method, subject)
 
-    def begin(self, subject: tuple | None, found: Found) -> None:
-        """Anew, from the models' first codes."""
+    def begin(self, subject: tuple | None, found: Found, starts: Mapping[str, Rung]) -> None:
+        """Anew, from the models' first codes, or those of `starts`, by model name."""
         self.of, self.done, self.chosen = self.about(subject), 0, None
         self.found = {model.name: each for model, each in found.items()}
-        self.least, self.rungs = {}, {0: self._rung()}
+        self.least, self.rungs = {}, {0: self._rung() | starts}
 
     def climb(self, models: Sequence[Model], step: int, codes: Mapping[str, Tensor]) -> None:
         """Takes the codes of a step, (1, n) by model name, where the objective is no higher by
@@ -92,3 +93,12 @@ class Refinement:
     def _rung(self) -> dict[str, Rung]:
         last = {name: [*each.stages.values()][-1] for name, each in self.found.items()}
         return {name: (each.z, each.figures) for name, each in last.items()}
+
+
+def starts(picture: Picture, models: Sequence[Model], method: str) -> dict[str, Rung]:
+    """Where descents begin that do not begin at the encoder's codes, by model name."""
+    if method == "hybrid":
+        return {}
+    begun = reconstruct(picture, models, steps=0, method=method)
+    stages = {model.name: each.stages[method] for model, each in begun.items()}
+    return {name: (each.z, each.figures) for name, each in stages.items()}

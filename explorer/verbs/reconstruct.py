@@ -143,14 +143,13 @@ def refined_in_step(
     steps: int,
     every: int,
     objective: Objective = DEFAULT,
-    method: str = "hybrid",
 ) -> Iterator[tuple[int, dict[str, Tensor]]]:
-    """The refinements from `start`, side by side, of all models that can refine: (step, codes by
-    model name); recoveries where that is the `method`, and without an encoder."""
+    """The refinements side by side of all models that can refine, from the codes of `start`, and
+    recoveries of those that have none there: (step, codes by model name)."""
     how = vars(objective)
     streams: dict[Model, Iterator[tuple[int, Tensor]]] = {
         model: model.refine_steps(images[model.name], start[model.name], steps, every, **how)
-        if model.encodes and method == "hybrid"
+        if model.name in start
         else islice(model.recover_steps(images[model.name], steps, every, **how), 1, None)
         for model in models
         if not model.unrefined

@@ -21,7 +21,7 @@ from explorer.verbs.reconstruct import unrelated
 from explorer.words import say
 from training.codes import breeding
 from training.codes.directions import DEFAULT
-from training.errors import UserError
+from training.errors import UserError, quoted
 from training.errors import choose as choose_one
 
 NAME = "breed"
@@ -59,10 +59,9 @@ def build(session: gr.State) -> Widgets:
     hold.input(held_by, [session, hold, *inputs], outputs, **ui.LIVE)
     another.click(lambda seed: (seed or 0) + 1, litter, litter, **ui.QUIET)
     tiles.select(choose, session, None, **ui.IN_TURN)
-    every = [*slots, *outputs]
-    alone.click(go_on, [session, *inputs], every, **ui.IN_TURN)
-    cross.click(go_on_crossed, [session, *inputs], every, **ui.IN_TURN)
-    tree.choose(go_back, [session, *inputs], every, **ui.IN_TURN)
+    alone.click(go_on, [session, *inputs], [*slots, litter, *outputs], **ui.IN_TURN)
+    cross.click(go_on_crossed, [session, *inputs], [*slots, litter, *outputs], **ui.IN_TURN)
+    tree.choose(go_back, [session, *inputs], [*slots, *outputs], **ui.IN_TURN)
     controls = {"radius": radius, "children": count, "brood": litter}
     after = complete, inputs, tiles
     return Widgets(show, inputs, outputs, after, slots, [tiles], controls=controls)
@@ -82,6 +81,8 @@ def show(session: Session, radius: float, count: int, seed: int | None) -> tuple
     try:
         shown = draw(session, parents, float(radius), int(count), int(seed or 0))
     except UserError as error:
+        session.grids.pop(NAME, None)
+        session.of(Born).chosen = None
         return stamp, ui.lineage_value(relatives(session, parents)), error.said, family.held
     return stamp | shown, ui.lineage_value(relatives(session, parents)), "", family.held
 
@@ -106,7 +107,10 @@ def draw(session: Session, parents: list[Picture], radius: float, count: int, se
     ]
     codes = {model.name: each.codes for model, each in found.items()}
     session.grids[NAME] = Grid(BRED, labels, codes)
-    remember(session.of(Born), codes, parents, generation)
+    born = session.of(Born)
+    remember(born, codes, parents, generation)
+    if born.chosen is not None and born.chosen >= count:
+        born.chosen = None
     panels = [found[m].images if m in found else waiting[m] for m in models]
     notes = [figures(found[m]) if m in found else "" for m in models]
     return ui.tiles_value(models, panels, ceil(sqrt(count)), labels, notes)
@@ -178,19 +182,38 @@ def choose(session: Session, event: Picked) -> None:
 
 
 def child(session: Session) -> Picture:
-    return session.tile(NAME, session.of(Born).chosen)
-
-
-def go_on(session: Session, *inputs) -> tuple:
-    """The chosen child becomes the one parent."""
-    return with_parents(session, child(session), None, inputs)
-
-
-def go_on_crossed(session: Session, *inputs) -> tuple:
-    """The chosen child is crossed with its first parent."""
-    if not (parents := parents_of(session)):
+    """The chosen one; raises UserError without a parent, and where none was chosen."""
+    if not parents_of(session):
         raise UserError(NO_PARENT)
-    return with_parents(session, parents[0], child(session), inputs)
+    if (chosen := session.of(Born).chosen) is None:
+        raise UserError(say("Choose a child first: click one."))
+    return session.tile(NAME, chosen)
+
+
+def go_on(session: Session, radius: float, count: int, seed: int | None) -> tuple:
+    """The chosen child becomes the one parent, of the next brood."""
+    return next_brood(session, child(session), None, radius, count, seed)
+
+
+def go_on_crossed(session: Session, radius: float, count: int, seed: int | None) -> tuple:
+    """The chosen child is crossed with its first parent, for the next brood."""
+    chosen = child(session)
+    return next_brood(session, parents_of(session)[0], chosen, radius, count, seed)
+
+
+def next_brood(
+    session: Session,
+    one: Picture,
+    other: Picture | None,
+    radius: float,
+    count: int,
+    seed: int | None,
+) -> tuple:
+    """These parents' children, with other strangers than the brood before: else all generations
+    would go towards the same ones."""
+    session.controls["brood"] = seed = ((seed or 0) + 1) % MOST_SEED
+    first, second, *shown = with_parents(session, one, other, (radius, count, seed))
+    return first, second, seed, *shown
 
 
 def go_back(session: Session, radius: float, count: int, seed: int, event: Picked) -> tuple:
@@ -227,9 +250,12 @@ def unkept(session: Session) -> list[str]:
     return [say("the lineage")] if session.of(Family).members.keys() - here else []
 
 
-def unpack(session: Session, fields: Mapping[str, str]) -> None:
+def unpack(session: Session, fields: Mapping[str, str]) -> list[str]:
+    """As far as it is here; gives what is not."""
     every = {name for model in session.models for name in known(model)}
-    session.of(Family).held = [n for n in fields.get("lock", "").split(",") if n in every]
+    asked = [name for name in fields.get("lock", "").split(",") if name]
+    session.of(Family).held = [name for name in asked if name in every]
+    return [say("the attribute {name}", name=quoted(n)) for n in asked if n not in every]
 
 
 SHOT = Shot(".lineage .relative")

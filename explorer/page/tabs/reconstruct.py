@@ -20,7 +20,7 @@ from explorer.page.tab import Latest, Shot, Slot, Tab, Timing, Widgets
 from explorer.page.words import mark
 from explorer.pictures.picture import Picture
 from explorer.session.examples import astronaut
-from explorer.session.refinement import REFINED, Refinement
+from explorer.session.refinement import REFINED, Refinement, starts
 from explorer.session.state import Session
 from explorer.verbs import reconstruct
 from explorer.verbs.common.domain import unlike
@@ -138,13 +138,14 @@ def refine(
     run.objective, run.method, subject, value = objective, method, _subject(session), None
     number, of = run.number, run.about(subject)
     if run.of != of:
-        run.begin(subject, encoded(session, picture))
+        run.begin(subject, encoded(session, picture), starts(picture, models, method))
     done, run.chosen = run.done, None
     aim = int(steps) if steps > done else done + int(steps)
     x = {name: each.x for name, each in run.found.items()}
-    z = {name: [*each.stages.values()][-1].z for name, each in run.found.items()}
-    how = OBJECTIVES[objective], method
-    for step, codes in refined_in_step(models, x, z, aim - done, EVERY, *how):
+    last = {name: [*each.stages.items()][-1] for name, each in run.found.items()}
+    encoders = {model.name for model in models if model.encodes and method == "hybrid"}
+    z = {name: each.z for name, (at, each) in last.items() if at == REFINED or name in encoders}
+    for step, codes in refined_in_step(models, x, z, aim - done, EVERY, OBJECTIVES[objective]):
         stamp = ui.stamp(session)
         if run.number != number or _subject(session) != subject:  # stopped, or outdated
             break

@@ -65,9 +65,9 @@ def build(session: gr.State) -> Widgets:
             tiles = ui.tiles_view(NAME, say("The middle of the pictures"), EMPTY)
     outputs = [*sides, learned, tiles]
     for side in sides:
-        side.collect(take, session, outputs, trigger_mode="multiple", **ui.READING)
-    learned.apart(tell_apart, session, outputs, trigger_mode="multiple", **ui.IN_TURN)
-    learned.remove(remove, session, outputs, trigger_mode="multiple", **ui.IN_TURN)
+        side.collect(take, session, [*outputs, said], trigger_mode="multiple", **ui.READING)
+    learned.apart(tell_apart, session, [*outputs, said], trigger_mode="multiple", **ui.IN_TURN)
+    learned.remove(remove, session, [*outputs, said], trigger_mode="multiple", **ui.IN_TURN)
     keep.click(add, [session, name], [*outputs, said], **ui.IN_TURN)
     file.upload(load, [session, file], [*outputs, said], **ui.READING)
     return Widgets(show, [], outputs, senders=[tiles])
@@ -161,7 +161,7 @@ def take(session: Session, event: Given) -> list:
                     side.pictures.append(picture)
             except UserError as error:
                 draft.problems[data["side"]] = error.said
-    return show(session)
+    return [*show(session), ""]
 
 
 def teach_with(session: Session, group: str) -> None:
@@ -184,7 +184,7 @@ def resolved(session: Session, source: dict) -> Picture:
 def tell_apart(session: Session, event: Taught) -> list:
     """Other attributes are projected out."""
     session.of(Draft).lesson.apart = event._data.get("apart", [])
-    return show(session)
+    return [*show(session), ""]
 
 
 def add(session: Session, name: str) -> list:
@@ -228,7 +228,7 @@ def load(session: Session, path: str) -> list:
 def remove(session: Session, event: Taught) -> list:
     """One of the visitor's attributes goes."""
     session.of(Own).kept.pop(event._data.get("gone", ""), None)
-    return show(session)
+    return [*show(session), ""]
 
 
 @served

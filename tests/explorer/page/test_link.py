@@ -40,6 +40,7 @@ def test_what_a_link_leaves_out_is_said_by_what_it_is(session):
     assert link.left_out(session) == []
     session.put("parent-0", session.examples()[1])
     breed.show(session, 0.3, 4, 0)
+    breed.choose(session, event(grid="breed", index=0))
     breed.go_on(session, 0.3, 4, 0)
     session.of(OnMap).pictures.append(session.examples()[2])
     session.of(Draft).lesson.given.pictures.append(session.examples()[3])

@@ -12,7 +12,7 @@ Latent.tiles = function ({ element, props, trigger, watch, grid: name, what, emp
   function draw() {
     value = kept(props.value, value);
     follow(value ?? {});
-    if (value?.labels && selected >= value.labels.length) selected = null;
+    if (!value?.labels || selected >= value.labels.length) selected = null;
     if (form !== (form = formOf(value))) build();
     for (const [canvas, shape, at] of canvases) {
       const { src, stays } = value.panels[at];

@@ -29,3 +29,15 @@ def test_a_chosen_child_covers_neither_the_brood_nor_its_figures(page, size):
         expect(part).to_be_in_viewport()
         assert part.evaluate(ON_TOP)
     assert card.bounding_box()["height"] < size["height"] / 3
+
+
+@pytest.mark.opens("tab=breed&children=4")
+def test_without_its_parent_a_brood_goes_quietly_and_has_no_chosen_child(page):
+    child = page.get_by_role("button", name=re.compile("Child 2 .*F-AAE")).filter(visible=True)
+    child.click()
+    page.get_by_role("button", name="Parent: empty this slot", exact=True).click()
+    expect(child).to_have_count(0)
+    expect(page.get_by_role("status").filter(has_text="There is no parent")).to_be_visible()
+    expect(page.locator(".latent-toast")).to_have_count(0)
+    page.get_by_role("button", name="Breed from the chosen child").click()
+    expect(page.get_by_test_id("toast-body")).to_contain_text("There is no parent")

@@ -71,10 +71,9 @@ def test_what_is_wrong_with_the_parents_is_one_sentence(session, twice):
     assert said == (ALIKE if twice else NO_PARENT) and "panels" not in tiles
     assert breed.show(session, *INPUTS)[0] == gr.skip()
     session.slots.clear()
-    with pytest.raises(UserError, match="no parent"):
-        breed.go_on_crossed(session, *INPUTS)
-    with pytest.raises(Unavailable, match="tile is gone"):
-        breed.go_on(session, *INPUTS)
+    for act in (breed.go_on, breed.go_on_crossed):
+        with pytest.raises(UserError, match="no parent"):
+            act(session, *INPUTS)
 
 
 def test_what_is_held_goes_into_a_link_and_only_what_models_have(bred):
@@ -93,6 +92,7 @@ def test_a_generation_can_be_undone(bred, monkeypatch):
     monkeypatch.setattr(history.time, "monotonic", iter(range(100)).__next__)
     kept = bred.of(history.History)
     kept.note(bred)
+    breed.choose(bred, event(grid="breed", index=0))
     breed.go_on(bred, *INPUTS)
     kept.note(bred)
     assert kept.go(bred, 0)
@@ -130,8 +130,40 @@ def test_children_whose_parents_codes_are_looked_for_are_gone_until_then(session
     session.faithful = True
     session.put("parent-0", session.examples()[1])
     breed.show(session, *INPUTS)
+    breed.choose(session, event(grid="breed", index=0))
     with pytest.raises(Unavailable, match="tile is gone"):
         breed.go_on(session, *INPUTS)
     breed.complete(session, *INPUTS)
     breed.go_on(session, *INPUTS)
     assert session.slots["parent-0"].label == "Child 1 of generation 1"
+
+
+def test_every_generation_varies_on_its_own(bred):
+    """Else all would go towards the strangers of the first brood."""
+    model, steps = bred.models[0], []
+    for seed in range(3):
+        breed.choose(bred, event(grid="breed", index=0))
+        parent = bred.slots["parent-0"].codes[model.name]
+        steps.append(bred.grids["breed"].codes[model.name][0] - parent)
+        *slots, _, _, _, _ = breed.go_on(bred, *INPUTS[:2], seed)
+        assert slots[2] == bred.controls["brood"] == seed + 1
+    one, two, three = (step / step.norm() for step in steps)
+    assert max(one @ two, two @ three, one @ three) < 0.5
+
+
+def test_a_child_has_to_be_chosen_and_to_be_there(bred):
+    with pytest.raises(UserError, match="Choose a child first"):
+        breed.go_on(bred, *INPUTS)
+    breed.choose(bred, event(grid="breed", index=3))
+    breed.show(bred, INPUTS[0], 2, 0)  # fewer children
+    with pytest.raises(UserError, match="Choose a child first"):
+        breed.go_on_crossed(bred, INPUTS[0], 2, 0)
+    breed.choose(bred, event(grid="breed", index=1))
+    del bred.slots["parent-0"]
+    breed.show(bred, *INPUTS)
+    assert breed.NAME not in bred.grids
+
+
+def test_a_link_says_which_held_attributes_are_not_here(bred):
+    lacks = breed.unpack(bred, {"lock": "Male,Bogus"})
+    assert lacks == ["the attribute 'Bogus'"] and bred.of(breed.Family).held == ["Male"]

@@ -208,6 +208,12 @@ def test_recovery_begins_at_random_codes_and_ends_elsewhere(session):
     assert all(error > best for error, best in zip(mse(first, 1), mse(refined, 1), strict=True))
     assert mse(first, 1) != mse(first, 0)
     assert all(now < before for now, before in zip(mse(last, 1), mse(first, 1), strict=True))
+    start, *_, end = last["ladder"]["figures"][0]["lines"][0]
+    assert start > mse(first, 1)[0] > end
+    *_, on = reconstruct.refine(session, 20, "sharp", "recovery")
+    assert on["rows"][1]["note"] == "40 of 40 steps" and mse(on, 1)[0] < mse(last, 1)[0]
+    errors = on["ladder"]["figures"][0]["lines"][0]
+    assert len(set(errors[-3:])) > 1  # it went on, and did not begin again
     session.controls["start"] = "recovery"
     assert "method='recovery'" in of_verb(session, *reconstruct.verb(session))
 

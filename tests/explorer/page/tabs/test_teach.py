@@ -166,8 +166,9 @@ def test_what_does_not_suffice_is_said_and_nothing_is_lost(session, bad):
     teach.take(session, event(side="lacking", id=examples[0].id))
     teach.take(session, event(side="lacking", id=examples[1].id))
     assert "more than once" in told(session)["said"]
-    side = teach.take(session, event(side="lacking", files=[{"path": "/etc/passwd"}]))[1]
+    _, side, *_, said = teach.take(session, event(side="lacking", files=[{"path": "/etc/passwd"}]))
     assert "not uploaded here" in side["problem"] and len(side["pictures"]) == 2
+    assert said == ""  # what was said of the draft before is no longer true
     teach.take(session, event(side="lacking", gone=None))
     assert [len(each["pictures"]) for each in teach.show(session)[:2]] == [2, 0]
 
