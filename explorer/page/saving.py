@@ -55,12 +55,18 @@ def saved(session: Session, asked: Taken) -> dict:
         if images := grid.pixels(asked["index"]):
             image = abreast([known[name] for name in images], [*images.values()], how.px)
     src = f"data:image/png;base64,{b64encode(how.into(image)).decode()}"
-    return {"name": _named(label), "src": src}
+    return {"name": _named(label), "src": src, "lost": _lost(session)}
 
 
 def view(session: Session, asked: Taken) -> dict:
     """What is said of a view that the page's scripts draw."""
-    return {"text": said(session, asked).text}
+    return {"text": said(session, asked).text, "lost": _lost(session)}
+
+
+def _lost(session: Session) -> str:
+    """What of the open tab a saved file does not bring back; empty where it brings all."""
+    lost = _tab(session).unkept(session)
+    return say("The file leaves out {lost}.", lost=lost) if lost else ""
 
 
 def python(session: Session, asked: Taken) -> dict:

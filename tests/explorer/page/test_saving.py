@@ -10,12 +10,13 @@ import torch
 from PIL import Image
 
 from explorer.page import going, saving
-from explorer.page.tabs import attributes, restore, sample, search
+from explorer.page.tabs import attributes, breed, restore, sample, search
 from explorer.pictures.recipe import FORGED, KEY
 from explorer.pictures.render import png_bytes, to_pil
 from explorer.session.examples import astronaut
 from explorer.session.saved import drawn, found
 from explorer.session.state import Unavailable
+from tests.explorer.conftest import event
 from training.codes.damage import REGION
 
 
@@ -140,3 +141,16 @@ def test_a_view_of_the_page_says_where_it_was(session):
     assert said.result is None and "tab=sample" in said.query and "seed=7" in said.query
     with pytest.raises(Unavailable, match="tile is gone"):
         saving.said(session, {"key": "", "grid": "map", "index": 0})
+
+
+def test_a_file_says_what_of_its_tab_it_leaves_out(session):
+    session.tab = breed.NAME
+    session.put("parent-0", session.draw(1))
+    breed.show(session, 0.3, 4, 0)
+    asked = {"key": "", "grid": breed.NAME, "index": 1}
+    assert saving.saved(session, asked)["lost"] == saving.view(session, {"key": ""})["lost"] == ""
+    breed.choose(session, event(grid=breed.NAME, index=0))
+    breed.go_on(session, 0.3, 4, 0)
+    assert saving.saved(session, asked)["lost"] == "The file leaves out the lineage."
+    session.tab = "reconstruct"
+    assert saving.view(session, {"key": ""})["lost"] == ""

@@ -9,6 +9,7 @@ Latent.saving = function ({ server }) {
     const key = sessionStorage.getItem("latent-key");
     const found = Latent.told(await server[what]({ key, ...picture }).catch(Latent.lost) ?? {});
     if (found.problem) Latent.toast(found.problem);
+    if (found.lost) Latent.toast(found.lost);
     return found;
   }
 
