@@ -61,13 +61,10 @@ class Domain:
     __post_init__ = check_options
 
     def __call__(self) -> None:
-        from training.checkpoints import add_metrics
         from training.measure.domain import calibrate
-        from training.report.card import write_card
 
         found = calibrate(self.checkpoint, self.data, self.others, self.most, self.data_root)
-        add_metrics(self.checkpoint, domain=found)
-        write_card(self.checkpoint)
+        _keep(self.checkpoint, domain=found)
         print(f"AUC {found['auc']:.3f}; beyond the limit: {found['beyond']:.1%} of the held-out")
         print(f"images and {found['others_beyond']:.1%} of the others")
 
@@ -84,13 +81,10 @@ class Objectives:
     __post_init__ = check_options
 
     def __call__(self) -> None:
-        from training.checkpoints import add_metrics
         from training.measure.objectives import trade
-        from training.report.card import write_card
 
         found = trade(self.checkpoint, self.data, self.most, self.steps, self.data_root)
-        add_metrics(self.checkpoint, objectives=found)
-        write_card(self.checkpoint)
+        _keep(self.checkpoint, objectives=found)
         for name, each in found["figures"].items():
             print(f"{name:10} MSE {each['mse']:.5f}, sharpness {each['sharpness']:.3f}")
 
@@ -202,3 +196,12 @@ class Features:
         features.write(network)
         share = features.accuracy(network, self.held_out)
         print(f"{network.name} names {share:.1%} of the held-out images: {features.WEIGHTS}")
+
+
+def _keep(checkpoint: str, **parts: dict) -> None:
+    """Parts of metrics.json, which has to be there, and the card with them."""
+    from training.checkpoints import add_metrics
+    from training.report.card import write_card
+
+    add_metrics(checkpoint, **parts)
+    write_card(checkpoint)

@@ -223,6 +223,7 @@ def test_what_the_objectives_trade_is_said_of_models_that_were_measured(session)
     *_, last = reconstruct.refine(session, 5, "in-domain")
     measured = session.models[0].traded["figures"]["in-domain"]
     rows = last["ladder"]["traded"]["rows"]
+    assert [*reconstruct.ui.OBJECTIVES] == [*reconstruct.OBJECTIVES] and len(rows) == 3
     assert [row["title"] for row in rows if row["chosen"]] == ["Nearest to the domain"]
     assert rows[1]["cells"][0] == (f"{measured['mse']:.4f}", f"{measured['sharpness']:.2f}")
     for model in session.models:
