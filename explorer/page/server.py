@@ -17,7 +17,7 @@ from explorer.page.guard.access import readers
 from explorer.page.guard.web import guarded
 from explorer.page.header import NAME
 from explorer.page.resources import cache, ending, fair, memory
-from explorer.page.tabs import WITHIN, reconstruct
+from explorer.page.tabs import WITHIN, morph, reconstruct, sample
 from explorer.page.words import Words
 from explorer.pictures import decoding
 from explorer.session.state import Session
@@ -128,6 +128,9 @@ def warm(root: str) -> None:
     decoding.warm()
     session = Session(root)
     if session.names:
-        session.put(reconstruct.NAME, session.examples()[0])
+        for slot in (reconstruct.SLOT, *morph.SLOTS):
+            session.put(slot.name, session.examples()[slot.example])
         reconstruct.show(session)
         list(reconstruct.refine(session, 1))
+        morph.TIMING.call(session)
+        sample.TIMING.call(session)

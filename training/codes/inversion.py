@@ -23,6 +23,7 @@ import torch
 from torch import Generator, Tensor
 from torch.nn.functional import binary_cross_entropy
 
+from training.codes.adam import Adam
 from training.codes.typical import distance
 from training.errors import UserError, choose
 from training.losses import sharpness_errors
@@ -128,7 +129,7 @@ class Descent:
         self.x = x.clone()  # what inference mode made takes part in no gradient
         self.lr = lr / framework.prior.scale
         self.code = framework.prior.restrict(z.detach()).clone().requires_grad_(True)
-        self.optimizer = torch.optim.Adam([self.code], betas=BETAS)
+        self.adam = Adam(self.code, BETAS)
 
     @property
     def codes(self) -> Tensor:
@@ -141,9 +142,7 @@ class Descent:
         self.done += 1
         left = self.steps + 1 - self.done
         pace = min(self.done / (RISE * self.steps), 1, left / (FALL * self.steps))
-        self.optimizer.param_groups[0]["lr"] = pace * self.lr
-        self.code.grad = gradient
-        self.optimizer.step()
+        self.adam.step(gradient, pace * self.lr)
         self.code.copy_(self.framework.prior.restrict(self.code, self.generator))
 
 

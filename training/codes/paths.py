@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
+from training.codes.adam import Adam
 from training.codes.geometry import lerp, slerp
 from training.errors import UserError
 
@@ -80,7 +81,7 @@ def geodesics(
     fixed = fixed.to(z.device)[:, None]
     flat = start.flatten(0, 1)
     code = prior.restrict(flat).clone().requires_grad_(True)
-    optimizer = torch.optim.Adam([code], lr=LR / prior.scale)
+    adam = Adam(code)
 
     def path() -> Tensor:
         return torch.where(fixed, start, prior.project(code).unflatten(0, start.shape[:2]))
@@ -91,9 +92,9 @@ def geodesics(
     for done in range(1, steps + 1):
         with torch.enable_grad():
             now = drawn(framework, path())
-            (code.grad,) = torch.autograd.grad(now.sum(), [code])
+            (gradient,) = torch.autograd.grad(now.sum(), [code])
         best, least = _better(best, least, path().detach(), now.detach())
-        optimizer.step()
+        adam.step(gradient, LR / prior.scale)
         with torch.no_grad():
             code.copy_(prior.restrict(code))
             if done % every == 0 or done == steps:

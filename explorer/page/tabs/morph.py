@@ -149,11 +149,12 @@ def advice(session: Session, found: Morph) -> str:
     if session.faithful or not model.encodes:
         return ""
     drawn = found.images[[0, n - 1, n * (n - 1), n * n - 1]]
+    usual = model.metrics.get("mse", math.inf)
     for picture, x_hat in zip([session.slots[c] for c in CORNERS], drawn, strict=True):
-        x = picture.pixels(model.image_size)
-        error, usual = (x_hat - x).square().mean(), model.metrics.get("mse", math.inf)
-        far = unlike(picture, [model], session.colours)
-        if picture.real and (error > FAR * usual or far):
+        if not picture.real:
+            continue
+        error = (x_hat - picture.pixels(model.image_size)).square().mean()
+        if error > FAR * usual or unlike(picture, [model], session.colours):
             poor.append(picture.label)
     if not poor:
         return ""

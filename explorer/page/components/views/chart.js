@@ -7,14 +7,25 @@ Latent.chart = function ({ element, props, watch, what }) {
   root.setAttribute("aria-label", what);
   root.before(legend);
 
+  // plotly.js holds the page for up to a second when it is loaded: not before the figure is seen.
+  const inSight = () => new Promise((resolve) => {
+    const observer = new IntersectionObserver((entries) => {
+      if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+      observer.disconnect();
+      resolve();
+    });
+    observer.observe(root);
+  });
+
   async function draw() {
     const value = props.value;
     root.hidden = legend.hidden = !value?.data;
     if (!value?.data) return;
     const named = value.data.filter(({ name }) => name);
     legend.replaceChildren(...named.map(({ name, line }) => Latent.key(name, line.color)));
-    await Latent.script(window.gradio_config.root + value.plotly);
+    await inSight();
     await new Promise((drawn) => setTimeout(drawn, PICTURES_MS));
+    await Latent.script(window.gradio_config.root + value.plotly);
     if (value !== props.value) return;
     const style = getComputedStyle(document.querySelector(".gradio-container"));
     const axis = (given) => ({ ...given, title: { text: Latent.say(given.title.text), font: { size: 11 } }, zeroline: false,

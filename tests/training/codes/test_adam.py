@@ -1,0 +1,16 @@
+import torch
+
+from training.codes.adam import Adam
+
+
+def test_it_moves_codes_as_pytorchs_does():
+    z = torch.randn(3, 8)
+    gradients, rates = torch.randn(5, 3, 8), (0.1, 0.2, 0.0, 0.05, 0.3)
+    ours, theirs = z.clone(), z.clone().requires_grad_(True)
+    adam = Adam(ours, (0.8, 0.99))
+    optimizer = torch.optim.Adam([theirs], betas=(0.8, 0.99))
+    for gradient, rate in zip(gradients, rates, strict=True):
+        adam.step(gradient, rate)
+        optimizer.param_groups[0]["lr"], theirs.grad = rate, gradient
+        optimizer.step()
+    assert torch.equal(ours, theirs)
