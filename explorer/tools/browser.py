@@ -22,6 +22,7 @@ def measured(root: str, names: list[str], runs: int) -> Iterator[Figure]:
     with opened(root) as (page, url):
         page.goto(f"{url}/?tab={attributes.NAME}&models={','.join(names)}")
         page.wait_for_function("document.querySelector('.sliders input[type=range]') && shown()")
+        page.hover(".sliders")  # the pointer has to come there before it drags
         yield from waits(page, names, runs)
 
 

@@ -196,8 +196,8 @@ def attributes(model: Model, method: str) -> dict[str, int]:
     choose("method", method, METHODS)
     if model.latents is None or method not in model.latents.directions:
         return {}
-    measured = ~model.latents.directions[method].auc.isnan()
-    return {name: row for row, name in enumerate(model.latents.names) if measured[row]}
+    unmeasured = model.latents.directions[method].auc.isnan().tolist()
+    return {name: row for row, name in enumerate(model.latents.names) if not unmeasured[row]}
 
 
 def without_directions(model: Model) -> str:

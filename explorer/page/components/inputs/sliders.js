@@ -149,5 +149,6 @@ Latent.sliders = function ({ element, props, watch, server, limit, step, first, 
     }
   }
 
+  root.onpointerenter = () => Latent.lines[to]?.local?.prepare?.();
   Latent.live({ props, watch }, build);
 };

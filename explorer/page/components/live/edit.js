@@ -69,6 +69,8 @@
       if (engine) draw({ engine, changes, now });
       return Boolean(engine);
     };
+    // Makes the engine ready for what is about to come.
+    follow.prepare = () => live() && ready(live());
     // Pictures of several changes for each model, to be looked at; null where that cannot be here.
     follow.peek = async (several) => {
       const now = live(), engine = now?.codes.length && ready(now);

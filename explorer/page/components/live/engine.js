@@ -30,18 +30,23 @@ Latent.Engine = class {
   constructor(runtime) {
     this.runtime = runtime;
     this.models = new Map();  // name -> description, as in model.json
-    this.networks = new Map();  // "name encoder", "name decoder", "name prior" -> the worker that has it
+    this.networks = new Map();  // "name encoder", "name decoder", "name prior" -> gives the worker that has it
     this.workers = [new Latent.Worker(runtime)];
     this.started = this.workers[0].started;
   }
 
-  // networks {decoder, encoder, prior}: bytes of those that there are; description: model.json.
+  // networks {decoder, encoder, prior}: of those that there are, functions that give their bytes;
+  // description: model.json. An encoder is opened when it is first run: what only draws needs none.
   async load(name, networks, description) {
     const worker = this.place();
     await worker.started;
     for (const [part, bytes] of Object.entries(networks)) {
-      await worker.ask("load", { key: `${name} ${part}`, bytes });
-      this.networks.set(`${name} ${part}`, worker);
+      const key = `${name} ${part}`, open = Latent.once(async () => {
+        await worker.ask("load", { key, bytes: await bytes() });
+        return worker;
+      });
+      this.networks.set(key, open);
+      if (part !== "encoder") await open();
     }
     this.models.set(name, description);
   }
@@ -54,8 +59,8 @@ Latent.Engine = class {
   }
 
   // What a network gives.
-  run(key, task, given) {
-    return this.networks.get(key).ask(task, { key, ...given });
+  async run(key, task, given) {
+    return (await this.networks.get(key)()).ask(task, { key, ...given });
   }
 
   // Codes (B * n), one after the other -> ImageData of each.
@@ -79,6 +84,15 @@ Latent.Engine = class {
   close() {
     for (const { worker } of this.workers) worker.terminate();
   }
+};
+
+// A function that does `work` once, and gives its promise again; after a failure it is tried anew.
+Latent.once = (work) => {
+  let made = null;
+  return () => made ??= work().catch((error) => {
+    made = null;
+    throw error;
+  });
 };
 
 // A function that does `work` with the last value it was given: what comes while it works waits, and

@@ -47,7 +47,7 @@ Latent.networks = function ({ element, server }) {
     const networks = {};
     for (const file of files.filter((each) => each.endsWith(".onnx"))) {
       let share = 0;
-      networks[file.replace(".onnx", "")] = await bytes(address(at + file), (more) => tell({ share: share += more }));
+      networks[file.replace(".onnx", "")] = () => bytes(address(at + file), (more) => tell({ share: share += more }));
     }
     const latents = files.includes(LATENTS) ? Latent.latents(await bytes(address(at + LATENTS))) : null;
     await (await engine).load(model, networks, { ...description, latents });

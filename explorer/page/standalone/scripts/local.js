@@ -45,7 +45,7 @@ Latent.page = { about: Latent.told(window.latentAbout), chosen: [], views: new M
     const made = await engine;
     tell({ said: Latent.say("{model} is loaded", { model: title }) });
     for (const file of files.filter((each) => each.endsWith(".onnx"))) {
-      networks[file.replace(".onnx", "")] = await bytes(at + file, tell);
+      networks[file.replace(".onnx", "")] = () => bytes(at + file, tell);
     }
     const latents = files.includes(LATENTS) ? Latent.latents(await bytes(at + LATENTS, tell)) : null;
     await made.load(name, networks, { ...description, latents });
