@@ -69,6 +69,7 @@ def test_what_a_checkpoint_says_is_text(page):
     expect(page.locator(".map .chart canvas")).to_have_count(2)
     page.get_by_role("tab", name="Morph").click()
     expect(page.locator(".latent-chart .key").first).to_have_text(title)
+    page.get_by_role("figure", name="Sharpness").scroll_into_view_if_needed()
     page.locator(".latent-chart .nsewdrag").hover()
     expect(page.locator(".latent-chart .hoverlayer")).to_contain_text("<img src=evil.png>")
 

@@ -21,6 +21,7 @@ Latent.chart = function ({ element, props, watch, what }) {
     const value = props.value;
     root.hidden = legend.hidden = !value?.data;
     if (!value?.data) return;
+    root.style.minHeight = `${value.layout.height}px`;  // its place, before it is drawn
     const named = value.data.filter(({ name }) => name);
     legend.replaceChildren(...named.map(({ name, line }) => Latent.key(name, line.color)));
     await inSight();
