@@ -55,14 +55,14 @@ def table_of(*models) -> list[str]:
 def test_command_draws_a_set_and_renews_its_table(tmp_path, capsys):
     readme = tmp_path / "about.md"
     readme.write_text(
-        "# Ours\n\n<!-- figures:celeba32 -->\nold\n<!-- end -->\n\n<!-- end -->\nlast"
+        "# Ours\n\n<!-- figures:celeba64 -->\nold\n<!-- end -->\n\n<!-- end -->\nlast"
     )
     arguments = ["--checkpoints", str(CHECKPOINTS), "--out", str(tmp_path / "pictures")]
-    assert main(["gallery", *arguments, "--set", "celeba32", "--readme", str(readme)]) == 0
+    assert main(["gallery", *arguments, "--set", "celeba64", "--readme", str(readme)]) == 0
     table = capsys.readouterr().out.strip()
-    begin, end = "# Ours\n\n<!-- figures:celeba32 -->\n\n", "\n\n<!-- end -->\n\n<!-- end -->\nlast"
+    begin, end = "# Ours\n\n<!-- figures:celeba64 -->\n\n", "\n\n<!-- end -->\n\n<!-- end -->\nlast"
     assert readme.read_text() == begin + table + end
-    pictures = sorted((tmp_path / "pictures" / "celeba32").iterdir())
+    pictures = sorted((tmp_path / "pictures" / "celeba64").iterdir())
     assert [path.stem for path in pictures] == [
         "attributes",
         "morphs",
