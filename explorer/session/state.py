@@ -6,7 +6,6 @@ them: those are loaded once a process, by `explorer.catalogue.catalogue`.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
@@ -80,13 +79,6 @@ class Session:
     def subject(self) -> str:
         """What the images of the set are of, such as 'face' or 'picture'."""
         return self.catalogue.models[self.catalogue.sets[self.model_set][0]].shows
-
-    @property
-    def weight(self) -> int:
-        """About how many bytes its pictures take."""
-        own = (getattr(part, "pictures", ()) for part in self.owned.values())
-        held = {each.id: each for each in chain(self.shelf, self.slots.values(), *own)}
-        return sum(3 * each.source.width * each.source.height for each in held.values())
 
     def choose_set(self, model_set: str) -> None:
         """The first two models of a set are compared until others are chosen."""

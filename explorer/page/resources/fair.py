@@ -20,6 +20,7 @@ from explorer import work
 from explorer.page.components import LONG
 from explorer.page.resources.memory import give_back
 from explorer.session.state import Session
+from explorer.session.weight import weight
 
 # Events that may wait: of a session, or of an address without one; of an address; of all
 SHARE, SHARE_OF_ADDRESS, MOST = 64, 1000, 2000
@@ -123,7 +124,7 @@ class FairQueue(Queue):
         for name in reversed([*self._sessions]):  # they lie in the order of their use
             state = self._sessions[name]
             pages = [each for each in state.state_data.values() if isinstance(each, Session)]
-            left[state.is_closed] -= sum(each.weight for each in pages)
+            left[state.is_closed] -= sum(map(weight, pages))
             idle = (now - used[name]).total_seconds() > IDLE_S
             if name not in busy and idle and (not pages or left[state.is_closed] < 0):
                 del self._sessions[name], used[name]
