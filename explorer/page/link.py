@@ -18,7 +18,7 @@ def query(session: Session, controls: Mapping[str, object]) -> str:
     fields = {"tab": session.tab, "set": session.model_set, "models": ",".join(session.names)}
     fields["weights"] = ",".join(model.weights[:DIGITS] for model in session.models)
     fields["faithful"] = "1" if session.faithful else ""
-    fields["labels"] = ",".join(f"{name}:{on:d}" for name, on in session.labels.items())
+    fields["labels"] = ",".join(f"{name}:{on:d}" for name, on in session.switches.items())
     switches = {name: "1" if on else "" for name, on in controls.items() if isinstance(on, bool)}
     fields |= {**controls, **switches}
     fields |= {slot: picture.reference for slot, picture in session.slots.items()}
@@ -63,8 +63,10 @@ def restore(session: Session, fields: Mapping[str, str]) -> list[str]:
             except Unavailable:
                 lacks.append(say("the picture {name}", name=quoted(fields[slot.name])))
     pairs = (part.partition(":") for part in fields.get("labels", "").split(","))
+    asked = {name: on == "1" for name, _, on in pairs if name}
     choices = label_choices(session.models)
-    session.labels = {name: on == "1" for name, _, on in pairs if name in choices}
+    session.labels = {name: on for name, on in asked.items() if name in choices}
+    lacks += [say("the label {name}", name=quoted(name)) for name in asked if name not in choices]
     for tab in TABS:
         lacks += tab.unpack(session, fields) or []
     return lacks

@@ -59,6 +59,14 @@ def test_a_link_brings_labels_back(session):
     assert other.labels == session.labels and other.of(sample.Drawn).every_class
 
 
+def test_a_link_says_which_labels_are_not_here(session):
+    fields = {"models": "celeba32/icgan", "labels": "Male:1,Hat:1"}
+    assert link.restore(session, fields) == ["the label 'Hat'"]
+    assert session.labels == {"Male": True}
+    session.names = ["celeba32/aae"]  # to which no label means anything
+    assert "labels" not in link.query(session, {})
+
+
 @pytest.mark.parametrize(
     "fields",
     [
