@@ -12,6 +12,7 @@ from explorer.verbs.reconstruct import Reconstruction, Stage, reconstruct, stage
 from training.codes.inversion import OBJECTIVES
 
 REFINED = "refined"  # the stage that descent brings
+WEIGHTS = ("prior_weight", "domain_weight", "sharpness_weight")  # in which objectives differ
 Found = dict[Model, Reconstruction]
 Rung = tuple[Tensor, dict[str, float]]  # a code (1, n) and its figures
 
@@ -22,9 +23,9 @@ class Refinement:
 
     number: counts the runs, so that a running one sees that it is outdated; objective: its name
     among `OBJECTIVES`; method: of `training.codes.inversion`, by which descent begins; of: what it
-    is of; done: steps; found: by model name, with the best code as the stage 'refined'; least: the
-    objective by that; rungs: by step, the best until then of each model; chosen: the step that is
-    looked at, the last one if None.
+    is of; done: steps; begun, aim: those at which the last run began and is to end; found: by model
+    name, with the best code as the stage 'refined'; least: the objective by that; rungs: by step,
+    the best until then of each model; chosen: the step that is looked at, the last one if None.
     """
 
     number: int = 0
@@ -32,6 +33,8 @@ class Refinement:
     method: str = "hybrid"
     of: tuple = ()
     done: int = 0
+    begun: int = 0
+    aim: int = 0
     found: dict[str, Reconstruction] = field(default_factory=dict)
     least: dict[str, float] = field(default_factory=dict)
     rungs: dict[int, dict[str, Rung]] = field(default_factory=dict)
@@ -40,6 +43,10 @@ class Refinement:
     def about(self, subject: tuple | None) -> tuple:
         """What `of` is for a refinement of this subject."""
         return (self.objective, self.method, subject)
+
+    def has(self, subject: tuple | None) -> bool:
+        """Whether it found something of this subject."""
+        return bool(self.done) and self.of == self.about(subject)
 
     def begin(self, subject: tuple | None, found: Found, starts: Mapping[str, Rung]) -> None:
         """Anew, from the models' first codes, or those of `starts`, by model name."""
@@ -60,6 +67,25 @@ class Refinement:
                 self.least[model.name], found.stages[REFINED] = loss, now
         self.done = step
         self.rungs[step] = self._rung()
+
+    def call(self, models: Sequence[Model]) -> dict | None:
+        """What the verb is given to find what is seen. None where no one call does: of a run after
+        another, or before its end; of a step or best codes that are not the last; and where there
+        is no encoder, for which the verb looks longer."""
+        if not all(model.encodes for model in models):
+            return None
+        if not self.done:
+            return {"method": "encoder"}
+        rungs, refined = (
+            [*self.rungs.values()],
+            [n for n, each in self.found.items() if REFINED in each.stages],
+        )
+        best = all(rungs[-1][name][0] is not rungs[-2][name][0] for name in refined)
+        if self.begun or self.done < self.aim or self.chosen is not None or not best:
+            return None
+        objective = OBJECTIVES[self.objective]
+        weights = {name: getattr(objective, name) for name in WEIGHTS}
+        return {"steps": self.done, "method": self.method} | weights
 
     def choose(self, step: int) -> None:
         """Goes back to the last of its steps that is no later, or to the end."""
@@ -93,6 +119,12 @@ class Refinement:
     def _rung(self) -> dict[str, Rung]:
         last = {name: [*each.stages.values()][-1] for name, each in self.found.items()}
         return {name: (each.z, each.figures) for name, each in last.items()}
+
+
+def planned(controls: Mapping[str, object]) -> Refinement:
+    """One that ends as its controls are set."""
+    objective, method = controls.get("objective", "sharp"), controls.get("start", "hybrid")
+    return Refinement(objective=objective, method=method, done=int(controls.get("steps", 50)))
 
 
 def starts(picture: Picture, models: Sequence[Model], method: str) -> dict[str, Rung]:

@@ -38,9 +38,9 @@ def session() -> Session:
     return session
 
 
-def copied(session: Session, tab: str, grid: str = "") -> str:
+def copied(session: Session, tab: str, grid: str = "", index: int = 0) -> str:
     session.tab = tab
-    return saving.python(session, {"key": "", "grid": grid or tab, "index": 0})["text"]
+    return saving.python(session, {"key": "", "grid": grid or tab, "index": index})["text"]
 
 
 def written(name: str, images: torch.Tensor) -> bool:
@@ -82,11 +82,31 @@ def test_a_morph_of_examples(session, run):
 def test_the_reconstruction_of_a_file_of_ones_own(session, run):
     astronaut().save("me.png")
     session.put("reconstruct", session.photo("me.png", "me.png"))
-    session.controls["steps"] = 5
+    session.controls["steps"] = 0
     reconstruct.show(session)
-    names = run(copied(session, "reconstruct"))
-    (found,) = names["found"].values()
-    assert torch.allclose(found.stages["encoder"].z, session.grids["reconstruct"].codes[ONE][:1])
+    for steps in (0, 10):
+        assert steps == 0 or [*reconstruct.refine(session, steps, "plain")]
+        names = run(copied(session, "reconstruct"))
+        (found,) = names["found"].values()
+        assert [*found.stages] == ["encoder", "refined"][: 1 + bool(steps)]
+        codes = torch.cat([each.z for each in found.stages.values()])
+        assert torch.allclose(codes, session.grids["reconstruct"].codes[ONE], atol=1e-5)
+
+
+@pytest.mark.parametrize("how", ["gone on with", "stopped", "gone back"])
+def test_a_refinement_that_no_one_call_makes_is_written_by_its_codes(session, run, how):
+    session.put("reconstruct", session.photo(astronaut(), "me.png"))
+    assert session.tab == "reconstruct" and [*reconstruct.refine(session, 10)]
+    if how == "gone on with":
+        assert [*reconstruct.refine(session, 10)]
+    elif how == "stopped":
+        next(reconstruct.refine(session, 50))
+    else:
+        reconstruct.choose(session, 5)
+        reconstruct.draw(session)
+    names = run(copied(session, "reconstruct", index=1))
+    seen = session.grids["reconstruct"].codes[ONE][1]
+    assert torch.allclose(names["picture"].codes[ONE], seen, atol=1e-6)
 
 
 @pytest.mark.parametrize("by", ["pca", "jacobian"])

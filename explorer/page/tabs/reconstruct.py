@@ -20,7 +20,7 @@ from explorer.page.tab import Latest, Shot, Slot, Tab, Timing, Widgets
 from explorer.page.words import mark
 from explorer.pictures.picture import Picture
 from explorer.session.examples import astronaut
-from explorer.session.refinement import REFINED, Refinement, starts
+from explorer.session.refinement import REFINED, Refinement, planned, starts
 from explorer.session.state import Session
 from explorer.verbs import reconstruct
 from explorer.verbs.common.domain import unlike
@@ -35,7 +35,6 @@ STEPS = "{done} of {aim} steps"
 EVERY = 5  # steps between two pictures of the refinement
 # Where descent begins, by the method of `training.codes.inversion`
 STARTS = {"hybrid": say("The encoder's code"), "recovery": say("Random codes")}
-WEIGHTS = ("prior_weight", "domain_weight", "sharpness_weight")  # in which objectives differ
 Step = Annotated[int, Interval(ge=0, le=100_000)]
 
 
@@ -101,7 +100,7 @@ def draw(session: Session) -> dict:
     stamp, picture, run = ui.stamp(session), session.slots.get(NAME), session.of(Refinement)
     if picture is None:
         return stamp
-    if run.done and run.of == run.about(_subject(session)):
+    if run.has(_subject(session)):
         return stamp | refined(session, say(STEPS, done=run.done, aim=run.done))
     return stamp | board(session, encoded(session, picture))
 
@@ -139,8 +138,8 @@ def refine(
     number, of = run.number, run.about(subject)
     if run.of != of:
         run.begin(subject, encoded(session, picture), starts(picture, models, method))
-    done, run.chosen = run.done, None
-    aim = int(steps) if steps > done else done + int(steps)
+    done, run.begun, run.chosen = run.done, run.done, None
+    run.aim = aim = int(steps) if steps > done else done + int(steps)
     x = {name: each.x for name, each in run.found.items()}
     last = {name: [*each.stages.items()][-1] for name, each in run.found.items()}
     encoders = {model.name for model in models if model.encodes and method == "hybrid"}
@@ -214,7 +213,7 @@ def stop(session: Session, _event: Event) -> dict:
     """Stops it for the visitor, who keeps what was found."""
     halt(session)
     stamp, run = ui.stamp(session), session.of(Refinement)
-    if not run.done or run.of != run.about(_subject(session)):
+    if not run.has(_subject(session)):
         return gr.skip()
     return stamp | refined(session, say("stopped after {done} steps", done=run.done))
 
@@ -289,11 +288,12 @@ TIMINGS = (
 )
 
 
-def verb(session: Session) -> tuple:
-    given = {"picture": session.slots[NAME], "steps": int(session.controls.get("steps", 50))}
-    given["method"] = session.controls.get("start", "hybrid")
-    objective = OBJECTIVES[session.controls.get("objective", "sharp")]
-    return reconstruct, given | {name: getattr(objective, name) for name in WEIGHTS}
+def verb(session: Session) -> tuple | None:
+    """Of what was refined; before that, of what is to be."""
+    run = session.of(Refinement)
+    run = run if run.has(_subject(session)) else planned(session.controls)
+    given = run.call(session.models)
+    return given and (reconstruct, given | {"picture": session.slots[NAME]})
 
 
 TAB = Tab(NAME, say("Reconstruct"), build, SHOT, TIMINGS, (SLOT,), verb=verb)

@@ -9,6 +9,7 @@ from PIL import Image
 from explorer.engine import Model
 from explorer.page.tabs import attributes, morph, reconstruct
 from explorer.session.examples import astronaut
+from explorer.session.refinement import WEIGHTS
 from explorer.session.written import of_verb
 from tests.explorer.conftest import event
 from training.errors import UserError
@@ -210,12 +211,12 @@ def test_recovery_begins_at_random_codes_and_ends_elsewhere(session):
     assert all(now < before for now, before in zip(mse(last, 1), mse(first, 1), strict=True))
     start, *_, end = last["ladder"]["figures"][0]["lines"][0]
     assert start > mse(first, 1)[0] > end
+    text = of_verb(session, *reconstruct.verb(session))
+    assert "method='recovery'" in text and "steps=20" in text
     *_, on = reconstruct.refine(session, 20, "sharp", "recovery")
     assert on["rows"][1]["note"] == "40 of 40 steps" and mse(on, 1)[0] < mse(last, 1)[0]
     errors = on["ladder"]["figures"][0]["lines"][0]
     assert len(set(errors[-3:])) > 1  # it went on, and did not begin again
-    session.controls["start"] = "recovery"
-    assert "method='recovery'" in of_verb(session, *reconstruct.verb(session))
 
 
 def test_what_the_objectives_trade_is_said_of_models_that_were_measured(session):
@@ -240,4 +241,4 @@ def test_a_program_has_the_weights_of_the_objective(session):
     assert "domain_weight=0.03" in program and "prior_weight" not in program
     session.controls["objective"] = "plain"
     program = of_verb(session, *reconstruct.verb(session))
-    assert all(f"{name}=0" in program for name in reconstruct.WEIGHTS)
+    assert all(f"{name}=0" in program for name in WEIGHTS)
