@@ -134,11 +134,11 @@ def direct(model: Model, keys: Tensor, frames: int, reach: float) -> dict[str, W
     return {kind: way(model, z, over) for kind, z in made.items()}
 
 
-def bent(spherical: Way, frames: int, steps: int, every: int) -> Iterator[tuple[int, Way]]:
-    """(step, way) towards the geodesic through the same keyframes; beyond the last it goes on as
-    it arrived there."""
-    model, over = spherical.model, spherical.over
-    start = spherical.codes[: len(spherical.between)]
+def bent(first: Way, frames: int, steps: int, every: int) -> Iterator[tuple[int, Way]]:
+    """(step, way) from a first way towards the geodesic through the same keyframes; beyond the last
+    it goes on as it arrived there."""
+    model, over = first.model, first.over
+    start = first.codes[: len(first.between)]
     fixed = torch.arange(len(start)) % (frames - 1) == 0
     on = torch.arange(1, over + 1).to(start)[:, None]
     for step, (z,) in model.geodesics(start[None], fixed, steps, every):

@@ -98,8 +98,7 @@ def geodesics(
         with torch.no_grad():
             code.copy_(prior.restrict(code))
             if done % every == 0 or done == steps:
-                if done == steps:
-                    best, least = _better(best, least, path(), drawn(framework, path()))
+                best, least = _better(best, least, path(), drawn(framework, path()))
                 yield done, best
 
 

@@ -35,17 +35,21 @@ KEYS = tuple(slot.name for slot in SLOTS)
 EVERY = 10  # steps between two pictures of the geodesics
 PX, FILM_MS = 96, 80
 DASHES = {LINEAR: ("dot", "···"), SPHERICAL: ("dash", "– –"), GEODESIC: ("solid", "——")}
+STOPPED = "The search for geodesics stopped after {done} of {aim} steps"
 WAITING = say("Put pictures into two places or more.")
 
 
 @dataclass(eq=False)
 class Bent:
-    """The codes of geodesics by the model's name, what they are `of`, and a number that changes
-    when the search is outdated."""
+    """The best codes of geodesics by the model's name, what they are `of`, after how many steps,
+    at which of these their search last began, and whether the visitor stopped it; a number that
+    changes when that is outdated."""
 
     of: tuple = ()
     codes: dict[str, Tensor] = field(default_factory=dict)
     done: int = 0
+    begun: int = 0
+    stopped: bool = False
     number: int = 0
 
 
@@ -73,6 +77,7 @@ def build(session: gr.State) -> Widgets:
     for form, button in buttons.items():
         ui.saves(button, partial(save, form), inputs, chart)
     strip.stop(stop, inputs, outputs, **ui.QUIET)
+    strip.resume(resume, inputs, outputs, **ui.LONG)
     after, controls = (bend, [frames, reach], outputs), {"frames": frames, "reach": reach}
     return Widgets(show, [frames, reach], outputs, after, slots, [strip], controls=controls)
 
@@ -101,6 +106,9 @@ def draw(session: Session, frames: int, reach: float, progress: float | None = N
     count = frames + (len(pictures) - 2) * (frames - 1) + beyond(frames, reach)
     session.grids[NAME] = grid(drawn, count)
     value = ui.filmstrip_value(models, found, count, frames - 1, len(pictures), progress)
+    bends = session.of(Bent)
+    if bends.stopped and bends.of == _subject(session, frames, reach):
+        value["stopped"] = say(STOPPED, done=bends.done, aim=STEPS)
     return stamp | value, stamp | ui.chart_value(speeds(drawn, models))
 
 
@@ -128,37 +136,47 @@ def known(session: Session, models: list[Model], frames: int, reach: float) -> d
 
 
 def bend(session: Session, frames: int, reach: float) -> Iterator[tuple]:
-    """The paths again, step by step with the geodesics of all models that have gradients."""
+    """The paths again, step by step with the geodesics of all models that have gradients, from
+    where their search stands; one that the visitor stopped waits."""
     frames, reach, bends, pictures = int(frames), float(reach), session.of(Bent), keyframes(session)
     of = _subject(session, frames, reach)
-    if session.tab != NAME or fault(pictures) or (bends.of == of and bends.done == STEPS):
+    ended = bends.of == of and (bends.stopped or bends.done == STEPS)
+    if session.tab != NAME or fault(pictures) or ended:
         yield gr.skip(), gr.skip()
         return
     bends.number = number = bends.number + 1  # a search that runs is outdated by this one
-    bends.of, bends.codes, bends.done = of, {}, 0
+    if bends.of != of:
+        bends.of, bends.codes, bends.done, bends.stopped = of, {}, 0, False
     for model in session.waits(pictures, session.models):
         session.codes(pictures, model)  # which takes seconds
-    starts = known(session, session.models, frames, reach)
+    bends.begun, starts = bends.done, known(session, session.models, frames, reach)
+    left = STEPS - bends.begun
     streams = {
-        model: bent(each.ways[SPHERICAL], frames, STEPS, EVERY)
+        model: bent(each.ways.get(GEODESIC, each.ways[SPHERICAL]), frames, left, EVERY)
         for model, each in starts.items()
         if not model.unrefined
     }
-    yield draw(session, frames, reach, progress=0 if streams else None)
+    yield draw(session, frames, reach, progress=bends.begun / STEPS if streams else None)
     while streams and bends.done < STEPS:
         found = beside(lambda model: next(streams[model]), streams)
         if bends.number != number or session.tab != NAME:
             return  # stopped or outdated, or another tab needs the time
         bends.codes = {model.name: each.codes for model, (_, each) in found.items()}
-        bends.done = next(iter(found.values()))[0]
+        bends.done = bends.begun + next(iter(found.values()))[0]
         yield draw(session, frames, reach, bends.done / STEPS if bends.done < STEPS else None)
 
 
 def stop(session: Session, frames: int, reach: float) -> tuple:
-    """Ends the search for geodesics; what was found stays."""
+    """Stops the search for geodesics; what was found stays."""
     bends = session.of(Bent)
-    bends.number, bends.done = bends.number + 1, STEPS
+    bends.number, bends.stopped = bends.number + 1, bends.done < STEPS
     return draw(session, int(frames), float(reach))
+
+
+def resume(session: Session, frames: int, reach: float) -> Iterator[tuple]:
+    """Goes on with a search that was stopped."""
+    session.of(Bent).stopped = False
+    yield from bend(session, frames, reach)
 
 
 def _subject(session: Session, frames: int, reach: float) -> tuple:
@@ -231,10 +249,15 @@ SHOT = Shot(".latent-filmstrip .still")
 TIMING = Timing("paths between two pictures", 150, lambda session: show(session, 9, 1.0))
 
 
-def verb(session: Session) -> tuple:
+def verb(session: Session) -> tuple | None:
+    """None where a search went on after it was stopped: no one call finds its geodesics."""
+    bends, set_to = session.of(Bent), session.controls
+    frames, reach = int(set_to.get("frames", 9)), float(set_to.get("reach", 1))
     given = {"pictures": keyframes(session), "faithful": session.faithful}
-    frames, reach = session.controls.get("frames", 9), session.controls.get("reach", 1)
-    return path, given | {"frames": int(frames), "reach": float(reach)}
+    given |= {"frames": frames, "reach": reach}
+    if bends.of != _subject(session, frames, reach):
+        return path, given
+    return None if bends.begun else (path, given | {"steps": bends.done})
 
 
 TAB = Tab(NAME, say("Paths"), build, SHOT, (TIMING,), SLOTS, within=MORPH, verb=verb)

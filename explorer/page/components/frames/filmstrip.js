@@ -1,8 +1,8 @@
 // Paths as strips of frames, a panel for each model, a row for each kind of path.
 // value {panels: [{title, colour, rows: [{kind, src, facts: [[name, value, meaning]], density, norm}]}
-// or {title, colour, said, seconds}], count, every, keys, progress}, or {said}. src holds the `count`
-// frames of a row side by side; each `every`-th is one of `keys` keyframes. Triggers send {grid, index,
-// to}, and stop while there is progress.
+// or {title, colour, said, seconds}], count, every, keys, progress, stopped}, or {said}. src holds the
+// `count` frames of a row side by side; each `every`-th is one of `keys` keyframes. Triggers send {grid,
+// index, to}, stop while there is progress, and resume where it is said that the search was `stopped`.
 Latent.filmstrip = function ({ element, props, trigger, watch, grid, what, empty }) {
   const { h } = Latent;
   const root = element.querySelector(".filmstrip");
@@ -58,10 +58,11 @@ Latent.filmstrip = function ({ element, props, trigger, watch, grid, what, empty
     }
     if (selected !== null && selected >= value.count) selected = null;
     const scrolled = root.querySelector("ol")?.scrollLeft ?? 0, focused = root.contains(document.activeElement) ? document.activeElement.getAttribute("aria-label") : null;
-    const running = value.progress === null || value.progress === undefined ? null : h("p", { class: "running" },
-      h("progress", { max: 1, value: value.progress, "aria-label": Latent.say("{row}: progress", { row: Latent.say("geodesic") }) }), Latent.say("Geodesics are looked for"),
-      h("button", { type: "button", class: "chip", onclick: () => trigger("stop", {}) }, Latent.say("Stop")));
-    root.replaceChildren(...(running ? [running] : []),
+    const act = (does, words) => h("button", { type: "button", class: "chip", onclick: () => trigger(does, {}) }, words);
+    const running = value.progress === null || value.progress === undefined ? value.stopped && [value.stopped, act("resume", Latent.say("Go on"))] : [
+      h("progress", { max: 1, value: value.progress, "aria-label": Latent.say("{row}: progress", { row: Latent.say("geodesic") }) }),
+      Latent.say("Geodesics are looked for"), act("stop", Latent.say("Stop"))];
+    root.replaceChildren(...(running ? [h("p", { class: "running" }, running)] : []),
       h("div", { class: "paths", role: "group", "aria-label": what }, value.panels.map(panelOf)), h("div", { class: "enlarged" }));
     if (selected !== null) enlarge();
     const strips = [...root.querySelectorAll("ol")];

@@ -20,10 +20,10 @@ def filmstrip_view(grid: str, what: str, empty: str, **options) -> gr.HTML:
     """Every frame is a button that enlarges it in every model and can be dragged.
 
     `grid` names the session's grid behind the frames, row by row. Events: send {grid, index, to};
-    stop.
+    stop and resume the search for geodesics.
     """
     constants = {"grid": grid, "what": what, "empty": empty}
-    return component("filmstrip", ["send", "stop"], constants, **options)
+    return component("filmstrip", ["send", "stop", "resume"], constants, **options)
 
 
 def filmstrip_value(

@@ -35,6 +35,25 @@ def test_paths_of_both_models_lead_beyond_the_last_picture_and_are_saved_as_a_fi
         assert file.streams.video[0].frames == 2 * 13 - 2
 
 
+def test_a_search_that_is_stopped_waits_and_goes_on_from_there(page):
+    open_tab(page, "Paths")
+    expect(page.locator(".frame")).to_have_count(2 * 3 * 9)
+    page.get_by_label("number input for Frames").fill("17")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="linear, frame 17, F-AAE").wait_for()
+    search = page.locator(".filmstrip .running")
+    search.get_by_role("button", name="Stop").click()
+    expect(search).to_contain_text("The search for geodesics stopped after")
+    expect(search.locator("progress")).to_have_count(0)
+    open_tab(page, "Morph")
+    open_tab(page, "Paths")
+    page.wait_for_timeout(1000)
+    expect(search).to_contain_text("stopped after")  # it waits for the visitor
+    search.get_by_role("button", name="Go on").click()
+    expect(search).to_have_count(0)
+    expect(page.locator(".frame")).to_have_count(2 * 3 * 17)
+
+
 def test_a_film_brings_back_the_page_it_was_saved_from(page, tmp_path):
     open_tab(page, "Paths")
     expect(page.locator(".frame")).to_have_count(2 * 3 * 9)

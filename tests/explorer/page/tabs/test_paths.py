@@ -1,13 +1,17 @@
 """The handlers of the tab Paths, without a browser."""
 
+from itertools import pairwise
+
 import av
 import gradio as gr
 import pytest
+import torch
 from PIL import Image
 
 from explorer.page import ui
 from explorer.page.tabs import paths
 from explorer.session.written import of_verb
+from explorer.verbs import path
 from training.codes.paths import STEPS
 from training.errors import UserError
 
@@ -45,12 +49,37 @@ def test_direct_paths_are_shown_at_once_and_geodesics_follow(keyed, monkeypatch)
     assert again == [(gr.skip(), gr.skip())]
 
 
-def test_a_stopped_search_keeps_what_it_found(keyed):
+def test_a_stopped_search_keeps_what_it_found_and_goes_on_from_there(keyed):
+    keyed.controls["frames"] = 3
     search = paths.bend(keyed, 3, 1.0)
     next(search), next(search)
     value, _ = paths.stop(keyed, 3, 1.0)
     assert [*search] == [] and value["progress"] is None
-    assert len(value["panels"][0]["rows"]) == 3
+    _, given = paths.verb(keyed)
+    again = path(models=keyed.models, **given)  # what a program finds
+    assert given["steps"] == 10
+    for model, each in again.items():
+        assert torch.equal(each.ways["geodesic"].codes, keyed.of(paths.Bent).codes[model.name])
+    assert len(value["panels"][0]["rows"]) == 3 and "after 10 of 60 steps" in str(value["stopped"])
+    assert [*paths.bend(keyed, 3, 1.0)] == [(gr.skip(), gr.skip())]  # as when the tab opens again
+    found = [value, *(value for value, _ in paths.resume(keyed, 3, 1.0))]
+    assert [each["progress"] for each in found] == [None, 1 / 6, 2 / 6, 3 / 6, 4 / 6, 5 / 6, None]
+    assert all("stopped" not in each for each in found[1:])
+    for one, next_one in pairwise(energies(each, "geodesic") for each in found):
+        assert all(now <= before for before, now in zip(one, next_one, strict=True))
+    assert energies(found[-1], "geodesic") < energies(value, "geodesic")
+    assert paths.verb(keyed) is None  # what is shown is of two searches
+    value, _ = paths.stop(keyed, 3, 1.0)
+    assert "stopped" not in value  # there is nothing to go on with
+
+
+def test_other_frames_are_looked_for_anew(keyed):
+    next(paths.bend(keyed, 3, 1.0))
+    paths.stop(keyed, 3, 1.0)
+    value, _ = paths.show(keyed, 4, 1.0)
+    assert "stopped" not in value
+    *_, (value, _) = paths.bend(keyed, 4, 1.0)
+    assert value["progress"] is None and len(value["panels"][0]["rows"]) == 3
 
 
 def test_a_path_is_a_sheet_and_a_film(keyed):
