@@ -128,20 +128,26 @@ def put_on(
 ) -> Damaged:
     """The picture as the model sees it, with the damage; raises UserError where a region or a
     strength is of no use."""
-    x = picture.pixels(model.image_size)[None]
+    x, region = picture.pixels(model.image_size)[None], None
+    if kind == REGION and mask is None:
+        region = boxed(box or BOX, model.image_size)
+    elif kind == REGION:
+        region = white(mask, model.image_size)
+    damage = damage_of(kind, strength, region)
+    if damaged:
+        return Damaged(damage, damage.already(x), None)
+    return Damaged(damage, damage.put_on(x, seed), x)
+
+
+def damage_of(kind: str, strength: float = 0, region: Tensor | None = None) -> Damage:
+    """The damage of this kind and strength, 0 for its usual one, or of a region, bool (H, W);
+    raises UserError where that is of no use."""
     if kind == REGION:
-        painted = (
-            boxed(box or BOX, model.image_size) if mask is None else white(mask, model.image_size)
-        )
-        damage: Damage = Region(painted)
-    else:
-        made = DAMAGES[kind]
-        if 0 < strength < made.least:
-            raise UserError(f"The strength of {kind} is at least {made.least:g}, not {strength:g}.")
-        damage = made(strength) if strength else made()
-    return (
-        Damaged(damage, damage(x), None) if damaged else Damaged(damage, damage.put_on(x, seed), x)
-    )
+        return Region(region)
+    made = DAMAGES[kind]
+    if 0 < strength < made.least:
+        raise UserError(f"The strength of {kind} is at least {made.least:g}, not {strength:g}.")
+    return made(strength) if strength else made()
 
 
 def encoded(model: Model, of: Damaged) -> Restoration:

@@ -49,7 +49,11 @@ class Damage(ABC):
 
     def put_on(self, x: Tensor, seed: int = 0) -> Tensor:
         """y, in the 256 values of a picture file."""
-        return (self(x).clamp(0, 1) * 255).round() / 255
+        return _filed(self(x))
+
+    def already(self, x: Tensor) -> Tensor:
+        """y of an x that has the damage, in the values of a file."""
+        return _filed(self(x))
 
     @property
     @abstractmethod
@@ -79,6 +83,9 @@ class Blur(Damage):
         y = pad(x.flatten(0, 1)[:, None], (reach,) * 4, mode="reflect")
         y = conv2d(conv2d(y, kernel[None, None, :, None]), kernel[None, None, None, :])
         return y[:, 0].unflatten(0, x.shape[:2])
+
+    def already(self, x: Tensor) -> Tensor:
+        return _filed(x)  # twice blurred is blurred more
 
     @property
     def plain(self) -> dict[str, Plain]:
@@ -226,6 +233,10 @@ def _covered(start: float, size: float, side: int) -> slice:
 BLUR, NOISE, LOW, REGION = "blur", "noise", "low-resolution", "region"
 # Damages that have a strength
 DAMAGES: dict[str, type[Damage]] = {BLUR: Blur, NOISE: Noise, LOW: LowResolution}
+
+
+def _filed(x: Tensor) -> Tensor:
+    return (x.clamp(0, 1) * 255).round() / 255
 
 
 def _each(method: Callable[[np.ndarray], np.ndarray]) -> Plain:

@@ -1,6 +1,7 @@
 """The verb `restore`, by what it takes."""
 
 import pytest
+import torch
 
 from explorer.verbs.restore import put_on
 from training.codes.damage import BLUR, DAMAGES, LOW, NOISE
@@ -16,3 +17,10 @@ def test_a_strength_that_damages_nothing_gives_a_sentence(session, kind, strengt
         of = put_on(model, picture, kind, enough)
         assert of.y.isfinite().all()
         assert all(image.isfinite().all() for image in of.plain().values())
+
+
+@pytest.mark.parametrize("kind", [BLUR, NOISE])
+def test_a_picture_that_is_damaged_already_is_not_damaged_again(session, kind):
+    model, picture = session.models[0], session.examples()[1]
+    of = put_on(model, picture, kind, damaged=True)
+    assert torch.equal(of.y[0], picture.pixels(model.image_size)) and of.x is None
