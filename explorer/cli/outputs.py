@@ -19,7 +19,6 @@ from explorer.pictures.render import (
     film,
     png_bytes,
     sheet,
-    table,
     there_and_back,
     to_pil,
 )
@@ -27,7 +26,7 @@ from explorer.session.programs import answer
 from explorer.session.state import Session
 from explorer.verbs.common.attributes import Attribute
 from explorer.verbs.edit import attributes, without_directions
-from explorer.verbs.path import rows
+from explorer.verbs.path import rows, strips
 from explorer.verbs.teach import AT
 from training.errors import UserError
 from training.measure.figures import FIGURES
@@ -128,11 +127,9 @@ class Ways(Output):
 
     def write(self, found: list[Found]) -> None:
         (found,) = found
-        images = rows(found)
-        heads = [str(at + 1) for at in range(len(next(iter(images.values()))))]
-        save(self.out, table(images, heads, self.px))
+        save(self.out, strips(found, self.px))
         if self.film:
-            back = {name: there_and_back(each) for name, each in images.items()}
+            back = {name: there_and_back(each) for name, each in rows(found).items()}
             kinds = len(next(iter(found.values())).ways)
             film(back, self.film, self.px, self.film_ms, columns=kinds)
             print(self.film, file=sys.stderr)

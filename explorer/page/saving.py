@@ -19,7 +19,7 @@ from explorer.pictures.picture import Picture
 from explorer.pictures.recipe import Recipe, read_recipe
 from explorer.pictures.render import to_pil
 from explorer.session import written
-from explorer.session.saved import abreast, by_codes, drawn, found, of_grid, recipe
+from explorer.session.saved import by_codes, drawn, found, of_grid, of_paths, recipe
 from explorer.session.state import GONE, Session, Unavailable
 from explorer.words import say
 from training.errors import UserError
@@ -38,22 +38,19 @@ def said(session: Session, asked: Taken) -> Recipe:
         return found
     if asked["grid"] not in session.grids:
         raise Unavailable(GONE)
+    if asked.get("sheet"):
+        return of_paths(found, session.grids[asked["grid"]])
     return of_grid(found, session.grids[asked["grid"]], asked.get("index", -1))
 
 
 def saved(session: Session, asked: Taken) -> dict:
-    """The picture as a file: as the models draw it, or its pixels where it has no code; what
-    several models restored side by side."""
+    """The picture as a file: as the models draw it, or its pixels where it has no code."""
     how = said(session, asked)
-    if how.result or how.tiles:
-        label = how.result.label if how.result else "morph"
+    if label := how.label:
         image = drawn(how, found(how, session.catalogue.models))
     else:
         picture = session.tile(asked.get("grid", ""), asked.get("index", -1))
         label, image = picture.label, to_pil(picture.pixels(how.px))
-        grid, known = session.grids[asked["grid"]], session.catalogue.models
-        if images := grid.pixels(asked["index"]):
-            image = abreast([known[name] for name in images], [*images.values()], how.px)
     src = f"data:image/png;base64,{b64encode(how.into(image)).decode()}"
     return {"name": _named(label), "src": src, "lost": _lost(session)}
 

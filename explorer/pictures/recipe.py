@@ -18,13 +18,14 @@ from torch import Tensor
 
 from explorer.pictures.render import png_bytes
 from explorer.words import say
+from training.codes.damage import DAMAGES, REGION
 from training.errors import UserError
 
 KEY = "latent-recipe"
 FORGED = say("What this file says of how it was made fits no picture of this app.")
 MOST_TEXT = 4_000_000  # characters
 Words = Annotated[str, Field(max_length=300)]
-Code = Annotated[str, Field(max_length=100_000, pattern=r"^[A-Za-z0-9+/]+=*$")]
+Code = Annotated[str, Field(max_length=400_000, pattern=r"^[A-Za-z0-9+/]+=*$")]
 
 
 class Strict(BaseModel):
@@ -46,11 +47,24 @@ class Thing(Strict):
         return torch.from_numpy(code.copy()) if code.size and np.isfinite(code).all() else None
 
 
+class Repair(Strict):
+    """What a damage of a `kind` and `strength` left of a picture, and the codes that were `found`
+    for it: 8-bit RGB, channel by channel, and the bits of a painted-out region, as base64 by model
+    name."""
+
+    found: Thing
+    kind: Literal[(*DAMAGES, REGION)]
+    strength: Annotated[float, Field(ge=0, le=100)]
+    left: Annotated[dict[Words, Code], Field(min_length=1, max_length=64)]
+    regions: Annotated[dict[Words, Code], Field(max_length=64)] = {}
+
+
 class Recipe(Strict):
     """weights: the SHA-256 of each model's weights by its name, in the order in which they draw;
-    result: what is drawn, or `tiles` a side of the codes between the `slots` in their order, or
-    nothing; slots: what lay in the tab's places for pictures; query: the link to the page, with
-    seed and edits; px: the side of a tile."""
+    what is drawn, if anything: `result`, a picture; `tiles` a side of the codes between the `slots`
+    in their order; `paths`, by their kinds, whose codes are those of all frames one after another;
+    or what was restored by `repair`. slots: what lay in the tab's places for pictures; query: the
+    link to the page, with seed and edits; px: the side of a tile."""
 
     version: Literal[1] = 1
     weights: Annotated[
@@ -59,6 +73,8 @@ class Recipe(Strict):
     ]
     result: Thing | None = None
     tiles: Annotated[int, Field(ge=0, le=15)] = 0
+    paths: Annotated[list[Thing], Field(max_length=8)] = []
+    repair: Repair | None = None
     slots: Annotated[dict[Words, Thing], Field(max_length=16)] = {}
     query: Annotated[str, Field(max_length=8000)] = ""
     px: Annotated[int, Field(ge=16, le=512)] = 256
@@ -68,6 +84,13 @@ class Recipe(Strict):
         if self.tiles and (self.tiles < 3 or len(self.slots) != 4):
             raise ValueError("a morph has four corners and at least three tiles a side")
         return self
+
+    @property
+    def label(self) -> str:
+        """What the drawn picture is called; empty where none is."""
+        if drawn := self.result or (self.repair and self.repair.found):
+            return drawn.label
+        return "paths" if self.paths else "morph" if self.tiles else ""
 
     @property
     def text(self) -> str:

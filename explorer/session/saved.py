@@ -14,15 +14,17 @@ from explorer.engine import Model
 from explorer.pictures.picture import EDIT, Picture
 from explorer.pictures.recipe import Recipe, Thing, read_recipe, thing
 from explorer.pictures.render import ABREAST, read_code, sheet, sprite, to_pil
+from explorer.session.again import repair, repaired, ways
 from explorer.session.state import GONE, Session, Unavailable
 from explorer.verbs import morph
 from explorer.verbs.common.grids import Grid
 from explorer.verbs.morph import Morph
+from explorer.verbs.path import strips
 from explorer.words import say
 from training.data.pictures import open_picture
 from training.errors import UserError, quoted
 
-MORPH_PX = 64  # side of a tile of a morph
+MORPH_PX, FRAME_PX = 64, 96  # side of a tile of a morph, of a frame of a path
 
 
 def recipe(session: Session, query: str, slots: Sequence[str], tiles: int = 0) -> Recipe:
@@ -39,6 +41,10 @@ def of_grid(said: Recipe, grid: Grid, index: int) -> Recipe:
     raises Unavailable where the grid has none of this index."""
     if not 0 <= index < len(grid.labels):
         raise Unavailable(GONE)
+    if repaired := grid.repaired(index):
+        weights = {name: each for name, each in said.weights.items() if name in repaired}
+        how = repair(grid.labels[index], {name: repaired[name] for name in weights})
+        return said.model_copy(update={"weights": weights, "repair": how})
     codes = {name: grid.codes[name][index] for name in said.weights if name in grid.codes}
     codes = {name: code for name, code in codes.items() if code.isfinite().all()}
     if not codes:
@@ -46,6 +52,16 @@ def of_grid(said: Recipe, grid: Grid, index: int) -> Recipe:
     weights = {name: said.weights[name] for name in codes}
     result = thing(grid.labels[index], codes)
     return said.model_copy(update={"weights": weights, "result": result, "tiles": 0})
+
+
+def of_paths(said: Recipe, grid: Grid) -> Recipe:
+    """The same of the sheet of a grid's paths; raises Unavailable where there are none."""
+    if not grid.paths:
+        raise Unavailable(
+            say("There are no paths to save: put other pictures into two places or more.")
+        )
+    ways = [thing(kind, codes) for kind, codes in grid.paths.items()]
+    return said.model_copy(update={"paths": ways, "px": FRAME_PX})
 
 
 def _thing(session: Session, picture: Picture) -> Thing:
@@ -72,6 +88,10 @@ def drawn(said: Recipe, models: Mapping[str, Model]) -> Image.Image:
     if said.tiles:
         corners = [pictured(each, models) for each in said.slots.values()]
         return morph_page(morph(corners, [*models.values()], said.tiles))
+    if said.paths:
+        return strips(ways(said.paths, models), said.px)
+    if said.repair:
+        return abreast([*models.values()], repaired(said.repair, models), said.px)
     if said.result is None:
         raise UserError(say("No model draws this view of the page: drop the file there."))
     codes = pictured(said.result, models).codes

@@ -7,12 +7,13 @@ from itertools import pairwise
 from typing import Annotated
 
 import torch
+from PIL import Image
 from torch import Tensor
 
 from explorer.catalogue import titles
 from explorer.engine import Model
 from explorer.pictures.picture import Picture
-from explorer.pictures.render import sprite
+from explorer.pictures.render import sprite, table
 from explorer.verbs.common.codes import codes
 from explorer.verbs.common.options import Faithful, Models, Option, Result, Shown
 from explorer.words import say
@@ -160,6 +161,12 @@ def rows(found: Mapping[Model, Paths]) -> dict[str, Tensor]:
         for model, paths in found.items()
         for kind, each in paths.ways.items()
     }
+
+
+def strips(found: Mapping[Model, Paths], px: int) -> Image.Image:
+    """A row of frames for each model and kind of path."""
+    images = rows(found)
+    return table(images, [str(at + 1) for at in range(len(next(iter(images.values()))))], px)
 
 
 @cache

@@ -10,12 +10,13 @@ import torch
 from PIL import Image
 
 from explorer.__main__ import main
-from explorer.pictures.recipe import FORGED, KEY, MOST_TEXT, read_recipe
+from explorer.pictures.recipe import FORGED, KEY, MOST_TEXT, Repair, read_recipe, thing
 from explorer.pictures.render import png_bytes
 from explorer.session import saved
 from explorer.session.saved import drawn, found, of_grid, recipe, replay
 from explorer.session.state import Unavailable
 from explorer.verbs.common.grids import sample_grid
+from training.codes.damage import BLUR, REGION
 from training.errors import UserError
 
 PLAIN = Image.new("RGB", (32, 32))
@@ -126,6 +127,40 @@ def test_a_forged_recipe_is_refused_in_one_sentence(said, forgery):
     with pytest.raises(UserError) as refused:
         read_recipe(png)
     assert str(refused.value) == FORGED
+
+
+def codes(session, count: int) -> dict[str, torch.Tensor]:
+    return {name: torch.ones(count) for name in session.names}
+
+
+def kept(session, values: np.ndarray) -> dict[str, str]:
+    return dict.fromkeys(session.names, base64.b64encode(values.tobytes()).decode())
+
+
+@pytest.mark.parametrize("lengths", [[257], [512, 256]])
+def test_paths_that_fit_no_model_are_refused(session, lengths):
+    ways = [thing(f"way {at}", codes(session, each)) for at, each in enumerate(lengths)]
+    said = recipe(session, QUERY, []).model_copy(update={"paths": ways})
+    with pytest.raises(UserError, match=FORGED):
+        drawn(said, known(session, said))
+
+
+@pytest.mark.parametrize(
+    ("kind", "strength", "pixels", "bits", "why"),
+    [
+        (REGION, 0.0, 9, 128, FORGED),
+        (REGION, 0.0, 3072, 0, FORGED),
+        (REGION, 0.0, 3072, 128, "Nothing is painted out"),
+        (BLUR, 1e-9, 3072, 0, "strength of blur is at least"),
+    ],
+)
+def test_a_repair_that_fits_no_model_is_refused(session, kind, strength, pixels, bits, why):
+    how = {"found": thing("it", codes(session, 256)), "kind": kind, "strength": strength}
+    how["left"] = kept(session, np.zeros(pixels, np.uint8))
+    how["regions"] = kept(session, np.zeros(bits, np.uint8)) if bits else {}
+    said = recipe(session, QUERY, []).model_copy(update={"repair": Repair(**how)})
+    with pytest.raises(UserError, match=why):
+        drawn(said, known(session, said))
 
 
 @pytest.mark.parametrize("numbers", [np.zeros(3), np.full(256, np.nan), np.zeros(0)])

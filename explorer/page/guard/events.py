@@ -216,10 +216,12 @@ class Way(TypedDict):
 
 @MORE
 class Taken(Keyed):
-    """What is taken away: a tile's grid and index, a morph of so many tiles a side, or the view."""
+    """What is taken away: a tile's grid and index, the sheet of a grid of paths, a morph of so many
+    tiles a side, or the view."""
 
     grid: NotRequired[Name]
     index: NotRequired[int]
+    sheet: NotRequired[bool]
     tiles: NotRequired[Annotated[int, Interval(ge=3, le=15)]]
 
 

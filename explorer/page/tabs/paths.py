@@ -17,7 +17,7 @@ from explorer.page import components as ui
 from explorer.page.tab import Shot, Slot, Tab, Timing, Widgets
 from explorer.page.words import mark
 from explorer.pictures.picture import MORPH, Picture
-from explorer.pictures.render import LINE_COLOURS, film, table, there_and_back
+from explorer.pictures.render import LINE_COLOURS, film, there_and_back
 from explorer.session.state import Session
 from explorer.verbs import path
 from explorer.verbs.common.grids import Grid
@@ -33,7 +33,7 @@ SLOTS = tuple(
 )
 KEYS = tuple(slot.name for slot in SLOTS)
 EVERY = 10  # steps between two pictures of the geodesics
-PX, FILM_MS = 96, 80
+FILM_MS = 80
 DASHES = {LINEAR: ("dot", "···"), SPHERICAL: ("dash", "– –"), GEODESIC: ("solid", "——")}
 STOPPED = "The search for geodesics stopped after {done} of {aim} steps"
 WAITING = say("Put pictures into two places or more.")
@@ -62,12 +62,9 @@ def build(session: gr.State) -> Widgets:
             about = {"label": mark("Reach"), "info": mark("above 1 beyond the last picture")}
             reach = gr.Slider(1, REACH, 1, step=0.125, **about)
             with gr.Row(elem_classes="controls"):
-                said = {
-                    "gif": mark("Download GIF"),
-                    "mp4": mark("Download MP4"),
-                    "png": mark("Download sheet"),
-                }
+                said = {"gif": mark("Download GIF"), "mp4": mark("Download MP4")}
                 buttons = {form: gr.Button(each, min_width=120) for form, each in said.items()}
+                sheet = gr.Button(mark("Download sheet"), min_width=120)
         with gr.Column(scale=5, min_width=320, elem_classes="first-on-phone"):
             strip = ui.filmstrip_view(NAME, say("Paths"), WAITING)
             chart = ui.chart_view(say("How fast the images change along the paths"))
@@ -76,6 +73,7 @@ def build(session: gr.State) -> Widgets:
         control.change(show, inputs, outputs, **ui.LIVE).then(bend, inputs, outputs, **ui.LONG)
     for form, button in buttons.items():
         ui.saves(button, partial(save, form), inputs, chart)
+    sheet.click(None, js=f"() => Latent.save({{ grid: '{NAME}', sheet: true }})", **ui.QUIET)
     strip.stop(stop, inputs, outputs, **ui.QUIET)
     strip.resume(resume, inputs, outputs, **ui.LONG)
     after, controls = (bend, [frames, reach], outputs), {"frames": frames, "reach": reach}
@@ -99,6 +97,7 @@ def draw(session: Session, frames: int, reach: float, progress: float | None = N
     """All paths that are known; where codes take long to find, how long that is."""
     stamp, models, pictures = ui.stamp(session), session.models, keyframes(session)
     if why := fault(pictures):
+        session.grids[NAME] = Grid(MORPH, [], {})
         return stamp | {"said": why}, stamp
     waiting = session.waits(pictures, models)
     found = {**waiting, **known(session, [m for m in models if m not in waiting], frames, reach)}
@@ -193,12 +192,16 @@ def grid(found: dict[Model, Paths], count: int) -> Grid:
         model.name: torch.cat([each.ways.get(k, each.ways[SPHERICAL]).codes for k in kinds])
         for model, each in found.items()
     }
+    ways = {
+        kind: {m.name: each.ways[kind].codes for m, each in found.items() if kind in each.ways}
+        for kind in kinds
+    }
     labels = [
         say("{kind} path, frame {n}", kind=ui.KIND_TITLES[kind], n=at + 1)
         for kind in kinds
         for at in range(count)
     ]
-    return Grid(MORPH, labels, codes)
+    return Grid(MORPH, labels, codes, paths=ways)
 
 
 def speeds(found: dict[Model, Paths], models: list[Model]) -> dict:
@@ -230,17 +233,12 @@ def speeds(found: dict[Model, Paths], models: list[Model]) -> dict:
 
 
 def save(form: str, session: Session, frames: int, reach: float) -> str:
-    """The paths of all models as a sheet of frames, or as a film there and back."""
+    """The paths of all models as a film there and back."""
     if why := fault(keyframes(session)):
         raise UserError(why)
     file = Path(tempfile.mkdtemp(prefix="paths-"), f"paths.{form}")
     found = known(session, session.models, int(frames), float(reach))
-    images = rows(found)
-    if form == "png":
-        count = len(next(iter(images.values())))
-        table(images, [str(at + 1) for at in range(count)], PX).save(file)
-        return str(file)
-    back = {name: there_and_back(each) for name, each in images.items()}
+    back = {name: there_and_back(each) for name, each in rows(found).items()}
     kinds = max(len(each.ways) for each in found.values())
     return str(film(back, file, ms=FILM_MS, columns=kinds))
 

@@ -66,22 +66,22 @@ class First(Latest):
 
 @dataclass
 class Restored(Grid):
-    """The rows of the board. `images` (3, H, W), by row and model, are not those of a code alone:
-    their codes are NaN, and who takes one takes it as a photo."""
+    """The rows of the board. The pictures that are `restored`, by row and model, are not those of
+    a code alone: their codes are NaN, and who takes one takes it as a photo."""
 
-    images: dict[int, dict[str, Tensor]] = field(default_factory=dict)
+    restored: dict[int, dict[str, Restoration]] = field(default_factory=dict)
 
-    def pixels(self, index: int) -> dict[str, Tensor]:
-        return self.images.get(index, {})
+    def repaired(self, index: int) -> dict[str, Restoration]:
+        return self.restored.get(index, {})
 
     def picture(
         self, index: int, models: Mapping[str, Model], first: Sequence[str] = ()
     ) -> Picture:
-        if index not in self.images:
+        if index not in self.restored:
             return super().picture(index, models, first)
-        images = self.images[index]
-        name = next((name for name in first if name in images), next(iter(images)))
-        return Picture(self.labels[index], PHOTO, to_pil(images[name]))
+        found = self.restored[index]
+        name = next((name for name in first if name in found), next(iter(found)))
+        return Picture(self.labels[index], PHOTO, to_pil(found[name].stages["restored"][0]))
 
 
 def build(session: gr.State) -> Widgets:
@@ -230,13 +230,13 @@ def grid(found: dict[Model, Restoration], stages: Sequence[tuple[str, str, str]]
     for model, each in found.items():
         none = torch.full((1, model.latent_size), torch.nan)
         codes[model.name] = torch.cat([each.codes.get(stage, none) for _, stage, _ in stages])
-    images = {
-        row: {m.name: each.stages[stage][0] for m, each in found.items() if stage in each.stages}
+    restored = {
+        row: {m.name: each for m, each in found.items() if stage in each.stages}
         for row, (_, stage, _) in enumerate(stages)
         if stage == "restored"
     }
     labels = [say("{stage} picture", stage=title) for title, *_ in stages]
-    return Restored(NAME, labels, codes, images=images)
+    return Restored(NAME, labels, codes, restored=restored)
 
 
 def stats_of(of: Damaged, image: Tensor | None) -> list[ui.Stat]:

@@ -1,7 +1,10 @@
 """The codes behind a view of many pictures."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from torch import Tensor
 
@@ -10,21 +13,26 @@ from explorer.pictures.picture import MAP, SAMPLE, Picture
 from explorer.pictures.render import to_pil
 from explorer.words import say
 
+if TYPE_CHECKING:
+    from explorer.verbs.restore import Restoration
+
 
 @dataclass
 class Grid:
     """N things that stand beside each other, each with a code (N, n) for every model.
 
-    `references` name them in a link, where a link can carry them.
+    `references` name them in a link, where a link can carry them; of frames of paths, `paths` are
+    the codes (F, n) by kind and model.
     """
 
     origin: str
     labels: list[str]
     codes: dict[str, Tensor]
     references: list[str] | None = None
+    paths: dict[str, dict[str, Tensor]] = field(default_factory=dict, kw_only=True)
 
-    def pixels(self, index: int) -> dict[str, Tensor]:
-        """Images (3, H, W) of one of the things, by model, that its codes alone do not give."""
+    def repaired(self, index: int) -> dict[str, Restoration]:
+        """Of one of the things, by model, what was restored, which its codes alone do not give."""
         return {}
 
     def picture(

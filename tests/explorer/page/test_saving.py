@@ -10,14 +10,15 @@ import torch
 from PIL import Image
 
 from explorer.page import going, saving
-from explorer.page.tabs import attributes, breed, restore, sample, search
+from explorer.page.tabs import attributes, breed, paths, restore, sample, search
 from explorer.pictures.recipe import FORGED, KEY
 from explorer.pictures.render import png_bytes, to_pil
+from explorer.session.again import repaired, ways
 from explorer.session.examples import astronaut
-from explorer.session.saved import drawn, found
+from explorer.session.saved import drawn, found, replay
 from explorer.session.state import Unavailable
 from tests.explorer.conftest import event
-from training.codes.damage import REGION
+from training.codes.damage import BLUR, LOW, NOISE, REGION
 
 
 @pytest.fixture
@@ -120,7 +121,8 @@ def test_a_restored_picture_is_saved_and_a_program(session, tmp_path, told, monk
     session.put(restore.NAME, session.examples()[1])
     restore.show(session, REGION, 5, 10, 4, False)
     assert [*restore.invert(session)]
-    path, (one, other) = tmp_path / "restored.png", session.grids[restore.NAME].images[1].values()
+    path, found = tmp_path / "restored.png", session.grids[restore.NAME].repaired(1)
+    one, other = (each.stages["restored"][0] for each in found.values())
     path.write_bytes(b64decode(asked_for(session, 1)["src"].partition(",")[2]))
     sheet = Image.open(path)  # of both models, under their titles
     assert sheet.width == 2 * 256 + 8 and sheet.height > 256
@@ -132,6 +134,45 @@ def test_a_restored_picture_is_saved_and_a_program(session, tmp_path, told, monk
     assert [*restore.invert(session)]
     assert is_saved(session, 1, path) and told == []
     assert "restore(" in saving.python(session, {"grid": restore.NAME, "index": 1})["text"]
+
+
+@pytest.mark.parametrize("damaged", [False, True])
+@pytest.mark.parametrize("kind", [REGION, BLUR, NOISE, LOW])
+def test_what_is_restored_of_an_upload_is_made_again(session, tmp_path, monkeypatch, kind, damaged):
+    monkeypatch.setattr(restore, "STEPS", restore.EVERY)
+    session.tab = restore.NAME
+    session.put(restore.NAME, session.photo(astronaut(), "me.png"))
+    restore.show(session, kind, 5, 10, 4, damaged)
+    assert [*restore.invert(session)]
+    path, shown = tmp_path / "restored.png", session.grids[restore.NAME].repaired(1)
+    path.write_bytes(b64decode(asked_for(session, 1)["src"].partition(",")[2]))
+    said, again = replay(path, session.catalogue.models)
+    assert again.apart == 0 and f"tab={restore.NAME}" in said.query
+    images = repaired(said.repair, found(said, session.catalogue.models))
+    for image, each in zip(images, shown.values(), strict=True):
+        assert torch.allclose(image, each.stages["restored"][0], atol=1e-4)
+
+
+def test_a_sheet_of_paths_is_made_again_as_far_as_they_were_found(session, tmp_path):
+    session.tab, asked = paths.NAME, {"key": "", "grid": paths.NAME, "sheet": True}
+    session.put("key-1", session.photo(astronaut(), "me.png"))
+    paths.show(session, 3, 1.5)
+    with pytest.raises(Unavailable, match="no paths to save"):
+        saving.saved(session, asked)
+    session.put("key-2", session.examples()[2])
+    paths.show(session, 3, 1.5)
+    search = paths.bend(session, 3, 1.5)
+    next(search), next(search)
+    paths.stop(session, 3, 1.5)
+    file, path = saving.saved(session, asked), tmp_path / "paths.png"
+    path.write_bytes(b64decode(file["src"].partition(",")[2]))
+    said, again = replay(path, session.catalogue.models)
+    assert file["name"] == path.name and again.apart == 0
+    assert [each.label for each in said.paths] == ["linear", "spherical", "geodesic"]
+    assert again.picture.height > 2 * 3 * said.px and again.picture.width > 4 * said.px
+    for kind, codes in session.grids[paths.NAME].paths.items():
+        for model, each in ways(said.paths, found(said, session.catalogue.models)).items():
+            assert torch.allclose(each.ways[kind].codes, codes[model.name], atol=1e-6)
 
 
 def test_a_view_of_the_page_says_where_it_was(session):

@@ -1,6 +1,7 @@
 // What results give away: Latent.save(picture) saves a file that says how it was made,
 // Latent.saveView(blob, name) so one that the browser has drawn, and Latent.python(picture) copies a
-// program. `picture` is {grid, index}, or {tiles} for a morph; what is set by hand is waited for.
+// program. `picture` is {grid, index}, {grid, sheet: true} for paths, or {tiles} for a morph; what is set
+// by hand is waited for.
 Latent.saving = function ({ server }) {
   const TEXT = "latent-recipe", SAYS = { "image/png": withText, "image/gif": withComment };
 
