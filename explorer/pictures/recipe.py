@@ -1,14 +1,15 @@
 """What a saved picture says of itself: which models drew it, from which codes, on which page.
 
-The text travels in the PNG, or in the comment of a GIF. Whoever gives the file may be a stranger:
-nothing of it is believed before it fits the types here.
+The text travels in the PNG, in the comment of a GIF, or at the end of an MP4 or a WebM. Whoever
+gives the file may be a stranger: nothing of it is believed before it fits the types here.
 """
 
 import base64
 import io
 import json
+from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, BinaryIO, Literal, Self
 
 import numpy as np
 import torch
@@ -24,6 +25,8 @@ from training.errors import UserError
 KEY = "latent-recipe"
 FORGED = say("What this file says of how it was made fits no picture of this app.")
 MOST_TEXT = 4_000_000  # characters
+MP4, WEBM = b"ftyp", b"\x1a\x45\xdf\xa3"  # near and at the beginning of a film
+END = KEY.encode().ljust(16, b"\0")  # before the text at its end
 Words = Annotated[str, Field(max_length=300)]
 Code = Annotated[str, Field(max_length=400_000, pattern=r"^[A-Za-z0-9+/]+=*$")]
 
@@ -108,22 +111,45 @@ def thing(label: str, codes: dict[str, Tensor]) -> Thing:
     return Thing(label=str(label)[:300], codes=texts)
 
 
-def read_recipe(picture: bytes | str | Path) -> Recipe | None:
-    """What a PNG or a GIF says of itself; None where it says nothing. Raises UserError where that
-    fits no picture of this app."""
-    source = io.BytesIO(picture) if isinstance(picture, bytes) else picture
-    try:
-        with Image.open(source, formats=["PNG", "GIF"]) as file:
-            said = file.info  # by the header: `file.text` would decode the picture
-    except (OSError, SyntaxError, ValueError):
-        return None
-    text = said.get(KEY)
-    if file.format == "GIF":
-        key, _, comment = said.get("comment", b"").partition(b"\0")
-        text = comment if key == KEY.encode() else None
+def read_recipe(file: bytes | str | Path) -> Recipe | None:
+    """What a picture or a film says of itself; None where it says nothing. Raises UserError where
+    that fits no picture of this app."""
+    text = _of_film(file) if is_film(file) else _of_picture(file)
     if text is None:
         return None
     try:
         return Recipe.model_validate_json(text if len(text) <= MOST_TEXT else "")
     except ValidationError:
         raise UserError(FORGED) from None
+
+
+def is_film(file: bytes | str | Path) -> bool:
+    """Whether it begins as an MP4 or a WebM does."""
+    with suppress(OSError), _opened(file) as source:
+        start = source.read(8)
+        return start[4:] == MP4 or start[:4] == WEBM
+    return False
+
+
+def _of_film(file: bytes | str | Path) -> bytes | None:
+    with _opened(file) as source:
+        size = source.seek(0, io.SEEK_END)
+        source.seek(max(0, size - MOST_TEXT - len(END)))
+        _, key, text = source.read().rpartition(END)
+    return text if key else None
+
+
+def _of_picture(file: bytes | str | Path) -> str | bytes | None:
+    try:
+        with _opened(file) as source, Image.open(source, formats=["PNG", "GIF"]) as picture:
+            said = picture.info  # by the header: `picture.text` would decode it
+    except (OSError, SyntaxError, ValueError):
+        return None
+    if picture.format == "PNG":
+        return said.get(KEY)
+    key, _, comment = said.get("comment", b"").partition(b"\0")
+    return comment if key == KEY.encode() else None
+
+
+def _opened(file: bytes | str | Path) -> BinaryIO:
+    return io.BytesIO(file) if isinstance(file, bytes) else open(file, "rb")

@@ -12,7 +12,7 @@ from torch.nn.functional import interpolate
 from explorer.catalogue import titles
 from explorer.engine import Model
 from explorer.pictures.picture import EDIT, Picture
-from explorer.pictures.recipe import Recipe, Thing, read_recipe, thing
+from explorer.pictures.recipe import Recipe, Thing, is_film, read_recipe, thing
 from explorer.pictures.render import ABREAST, read_code, sheet, sprite, to_pil
 from explorer.session.again import repair, repaired, ways
 from explorer.session.state import GONE, Session, Unavailable
@@ -140,11 +140,13 @@ def pictured(said: Thing, models: Mapping[str, Model]) -> Picture:
 
 
 def by_codes(path: str | Path, said: Recipe | None, models: Mapping[str, Model]) -> Picture | None:
-    """The picture of a file, by what it says of itself, or by its code alone, as `sample --tiles`
-    writes it; None where it says nothing of codes. Raises UserError."""
+    """The picture of a file, by what it says of itself, of a film the first in the places of its
+    page; or by its code alone, as `sample --tiles` writes it. None where it says nothing of codes.
+    Raises UserError."""
     if said is not None:
-        known = found(said, models)
-        return pictured(said.result, known) if said.result else None
+        known, places = found(said, models), [*said.slots.values()] if is_film(path) else []
+        shown = said.result or next(iter(places), None)
+        return pictured(shown, known) if shown else None
     code, name = read_code(path) or (None, "")
     if name not in models or len(code) != models[name].latent_size:
         return None
@@ -162,8 +164,9 @@ class Again:
 
 def replay(path: Path, models: Mapping[str, Model]) -> tuple[Recipe, Again]:
     """What a file says of itself, and its picture made again. Raises UserError."""
-    before, said = np.asarray(open_picture(path), int), read_recipe(path)
+    said = read_recipe(path)
     if said is None:
+        open_picture(path)  # raises where it is none
         raise UserError(
             f"{path.name} does not say how it was made: give a picture saved by this app."
         )
@@ -171,6 +174,6 @@ def replay(path: Path, models: Mapping[str, Model]) -> tuple[Recipe, Again]:
         picture = drawn(said, found(said, models))
     except UserError as error:
         raise UserError(f"{path.name} cannot be made again. {error}") from None
-    again = np.asarray(picture, int)
+    before, again = np.asarray(open_picture(path), int), np.asarray(picture, int)
     alike = before.shape == again.shape
     return said, Again(picture, int(np.abs(again - before).max()) if alike else None)

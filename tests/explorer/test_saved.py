@@ -3,17 +3,19 @@
 import base64
 import io
 import json
+import struct
 
+import av
 import numpy as np
 import pytest
 import torch
 from PIL import Image
 
 from explorer.__main__ import main
-from explorer.pictures.recipe import FORGED, KEY, MOST_TEXT, Repair, read_recipe, thing
-from explorer.pictures.render import png_bytes
+from explorer.pictures.recipe import END, FORGED, KEY, MOST_TEXT, Repair, read_recipe, thing
+from explorer.pictures.render import film, png_bytes
 from explorer.session import saved
-from explorer.session.saved import drawn, found, of_grid, recipe, replay
+from explorer.session.saved import by_codes, drawn, found, of_grid, recipe, replay
 from explorer.session.state import Unavailable
 from explorer.verbs.common.grids import sample_grid
 from training.codes.damage import BLUR, REGION
@@ -105,6 +107,34 @@ def test_a_film_says_how_it_was_made_in_its_comment(said):
     with pytest.raises(UserError, match=FORGED):
         read_recipe(gif_bytes(f"{KEY}\0".encode() + b"\xff"))
     assert read_recipe(png_bytes(PLAIN, more={"comment": "Mine."})) is None
+
+
+def film_bytes(path, text: bytes) -> bytes:
+    """An MP4, which ends in a box of its own with the text."""
+    film({"F-AAE": torch.rand(3, 3, 32, 32)}, path)
+    body = END + text
+    return path.read_bytes() + struct.pack(">I4s", 8 + len(body), b"uuid") + body
+
+
+def test_an_mp4_says_how_it_was_made_at_its_end(session, said, tmp_path):
+    path = tmp_path / "film.mp4"
+    path.write_bytes(film_bytes(path, said.text.encode()))
+    with av.open(str(path)) as opened:
+        assert len([*opened.decode(video=0)]) == 3  # as without it
+    assert read_recipe(path) == read_recipe(path.read_bytes()) == said
+    assert main(["replay", str(path), "--checkpoints", session.root]) == 2
+    assert read_recipe(path.read_bytes().replace(END, b"")) is None
+    with pytest.raises(UserError, match=FORGED):
+        read_recipe(path.read_bytes() + b"\xff")
+
+
+@pytest.mark.parametrize("filled", [True, False])
+def test_a_film_stands_for_the_first_picture_of_its_page(session, said, tmp_path, filled):
+    view = said.model_copy(update={"result": None} | ({} if filled else {"slots": {}}))
+    path = tmp_path / "film.mp4"
+    path.write_bytes(film_bytes(path, view.text.encode()))
+    picture = by_codes(path, view, session.catalogue.models)
+    assert picture.label == said.slots["attributes"].label if filled else picture is None
 
 
 FORGERIES = {

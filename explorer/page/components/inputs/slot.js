@@ -8,7 +8,7 @@ Latent.slot = function ({ element, props, trigger, watch, upload, name, what, ra
     slot.since = data.clear ? 0 : ++Latent.fills;
     trigger("pick", { slot: name, ...data });
   };
-  const chooser = h("input", { type: "file", accept: "image/*", hidden: true, tabindex: -1, "aria-label": Latent.say("{what}: choose a file", { what }),
+  const chooser = h("input", { type: "file", accept: "image/*,video/mp4,video/webm", hidden: true, tabindex: -1, "aria-label": Latent.say("{what}: choose a file", { what }),
     onchange: () => { take([...chooser.files]); chooser.value = ""; } });
   const said = h("p", { class: "said", role: "status" });
   const face = h("button", { type: "button", class: "hold", onclick: () => chooser.click() });

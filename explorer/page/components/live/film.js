@@ -18,6 +18,9 @@
   const pause = (ms = 0) => new Promise((resolve) => setTimeout(resolve, ms));
   const lasts = (frames, at) => (at + 1 < frames.length ? Math.max(LEAST_MS, frames[at + 1].at - frames[at].at) : LEAST_MS);
 
+  // On a page with a server, with what made it.
+  const keep = (blob, name) => (Latent.saveView ?? Latent.file)(blob, name);
+
   Latent.film = {
     LEAST_MS,
 
@@ -43,7 +46,7 @@
         await pause();
       }
       gif.finish();
-      Latent.file(new Blob([gif.bytes()], { type: "image/gif" }), `${name}.gif`);
+      keep(new Blob([gif.bytes()], { type: "image/gif" }), `${name}.gif`);
     },
 
     // As long as the film lasts: the browser records what it is shown.
@@ -60,7 +63,7 @@
       }
       recorder.stop();
       await ended;
-      Latent.file(new Blob(parts, { type: KINDS[kind] }), `${name}.${kind.toLowerCase()}`);
+      keep(new Blob(parts, { type: KINDS[kind] }), `${name}.${kind.toLowerCase()}`);
     },
   };
 }

@@ -3,7 +3,8 @@
 // program. `picture` is {grid, index}, {grid, sheet: true} for paths, or {tiles} for a morph; what is set
 // by hand is waited for.
 Latent.saving = function ({ server }) {
-  const TEXT = "latent-recipe", SAYS = { "image/png": withText, "image/gif": withComment };
+  const TEXT = "latent-recipe";
+  const SAYS = { "image/png": withText, "image/gif": withComment, "video/mp4": withEnd(box), "video/webm": withEnd(filler) };
 
   async function ask(what, picture) {
     await Latent.settled();
@@ -72,6 +73,29 @@ Latent.saving = function ({ server }) {
       blocks.push(Uint8Array.of(block.length), block);
     }
     return [gif.subarray(0, at), Uint8Array.of(0x21, 0xfe), ...blocks, Uint8Array.of(0), gif.subarray(at)];
+  }
+
+  // The parts of a film with a text at its end, in what players skip: after `head`, a key of 16 bytes.
+  function withEnd(head) {
+    return (film, text) => {
+      const body = new TextEncoder().encode(`${TEXT.padEnd(16, "\0")}${text}`);
+      return [film, head(body.length), body];
+    };
+  }
+
+  // The heads of an MP4's box of a kind of its own, and of a WebM's element without a meaning.
+  function box(length) {
+    const head = new DataView(new ArrayBuffer(8));
+    head.setUint32(0, 8 + length);
+    head.setUint32(4, 0x75756964);  // uuid
+    return head.buffer;
+  }
+
+  function filler(length) {
+    const head = new DataView(new ArrayBuffer(9));
+    head.setUint16(0, 0xec01);  // Void, with a size of seven bytes
+    head.setUint32(5, length);
+    return head.buffer;
   }
 
   function crc(bytes) {

@@ -6,6 +6,7 @@ import pytest
 from PIL import Image, ImageSequence
 from playwright.sync_api import expect
 
+from explorer.pictures.recipe import read_recipe
 from tests.explorer.page.journeys.acts import open_tab, shown
 
 NAMES = ("celeba32/faae", "celeba32/aae")
@@ -110,6 +111,7 @@ def test_a_walk_is_recorded_and_saved(page, pad):
     with page.expect_download() as download:
         page.get_by_role("button", name="Save as GIF").click()
     assert download.value.suggested_filename == "walk.gif"
+    assert "tab=morph" in read_recipe(download.value.path()).query
     with Image.open(download.value.path()) as film:
         assert film.n_frames > 5 and film.width > 2 * film.height
         shown = film.size
@@ -117,6 +119,7 @@ def test_a_walk_is_recorded_and_saved(page, pad):
     with page.expect_download() as download:
         page.get_by_role("button", name="Save as MP4").click()
     assert download.value.suggested_filename == "walk.mp4"
+    assert "tab=morph" in read_recipe(download.value.path()).query
     with av.open(download.value.path()) as film:
         frames = [(each.time, each.to_ndarray(format="rgb24")) for each in film.decode(video=0)]
     (_, first), *_, (ends, last) = frames
@@ -134,6 +137,7 @@ def test_a_browser_that_makes_no_mp4_makes_webm_and_says_so(page, pairs):
     with page.expect_download() as download:
         page.get_by_role("button", name="Save as WebM").click()
     assert download.value.suggested_filename == "walk.webm"
+    assert "tab=morph" in read_recipe(download.value.path()).query
     with av.open(download.value.path()) as film:
         assert len([*film.decode(video=0)]) > 1
 

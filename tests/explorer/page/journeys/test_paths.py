@@ -1,7 +1,7 @@
 """From picture to picture in a browser: three kinds of path, beyond the last one, as a film."""
 
 import av
-from PIL import Image
+import pytest
 from playwright.sync_api import expect
 
 from explorer.pictures.recipe import read_recipe
@@ -54,17 +54,19 @@ def test_a_search_that_is_stopped_waits_and_goes_on_from_there(page):
     expect(page.locator(".frame")).to_have_count(2 * 3 * 17)
 
 
-def test_a_film_brings_back_the_page_it_was_saved_from(page, tmp_path):
+@pytest.mark.parametrize("form", ["gif", "mp4"])
+def test_a_film_brings_back_the_page_it_was_saved_from(page, tmp_path, form):
     open_tab(page, "Paths")
     expect(page.locator(".frame")).to_have_count(2 * 3 * 9)
     page.get_by_label("number input for Reach").fill("1.5")
     page.keyboard.press("Enter")
     expect(page.locator(".frame")).to_have_count(2 * 3 * 13)
     with page.expect_download() as download:
-        page.get_by_role("button", name="Download GIF").click()
-    path = tmp_path / "paths.gif"
+        page.get_by_role("button", name=f"Download {form.upper()}").click()
+    path = tmp_path / f"paths.{form}"
     download.value.save_as(path)
-    assert Image.open(path).n_frames == 2 * 13 - 2
+    with av.open(str(path)) as film:
+        assert len([*film.decode(video=0)]) == 2 * 13 - 2
     assert "reach=1.5" in read_recipe(path).query
     page.keyboard.press("Control+z")
     expect(page.locator(".frame")).to_have_count(2 * 3 * 9)
