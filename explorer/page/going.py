@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from urllib.parse import parse_qsl
 
 import gradio as gr
@@ -13,6 +14,7 @@ from explorer.page.navigation import BY_NAME, Navigation, go
 from explorer.page.tab import Tab, number
 from explorer.page.tabs import SLOTS
 from explorer.pictures.picture import Picture
+from explorer.session.family import Family, retold
 from explorer.session.history import History
 from explorer.session.saved import found, pictured
 from explorer.session.state import Session, Unavailable
@@ -66,7 +68,8 @@ def jump(session: Session, given: Mapping[str, str], controls: Controls) -> None
 
 
 def restore(session: Session, picture: Picture, controls: Controls) -> None:
-    """The page as it was when a picture was saved, with what lay in its slots. Raises UserError."""
+    """The page as it was when a picture was saved, with what lay in its slots and their family.
+    Raises UserError."""
     how = picture.saved
     if how is None:
         raise Unavailable(say("That picture does not say how it was made."))
@@ -79,6 +82,9 @@ def restore(session: Session, picture: Picture, controls: Controls) -> None:
             drawn.append(quoted(picture.label))
             picture.label = say("{picture}, drawn from its code", picture=picture.label)
         session.put(slot, picture)
+    if how.family:
+        made = partial(pictured, models=models)
+        session.of(Family).members = retold(how.family, session.slots, made)
     if drawn:
         warn(say(NO_UPLOAD, pictures=drawn), duration=None)
 

@@ -30,10 +30,11 @@ NO_PROGRAM = say("No program draws this: it is no picture of one code. Save the 
 def said(session: Session, asked: Taken) -> Recipe:
     """What is said of what was asked for: a grid's thing, a morph of so many tiles, or a view."""
     query = link.query(session, session.controls)
-    slots, tiles = [slot.name for slot in _tab(session).slots], asked.get("tiles", 0)
+    tab, tiles = _tab(session), asked.get("tiles", 0)
+    slots = [slot.name for slot in tab.slots]
     if tiles and not all(slot in session.slots for slot in slots):
         raise UserError(say("Put a picture into each of the four corners first."))
-    found = recipe(session, query if len(query) <= MOST_QUERY else "", slots, tiles)
+    found = recipe(session, query if len(query) <= MOST_QUERY else "", slots, tiles, tab.bred)
     if "grid" not in asked:
         return found
     if asked["grid"] not in session.grids:
@@ -62,7 +63,8 @@ def view(session: Session, asked: Taken) -> dict:
 
 def _lost(session: Session) -> str:
     """What of the open tab a saved file does not bring back; empty where it brings all."""
-    lost = _tab(session).unkept(session)
+    tab = _tab(session)
+    lost = [] if tab.bred else tab.unkept(session)
     return say("The file leaves out {lost}.", lost=lost) if lost else ""
 
 

@@ -69,9 +69,10 @@ class Tab:
     build: makes the widgets, given the session's `gr.State`; slots: a tab that has some receives
     the pictures that are sent to it; pack: the fields of a link that hold the tab's own state;
     unpack: takes them from a link, and gives what of them is not here; unkept: what else the tab
-    holds, which no link does, in words; within: the name of the tab
-    that it is a view in, beside that tab's own; view: its title among the views within it; verb:
-    what finds what the tab shows, and what it is given, by parameter; None where no verb does.
+    holds, which no link does, in words; bred: whether that is the family, which files hold; within:
+    the name of the tab that it is a view in, beside that tab's own; view: its title among the views
+    within it; verb: what finds what the tab shows, and what it is given, by parameter; None where
+    no verb does.
     """
 
     name: str
@@ -83,6 +84,7 @@ class Tab:
     pack: Callable[[Session], dict[str, str]] = lambda session: {}
     unpack: Callable[[Session, Mapping[str, str]], list[str] | None] = lambda session, fields: None
     unkept: Callable[[Session], list[str]] = lambda session: []
+    bred: bool = False
     within: str = ""
     view: str = ""
     verb: Callable[[Session], tuple[Callable, dict[str, Any]] | None] | None = None

@@ -62,12 +62,22 @@ class Repair(Strict):
     regions: Annotated[dict[Words, Code], Field(max_length=64)] = {}
 
 
+class Kin(Strict):
+    """One of a family: a parent, the places in the family of its own parents, its generation, and
+    the slot that it lies in, empty for none."""
+
+    picture: Thing
+    parents: Annotated[list[int], Field(max_length=2)]
+    generation: Annotated[int, Field(ge=0)]
+    slot: Words = ""
+
+
 class Recipe(Strict):
     """weights: the SHA-256 of each model's weights by its name, in the order in which they draw;
     what is drawn, if anything: `result`, a picture; `tiles` a side of the codes between the `slots`
     in their order; `paths`, by their kinds, whose codes are those of all frames one after another;
-    or what was restored by `repair`. slots: what lay in the tab's places for pictures; query: the
-    link to the page, with seed and edits; px: the side of a tile."""
+    or what was restored by `repair`. slots: what lay in the tab's places for pictures; family: who
+    was bred from whom; query: the link to the page, with seed and edits; px: the side of a tile."""
 
     version: Literal[1] = 1
     weights: Annotated[
@@ -79,6 +89,7 @@ class Recipe(Strict):
     paths: Annotated[list[Thing], Field(max_length=8)] = []
     repair: Repair | None = None
     slots: Annotated[dict[Words, Thing], Field(max_length=16)] = {}
+    family: Annotated[list[Kin], Field(max_length=128)] = []
     query: Annotated[str, Field(max_length=8000)] = ""
     px: Annotated[int, Field(ge=16, le=512)] = 256
 
@@ -86,6 +97,12 @@ class Recipe(Strict):
     def between_four(self) -> Self:
         if self.tiles and (self.tiles < 3 or len(self.slots) != 4):
             raise ValueError("a morph has four corners and at least three tiles a side")
+        return self
+
+    @model_validator(mode="after")
+    def within_the_family(self) -> Self:
+        if any(not 0 <= at < len(self.family) for each in self.family for at in each.parents):
+            raise ValueError("parents belong to the family")
         return self
 
     @property

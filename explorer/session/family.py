@@ -1,10 +1,12 @@
 """The family of the pictures that children were bred from, and the broods that were shown."""
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from torch import Tensor
 
 from explorer.pictures.picture import Picture
+from explorer.pictures.recipe import Kin, Thing
 from explorer.words import say
 
 MOST = 100  # parents that a family remembers, and broods
@@ -74,3 +76,31 @@ def join(family: Family, born: Born, picture: Picture) -> None:
 
 def remember(born: Born, codes: dict[str, Tensor], parents: list[Picture], generation: int) -> None:
     born.broods = [*born.broods, (codes, [each.id for each in parents], generation)][-MOST:]
+
+
+def told(
+    family: Family, slots: Mapping[str, Picture], thing: Callable[[Picture], Thing]
+) -> list[Kin]:
+    """The family as a recipe holds it, whose pictures it has by `thing`."""
+    places = {name: at for at, name in enumerate(family.members)}
+    lies = {picture.id: slot for slot, picture in slots.items()}
+    return [
+        Kin(
+            picture=thing(each.picture),
+            parents=[places[parent] for parent in each.parents if parent in places],
+            generation=each.generation,
+            slot=lies.get(name, ""),
+        )
+        for name, each in family.members.items()
+    ]
+
+
+def retold(
+    kin: Sequence[Kin], slots: Mapping[str, Picture], pictured: Callable[[Thing], Picture]
+) -> dict[str, Member]:
+    """The members of such a family; those that lie in slots are the pictures there."""
+    pictures = [slots.get(each.slot) or pictured(each.picture) for each in kin]
+    return {
+        picture.id: Member(picture, [pictures[at].id for at in each.parents], each.generation)
+        for picture, each in zip(pictures, kin, strict=True)
+    }

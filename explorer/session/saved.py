@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from explorer.pictures.picture import EDIT, Picture
 from explorer.pictures.recipe import Recipe, Thing, is_film, read_recipe, thing
 from explorer.pictures.render import ABREAST, read_code, sheet, sprite, to_pil
 from explorer.session.again import repair, repaired, ways
+from explorer.session.family import Family, told
 from explorer.session.state import GONE, Session, Unavailable
 from explorer.verbs import morph
 from explorer.verbs.common.grids import Grid
@@ -27,13 +29,17 @@ from training.errors import UserError, quoted
 MORPH_PX, FRAME_PX = 64, 96  # side of a tile of a morph, of a frame of a path
 
 
-def recipe(session: Session, query: str, slots: Sequence[str], tiles: int = 0) -> Recipe:
+def recipe(
+    session: Session, query: str, slots: Sequence[str], tiles: int = 0, bred: bool = False
+) -> Recipe:
     """What is said of a view of the page, at `query`, with what lies in its `slots`; or of `tiles`
-    a side between these."""
-    models, held = session.models, [slot for slot in slots if slot in session.slots]
-    things = {slot: _thing(session, session.slots[slot]) for slot in held}
-    weights = {model.name: model.weights for model in models}
-    return Recipe(weights=weights, slots=things, tiles=tiles, query=query)
+    a side between these. Where pictures are `bred` there, with the family."""
+    held = {slot: session.slots[slot] for slot in slots if slot in session.slots}
+    made = partial(_thing, session)
+    family = told(session.of(Family), held, made) if bred else []
+    things = {slot: made(picture) for slot, picture in held.items()}
+    weights = {model.name: model.weights for model in session.models}
+    return Recipe(weights=weights, slots=things, tiles=tiles, family=family, query=query)
 
 
 def of_grid(said: Recipe, grid: Grid, index: int) -> Recipe:

@@ -145,6 +145,9 @@ FORGERIES = {
     "a code that is no text": lambda said: said | {"result": {"label": "x", "codes": {"a": 1}}},
     "a huge tile": lambda said: said | {"px": 10**6},
     "a morph of one": lambda said: said | {"tiles": 9},
+    "parents of nobody": lambda said: (
+        said | {"family": [{"picture": said["result"], "parents": [1], "generation": 1}]}
+    ),
     "a long query": lambda said: said | {"query": "x" * 9000},
     "too much": lambda said: " " * MOST_TEXT + json.dumps(said),
 }

@@ -270,6 +270,7 @@ TAB = Tab(
     pack,
     unpack,
     unkept,
+    bred=True,
     within=SAMPLE,
     verb=verb,
 )

@@ -10,13 +10,14 @@ import torch
 from PIL import Image
 
 from explorer.page import going, saving
-from explorer.page.tabs import attributes, breed, paths, restore, sample, search
+from explorer.page.tabs import attributes, breed, paths, restore, sample, search, teach
 from explorer.pictures.recipe import FORGED, KEY
 from explorer.pictures.render import png_bytes, to_pil
 from explorer.session.again import repaired, ways
 from explorer.session.examples import astronaut
+from explorer.session.family import Family
 from explorer.session.saved import drawn, found, replay
-from explorer.session.state import Unavailable
+from explorer.session.state import Session, Unavailable
 from tests.explorer.conftest import event
 from training.codes.damage import BLUR, LOW, NOISE, REGION
 
@@ -185,13 +186,40 @@ def test_a_view_of_the_page_says_where_it_was(session):
 
 
 def test_a_file_says_what_of_its_tab_it_leaves_out(session):
-    session.tab = breed.NAME
-    session.put("parent-0", session.draw(1))
-    breed.show(session, 0.3, 4, 0)
-    asked = {"key": "", "grid": breed.NAME, "index": 1}
-    assert saving.saved(session, asked)["lost"] == saving.view(session, {"key": ""})["lost"] == ""
-    breed.choose(session, event(grid=breed.NAME, index=0))
-    breed.go_on(session, 0.3, 4, 0)
-    assert saving.saved(session, asked)["lost"] == "The file leaves out the lineage."
+    session.tab, asked = teach.NAME, {"key": ""}
+    assert saving.view(session, asked)["lost"] == ""
+    session.of(teach.Draft).lesson.sides[0].pictures = session.examples()[1:3]
+    assert saving.view(session, asked)["lost"] == "The file leaves out what Teach is given."
     session.tab = "reconstruct"
-    assert saving.view(session, {"key": ""})["lost"] == ""
+    assert saving.view(session, asked)["lost"] == ""
+
+
+def test_a_saved_child_brings_back_its_family(session, tmp_path, told):
+    session.tab, inputs = breed.NAME, (0.3, 4, 0)
+    session.put("parent-0", session.photo(astronaut(), "me.png"))
+    breed.show(session, *inputs)
+    for index, act in ((1, breed.go_on), (2, breed.go_on_crossed), (0, breed.go_on)):
+        breed.choose(session, event(grid=breed.NAME, index=index))
+        act(session, *inputs)
+    *_, before, _, _ = breed.go_back(session, *inputs, event(id=[*session.of(Family).members][2]))
+    file, path = asked_for(session, 1), tmp_path / "child.png"
+    assert file["lost"] == ""
+    path.write_bytes(b64decode(file["src"].partition(",")[2]))
+    other = Session(session.root)
+    other.put("parent-0", other.draw(9))
+    going.restore(other, saving.uploaded(other, path, "child.png"), {})
+    other.shown.clear()
+    _, after, said, _ = breed.show(other, *inputs)
+    assert other.tab == breed.NAME and said == ""
+
+    def tree(value: list[dict]) -> list[tuple]:
+        places = {each["id"]: at for at, each in enumerate(value)}
+        return [
+            (each["label"], [places[one] for one in each["parents"]], each["chosen"])
+            for each in value
+        ]
+
+    assert len(after) == 4 and tree(after) == tree(before)
+    for one, now in zip(session.of(Family).pictures, other.of(Family).pictures, strict=True):
+        for name in session.names:
+            assert torch.allclose(one.codes[name], now.codes[name], atol=1e-6)
