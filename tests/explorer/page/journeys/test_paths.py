@@ -33,6 +33,10 @@ def test_paths_of_both_models_lead_beyond_the_last_picture_and_are_saved_as_a_fi
         page.get_by_role("button", name="Download MP4").click()
     with av.open(str(download.value.path())) as file:
         assert file.streams.video[0].frames == 2 * 13 - 2
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download sheet").click()
+    assert download.value.suggested_filename == "paths.png"
+    assert [way.label for way in read_recipe(download.value.path()).paths] == [*KINDS]
 
 
 def test_a_search_that_is_stopped_waits_and_goes_on_from_there(page):
