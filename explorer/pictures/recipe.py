@@ -7,7 +7,6 @@ gives the file may be a stranger: nothing of it is believed before it fits the t
 import base64
 import io
 import json
-from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, BinaryIO, Literal, Self
 
@@ -20,6 +19,7 @@ from torch import Tensor
 from explorer.pictures.render import png_bytes
 from explorer.words import say
 from training.codes.damage import DAMAGES, REGION
+from training.data.pictures import read_file
 from training.errors import UserError
 
 KEY = "latent-recipe"
@@ -130,7 +130,7 @@ def thing(label: str, codes: dict[str, Tensor]) -> Thing:
 
 def read_recipe(file: bytes | str | Path) -> Recipe | None:
     """What a picture or a film says of itself; None where it says nothing. Raises UserError where
-    that fits no picture of this app."""
+    that fits no picture of this app, and where the file cannot be read."""
     text = _of_film(file) if is_film(file) else _of_picture(file)
     if text is None:
         return None
@@ -142,10 +142,8 @@ def read_recipe(file: bytes | str | Path) -> Recipe | None:
 
 def is_film(file: bytes | str | Path) -> bool:
     """Whether it begins as an MP4 or a WebM does."""
-    with suppress(OSError), _opened(file) as source:
-        start = source.read(8)
-        return start[4:] == MP4 or start[:4] == WEBM
-    return False
+    start = _opened(file).read(8)
+    return start[4:] == MP4 or start[:4] == WEBM
 
 
 def _of_film(file: bytes | str | Path) -> bytes | None:
@@ -169,4 +167,4 @@ def _of_picture(file: bytes | str | Path) -> str | bytes | None:
 
 
 def _opened(file: bytes | str | Path) -> BinaryIO:
-    return io.BytesIO(file) if isinstance(file, bytes) else open(file, "rb")
+    return io.BytesIO(file if isinstance(file, bytes) else read_file(Path(file)))
