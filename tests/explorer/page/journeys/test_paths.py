@@ -19,6 +19,12 @@ def test_paths_of_both_models_lead_beyond_the_last_picture_and_are_saved_as_a_fi
         expect(panel.locator(".frame")).to_have_count(3 * 9)
         expect(panel.locator(".frame.key")).to_have_count(3 * 2)
     expect(page.locator(".latent-chart .key").filter(visible=True)).to_have_count(6)
+    row = page.locator(".path").first.locator("li")
+    for at in (-1, -2):  # what stands under the frames, beside its name
+        name, value = (
+            each.locator("span").nth(at).bounding_box() for each in (row.first, row.last)
+        )
+        assert abs(name["y"] - value["y"]) < 2
     page.get_by_label("number input for Reach").fill("1.5")
     page.keyboard.press("Enter")
     expect(page.locator(".frame")).to_have_count(2 * 3 * 13)  # with the geodesics again
