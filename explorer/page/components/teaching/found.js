@@ -21,7 +21,8 @@ Latent.found = function ({ element, props, trigger, watch }) {
   }
 
   function draw() {
-    const { said = "", subject, rows = [] } = props.value ?? {};
+    if (!props.value) return root.replaceChildren(h("p", { class: "empty", role: "status" }, Latent.say("Directions are looked for")));
+    const { said = "", subject, rows = [] } = props.value;
     root.replaceChildren(said ? h("p", { class: "reason", role: "status" }, said) : "", ...rows.length ? [
       h("header", { class: "subject" }, Latent.image(subject.src, ""), h("p", {}, subject.said),
         h("button", { type: "button", class: "chip", onclick: () => Latent.python({ grid: "discover" }) }, Latent.say("Copy as Python"))),

@@ -4,6 +4,7 @@
 Latent.results = function ({ element, props, trigger, watch, grid, empty }) {
   const { h } = Latent;
   const root = element.querySelector(".results");
+  const FAR = Latent.say("Under each picture: the L2 distance of its code, or in how many bits it differs.");
   let chosen = null, kept = null, form = "";
 
   function draw() {
@@ -13,7 +14,7 @@ Latent.results = function ({ element, props, trigger, watch, grid, empty }) {
     kept = chosen?.name;  // stays chosen where it is found again
     const focused = root.contains(document.activeElement);
     chosen = null;
-    root.replaceChildren(...panels.length ? panels.map(panelOf) : [h("p", { class: "empty" }, empty)]);
+    root.replaceChildren(...panels.length ? [...panels.map(panelOf), h("p", { class: "note" }, FAR)] : [h("p", { class: "empty" }, empty)]);
     if (focused) chosen?.button.focus({ preventScroll: true });
   }
 

@@ -75,3 +75,17 @@ def test_a_slider_says_the_pictures_own_value_by_each_model(page):
     page.get_by_role("checkbox", name="VAE", exact=True).check()
     several = re.compile(r"own value [−+]\d\.\d to [−+]\d\.\d sd")
     expect(slider).to_have_accessible_description(several)
+
+
+def test_that_directions_are_looked_for_is_said(page):
+    page.get_by_role("img", name="Encoder, F-AAE").wait_for()
+    held = []
+    page.route("**/component_server", lambda route: held.append(route))
+    open_tab(page, "Attributes")
+    open_tab(page, "Discover")
+    expect(page.get_by_role("status").get_by_text("Directions are looked for")).to_be_visible()
+    page.unroute("**/component_server")
+    for route in held:
+        route.continue_()
+    expect(page.locator(".direction").first).to_be_visible()
+    expect(page.get_by_text("Directions are looked for")).to_have_count(0)
