@@ -1,10 +1,12 @@
 """Everybody can use the page: no serious violation that axe-core finds, and every journey by
 keyboard alone."""
 
+import io
 import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from explorer.page.tabs import TABS, WITHIN
@@ -155,6 +157,13 @@ def test_a_phone_shows_the_picture_at_once_and_all_tabs(page):
     expect(page.locator(".slot .face").first).to_be_in_viewport(ratio=0.9)
     bar = page.locator("#tabs > .tab-wrapper").get_by_role("tab")
     expect(bar).to_have_text([tab.title for tab in WITHIN])
+    assert page.locator(".slot").first.bounding_box()["x"] <= 16
+    chosen = page.get_by_role("combobox", name="Model set")
+    beside = page.get_by_role("checkbox", name="Refined codes")
+    middles = [
+        box["y"] + box["height"] / 2 for box in (chosen.bounding_box(), beside.bounding_box())
+    ]
+    assert abs(middles[0] - middles[1]) < 6  # no title above one of them
     line = page.locator(".models")
     expect(line.get_by_role("checkbox")).to_have_count(11)
     assert line.evaluate("(node) => node.scrollWidth > node.clientWidth && node.clientHeight < 60")
@@ -166,3 +175,30 @@ def test_a_phone_shows_every_button_that_sends_a_picture_on(page):
     row.wait_for()
     assert row.evaluate("(node) => node.scrollWidth <= node.clientWidth")
     expect(row.get_by_role("button", name="Copy as Python")).to_be_in_viewport(ratio=1)
+
+
+@pytest.mark.opens("tab=sample&__theme=dark")
+def test_no_rail_of_a_slider_is_bright_in_the_dark(page):
+    page.get_by_role("button", name="Sample 0·2, F-AAE").wait_for()
+    for rail in (page.get_by_role("slider", name="Count"), page.locator(".stroll input")):
+        image = Image.open(io.BytesIO(rail.screenshot())).convert("L")
+        assert image.getpixel((image.width * 9 // 10, image.height // 2)) < 128
+
+
+@pytest.mark.opens("tab=reconstruct")
+def test_components_begin_where_gradios_own_do(page):
+    expect(page.locator(".ladder")).to_be_visible()
+    lefts = [
+        page.locator(each).filter(visible=True).first.bounding_box()["x"]
+        for each in ("#tabs", ".slot", ".tour .bar")
+    ]
+    assert max(lefts) - min(lefts) < 2, lefts
+
+
+@pytest.mark.opens("tab=sample")
+def test_no_line_of_an_objective_is_cut(page):
+    for button in page.get_by_role("button", name="What is").all():
+        button.click()
+        said = page.locator(".about-model pre")
+        assert said.evaluate("(node) => node.scrollWidth <= node.clientWidth"), said.inner_text()
+        page.keyboard.press("Escape")

@@ -37,7 +37,7 @@ Latent.map = function ({ element, props, trigger, watch, server, what, empty }) 
       teach: (name) => trigger("teach", { name }) });
     root.append(h("div", { class: "panels", style: `--models:${value.panels.length}` }, value.panels.map((panel, at) =>
       h("div", { class: "panel", role: "figure", "aria-label": `${what}, ${panel.title}` }, Latent.title(panel),
-        charts[at] ? h("div", { class: "framed" }, charts[at], tools(at)) : Latent.reason(panel),
+        charts[at] ? [tools(at), charts[at]] : Latent.reason(panel),
         panel.plane ? h("p", { class: "note" }, Latent.say("Two-dimensional codes: hover or drag to decode any point. Shaded: the density of the prior.")) : null))),
       away, said, chosen, legend, value.panels.some((panel) => panel.points && !panel.plane) ? h("p", { class: "note" }, value.note) : "", hover.card);
     root.classList.toggle("many", value.panels.length > 2);

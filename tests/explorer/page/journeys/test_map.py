@@ -66,6 +66,8 @@ def test_a_map_is_worked_on(page, tmp_path):
     open_tab(page, "Latent map")
     chart = page.locator(".map .chart").first
     chart.locator("canvas").wait_for()
+    tools = page.locator(".map .zoom").first.bounding_box()
+    assert tools["y"] + tools["height"] <= chart.bounding_box()["y"]  # they hide no point
     lasso = page.get_by_role("button", name="Lasso: draw around points").first
     lasso.click()
     drawn_around(page, chart)
