@@ -197,7 +197,9 @@ def test_components_begin_where_gradios_own_do(page):
 
 @pytest.mark.opens("tab=sample")
 def test_no_line_of_an_objective_is_cut(page):
-    for button in page.get_by_role("button", name="What is").all():
+    buttons = page.get_by_role("button", name="What is")
+    expect(buttons).to_have_count(11)
+    for button in buttons.all():
         button.click()
         said = page.locator(".about-model pre")
         assert said.evaluate("(node) => node.scrollWidth <= node.clientWidth"), said.inner_text()
