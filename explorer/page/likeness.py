@@ -5,6 +5,8 @@ from explorer.session.state import Session
 from explorer.verbs.common.domain import Unlike, unlike
 from explorer.words import chain, say
 
+MOST = 100  # times as far; beyond that the figure means nothing more
+
 
 def said(session: Session, picture: Picture) -> str:
     """What was found in the picture, and whether the models know its like."""
@@ -29,11 +31,16 @@ def warning(far: Unlike) -> str:
             "It is unlike what {model} was trained on, {share} times as far from it as 99 % of "
             "held-out pictures: encoders may miss it. Refined codes, shown first, come closer.",
             model=far.model.title,
-            share=f"{far.share:.1f}",
+            share=times(far.share),
         )
     return say(
         "It is {unlike} than nearly all that these models draw, {share} times as far from them as "
         "99 % of held-out pictures: encoders may miss it. Refined codes, shown first, come closer.",
         unlike=chain("{one} and {next}", far.reasons),
-        share=f"{far.share:.1f}",
+        share=times(far.share),
     )
+
+
+def times(share: float) -> str:
+    """How many times as far, in words."""
+    return f"{share:.1f}" if share <= MOST else say("more than {most}", most=str(MOST))

@@ -7,10 +7,12 @@ import torch
 from PIL import Image
 
 from explorer.engine import Model
+from explorer.page.likeness import warning
 from explorer.page.tabs import attributes, morph, reconstruct
 from explorer.session.examples import astronaut
 from explorer.session.refinement import WEIGHTS
 from explorer.session.written import of_verb
+from explorer.verbs.common.domain import Unlike
 from tests.explorer.conftest import event
 from training.errors import UserError
 
@@ -50,6 +52,11 @@ def test_an_upload_is_encoded_once_for_all_tabs(session, monkeypatch):
     attributes.edit(session)
     morph.show(session, 3)
     assert [*map(seen.count, ((name, True) for name in session.names))] == [1, 1]
+
+
+def test_how_far_a_picture_is_has_an_end(session):
+    said = [str(warning(Unlike(session.models[0], share, []))) for share in (2.84, 816387.1)]
+    assert "2.8 times as far" in said[0] and "more than 100 times as far" in said[1]
 
 
 def test_a_grey_picture_is_said_to_be_unlike_and_its_colours_are_adapted(session):
