@@ -94,6 +94,7 @@ def test_why_nothing_is_saved_is_said_in_passing(page, photo):
     for at in range(2):  # the same picture
         places.nth(at).locator("input[type=file]").set_input_files(photo)
     expect(page.locator(".frame")).to_have_count(0)
+    expect(page.locator(".latent-chart .legend").filter(visible=True)).to_have_count(0)
     page.get_by_role("button", name="Download MP4").click()
     expect(page.locator(".toast-body").last).to_contain_text("are equal")
     page.wait_for_timeout(500)
