@@ -14,24 +14,25 @@ def weight(thing: object) -> int:
     once; models are everybody's."""
     seen, left, total = set(), [thing], 0
     while left:
-        match left.pop():
-            case each if id(each) in seen or isinstance(each, (str, bytes, Model)):
-                continue
-            case Tensor() as each:
+        each = left.pop()
+        if id(each) in seen:
+            continue
+        seen.add(id(each))
+        match each:
+            case Model():
+                pass
+            case Tensor():
                 storage = each.untyped_storage()  # which views share
                 total += 0 if storage.data_ptr() in seen else storage.nbytes()
                 seen.add(storage.data_ptr())
-            case np.ndarray() as each:
+            case np.ndarray():
                 total += each.nbytes
-            case Image.Image() as each:
+            case Image.Image():
                 total += len(each.getbands()) * each.width * each.height
-            case dict() as each:
+            case dict():
                 left += each.values()
-            case list() | tuple() | set() as each:
+            case list() | tuple() | set():
                 left += each
-            case each if is_dataclass(each):
+            case _ if is_dataclass(each):
                 left += vars(each).values()
-            case each:
-                continue
-        seen.add(id(each))
     return total
