@@ -32,8 +32,8 @@ NOTICES = ("onnxruntime/LICENSE", "gifenc/LICENSE.md")
 SHARED = (
     "common.js",
     *("inputs/keyboard.js", "inputs/slot.js", "inputs/crop.js", "inputs/sliders.js"),
-    *("views/tiles.js", "live/codes.js", "live/worker.js", "live/engine.js", "live/latents.js"),
-    *("live/edit.js", "live/film.js", "live/pad.js"),
+    *("views/sprites.js", "views/tiles.js", "live/codes.js", "live/worker.js", "live/engine.js"),
+    *("live/latents.js", "live/edit.js", "live/film.js", "live/pad.js"),
 )
 OWN = (
     "local",

@@ -4,16 +4,16 @@
 // `count` frames of a row side by side; each `every`-th is one of `keys` keyframes. Triggers send {grid,
 // index, to}, stop while there is progress, and resume where it is said that the search was `stopped`.
 Latent.filmstrip = function ({ element, props, trigger, watch, grid, what, empty }) {
-  const { h } = Latent;
+  const { h } = Latent, FRAME_PX = 128, LARGE_PX = 512;
   const root = element.querySelector(".filmstrip");
   let selected = null;  // a frame's place in a row
   const named = (at) => Latent.say("frame {n}", { n: String(at + 1) });
-  const within = (src, at, count) => `background-image:${src};background-size:${100 * count}% 100%;background-position:${count > 1 ? (100 * at) / (count - 1) : 0}% 0`;
+  const still = (src, at, px, attributes) => Latent.cutOut(src, props.value.count, [at, 0], px, { class: "still", ...attributes });
 
   function frame(panel, row, number, at) {
     const { count, every, keys } = props.value, label = `${row.kind}, ${named(at)}, ${panel.title}`, key = at % every === 0 && at / every < keys;
     const button = h("button", { type: "button", class: key ? "frame key" : "frame", title: label, "aria-label": label, "aria-pressed": String(at === selected),
-      "data-at": at, onclick: () => select(at) }, h("span", { class: "still", style: within("var(--frames)", at, count) }));
+      "data-at": at, onclick: () => select(at) }, still(row.src, at, FRAME_PX));
     return h("li", {}, Latent.draggable(button, { grid, index: number * count + at }),
       h("span", {}, row.density[at]), h("span", { class: "norm" }, row.norm[at]));
   }
@@ -23,7 +23,7 @@ Latent.filmstrip = function ({ element, props, trigger, watch, grid, what, empty
     const names = h("li", { class: "names" }, h("span", { class: "still" }),
       h("span", { title: Latent.say("Of the training codes the share around which they are no denser than here: 50 % is usual, 0 % is sparser than around any") }, Latent.say("density")),
       h("span", { title: Latent.say("The length of the code before it is brought back to the prior") }, Latent.say("norm")));
-    return h("div", { class: "path", "aria-label": row.kind, role: "group", style: `--frames:url(${row.src})` },
+    return h("div", { class: "path", "aria-label": row.kind, role: "group" },
       h("header", {}, h("h3", {}, row.kind), h("p", { class: "note" }, facts)),
       h("ol", {}, names, [...Array(props.value.count).keys()].map((at) => frame(panel, row, number, at))));
   }
@@ -43,7 +43,7 @@ Latent.filmstrip = function ({ element, props, trigger, watch, grid, what, empty
   function enlarge() {
     const { panels, count } = props.value;
     const faces = panels.flatMap(({ title, rows }) => (rows ?? []).map(({ kind, src }, number) => h("figure", {},
-      Latent.draggable(h("span", { class: "still", role: "img", "aria-label": `${kind}, ${title}`, style: within(`url(${src})`, selected, count) }), { grid, index: number * count + selected }),
+      Latent.draggable(still(src, selected, LARGE_PX, { role: "img", "aria-label": `${kind}, ${title}` }), { grid, index: number * count + selected }),
       h("figcaption", {}, `${title}, ${kind}`))));
     root.querySelector(".enlarged").replaceChildren(h("div", { class: "faces" }, faces), h("div", { class: "about" },
       h("h3", { "aria-live": "polite" }, named(selected)),
@@ -74,4 +74,5 @@ Latent.filmstrip = function ({ element, props, trigger, watch, grid, what, empty
   }
 
   Latent.live({ props, watch }, draw);
+  Latent.onTheme(draw);
 };

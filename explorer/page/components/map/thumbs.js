@@ -32,8 +32,7 @@ Latent.maps.thumbs = function (plot, { model, server, shown, changed }) {
 
   const framed = (row, colour) => ({ x: plot.points().x[row], y: plot.points().y[row], draw(context) {
     const { sprite, size, x, y } = known.get(row), half = SIDE / 2 - 2;
-    context.imageSmoothingEnabled = !Latent.pixelated();
-    context.drawImage(sprite, x, y, size, size, -half, -half, 2 * half, 2 * half);
+    Latent.tile(context, sprite, [x, y, size], [-half, -half, 2 * half]);
     Object.assign(context, { strokeStyle: colour, lineWidth: 2 });
     context.strokeRect(-half, -half, 2 * half, 2 * half);
   } });

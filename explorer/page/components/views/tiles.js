@@ -122,8 +122,7 @@ function shapeOf({ columns }, { columns: wide, labels, size }) {
   return { columns, rows: Math.ceil(labels.length / wide), indices, place, size };
 }
 
-// One canvas for all tiles of a panel: each is drawn for itself, so that smoothing never mixes
-// neighbours, and with a gap.
+// One canvas for all tiles of a panel, with a gap between them.
 function sprite(canvas, src, shape) {
   const picture = canvas.shown = new Image();  // the newest, should an earlier one load later
   picture.onload = () => canvas.shown === picture && lay(canvas, picture, picture.naturalWidth / shape.columns, shape);  // models may differ in the size of their images
@@ -135,27 +134,14 @@ function lay(canvas, picture, side, { columns, rows, indices, place, size }) {
   const px = Math.max(size, Math.min(256, Math.ceil(wide / columns)));
   canvas.width = columns * px;
   canvas.height = rows * px;
-  const context = canvas.getContext("2d");
-  context.imageSmoothingQuality = "high";
-  context.imageSmoothingEnabled = !Latent.pixelated();
-  const gap = Math.max(1, px / 50);
+  const context = canvas.getContext("2d"), gap = Math.max(1, Math.round(px / 50));
   indices.forEach((index) => {
     const [x, y] = place(index);
-    context.drawImage(picture, x * side, y * side, side, side, x * px + gap, y * px + gap, px - 2 * gap, px - 2 * gap);
+    Latent.tile(context, picture, [x * side, y * side, side], [x * px + gap, y * px + gap, px - 2 * gap]);
   });
 }
 
 // One tile of a panel as its own canvas.
 function thumb(panel, index, value, px = 64) {
-  const canvas = Latent.h("canvas", { class: "face", width: px, height: px, role: "img", "aria-label": value.labels[index] });
-  const picture = new Image();
-  picture.onload = () => {
-    const side = picture.naturalWidth / panel.columns, [x, y] = shapeOf(panel, value).place(index);
-    const context = canvas.getContext("2d");
-    context.imageSmoothingQuality = "high";
-    context.imageSmoothingEnabled = !Latent.pixelated();
-    context.drawImage(picture, x * side, y * side, side, side, 0, 0, px, px);
-  };
-  if (panel.src) picture.src = panel.src;
-  return canvas;
+  return Latent.cutOut(panel.src, panel.columns, shapeOf(panel, value).place(index), px, { class: "face", role: "img", "aria-label": value.labels[index] });
 }
