@@ -3,17 +3,17 @@
 from dataclasses import dataclass
 from typing import Literal
 
+import torch
 from torch import Generator, Tensor
 
 from training import losses
-from training.augment import augment
 from training.codes.priors import Normal, PushedForward
 from training.config import Config
 from training.frameworks.base import Batch, Flow, Framework, Loss, Phase, without_graph
-from training.frameworks.options import ImageJudge
+from training.frameworks.options import ImagePenalty
 from training.networks.common import CodeDiscriminator
 from training.networks.paper import Approximator
-from training.schema import CodeSize
+from training.schema import CodeSize, NotNegative
 
 
 class ALAE(Framework):
@@ -23,15 +23,18 @@ class ALAE(Framework):
         discrimination   min over E, D   E_x[sp(-D(E(x)))] + E_z[sp(D(E(G(F(z)))))]   sp = softplus
                                          + r1_gamma / 2 E_x ||grad_x D(E(x))||^2
         generation       min over F, G   E_z[sp(-D(E(G(F(z)))))]
-        reciprocity      min over E, G   E_z ||F(z) - E(G(F(z)))||^2
+        reciprocity      for E and G     + alpha E_z ||F(z) - E(G(F(z)))||^2 / n
 
-    The prior of the codes is the distribution of F(z). E has no batch norm, as the first half of a
+    The paper lowers the reciprocity error in a step of its own, by the optimisers of the other two;
+    as a part of their sums its weight counts, which Adam would cancel from a step of its own. The
+    prior of the codes is the distribution of F(z). E has no batch norm, as the first half of a
     discriminator. Here G and E are the common networks; the paper grows those of StyleGAN.
     """
 
     @dataclass(frozen=True)
-    class Options(ImageJudge):
+    class Options(ImagePenalty):
         prior: Literal["normal"] = "normal"
+        alpha: NotNegative = 1.0  # Weight of the reciprocity error, a number of the code
         noise_size: CodeSize = 256  # Random numbers that F makes a code from
 
     id = "alae"
@@ -63,24 +66,28 @@ class ALAE(Framework):
         self.prior = PushedForward(n, self.noise, self.F)
 
     def phases(self) -> list[Phase]:
-        lr, lr_d = self.config.lr, self.config.lr_d
         return [
-            Phase("discrimination", ("E", "D"), lr_d, self.discriminate),
-            Phase("generation", ("F", "G"), lr, self.generate),
-            Phase("reciprocity", ("E", "G"), lr, self.reciprocate),
+            Phase("discrimination", ("E", "D"), self.config.lr_d, self.discriminate),
+            Phase("generation", ("F", "G"), self.config.lr, self.generate),
         ]
 
     def image_logits(self, x: Tensor, generator: Generator, *condition: Tensor) -> Tensor:
-        return self.D(self.encode(augment(x, self.config.augment, generator)))
+        return self.D(self.encode(x))
 
     def discriminate(self, batch: Batch) -> Loss:
-        return self.separate_images(batch, x_hat=without_graph(self.G, batch.z))  # z is F's already
+        w = batch.z  # F's already
+        w_hat = self.encode(without_graph(self.G, w))
+        loss, terms = self.separate(batch, self.D(w_hat))
+        terms["reciprocity"] = self.reciprocity(w, w_hat)
+        return loss + self.config.alpha * terms["reciprocity"], terms
 
     def generate(self, batch: Batch) -> Loss:
         w = self.F(self.noise.sample(len(batch.x), batch.generator))  # (B, n)
-        fooling = losses.fooling_loss(self.image_logits(self.decode(w), batch.generator))
-        return fooling, {"fooling": fooling}
+        w_hat = self.encode(self.decode(torch.cat([w, batch.z])))
+        fooling = losses.fooling_loss(self.D(w_hat[: len(w)]))
+        error = self.reciprocity(batch.z, w_hat[len(w) :])
+        return fooling + self.config.alpha * error, {"fooling": fooling}
 
-    def reciprocate(self, batch: Batch) -> Loss:
-        error = losses.code_error(batch.z, self.encode(self.decode(batch.z)))
-        return error, {"re-encoding": error}
+    def reciprocity(self, w: Tensor, w_hat: Tensor) -> Tensor:
+        """Error of codes (B, n), averaged over batch and numbers."""
+        return losses.code_error(w, w_hat) / self.config.latent_size

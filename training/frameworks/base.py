@@ -198,13 +198,17 @@ class Framework(nn.Module):
         self, batch: Batch, x_hat: Tensor, real: Sequence[Tensor] = (), fake: Sequence[Tensor] = ()
     ) -> Loss:
         """Loss of the image discriminator `D` of x against x_hat, with the codes or labels `real`
-        and `fake` as conditions, and with lazy R1: weight gamma / 2, every `r1_every` steps and
-        multiplied by that number."""
+        and `fake` as conditions, and with lazy R1."""
+        return self.separate(batch, self.image_logits(x_hat, batch.generator, *fake), real)
+
+    def separate(self, batch: Batch, fake: Tensor, real: Sequence[Tensor] = ()) -> Loss:
+        """The same by the logits (B,) of fake images. R1 has a weight of gamma / 2, is added every
+        `r1_every` steps and multiplied by that number."""
         config = self.config
         penalised = config.r1_gamma > 0 and batch.step % config.r1_every == 0
         x = batch.x.detach().requires_grad_(penalised)
         logits = self.image_logits(x, batch.generator, *real)
-        loss = losses.discriminator_loss(logits, self.image_logits(x_hat, batch.generator, *fake))
+        loss = losses.discriminator_loss(logits, fake)
         terms = {"D": loss}
         if penalised:
             terms["R1"] = losses.r1_penalty(x, logits)

@@ -17,11 +17,17 @@ class Adversary(Config):
 
 
 @dataclass(frozen=True)
-class ImageJudge(Adversary):
+class ImagePenalty(Adversary):
     """Of systems that tell real images from fake ones."""
 
     r1_gamma: NotNegative = 0.0  # R1 penalty on the image discriminator; 0 for none
     r1_every: Steps = 8  # Steps from one R1 penalty to the next
+
+
+@dataclass(frozen=True)
+class ImageJudge(ImagePenalty):
+    """Of those whose discriminator may see images augmented."""
+
     # Differentiable augmentation of real and fake images before D
     augment: tuple[Literal[*POLICIES], ...] = ()
 

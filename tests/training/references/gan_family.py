@@ -100,12 +100,12 @@ def alae_losses(f, batch):
     w = batch.z
     noise = draws(batch)(len(w), f.config.noise_size)
     real, fake = of(f.D, of(f.E, batch.x)), of(f.D, of(f.E, of(f.G, w)))
-    fresh = of(f.D, of(f.E, of(f.G, of(f.F, noise))))
-    error = ((w.numpy() - of(f.E, of(f.G, w))) ** 2).sum(axis=1).mean()
+    both = of(f.E, of(f.G, np.concatenate([of(f.F, noise), w])))
+    error = f.config.alpha * mean_square(w.numpy(), of(f.E, of(f.G, w)))
+    fresh_error = f.config.alpha * mean_square(w.numpy(), both[len(w) :])
     return {
-        "discrimination": separation(real, fake),
-        "generation": fooling(fresh),
-        "reciprocity": error,
+        "discrimination": separation(real, fake) + error,
+        "generation": fooling(of(f.D, both[: len(w)])) + fresh_error,
     }
 
 
