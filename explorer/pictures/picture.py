@@ -25,7 +25,8 @@ class Picture:
 
     `refined` holds refined codes of an encoded picture and the number of optimisation steps that
     found them. `reference` names the picture in a link; it is empty for what a link cannot carry.
-    `saved` is what its file says of how it was made.
+    `saved` is what its file says of how it was made. The source of one that `is_small` holds no
+    more than its crop, which is said as it was in the larger one.
     """
 
     label: str
@@ -39,6 +40,7 @@ class Picture:
     toned: Colours | None = None  # its colours are brought near to these
     marked: bool = False  # a favourite
     saved: Recipe | None = None
+    is_small: bool = False
     id: str = field(default_factory=lambda: secrets.token_hex(4))
     cuts: dict[int, Tensor] = field(default_factory=dict, repr=False)  # by size
     unlike: dict[str, float] = field(default_factory=dict)  # `Model.unlikeness` by name
@@ -58,21 +60,29 @@ class Picture:
             return self.refined.get(name, (None, 0))[0]
         return self.codes.get(name)
 
+    @property
+    def square(self) -> Crop:
+        """What is cut out of the source: the crop, or the whole where it has none or is small."""
+        return whole(self.source) if self.is_small or self.crop is None else self.crop
+
     def pixels(self, size: int) -> Tensor:
         """The crop as a model sees it, float32 (3, size, size) in [0, 1]."""
         if size not in self.cuts:
-            face = cut(self.source, self.crop or whole(self.source), size)
+            face = cut(self.source, self.square, size)
             self.cuts[size] = self.toned.near(face) if self.toned else face
         return self.cuts[size]
 
     def small(self, sizes: Collection[int]) -> "Picture":
-        """What is seen of it at these sizes and at no other, for where many are kept."""
-        cuts, crop = {size: self.pixels(size) for size in sizes}, self.crop or whole(self.source)
-        return replace(self, source=to_pil(cuts[max(sizes)]), crop=crop, cuts=cuts)
+        """What is seen of it at these sizes, for where many are kept; at another size it is the
+        largest of them, resampled."""
+        cuts = {size: self.pixels(size) for size in sizes}
+        own = {"source": to_pil(cuts[max(sizes)]), "crop": self.square, "cuts": cuts}
+        return replace(self, **own, faces=(), toned=None, is_small=True)
 
     def cropped(self, crop: Crop) -> None:
         """Sets another crop, for which no code is known yet."""
-        self.crop, self.codes, self.refined, self.cuts, self.unlike = crop, {}, {}, {}, {}
+        self.crop, self.is_small = crop, False
+        self.codes, self.refined, self.cuts, self.unlike = {}, {}, {}, {}
 
     def tone(self, colours: Colours | None) -> None:
         """Brings its colours near to others, or leaves them; no code is known of it then."""

@@ -17,6 +17,7 @@ from explorer.catalogue import catalogue
 from explorer.engine import Model
 from explorer.pictures.picture import PHOTO, Picture, of_face
 from explorer.pictures.recipe import read_recipe
+from explorer.search.looks import LOOK_PX
 from explorer.session.saved import by_codes
 from explorer.session.state import Session
 from explorer.verbs.common.options import Argument, Name, Result, arguments
@@ -89,7 +90,7 @@ def _taker(models: Sequence[Model], read: Read) -> Callable[[str | Path | Pictur
 @lru_cache(KEPT)
 def _taken(source: str | Path, _content: bytes, models: Sequence[Model], read: Read) -> Picture:
     """A file with this content: who gives or uploads it again finds crop and codes known."""
-    return opened(source, models, read).small({model.image_size for model in models})
+    return opened(source, models, read).small({LOOK_PX, *(model.image_size for model in models)})
 
 
 def opened(

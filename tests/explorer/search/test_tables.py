@@ -17,6 +17,8 @@ from explorer.search.looks import LOOKS, looks
 from explorer.search.pool import Gathered
 from explorer.search.table import Held, Rows, Table, write
 from explorer.search.wanted import Wanted
+from explorer.session.examples import astronaut
+from explorer.session.programs import answer
 from explorer.verbs import search
 from training.data.pictures import open_picture
 from training.errors import UserError
@@ -106,6 +108,16 @@ def test_a_folder_is_indexed_once_and_anew_when_it_changes(place, folder):
     assert found.near[0].label == "3.png" and found.near[0].distance < 0.05
     assert found.by_looks["dhash"][0].label == "3.png" and len(found.pictures) == 2
     assert found.near[0].codes["celeba32/faae"].shape == (256,)
+
+
+def test_a_program_that_gives_a_file_finds_it_by_its_look(place, session, tmp_path):
+    """Of such a picture no more is kept than is seen of it, at the size of looks, too."""
+    (tmp_path / "photos").mkdir()
+    astronaut().save(tmp_path / "photos" / "photo.png")
+    table = index([str(tmp_path / "photos")], session.models).table
+    given = {"picture": tmp_path / "photos" / "photo.png", "table": table.name}
+    for found in answer(session, search, given).values():
+        assert [each[0].distance for each in found.by_looks.values()] == [0, 0, 0]
 
 
 def test_what_cannot_be_searched_is_said_in_one_sentence(place, folder, tmp_path, monkeypatch):

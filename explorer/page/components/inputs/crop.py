@@ -5,7 +5,7 @@ import gradio as gr
 
 from explorer.page.components.common import address, component
 from explorer.pictures.faces import Crop
-from explorer.pictures.picture import Picture, whole
+from explorer.pictures.picture import Picture
 
 STAGE_PX = 480
 
@@ -20,14 +20,13 @@ def crop_view(to: str, **options) -> gr.HTML:
 
 def crop_value(picture: Picture) -> dict:
     width, height = picture.source.size
-    crop = picture.crop or whole(picture.source)
     shown = picture.source.copy()
     shown.thumbnail((STAGE_PX, STAGE_PX))
     faces = [
         {"box": face.box, "eyes": face.eyes, "crop": _square(face.crop)} for face in picture.faces
     ]
     known = {"src": address(shown, "jpeg"), "width": width, "height": height, "faces": faces}
-    return known | {"crop": _square(crop)}
+    return known | {"crop": _square(picture.square)}
 
 
 def _square(crop: Crop) -> dict:
