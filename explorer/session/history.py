@@ -134,20 +134,20 @@ class History:
 
 def taken(session: Session, before: Step | None = None) -> Step:
     """A step that the session is at; pictures that are as they were `before` are not copied."""
-    memo = _Copies(before.copies if before else {})
-    held = {name: _copied(getattr(session, name), memo) for name in HELD}
+    memo = Copies(before.copies if before else {})
+    held = {name: copied(getattr(session, name), memo) for name in HELD}
     parts = [(kind, part) for kind, part in [*session.owned.items()] if compared(kind)]
-    own = {kind: _copied(part, memo) for kind, part in parts}
+    own = {kind: copied(part, memo) for kind, part in parts}
     return Step(held, own, session.tab, session.tab, dict(memo))
 
 
 def give(session: Session, step: Step) -> None:
     """The session holds what it held at a step; its parts stay who they are: some are at work."""
-    memo = _Copies({})
+    memo = Copies({})
     for name, value in step.held.items():
-        setattr(session, name, _copied(value, memo))
+        setattr(session, name, copied(value, memo))
     for kind in [kind for kind in session.owned if compared(kind)]:
-        before = _copied(step.own[kind] if kind in step.own else kind(), memo)
+        before = copied(step.own[kind] if kind in step.own else kind(), memo)
         for each in [each for each in fields(kind) if each.compare]:
             setattr(session.of(kind), each.name, getattr(before, each.name))
     session.shown.clear()
@@ -236,7 +236,7 @@ def alike(one: Any, other: Any) -> bool:
     return one == other
 
 
-class _Copies(dict):
+class Copies(dict):
     """Copies of pictures by the ids of these, each made once; `before` are some that may do."""
 
     def __init__(self, before: dict[int, Picture]):
@@ -251,21 +251,22 @@ class _Copies(dict):
         return self[id(picture)]
 
 
-def _copied(value: Any, memo: _Copies) -> Any:
-    """A copy of what may change: containers, dataclasses, and pictures, each once."""
+def copied(value: Any, memo: Copies) -> Any:
+    """A copy of what may change: containers, dataclasses, and pictures, each once. What is replaced
+    and never changed is shared: pixels, tensors, frozen dataclasses."""
     if isinstance(value, Picture):
         return memo.of(value)
     if isinstance(value, dict):
         made = copy(value)
-        made.update((key, _copied(each, memo)) for key, each in [*value.items()])
+        made.update((key, copied(each, memo)) for key, each in [*value.items()])
         return made
     if isinstance(value, list):
-        return [_copied(each, memo) for each in value]
+        return [copied(each, memo) for each in value]
     if isinstance(value, set):
         return copy(value)
     if is_dataclass(value) and not value.__dataclass_params__.frozen:
         made = copy(value)
         for each in fields(value):
-            setattr(made, each.name, _copied(getattr(value, each.name), memo))
+            setattr(made, each.name, copied(getattr(value, each.name), memo))
         return made
     return value

@@ -64,7 +64,8 @@ class Refinement:
             now = stage(model, found.x, codes[model.name])
             loss = model.losses(found.x, now.z, now.x_hat, OBJECTIVES[self.objective]).item()
             if loss <= self.least.get(model.name, inf):
-                self.least[model.name], found.stages[REFINED] = loss, now
+                self.least[model.name] = loss
+                self.found[model.name] = replace(found, stages={**found.stages, REFINED: now})
         self.done = step
         self.rungs[step] = self._rung()
 

@@ -13,7 +13,6 @@ import time
 from abc import ABCMeta
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from copy import copy
 from dataclasses import fields
 from typing import Any, NamedTuple, get_type_hints
 from weakref import WeakValueDictionary
@@ -24,7 +23,7 @@ from fastapi import Response
 
 from explorer.page.guard.calls import fitting, served
 from explorer.page.guard.events import Asked
-from explorer.session.history import History
+from explorer.session.history import Copies, History, copied
 from explorer.session.state import Session, Unavailable
 from explorer.words import say, spelled
 from training.errors import UserError, choose
@@ -92,13 +91,13 @@ def whose(key: str) -> Session:
 
 def reopen(session: Session, key: str | None) -> bool:
     """Gives a page that was loaded anew what the page before it had, by that one's key; whether
-    there was one."""
+    there was one. It is a copy: after "Duplicate tab" both pages are open."""
     before = SESSIONS.get(key or "")
     if before is None or before is session:
         return False
-    line = session.of(Line)  # by which this page has been answered already
+    line, memo = session.of(Line), Copies({})  # by its line this page has been answered already
     for each in fields(Session):
-        setattr(session, each.name, copy(getattr(before, each.name)))
+        setattr(session, each.name, copied(getattr(before, each.name), memo))
     session.owned[Line] = line
     session.shown.clear()
     return True

@@ -2,7 +2,6 @@
 
 import io
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import cache, partial
 from typing import Annotated
 
@@ -221,8 +220,7 @@ def stop(session: Session, _event: Event) -> dict:
 def encoded(session: Session, picture: Picture) -> dict[Model, Reconstruction]:
     """From the encoders' codes, or the best of prior samples where there is no encoder, once."""
     find = partial(_encoded, picture)
-    known = session.of(First).of(_subject(session), find, session.models)
-    return {model: replace(each, stages={**each.stages}) for model, each in known.items()}
+    return session.of(First).of(_subject(session), find, session.models)
 
 
 def refined(session: Session, note: str = "", progress: float | None = None) -> dict:
