@@ -143,13 +143,13 @@ class Own:
 
     def of(self, models: Sequence[Model]) -> list[Attribute]:
         """The attributes, with what these models know of each: learned now where they did not."""
-        for name, each in self.kept.items():
+        for name, each in [*self.kept.items()]:  # others may come meanwhile
             for model in models:
                 if each.source and model.weights not in each.attribute.models:
                     known = self._learned(model, each.source, name)
                     every = {**each.attribute.models, model.weights: known}
                     each.attribute = each.attribute.model_copy(update={"models": every})
-        return [each.attribute for each in self.kept.values()]
+        return [each.attribute for each in [*self.kept.values()]]
 
     def directions(self, model: Model, method: str) -> Directed:
         """The model's directions (n,) by name."""
@@ -157,7 +157,7 @@ class Own:
 
     def _learned(self, model: Model, source: Lesson | Place, name: str) -> Known:
         """Nothing where the model cannot learn it."""
-        others = [each.attribute for other, each in self.kept.items() if other != name]
+        others = [each.attribute for other, each in [*self.kept.items()] if other != name]
         own = {method: own_directions(model, method, others) for method in METHODS}
         try:
             return source.learned(model, own)

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass, field, fields, is_dataclass
 from functools import cached_property
+from threading import Lock
 from typing import Any, NamedTuple
 
 import torch
@@ -65,12 +66,24 @@ class Step:
 
 @dataclass(eq=False)
 class History:
-    """The steps of a session, and which of them it is at."""
+    """The steps of a session, and which of them it is at. Events and controls that are dragged may
+    note at a time: they take turns."""
 
     steps: list[Step] = field(default_factory=list)
     at: int = -1
     changed_s: float = -GESTURE_S  # when the visitor last changed something, by the clock
     settling: int = 0  # how many events are under way that change what belongs to the last step
+
+    def __post_init__(self) -> None:
+        self._turn = Lock()
+
+    def __getstate__(self) -> dict:
+        """For pickle and copies, which have a lock of their own."""
+        return {name: value for name, value in vars(self).items() if name != "_turn"}
+
+    def __setstate__(self, state: dict) -> None:
+        vars(self).update(state)
+        self._turn = Lock()
 
     @contextmanager
     def settled(self) -> Iterator[None]:
@@ -87,6 +100,10 @@ class History:
         was undone is then gone. For None it does if it follows the visitor's last change closely,
         or while something is `settled`. It has `left` a tab, by default the one it came about on.
         """
+        with self._turn:
+            self._note(session, belongs, left)
+
+    def _note(self, session: Session, belongs: bool | None, left: str) -> None:
         step, now = taken(session, self.steps[self.at] if self.steps else None), time.monotonic()
         step.left = left or step.tab
         said = changes(self.steps[self.at], step) if self.steps else []
@@ -109,12 +126,13 @@ class History:
     def go(self, session: Session, to: int) -> bool:
         """The session as it was after step `to`, on the tab where that shows: of what is undone the
         one that it left. Whether there is such a step."""
-        if not 0 <= to < len(self.steps) or to == self.at:
-            return False
-        session.tab = self.steps[to + 1].left if to < self.at else self.steps[to].tab
-        self.at = to
-        give(session, self.steps[to])
-        return True
+        with self._turn:
+            if not 0 <= to < len(self.steps) or to == self.at:
+                return False
+            session.tab = self.steps[to + 1].left if to < self.at else self.steps[to].tab
+            self.at = to
+            give(session, self.steps[to])
+            return True
 
     @property
     def pictures(self) -> list[Picture]:

@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from explorer.session.attributes import MOST, Own, Place, Side
-from explorer.verbs.common.attributes import Attribute
+from explorer.session.attributes import MOST, Lesson, Own, Place, Side
+from explorer.verbs.common.attributes import Attribute, Known
 from explorer.verbs.common.codes import training_codes
 from explorer.verbs.discover import MOST as MOST_FOUND
 from explorer.verbs.discover import aligned, as_attribute, find, tried
@@ -44,3 +44,17 @@ def test_there_is_room_for_so_many_attributes(session):
         own.add(Attribute(name=own.named(f"Mine {number}", session.models), models={}))
     with pytest.raises(UserError, match=r"^At most 40 attributes fit here: remove one .*\.$"):
         own.named("Mine too", session.models)
+
+
+def test_an_attribute_may_come_while_another_is_learned(session):
+    """As where a picture is looked at while one is kept."""
+    own, (model, *_) = session.of(Own), session.models
+    empty = Attribute(name="Slow", models={})
+
+    class Slow(Lesson):
+        def learned(self, model, own_directions):
+            own.add(Attribute(name="Quick", models={}))
+            return Known(model=model.name, directions={})
+
+    own.add(empty, Slow())
+    assert [each.name for each in own.of([model])] == ["Slow", "Quick"]

@@ -1,5 +1,8 @@
 """What was done can be undone and redone, whatever part of the session it concerned."""
 
+import copy
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import pytest
@@ -176,6 +179,27 @@ def test_steps_and_their_pictures_are_bounded(session, clock, monkeypatch):
         done(session, lambda: session.put("morph", session.photo(astronaut(), "p", keep=False)))
     sources = {id(each.source) for each in kept.pictures}
     assert len(sources) <= 5 and kept.steps[kept.at].held["slots"]
+
+
+def test_two_that_note_at_a_time_take_turns(session, clock, monkeypatch):
+    """An event that ends, and a control that is dragged: the one's step is not the other's."""
+    kept, at_once, most = done(session), [], []
+    take = history.taken
+
+    def taken(*given):
+        at_once.append(1)
+        most.append(len(at_once))
+        time.sleep(0.05)
+        at_once.pop()
+        return take(*given)
+
+    monkeypatch.setattr(history, "taken", taken)
+    with ThreadPoolExecutor(4) as threads:
+        for number in range(4):
+            threads.submit(lambda number=number: session.controls.update(seed=number))
+            threads.submit(kept.note, session)
+    assert most == [1] * 4 and kept.at == len(kept.steps) - 1
+    assert copy.deepcopy(kept).at == kept.at  # as sessions are copied
 
 
 def test_marked_pictures_stay_on_a_full_shelf(session):
