@@ -93,18 +93,20 @@ def _rows(
 ) -> Iterator[Rows]:
     """The pictures in batches; why others cannot be opened is added to `refused`."""
     of_faces = crop == "face" and any(model.shows == "face" for model in models)
+    sizes = {LOOK_PX, *(model.image_size for model in models)}
     waiting: list[tuple[int, Picture]] = []
     for at, item in enumerate(tqdm(items, desc="Indexing", disable=None, leave=False)):
+        if len(waiting) == BATCH:
+            yield _encoded(waiting, images, models)
+            waiting = []
         try:
             source = open_picture(item.content())
         except (PictureError, OSError) as error:
             refused.append(str(error))
         else:
             found = find_crop(source) if of_faces else whole(source)
-            waiting.append((at, Picture(item.name, PHOTO, source, found)))
-        if waiting and (len(waiting) == BATCH or at == len(items) - 1):
-            yield _encoded(waiting, images, models)
-            waiting = []
+            picture = Picture(item.name, PHOTO, source, found)
+            waiting.append((at, picture.small(sizes)))  # a batch of photos would fill the memory
     if waiting:
         yield _encoded(waiting, images, models)
 

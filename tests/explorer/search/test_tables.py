@@ -11,6 +11,7 @@ from explorer.catalogue import load_model
 from explorer.exchange import kept
 from explorer.pictures.picture import PHOTO, Picture
 from explorer.pictures.render import to_pil
+from explorer.search import index as indexing
 from explorer.search import table as tables
 from explorer.search.index import index
 from explorer.search.looks import LOOKS, looks
@@ -108,6 +109,22 @@ def test_a_folder_is_indexed_once_and_anew_when_it_changes(place, folder):
     assert found.near[0].label == "3.png" and found.near[0].distance < 0.05
     assert found.by_looks["dhash"][0].label == "3.png" and len(found.pictures) == 2
     assert found.near[0].codes["celeba32/faae"].shape == (256,)
+
+
+def test_what_waits_to_be_encoded_is_no_larger_than_models_see_it(place, tmp_path, monkeypatch):
+    waited, encoded = [], indexing._encoded
+
+    def seen(waiting, *given):
+        waited.append([picture.source.size for _, picture in waiting])
+        return encoded(waiting, *given)
+
+    monkeypatch.setattr(indexing, "_encoded", seen)
+    monkeypatch.setattr(indexing, "BATCH", 2)
+    (tmp_path / "photos").mkdir()
+    for at in range(3):
+        astronaut().save(tmp_path / "photos" / f"{at}.png")
+    assert len(index([str(tmp_path / "photos")], [load_model("celeba32/faae")]).table) == 3
+    assert waited == [[(64, 64)] * 2, [(64, 64)]]
 
 
 def test_a_program_that_gives_a_file_finds_it_by_its_look(place, session, tmp_path):
