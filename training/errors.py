@@ -31,6 +31,13 @@ def quoted(value) -> str:
     return SHORT.repr(value)[:QUOTED]
 
 
+def first_line(error: Exception) -> str:
+    """What an error of a library says, as a sentence of at most 200 characters; of one that says
+    nothing, its name."""
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return lines[0].strip()[:200].rstrip(".") + "."
+
+
 def flag(name: str) -> str:
     """The command-line option of a setting."""
     return "--" + name.replace("_", "-")

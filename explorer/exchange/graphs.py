@@ -19,7 +19,7 @@ import torch
 from torch import Tensor, nn
 
 from training.checkpoints import CheckpointError
-from training.errors import UserError
+from training.errors import UserError, first_line
 
 if TYPE_CHECKING:
     from onnx import ModelProto
@@ -106,12 +106,6 @@ def _translator() -> Callable[[ModelProto], nn.Module]:
     for operator in LATER:
         add_converter(operator, OPSET)(get_converter(operator, 13))
     return onnx2torch.convert
-
-
-def first_line(error: Exception) -> str:
-    """What an error of a library says, in at most 200 characters."""
-    lines = str(error).strip().splitlines() or [type(error).__name__]
-    return lines[0].strip()[:200].rstrip(".") + "."
 
 
 def to_onnx(module: nn.Module, example: Tensor, name: str) -> ModelProto:

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from explorer.exchange.graphs import first_line
 from training.codes.priors import Prior
-from training.errors import UserError
+from training.errors import UserError, first_line
 
 LUMA = (0.299, 0.587, 0.114)  # ITU-R BT.601, as PIL converts to grey
 TRIED = 16  # codes and images that are tried

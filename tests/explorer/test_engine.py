@@ -211,6 +211,15 @@ def test_a_model_that_the_hub_does_not_have_is_one_sentence(name, said, hub):
         LatentModel.from_pretrained(name)
 
 
+def test_a_hub_that_gives_no_reason_is_one_sentence_too(hub, monkeypatch):
+    def late(*given, **how):
+        raise TimeoutError  # whose text is empty
+
+    monkeypatch.setattr(huggingface_hub, "snapshot_download", late)
+    with pytest.raises(UserError, match="hub does not answer for 'me/faces': TimeoutError[.]$"):
+        LatentModel.from_pretrained("me/faces")
+
+
 def test_what_is_no_id_is_one_sentence():
     with pytest.raises(UserError, match="'/no/such/folder' is neither a folder here nor an id"):
         LatentModel.from_pretrained("/no/such/folder")

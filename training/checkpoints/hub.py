@@ -8,7 +8,7 @@ from pathlib import Path
 from training.checkpoints.files import CheckpointError, read_json
 from training.checkpoints.schema import Content
 from training.checkpoints.weights import CONFIG, FILES, WEIGHTS, read_config, weights_of
-from training.errors import QUOTED
+from training.errors import QUOTED, first_line
 
 SHARED = (*FILES, "preview.png", "README.md")
 
@@ -56,6 +56,5 @@ def _answers(repo_id: str) -> Iterator[None]:
         said = f"The hub has no {name} that you may use: check the id, or run `hf auth login`."
         raise CheckpointError(said) from error
     except (OSError, errors.HTTPError) as error:
-        reason = str(error).splitlines()[0].rstrip(".")
-        said = f"The hub does not answer for {name}: {reason}."
+        said = f"The hub does not answer for {name}: {first_line(error)}"
         raise CheckpointError(said) from error

@@ -29,7 +29,7 @@ from training.checkpoints.files import (
 from training.checkpoints.packing import pack, shapes, unpack
 from training.checkpoints.schema import Content, Metrics
 from training.config import Config
-from training.errors import QUOTED, UserError, flag
+from training.errors import QUOTED, UserError, first_line, flag
 from training.frameworks import FRAMEWORKS, Framework, read_settings
 from training.networks.nested import grow
 
@@ -127,9 +127,8 @@ def _networks(directory: Path, content: dict, path: Path) -> Framework:
         with torch.device("meta"):
             framework = FRAMEWORKS[content["framework"]](settings)
     except (UserError, KeyError, RuntimeError, TypeError, ValueError) as error:
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise CheckpointError(
-            f"Checkpoint '{directory}' does not fit its settings: {reason}"
+            f"Checkpoint '{directory}' does not fit its settings: {first_line(error)}"
         ) from error
     for name, _ in [*framework.named_children()]:
         if name not in framework.shipped:

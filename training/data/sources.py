@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from training.data.pictures import FORMATS, FORMATS_SAID, PictureError, check_file_size
-from training.errors import UserError, choose
+from training.errors import UserError, choose, first_line
 
 SUFFIXES = {suffix for suffix, kind in Image.registered_extensions().items() if kind in FORMATS}
 # What systems put beside pictures, and nobody means; hidden files and folders are litter too.
@@ -162,7 +162,7 @@ def _torchvision(name: str, root: str, train: bool) -> list[Item]:
         dataset = getattr(datasets, class_name)(root, **part, **download)
     except Exception as error:
         raise UserError(
-            f"torchvision could not load '{name}' from '{root}': {str(error).splitlines()[0]} "
+            f"torchvision could not load '{name}' from '{root}': {first_line(error)} "
             "Download it there by hand, or give --data-root the folder that holds it."
         ) from error
     known = ("targets", "labels", "_labels")  # which of them depends on the dataset

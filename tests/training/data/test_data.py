@@ -131,6 +131,15 @@ def test_bad_sources_get_one_sentence(sources, message, tmp_path):
     assert "\n" not in str(caught.value)
 
 
+def test_a_dataset_that_fails_without_a_word_gets_one_sentence(tmp_path, monkeypatch):
+    def fail(*given, **how):
+        raise AssertionError
+
+    monkeypatch.setattr("torchvision.datasets.MNIST", fail)
+    with pytest.raises(UserError, match="from '.*': AssertionError[.] Download it there by hand"):
+        data.load(("mnist",), 32, root=str(tmp_path))
+
+
 def test_a_torchvision_dataset_by_name(tmp_path):
     digits = np.random.default_rng(0).integers(0, 256, (5, 28, 28), dtype=np.uint8)
     raw = tmp_path / "MNIST" / "raw"
