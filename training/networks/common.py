@@ -128,10 +128,10 @@ class ImageDiscriminator(nn.Module):
         features = [3, *self.maps(size_px, width)]
         padding = (self.kernel - 1) // 2
         blocks = []
-        for before, after in pairwise(features):
+        for level, (before, after) in enumerate(pairwise(features)):
             convolution = nn.Conv2d(before, after, self.kernel, stride=2, padding=padding)
             blocks += [bound(convolution, norm)]
-            if norm == "batch" and (before != 3 or self.norm_first):
+            if norm == "batch" and (level or self.norm_first):
                 blocks += [nn.BatchNorm2d(after)]
             blocks += [nn.LeakyReLU(self.slope, inplace=True)]
         self.blocks = nn.Sequential(*blocks)
