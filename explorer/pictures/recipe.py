@@ -8,7 +8,7 @@ import base64
 import io
 import json
 from pathlib import Path
-from typing import Annotated, BinaryIO, Literal, Self
+from typing import Annotated, Literal, Self
 
 import numpy as np
 import torch
@@ -16,7 +16,7 @@ from PIL import Image
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from torch import Tensor
 
-from explorer.pictures.render import png_bytes
+from explorer.pictures.render import NO_PICTURE, png_bytes
 from explorer.words import say
 from training.codes.damage import DAMAGES, REGION
 from training.data.pictures import read_file
@@ -131,7 +131,8 @@ def thing(label: str, codes: dict[str, Tensor]) -> Thing:
 def read_recipe(file: bytes | str | Path) -> Recipe | None:
     """What a picture or a film says of itself; None where it says nothing. Raises UserError where
     that fits no picture of this app, and where the file cannot be read."""
-    text = _of_film(file) if is_film(file) else _of_picture(file)
+    content = _content(file)
+    text = _of_film(content) if is_film(content) else _of_picture(content)
     if text is None:
         return None
     try:
@@ -142,23 +143,20 @@ def read_recipe(file: bytes | str | Path) -> Recipe | None:
 
 def is_film(file: bytes | str | Path) -> bool:
     """Whether it begins as an MP4 or a WebM does."""
-    start = _opened(file).read(8)
+    start = _content(file)[:8]
     return start[4:] == MP4 or start[:4] == WEBM
 
 
-def _of_film(file: bytes | str | Path) -> bytes | None:
-    with _opened(file) as source:
-        size = source.seek(0, io.SEEK_END)
-        source.seek(max(0, size - MOST_TEXT - len(END)))
-        _, key, text = source.read().rpartition(END)
+def _of_film(content: bytes) -> bytes | None:
+    _, key, text = content[-MOST_TEXT - len(END) :].rpartition(END)
     return text if key else None
 
 
-def _of_picture(file: bytes | str | Path) -> str | bytes | None:
+def _of_picture(content: bytes) -> str | bytes | None:
     try:
-        with _opened(file) as source, Image.open(source, formats=["PNG", "GIF"]) as picture:
+        with Image.open(io.BytesIO(content), formats=["PNG", "GIF"]) as picture:
             said = picture.info  # by the header: `picture.text` would decode it
-    except (OSError, SyntaxError, ValueError):
+    except NO_PICTURE:
         return None
     if picture.format == "PNG":
         return said.get(KEY)
@@ -166,5 +164,5 @@ def _of_picture(file: bytes | str | Path) -> str | bytes | None:
     return comment if key == KEY.encode() else None
 
 
-def _opened(file: bytes | str | Path) -> BinaryIO:
-    return io.BytesIO(file if isinstance(file, bytes) else read_file(Path(file)))
+def _content(file: bytes | str | Path) -> bytes:
+    return file if isinstance(file, bytes) else read_file(Path(file))

@@ -1,7 +1,6 @@
 """Tensors to pictures, sheets, animations and figures."""
 
 import base64
-import binascii
 import io
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -19,6 +18,8 @@ from explorer.words import say
 CODE_KEY = "latent-code"
 MODEL_KEY = "latent-model"
 LABEL_PX = 18
+# What Pillow raises on a file that is none of the formats asked for, or is damaged or far too large
+NO_PICTURE = (OSError, SyntaxError, ValueError, Image.DecompressionBombError)
 # Of a GIF: its colours, the largest side of a tile, and the px of all tiles of all its frames
 COLOURS, GIF_PX, GIF_AREA = 256, 256, 4_500_000
 BANDS = 3  # lines at most whose range is drawn; more are named where they end
@@ -136,7 +137,7 @@ def read_code(png: bytes | str | Path) -> tuple[Tensor, str] | None:
         with Image.open(source, formats=["PNG"]) as file:
             text = file.info  # by the header: `file.text` would decode the picture
         numbers = np.frombuffer(base64.b64decode(text[CODE_KEY], validate=True), "<f4")
-    except (OSError, SyntaxError, ValueError, KeyError, binascii.Error):
+    except (*NO_PICTURE, KeyError):
         return None
     if numbers.size == 0 or not np.isfinite(numbers).all():
         return None

@@ -13,11 +13,12 @@ from PIL import Image
 
 from explorer.__main__ import main
 from explorer.pictures.recipe import END, FORGED, KEY, MOST_TEXT, Repair, read_recipe, thing
-from explorer.pictures.render import film, png_bytes
+from explorer.pictures.render import film, png_bytes, read_code
 from explorer.session import saved
 from explorer.session.saved import by_codes, drawn, found, of_grid, recipe, replay
 from explorer.session.state import Unavailable
 from explorer.verbs.common.grids import sample_grid
+from tests.training.data.test_pictures import header_of_png
 from training.codes.damage import BLUR, REGION
 from training.errors import UserError
 
@@ -88,7 +89,9 @@ def test_models_are_known_by_their_weights(session, said, tmp_path, capsys):
 def test_a_file_without_a_recipe_says_so(session, tmp_path):
     path = tmp_path / "plain.png"
     PLAIN.save(path)
-    assert read_recipe(path) is None and read_recipe(b"no picture") is None
+    large = header_of_png(60_000, 60_000)  # which is for who opens it to refuse
+    for content in (path, b"no picture", large):
+        assert read_recipe(content) is None and read_code(content) is None
     with pytest.raises(UserError, match="does not say how it was made"):
         replay(path, session.catalogue.models)
 
