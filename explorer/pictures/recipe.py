@@ -13,7 +13,7 @@ from typing import Annotated, Literal, Self
 import numpy as np
 import torch
 from PIL import Image
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 from torch import Tensor
 
 from explorer.pictures.render import NO_PICTURE, png_bytes
@@ -21,6 +21,7 @@ from explorer.words import say
 from training.codes.damage import DAMAGES, REGION
 from training.data.pictures import read_file
 from training.errors import UserError
+from training.schema import Strict
 
 KEY = "latent-recipe"
 FORGED = say("What this file says of how it was made fits no picture of this app.")
@@ -31,11 +32,7 @@ Words = Annotated[str, Field(max_length=300)]
 Code = Annotated[str, Field(max_length=400_000, pattern=r"^[A-Za-z0-9+/]+=*$")]
 
 
-class Strict(BaseModel):
-    model_config = ConfigDict(strict=True, extra="forbid")
-
-
-class Thing(Strict):
+class Thing(Strict, extra="forbid"):
     """A picture by its codes: float32 as base64, by model name."""
 
     label: Words
@@ -50,7 +47,7 @@ class Thing(Strict):
         return torch.from_numpy(code.copy()) if code.size and np.isfinite(code).all() else None
 
 
-class Repair(Strict):
+class Repair(Strict, extra="forbid"):
     """What a damage of a `kind` and `strength` left of a picture, and the codes that were `found`
     for it: 8-bit RGB, channel by channel, and the bits of a painted-out region, as base64 by model
     name."""
@@ -62,7 +59,7 @@ class Repair(Strict):
     regions: Annotated[dict[Words, Code], Field(max_length=64)] = {}
 
 
-class Kin(Strict):
+class Kin(Strict, extra="forbid"):
     """One of a family: a parent, the places in the family of its own parents, its generation, and
     the slot that it lies in, empty for none."""
 
@@ -72,7 +69,7 @@ class Kin(Strict):
     slot: Words = ""
 
 
-class Recipe(Strict):
+class Recipe(Strict, extra="forbid"):
     """weights: the SHA-256 of each model's weights by its name, in the order in which they draw;
     what is drawn, if anything: `result`, a picture; `tiles` a side of the codes between the `slots`
     in their order; `paths`, by their kinds, whose codes are those of all frames one after another;

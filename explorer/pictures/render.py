@@ -156,7 +156,7 @@ def film(
     """A film of walks (F, 3, H, W) in [0, 1] in rows of `columns`, each under its title: by the
     suffix of `path` an endless GIF, or an MP4 (H.264).
 
-    `frames` maps titles to walks of equal length (`latent.walk` gives their codes); tiles are of
+    `frames` maps titles to walks of equal length (`geometry.walk` gives their codes); tiles are of
     `px` px, by default as large as keeps the GIF below 3 MB; `ms` is the time a frame stands;
     `track` goes over the frames and may tell how far it is. Returns `path`.
     """
@@ -203,9 +203,9 @@ def sharpness_curve(curves: dict[str, Tensor | None]) -> dict:
     """How sharp a morph is from its corners to its centre, one line a model (F-AAE figure 9).
 
     `curves` maps titles to sharpness (4, steps), the four half diagonals from the corner inwards
-    (`latent.along_diagonals`); the line is their mean and the band, of few lines, their range. None
-    is no line, and keeps its colour free. The figure is plotly's, {data, layout}, as a dictionary:
-    plotly's own classes check each value, for which a morph would wait some 30 ms.
+    (`geometry.along_diagonals`); the line is their mean and the band, of few lines, their range.
+    None is no line, and keeps its colour free. The figure is plotly's, {data, layout}, as a
+    dictionary: plotly's own classes check each value, for which a morph would wait some 30 ms.
     """
     lines, ends, banded = [], {}, len(curves) <= BANDS
     for index, (title, values) in enumerate(curves.items()):

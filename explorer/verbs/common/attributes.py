@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from torch import Tensor
 
 from explorer.engine import Model
-from explorer.verbs.common.options import MANY, Name
+from explorer.verbs.common.options import MANY, Name, Share
 from explorer.words import say
 from training.codes.directions import METHODS
 from training.codes.teaching import Lesson
@@ -20,7 +20,7 @@ from training.schema import Strict
 VERSION = 1
 LONGEST = 65_536  # numbers of a code
 MOST_BYTES = 32 << 20
-Share = Annotated[float, Interval(ge=-1, le=1)]
+Cosine = Annotated[float, Interval(ge=-1, le=1)]
 Figure = Annotated[float, Interval(ge=-1e6, le=1e6)]
 
 
@@ -34,7 +34,7 @@ class Direction(Strict, extra="ignore", frozen=True):
     high: Share | None = None
     cohens_d: Figure | None = None
     random_d: Figure | None = None
-    consistency: Share | None = None
+    consistency: Cosine | None = None
 
     @classmethod
     def of(cls, vector: Tensor, **figures: float) -> "Direction":
