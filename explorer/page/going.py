@@ -11,7 +11,7 @@ from explorer.page import header, link, tour
 from explorer.page.components import shelf_value, slot_value, tour_value, warn
 from explorer.page.guard.events import Going
 from explorer.page.navigation import BY_NAME, Navigation, go
-from explorer.page.tab import Tab, number
+from explorer.page.tab import Tab, number, parted
 from explorer.page.tabs import SLOTS
 from explorer.pictures.picture import Picture
 from explorer.session.family import Family, retold
@@ -75,7 +75,7 @@ def restore(session: Session, picture: Picture, controls: Controls) -> None:
         raise Unavailable(say("That picture does not say how it was made."))
     models, fields = found(how, session.catalogue.models), dict(parse_qsl(how.query))
     jump(session, fields, controls)
-    uploads, drawn = fields.get("uploads", "").split(","), []
+    uploads, drawn = parted(fields, "uploads"), []
     for slot in [each.name for each in SLOTS if each.name in how.slots and each.name not in fields]:
         picture = pictured(how.slots[slot], models)
         if slot in uploads:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
+from explorer.page.tab import parted
 from explorer.page.tabs import SLOTS, TABS
 from explorer.session.state import Session, Unavailable
 from explorer.verbs.common.labels import label_choices
@@ -44,7 +45,7 @@ def restore(session: Session, fields: Mapping[str, str]) -> list[str]:
 
     Raises UserError, and changes nothing, where none of its models does.
     """
-    sets, wanted = session.catalogue.sets, [n for n in fields.get("models", "").split(",") if n]
+    sets, wanted = session.catalogue.sets, parted(fields, "models")
     model_set = choose(say("model set"), fields.get("set") or session.model_set, sets)
     names = [name for name in sets[model_set] if name in wanted]
     if wanted and not names:
@@ -62,7 +63,7 @@ def restore(session: Session, fields: Mapping[str, str]) -> list[str]:
                 session.put(slot.name, session.refer(fields[slot.name]))
             except Unavailable:
                 lacks.append(say("the picture {name}", name=quoted(fields[slot.name])))
-    pairs = (part.partition(":") for part in fields.get("labels", "").split(","))
+    pairs = (part.partition(":") for part in parted(fields, "labels"))
     asked = {name: on == "1" for name, _, on in pairs if name}
     choices = label_choices(session.models)
     session.labels = {name: on for name, on in asked.items() if name in choices}

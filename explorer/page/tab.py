@@ -128,6 +128,11 @@ def found_late(session: Session, pictures: Sequence[Picture]) -> bool:
     return bool(waiting)
 
 
+def parted(fields: Mapping[str, str], name: str) -> list[str]:
+    """What a field of a link lists, parted by commas; nothing where the link has no such field."""
+    return [part for part in fields.get(name, "").split(",") if part]
+
+
 def number(text: str | None, least: float, most: float) -> float | None:
     """A number of a link, within its bounds; None where it is none."""
     try:

@@ -19,6 +19,7 @@ from explorer.engine import Model
 from explorer.page import components as ui
 from explorer.page.guard.events import Acted, Exported, Ringed
 from explorer.page.mapped.points import View
+from explorer.page.tab import parted
 from explorer.pictures.picture import MAP
 from explorer.session.attributes import Draft
 from explorer.session.groups import Groups
@@ -211,7 +212,7 @@ def unkept(session: Session) -> list[str]:
 def unpack(session: Session, fields: Mapping[str, str]) -> list[str]:
     """The groups of a link, beside those that are here; gives what of them is not."""
     gone, name = [], fields.get("group", "")
-    for said in filter(None, fields.get("groups", "").split(",")):
+    for said in parted(fields, "groups"):
         called, _, bits = said.partition(":")
         called = unquote(called)[:NAME_LENGTH]
         try:

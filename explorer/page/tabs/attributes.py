@@ -12,7 +12,7 @@ from explorer.page import components as ui
 from explorer.page.components.wire import told, whose
 from explorer.page.guard.calls import served
 from explorer.page.guard.events import Labelled, Moves, Peeked
-from explorer.page.tab import Shot, Slot, Tab, Timing, Widgets, completed, number
+from explorer.page.tab import Shot, Slot, Tab, Timing, Widgets, completed, number, parted
 from explorer.page.words import mark
 from explorer.pictures.picture import EDIT, Picture
 from explorer.session.attributes import Own
@@ -221,9 +221,9 @@ def unpack(session: Session, fields: Mapping[str, str]) -> list[str]:
     not compared know did nothing on the link's page either."""
     every, own = session.catalogue.models.values(), session.of(Own).kept
     known = {name for m in session.models if m.latents for name in m.latents.names} | {*own}
-    pushed = dict(part.partition(":")[::2] for part in fields.get("edit", "").split(","))
+    pushed = dict(part.partition(":")[::2] for part in parted(fields, "edit"))
     amounts = {name: number(value, -ui.LIMIT, ui.LIMIT) for name, value in pushed.items()}
-    held, changes = fields.get("hold", "").split(","), session.of(Changes)
+    held, changes = parted(fields, "hold"), session.of(Changes)
     changes.amounts = {name: each for name, each in amounts.items() if each and name in known}
     changes.held = [name for name in held if name in known]
     gone = [name for name in dict.fromkeys([*pushed, *held]) if name and name not in known]

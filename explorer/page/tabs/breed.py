@@ -8,7 +8,7 @@ import gradio as gr
 from explorer.engine import Model
 from explorer.page import components as ui
 from explorer.page.guard.events import Picked
-from explorer.page.tab import Shot, Slot, Tab, Timing, Widgets, completed
+from explorer.page.tab import Shot, Slot, Tab, Timing, Widgets, completed, parted
 from explorer.page.words import mark
 from explorer.pictures.picture import BRED, SAMPLE, Picture
 from explorer.session.family import Born, Family, join, remember
@@ -253,7 +253,7 @@ def unkept(session: Session) -> list[str]:
 def unpack(session: Session, fields: Mapping[str, str]) -> list[str]:
     """As far as it is here; gives what is not."""
     every = {name for model in session.models for name in known(model)}
-    asked = [name for name in fields.get("lock", "").split(",") if name]
+    asked = parted(fields, "lock")
     session.of(Family).held = [name for name in asked if name in every]
     return [say("the attribute {name}", name=quoted(n)) for n in asked if n not in every]
 

@@ -16,7 +16,7 @@ from explorer.page.filters import ask_for, choices, filter_shown, filter_view
 from explorer.page.guard.events import Picked
 from explorer.page.mapped import groups
 from explorer.page.mapped.points import Own, View, choose, servers
-from explorer.page.tab import Shot, Tab, Timing, Widgets
+from explorer.page.tab import Shot, Tab, Timing, Widgets, parted
 from explorer.page.words import mark
 from explorer.pictures.picture import MAP, Picture
 from explorer.session.state import Session
@@ -276,16 +276,14 @@ def unpack(session: Session, fields: Mapping[str, str]) -> list[str]:
     look, layout = view.look, fields.get("layout")
     look.colour = fields.get("colour", look.colour)
     view.layout = layout if layout in LAYOUTS else UMAP
-    look.has, look.lacks = (
-        [name for name in fields.get(field, "").split(",") if name] for field in ("has", "lacks")
-    )
+    look.has, look.lacks = parted(fields, "has"), parted(fields, "lacks")
     lost = [
         say("the attribute {name}", name=quoted(name))
         for name in look.keep(attributes(session.models))
     ]
     look.either = fields.get("either") == "1"
     for name in SWITCHES:
-        setattr(look, name, name in fields.get("shown", "").split(","))
+        setattr(look, name, name in parted(fields, "shown"))
     return lost + groups.unpack(session, fields)
 
 

@@ -14,7 +14,7 @@ from explorer.exchange import kept
 from explorer.page import components as ui
 from explorer.page.filters import ask_for, filter_shown, filter_view
 from explorer.page.mapped.points import Own
-from explorer.page.tab import Shot, Slot, Tab, Timing, Widgets, completed, number
+from explorer.page.tab import Shot, Slot, Tab, Timing, Widgets, completed, number, parted
 from explorer.page.words import mark
 from explorer.pictures.picture import MAP, PHOTO, Picture
 from explorer.search.looks import LOOK_PX, LOOKS
@@ -253,9 +253,7 @@ def unpack(session: Session, fields: Mapping[str, str]) -> list[str]:
     looking, where = session.of(Looking), fields.get("in", MAPPED)
     here = where in values(AT_HAND) or where in values(places())  # tables are slow to list
     looking.where = where if here else MAPPED
-    looking.has, looking.lacks = (
-        [name for name in fields.get(field, "").split(",") if name] for field in ("with", "without")
-    )
+    looking.has, looking.lacks = parted(fields, "with"), parted(fields, "without")
     gone = looking.keep(names_in(session)) if looking.has or looking.lacks else []
     looking.either = fields.get("fits") == "any"
     looking.count = int(number(fields.get("nearest"), 1, MOST) or COUNT)
