@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, make_dataclass
 from inspect import getdoc
 from pathlib import Path
@@ -13,18 +13,17 @@ from tyro.conf import FlagCreatePairsOff, Positional, arg
 from explorer.catalogue import ROOT, titles
 from explorer.cli.exchange import Describe, Export
 from explorer.cli.options import GATHERED, output, spelling, spelt
-from explorer.cli.output import Output
+from explorer.cli.output import Output, session_of
 from explorer.cli.outputs import OUTPUTS
 from explorer.cli.replay import Replay
 from explorer.cli.search import Index, Retrieval, Searches
 from explorer.exchange import lay_out
 from explorer.session.programs import checked
-from explorer.session.state import Session
 from explorer.tools.gallery import draw, figure_table
 from explorer.verbs import VERBS
 from explorer.verbs.common.options import arguments
 from training.commandline import parse
-from training.errors import UserError, choose
+from training.errors import choose
 from training.report.tables import renew
 
 WRITERS = OUTPUTS | {"search": Searches}
@@ -56,20 +55,6 @@ def command(verb: Callable) -> Callable[[list[str]], None]:
 def called(verb: Callable) -> str:
     """What a verb's command is called."""
     return verb.__name__.replace("_", "-")
-
-
-def session_of(root: str, models: Sequence[str] = ()) -> Session:
-    """The models asked for, by default the first two; faults of other checkpoints go to stderr."""
-    session = Session(root)
-    for problem in session.catalogue.problems:
-        print(problem, file=sys.stderr)
-    known = session.catalogue.models
-    if not known:
-        raise UserError(
-            f"There is no usable checkpoint under '{root}'; `python -m training fit` makes one."
-        )
-    names = [choose("model", name, known) for name in dict.fromkeys(models)]
-    return Session(root, known[names[0]].directory.parent.name, names) if names else session
 
 
 @dataclass

@@ -119,13 +119,14 @@ def box_of(text: str) -> list[float]:
 # How the command line spells the types of verbs, with the value where nothing is given
 AMOUNT = Annotated[tuple[str, float], primitive(amount_of, "NAME=AMOUNT")]
 LABEL = Annotated[tuple[str, bool], primitive(label_of, "NAME[=off]")]
+MODELS = Annotated[list, primitive(lambda text: text.split(","), "SET/NAME,…")]
 ATTRIBUTE = Annotated[Any, primitive(attribute_of, "FILE.json")]
 SPELT: dict[Any, tuple[Any, Any]] = {
     Picture: (Positional[tuple[Path, ...]], ()),
     Picture | None: (Positional[Path | None], None),
     list[Picture]: (Positional[tuple[Path, ...]], ()),
     Model: (Positional[str], MISSING),
-    list[Model]: (Annotated[list, primitive(lambda text: text.split(","), "SET/NAME,…")], []),
+    list[Model]: (MODELS, []),
     Amounts | None: (UseAppendAction[list[AMOUNT]], []),
     Switches | None: (UseAppendAction[list[LABEL]], []),
     Names | None: (UseAppendAction[list[str]], []),

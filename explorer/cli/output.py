@@ -15,14 +15,11 @@ from explorer.catalogue import ROOT, titles
 from explorer.cli.options import number
 from explorer.engine import Model
 from explorer.pictures.picture import Picture
-from explorer.pictures.render import (
-    png_bytes,
-    sheet,
-)
+from explorer.pictures.render import png_bytes, sheet
 from explorer.session.programs import answer, opened
 from explorer.session.state import Session
 from explorer.verbs.common.options import Result, Shown
-from training.errors import UserError
+from training.errors import UserError, choose
 
 Found = dict[Model, Result]
 
@@ -68,6 +65,20 @@ class Output:
         one = len(rows) == 1 and not shared(found[0]).pictures  # a row for each model then
         columns = len(tiles) // (len(found[0]) if one else len(rows))
         save(self.out, sheet(tiles, columns, self.px, labels=labels))
+
+
+def session_of(root: str, models: Sequence[str] = ()) -> Session:
+    """The models asked for, by default the first two; faults of other checkpoints go to stderr."""
+    session = Session(root)
+    for problem in session.catalogue.problems:
+        print(problem, file=sys.stderr)
+    known = session.catalogue.models
+    if not known:
+        raise UserError(
+            f"There is no usable checkpoint under '{root}'; `python -m training fit` makes one."
+        )
+    names = [choose("model", name, known) for name in dict.fromkeys(models)]
+    return Session(root, known[names[0]].directory.parent.name, names) if names else session
 
 
 def opened_each(

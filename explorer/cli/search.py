@@ -8,9 +8,9 @@ from typing import Annotated, Any, Literal
 
 from tyro.conf import FlagCreatePairsOff, Positional
 
-from explorer.catalogue import ROOT, load_model
-from explorer.cli.options import number, primitive
-from explorer.cli.output import Output
+from explorer.catalogue import ROOT
+from explorer.cli.options import MODELS, number
+from explorer.cli.output import Output, session_of
 from explorer.engine import Model
 from explorer.search.index import index
 from explorer.search.table import PLACE
@@ -18,8 +18,6 @@ from explorer.search.trial import trial
 from explorer.session.state import Session
 from training.errors import UserError
 from training.report.tables import markdown
-
-NAMES = Annotated[list, primitive(lambda text: text.split(","), "SET/NAME,…")]
 
 
 def at(place: str) -> None:
@@ -30,10 +28,10 @@ def at(place: str) -> None:
 
 def models_of(names: list[str], root: str) -> list[Model]:
     """Those that are named, by default the first two."""
-    session = Session(root)
+    session = session_of(root, names)
     if not session.names:
         raise UserError(f"There is no usable checkpoint under '{root}'.")
-    return [load_model(name, root) for name in names] if names else session.models
+    return session.models
 
 
 @dataclass(kw_only=True)
@@ -42,7 +40,7 @@ class Index:
     hashes, thumbnails and attributes."""
 
     data: Positional[tuple[str, ...]]  # folders or zips of pictures
-    models: NAMES = field(default_factory=list)  # models to encode with, by default the first two
+    models: MODELS = field(default_factory=list)  # models to encode with, by default the first two
     # labels of the pictures: a CSV with file_name, list_attr_celeba.txt, or 'classes'
     attributes: str = ""
     crop: Literal["face", "centre"] = "face"  # find the face in each picture, or take its middle
@@ -67,7 +65,7 @@ class Retrieval:
     added sunglasses, noise and blur, and how many labels the nearest ones share."""
 
     data: Positional[tuple[str, ...]]  # folders or zips of pictures
-    models: NAMES = field(default_factory=list)  # models to measure, by default the first two
+    models: MODELS = field(default_factory=list)  # models to measure, by default the first two
     # labels of the pictures: a CSV with file_name, list_attr_celeba.txt, or 'classes'
     attributes: str = ""
     count: Annotated[int, number("count", 2, 20_000)] = 1000  # pictures that are used at most
