@@ -24,7 +24,12 @@ def fooling_loss(fake: Tensor) -> Tensor:
 
 def code_error(z: Tensor, z_hat: Tensor) -> Tensor:
     """Re-encoding error E||z - z_hat||^2 of codes (B, n); 2 for unrelated ones on the sphere."""
-    return (z - z_hat).square().sum(dim=1).mean()
+    return code_errors(z, z_hat).mean()
+
+
+def code_errors(z: Tensor, z_hat: Tensor) -> Tensor:
+    """The same for each code, (B,)."""
+    return (z - z_hat).square().sum(dim=1)
 
 
 def pixel_error(x: Tensor, x_hat: Tensor) -> Tensor:

@@ -9,8 +9,8 @@ from torch import Tensor, nn
 
 from training.codes.priors import Prior
 from training.errors import UserError, first_line
+from training.measure.metrics import grey
 
-LUMA = (0.299, 0.587, 0.114)  # ITU-R BT.601, as PIL converts to grey
 TRIED = 16  # codes and images that are tried
 OUTSIDE, SHARE = 0.1, 0.01  # of the range; of the pixels that may lie so far outside
 NEAR = 1e-3  # a code's distance from the support of its prior
@@ -32,7 +32,7 @@ class Images:
     def given(self, x: Tensor) -> Tensor:
         """Of (B, 3, H, W) in [0, 1]."""
         if self.channels == 1:
-            x = (x * x.new_tensor(LUMA)[:, None, None]).sum(dim=1, keepdim=True)
+            x = grey(x)  # as PIL converts
         return x if (self.low, self.high) == (0, 1) else x * (self.high - self.low) + self.low
 
     def taken(self, x: Tensor) -> Tensor:

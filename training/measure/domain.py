@@ -13,6 +13,7 @@ from training.codes.directions import area_under_roc
 from training.data import batches
 from training.errors import UserError
 from training.frameworks import Framework
+from training.losses import SMOOTH
 from training.measure import metrics
 
 KNOWN = 0.99  # share of the held-out images with a distance below 1
@@ -59,10 +60,8 @@ def calibrate(
 
 def distance(domain: dict, features: Tensor) -> Tensor:
     """Mahalanobis distance of features (B, 7), in that of the limit, (B,): above 1 is unlike."""
-    off = features - torch.tensor(domain["mean"])
-    return (off @ torch.tensor(domain["precision"]) * off).sum(1).clamp_min(0).sqrt() / domain[
-        "limit"
-    ]
+    off, precision = features - torch.tensor(domain["mean"]), torch.tensor(domain["precision"])
+    return (off @ precision * off).sum(1).clamp_min(0).sqrt() / domain["limit"]
 
 
 @torch.no_grad()
@@ -73,7 +72,7 @@ def features(framework: Framework, x: Tensor) -> Tensor:
     x_hat = framework.decode(z)
     made = [
         metrics.mse(x, x_hat),
-        (metrics.sharpness(x_hat) + 1e-4) / (metrics.sharpness(x) + 1e-4),
+        (metrics.sharpness(x_hat) + SMOOTH) / (metrics.sharpness(x) + SMOOTH),
         metrics.code_error(z, framework.encode(x_hat)),
     ]
     logs = torch.cat([torch.stack(made, 1).clamp_min(1e-6), statistics(x)], 1).log()

@@ -5,12 +5,12 @@ import torch
 from torch import Tensor
 from torch.nn.functional import interpolate, one_hot
 
-from training.losses import laplacian_energy
+from training.losses import code_errors, laplacian_energy, pixel_errors
 
 
 def mse(x: Tensor, y: Tensor) -> Tensor:
     """Mean squared error of each image, (B,)."""
-    return (x - y).square().flatten(1).mean(dim=1)
+    return pixel_errors(x, y)
 
 
 def psnr(x: Tensor, y: Tensor) -> Tensor:
@@ -75,7 +75,7 @@ def dhash_similarity(x: Tensor, y: Tensor) -> Tensor:
 
 def code_error(z: Tensor, z_hat: Tensor) -> Tensor:
     """Squared distance ||z - z_hat||^2 of codes (B, n), (B,)."""
-    return (z - z_hat).square().sum(dim=1)
+    return code_errors(z, z_hat)
 
 
 def frechet_distance(a: Tensor, b: Tensor) -> float:
