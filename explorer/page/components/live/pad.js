@@ -128,9 +128,12 @@ Latent.pad = function ({ element, props, watch, trigger, grid: name }) {
   async function save(write) {
     tell({ said: Latent.say("The film is made.") });
     saves.forEach((each) => { each.disabled = true; });
-    await write(film.frames);
-    saves.forEach((each) => { each.disabled = false; });
-    tell({ said: "" });
+    try {
+      await write(film.frames);
+    } finally {
+      saves.forEach((each) => { each.disabled = false; });
+      tell({ said: "" });
+    }
   }
 
   function build() {

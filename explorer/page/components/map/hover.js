@@ -61,7 +61,7 @@ Latent.maps.hover = function ({ props, server }) {
       while (wanted) {
         const { x, y, pointer } = wanted;
         wanted = null;
-        const seen = await decoded(panel, points, x, y);
+        const seen = await decoded(panel, points, x, y).catch(() => null);  // else no spot would follow
         if (asked === mine) seen ? reveal(seen, wanted?.pointer ?? pointer) : hide();
       }
       busy = false;

@@ -68,7 +68,7 @@
     });
 
     // Mean squared error, for pixels in [0, 1].
-    function error({ ...photo }, image) {
+    function error(photo, image) {
       const wanted = photo.cut(image.width);
       let sum = 0;
       wanted.forEach((each, at) => { sum += ((each - image.data[at]) / 255) ** 2; });

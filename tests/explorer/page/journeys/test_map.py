@@ -50,6 +50,23 @@ SAVED = """async (chart) => {
   return [svg, drawn, png.width, png.height, opacity];
 }"""
 
+# how often a spot is asked for whose first answer is lost, and what is shown then
+LOST = """async () => {
+  let asked = 0;
+  const {point} = Latent.spots, pointer = {clientX: 0, clientY: 0};
+  const server = {decode_point: async () => {
+    if (!asked++) throw new Error("lost");
+    return {label: "A spot", images: []};
+  }};
+  Latent.spots.point = async () => null;  // the browser has no model yet
+  const hover = Latent.maps.hover({props: {value: {}}, server}), panel = {model: "m", plane: {}};
+  const go = () => hover.spot(panel, 0, null, {x: 0, y: 0, pointer}).catch(() => {});
+  await go();
+  await go();
+  Latent.spots.point = point;
+  return [asked, hover.card.textContent];
+}"""
+
 
 def drawn_around(page: Page, chart) -> None:
     """A lasso by the pointer around the middle of a map."""
@@ -211,6 +228,11 @@ def test_a_group_of_the_map_teaches_and_one_step_takes_that_back(page):
     open_tab(page, "Latent map")
     page.get_by_role("button", name="Remove the group").click()
     expect(page.locator(".board").filter(visible=True)).to_contain_text("Hover over a point")
+
+
+def test_a_spot_is_seen_though_the_one_before_was_lost(page):
+    open_tab(page, "Latent map")
+    assert page.evaluate(LOST) == [2, "A spot"]
 
 
 @pytest.mark.opens("tab=map", **PHONE_PX)
