@@ -8,6 +8,7 @@ from itertools import takewhile, zip_longest
 import gradio as gr
 import torch
 
+from explorer.catalogue import titles
 from explorer.engine import Model
 from explorer.page import components as ui
 from explorer.page.guard.events import Labelled, Share
@@ -147,20 +148,17 @@ def same_samples(model: Model, found: dict[Model, Sample]) -> str:
 
 
 def spread_said(session: Session, spread: float) -> tuple:
-    """Whether the spread is shown, and below it what it does."""
-    found = spreading(session, spread)
-    return gr.update(visible=found["visible"]), found["info"] if found["visible"] else ""
-
-
-def spreading(session: Session, spread: float) -> dict:
-    """The spread with what it does to the codes of each prior; hidden where that is nothing."""
-    prior, does = say("1 is the prior"), {model.title: model.spreading for model in session.models}
+    """Whether the spread is shown, and below it what it does to the codes of each prior; neither
+    where that is nothing."""
+    does = {title: model.spreading for model, title in titles(session.models).items()}
     said = {words: [t for t, w in does.items() if w == words] for words in does.values() if words}
+    if not said and spread == 1:
+        return gr.update(visible=False), ""
     each = [
         say("{models}: {words}", models=models, words=say(words)) for words, models in said.items()
     ]
-    info = chain("{one}; {next}", [prior, *(each or [NO_MIDDLE])])
-    return gr.update(visible=bool(said) or spread != 1, info=info)
+    told = chain("{one}; {next}", [say("1 is the prior"), *(each or [NO_MIDDLE])])
+    return gr.update(visible=True), told
 
 
 def styles(session: Session, models: list[Model], seed: int, rows: int, spread: float) -> dict:

@@ -8,13 +8,22 @@ from tests.explorer.conftest import CHECKPOINTS
 
 
 def test_spread_is_shown_where_the_codes_have_a_middle_and_words_are_of_the_prior(session):
-    assert sample.spreading(session, 1.0)["visible"] is False
-    assert "no middle" in sample.spreading(session, 0.5)["info"]
+    shown, told = sample.spread_said(session, 1.0)
+    assert not shown["visible"] and told == ""
+    shown, told = sample.spread_said(session, 0.5)
+    assert shown["visible"] and "no middle" in told
     session.names = ["celeba32/faae", "celeba32/vae"]
-    shown = sample.spreading(session, 1.0)
-    assert shown["visible"] and shown["info"].endswith(
-        "VAE: below 1 nearer to the mean, above 1 farther out"
-    )
+    shown, told = sample.spread_said(session, 1.0)
+    assert shown["visible"]
+    assert told.endswith("VAE: below 1 nearer to the mean, above 1 farther out")
+
+
+def test_models_of_one_system_and_two_priors_each_say_what_the_spread_does(session):
+    session.choose_set("digits")
+    session.names = ["digits/aae-labels-mixture", "digits/aae-labels-swiss-roll"]
+    assert len({model.title for model in session.models}) == 1
+    _, told = sample.spread_said(session, 1.0)
+    assert "the centres of the classes" in told and "nearer to the spiral" in told
 
 
 def test_models_of_one_generator_are_said_to_draw_the_same(session):
