@@ -77,9 +77,10 @@ class Pair(nn.Module):
         if not self.decodes:
             return f"{self.title} has no decoder."
         try:
-            return "" if self.decoder.differentiable else ""
+            _ = self.decoder.differentiable  # made now, or it is said why it cannot be
         except UserError as error:
             return str(error)
+        return ""
 
     def encode(self, x: Tensor) -> Tensor:
         return self.prior.project(self.encoder(x))

@@ -86,7 +86,7 @@ def build(root: str = ROOT) -> gr.Blocks:
         selected = on(each.item.select for each in navigation.items)
         current.follows(selected, partial(opened, items), slots, settles=True)
         exchange(current, session, navigation, shelf, bundled, slots)
-        choose(current, session, top, bundled)
+        choose(current, top, bundled)
         copy_link(session, copy, controls)
         shown = [*top, *bars, lesson, shelf, bundled, *slots, *controls.values()]
         demo.controls = {each: name for name, each in controls.items()}
@@ -117,7 +117,7 @@ def exchange(current: Current, session, navigation: Navigation, shelf, bundled, 
         current.follows(event, partial(hand, navigation), [*navigation.bars.values()])
 
 
-def choose(current: Current, session, top, bundled) -> None:
+def choose(current: Current, top, bundled) -> None:
     """Another choice of models, which concerns the open tab and the examples."""
     model_set, refined, models = top
     busy = {"js": "(...values) => { Latent.busy(); return values; }"}

@@ -72,10 +72,9 @@ class Lesson:
 
 @dataclass
 class Draft:
-    """The attribute that is being taught: its name and what it is taught by; what was wrong with
-    the last picture of a side."""
+    """What the attribute that comes next is taught by, and what was wrong with the last picture of
+    a side."""
 
-    name: str = field(default="", metadata={"said": say("Name of the attribute")})
     lesson: Lesson = field(default_factory=Lesson, metadata={"said": say("pictures")})
     problems: dict[str, str] = field(default_factory=dict)
 

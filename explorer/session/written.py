@@ -1,6 +1,6 @@
 """What the page shows as a program of Python, which finds the same."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from inspect import Parameter
 from typing import Any
 
@@ -29,30 +29,28 @@ for model in session.models:
 
 def of_verb(session: Session, verb: Callable, given: Mapping[str, Any]) -> str:
     """A call of the verb with what it is `given` by parameter, but for the models."""
-    parts, pictures = [], []
+    parts = []
     for name, kind, default, _ in arguments(verb):
         value = given.get(name, default)
         if kind == list[Model]:
             parts.append("models=session.models")
         elif isinstance(value, Picture):
-            pictures.append(value)
             parts.append(f"{name}={_picture(session, value)}")
         elif value and isinstance(value, list) and isinstance(value[0], Picture):
-            pictures += value
             each = "".join(f"\n        {_picture(session, picture)}," for picture in value)
             parts.append(f"{name}=[{each}\n    ]")
         elif value is not Parameter.empty and (value != default or kind == list[Picture]):
             parts.append(f"{name}={value!r}")
     lines = "".join(f"\n    {part}," for part in parts)
-    return _program(session, FOUND.format(call=f"{verb.__name__}({lines}\n)"), pictures, verb)
+    return _program(session, FOUND.format(call=f"{verb.__name__}({lines}\n)"), verb)
 
 
 def of_picture(session: Session, picture: Thing) -> str:
     """A picture of which the codes are known, as every model draws it."""
-    return _program(session, DRAWN.format(picture=_codes(picture)), [], None)
+    return _program(session, DRAWN.format(picture=_codes(picture)))
 
 
-def _program(session: Session, body: str, pictures: Sequence[Picture], verb) -> str:
+def _program(session: Session, body: str, verb: Callable | None = None) -> str:
     text = f"session = Session(model_set={session.model_set!r}, names={session.names!r})\n{body}"
     imports = ["from explorer.pictures.render import to_pil"]
     imports += CODES.splitlines() if "pictured(" in body else []

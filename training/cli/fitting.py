@@ -54,9 +54,9 @@ def _fit_one(framework: type) -> Callable[[list[str]], None]:
             if dry_run:
                 print(json.dumps(asdict(training), indent=2))
                 return
-            from training.loop import fit as train
+            from training import loop
 
-            train(training, resume)
+            loop.fit(training, resume)
 
         train.__doc__ = f"""Train {framework.title} on images.
 

@@ -81,7 +81,8 @@ class Framework(nn.Module):
     Options: the dataclass of its settings; presets: its part of the common presets, and its own;
     explanation, flows: a paragraph and data-flow diagrams for readers who do not know the paper;
     shipped: the networks that a checkpoint keeps;
-    encodes: whether it has an encoder, without which images are inverted by recovery;
+    encodes, decodes: whether it has an encoder, without which images are inverted by recovery, and
+    a generator; without_gradients: why codes cannot be refined by descent, empty where they can;
     needs_labels: whether the images must have labels (`config.labels` names them), needs_classes:
     and each exactly one of them; code_labels: the labels that its codes end in, None without;
     first_stages: ids of the systems whose checkpoint `config.first_stage` may give, `frozen` the
@@ -99,7 +100,7 @@ class Framework(nn.Module):
     presets: dict[str, dict] = {}
     encodes: bool = True
     decodes: bool = True
-    without_gradients: str = ""  # why codes cannot be refined by descent, where they cannot
+    without_gradients: str = ""
     needs_labels: bool = False
     needs_classes: bool = False
     code_labels: CodeLabels | None = None
