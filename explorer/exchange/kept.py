@@ -126,9 +126,11 @@ def _not_laid_out(model: str, command: str) -> say:
 def _clear(folder: Path) -> None:
     """Makes room in a folder of what is kept, and the folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    for old in sorted(folder.iterdir(), key=lambda each: each.stat().st_mtime)[
-        : -MOST[folder.name]
-    ]:
+    changed: dict[Path, float] = {}
+    for each in folder.iterdir():
+        with suppress(OSError):  # another app's, which has taken it away meanwhile
+            changed[each] = each.stat().st_mtime
+    for old in sorted(changed, key=changed.__getitem__)[: -MOST[folder.name]]:
         shutil.rmtree(old, ignore_errors=True) if old.is_dir() else old.unlink(missing_ok=True)
 
 

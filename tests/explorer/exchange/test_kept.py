@@ -1,5 +1,6 @@
 """Pairs for browsers: exported once for what a model holds, by a process of its own."""
 
+import os
 import shutil
 import time
 
@@ -85,3 +86,14 @@ def test_a_process_that_ends_without_its_file_is_not_started_again(place, monkey
     assert not exports.map("a/b", "root", "tsne", file) and len(started) == 2
     with pytest.raises(UserError):
         exports.map("a/b", "root", "tsne", file)
+
+
+def test_room_is_made_though_a_file_is_taken_away_meanwhile(tmp_path, monkeypatch):
+    """Several apps share the folder; a link to nowhere stands for what another one has renamed."""
+    monkeypatch.setattr(kept, "MOST", {tmp_path.name: 1})
+    (tmp_path / "gone.part").symlink_to(tmp_path / "nowhere")
+    for age, name in enumerate(("new", "old")):
+        (tmp_path / name).touch()
+        os.utime(tmp_path / name, (1e9 - age, 1e9 - age))
+    kept._clear(tmp_path)
+    assert {each.name for each in tmp_path.iterdir()} == {"gone.part", "new"}
