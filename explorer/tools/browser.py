@@ -2,16 +2,15 @@
 
 import statistics
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 
 from explorer.page.tabs import WITHIN, attributes, morph
-from explorer.tools.screenshots import FLAGS, PATIENCE_MS, WINDOW_PX, chromium, served
+from explorer.tools.screenshots import opened
 from training.errors import UserError
 
 DRAG_S, WARM_S, SETTLE_MS = 3, 1, 800
 FEW = 3  # models; of more, twice the time is the limit
-SCRIPT = Path(__file__).with_suffix(".js")
+SCRIPT, NEEDING = Path(__file__).with_suffix(".js"), "The browser's timings"
 
 
 Figure = tuple[str, float, float]  # what is measured, its value in ms or 1/s, and the limit
@@ -19,7 +18,7 @@ Figure = tuple[str, float, float]  # what is measured, its value in ms or 1/s, a
 
 def measured(root: str, names: list[str], runs: int) -> Iterator[Figure]:
     """The medians of what people wait for with these models; raises UserError as `opened`."""
-    with opened(root) as (page, url):
+    with opened(root, NEEDING, path=SCRIPT) as (page, url):
         page.goto(f"{url}/?tab={attributes.NAME}&models={','.join(names)}")
         page.wait_for_function("document.querySelector('.sliders input[type=range]') && shown()")
         page.hover(".sliders")  # the pointer has to come there before it drags
@@ -29,7 +28,7 @@ def measured(root: str, names: list[str], runs: int) -> Iterator[Figure]:
 def walked(root: str, pairs: Sequence[list[str]]) -> Iterator[Figure]:
     """The time from one frame of the live pad to the next while the pointer moves, of pairs of
     models; raises UserError as `opened`."""
-    with opened(root) as (page, url):
+    with opened(root, NEEDING, path=SCRIPT) as (page, url):
         for names in pairs:
             page.goto(f"{url}/?tab={morph.TAB.name}&models={','.join(names)}")
             page.wait_for_function("document.querySelector('.pad canvas')?.width > 0")
@@ -40,28 +39,6 @@ def walked(root: str, pairs: Sequence[list[str]]) -> Iterator[Figure]:
             for share, called, limit in ((0.5, "median", 16), (0.95, "95th percentile", 33)):
                 what = f"pad, {' and '.join(names)}, {called}"
                 yield what, times[int(share * len(times))], limit
-
-
-@contextmanager
-def opened(root: str) -> Iterator[tuple]:
-    """An empty page of Chromium, and the address of the app for the checkpoints under `root`.
-
-    Raises UserError where playwright or Chromium is missing.
-    """
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        message = "The browser's timings need playwright: `pip install -r tests/requirements.txt`."
-        raise UserError(message) from None
-    if chromium() is None:
-        raise UserError("The browser's timings need Chromium: there is none on the PATH.")
-    with sync_playwright() as playwright, served(root) as url:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-        page = browser.new_page(viewport=WINDOW_PX)
-        page.set_default_timeout(PATIENCE_MS)
-        page.add_init_script(path=SCRIPT)
-        yield page, url
-        browser.close()
 
 
 def waits(page, names: list[str], runs: int) -> Iterator[Figure]:

@@ -17,7 +17,7 @@ from torch.nn.functional import normalize
 from explorer.catalogue import ROOT, load_model
 from explorer.exchange import layout
 from explorer.exchange.describe import encoded
-from explorer.tools.screenshots import FLAGS, PATIENCE_MS, WINDOW_PX, chromium, served
+from explorer.tools.screenshots import opened
 from training import commandline
 from training.checkpoints import Latents, write_latents
 from training.data import load
@@ -103,8 +103,6 @@ def panning(points: int = 50_000) -> None:
     Args:
         points: how many
     """
-    from playwright.sync_api import sync_playwright
-
     codes, which = mixture(points)
     spots, _ = mixture(points, 2, 1, spread=0.1)
     middles = 5 * torch.randn(which.max() + 1, 2, generator=torch.Generator().manual_seed(1))
@@ -113,11 +111,7 @@ def panning(points: int = 50_000) -> None:
         shutil.copytree(Path(ROOT) / "celeba32" / "faae", folder)
         labels = (which % 2 == 0)[:, None]
         write_latents(folder, Latents(codes, labels, ("Even",), {}, middles[which] + spots))
-        with sync_playwright() as playwright, served(root) as url:
-            browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-            page = browser.new_page(viewport=WINDOW_PX)
-            page.set_default_timeout(PATIENCE_MS)
-            page.add_init_script(path=PAN)
+        with opened(root, "The frames of a map", path=PAN) as (page, url):
             begun = time.perf_counter()
             page.goto(f"{url}/?tab=map&colour=Even")
             page.locator(".map .chart canvas").wait_for()
@@ -130,7 +124,6 @@ def panning(points: int = 50_000) -> None:
                 said = f"{a_second:.0f} frames a second, median {median:.0f} ms, p95 {late:.0f} ms"
                 print(f"{what}: {said}")
                 page.locator(".map .chart").press("+")
-            browser.close()
 
 
 if __name__ == "__main__":

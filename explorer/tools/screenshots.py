@@ -30,22 +30,35 @@ def take(root: str, folder: Path) -> Iterator[Path]:
     """Writes a picture of each tab with the first model set under `root` into `folder` and gives
     its path.
 
-    Raises UserError where playwright or Chromium is missing.
+    Raises UserError as `opened`.
+    """
+    uninvited = "localStorage.setItem('latent-tour', 'yes')"  # to the tour
+    with opened(root, "Screenshots", script=uninvited) as (page, url):
+        for tab in TABS:
+            yield shoot(page, url, tab, folder)
+
+
+@contextmanager
+def opened(root: str, what: str, **script) -> Iterator[tuple]:
+    """An empty page of Chromium, and the address of the app for the checkpoints under `root`; a
+    `script` runs first on all that is opened, as playwright's `add_init_script` takes it.
+
+    Raises UserError, that `what` needs them, where playwright or Chromium is missing.
     """
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:
-        message = "Screenshots need playwright: `pip install -r tests/requirements.txt`."
+        message = f"{what} need playwright: `pip install -r tests/requirements.txt`."
         raise UserError(message) from None
     if chromium() is None:
-        raise UserError("Screenshots need Chromium: there is none on the PATH.")
+        raise UserError(f"{what} need Chromium: there is none on the PATH.")
     with sync_playwright() as playwright, served(root) as url:
         browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         page = browser.new_page(viewport=WINDOW_PX)
         page.set_default_timeout(PATIENCE_MS)
-        page.add_init_script("localStorage.setItem('latent-tour', 'yes')")  # nobody to be invited
-        for tab in TABS:
-            yield shoot(page, url, tab, folder)
+        page.add_init_script(**script)
+        yield page, url
+        browser.close()
 
 
 def shoot(page, url: str, tab: Tab, folder: Path) -> Path:
