@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Annotated, Literal, NamedTuple
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import adaptive_avg_pool2d
 
-from explorer.engine import Model
+from explorer.engine import Model, once
 from explorer.pictures.picture import Picture
 from explorer.verbs.common.attributes import Attribute, Direction, Known
 from explorer.verbs.common.codes import codes, training_codes
@@ -234,7 +233,7 @@ def tried(model: Model, vectors: Tensor) -> Tried:
     return Tried(discovery.consistency(change.unflatten(0, each)), mean.cpu())
 
 
-@cache
+@once
 def of_random(model: Model) -> Tried:
     """What random directions do."""
     generator = torch.Generator().manual_seed(0)

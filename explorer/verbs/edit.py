@@ -2,13 +2,12 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Annotated
 
 import torch
 from torch import Tensor
 
-from explorer.engine import Model
+from explorer.engine import Model, once
 from explorer.pictures.picture import Picture
 from explorer.verbs.common.attributes import Attributes, own_directions
 from explorer.verbs.common.codes import codes, training_codes
@@ -170,7 +169,7 @@ def along(vectors: Tensor, distance: Tensor) -> Tensor:
     return vectors @ distance[0] / vectors.square().sum(dim=1)
 
 
-@cache
+@once
 def middle(model: Model) -> Tensor:
     """The mean (n,) of the codes that the model's directions are measured on."""
     return training_codes(model).mean(dim=0)

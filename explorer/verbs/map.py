@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Annotated, Literal, NamedTuple
 
 import torch
 from torch import Tensor
 
-from explorer.engine import Model
+from explorer.engine import Model, once
 from explorer.exchange.layout import (
     LAYOUTS,
     PCA,
@@ -79,7 +78,7 @@ class Plane(NamedTuple):
     density: Tensor
 
 
-@cache
+@once
 def code_plane(model: Model) -> Plane | None:
     """The plane of 2-D codes, with all encoded images and prior samples; None for longer codes."""
     if model.latent_size != 2:
@@ -158,7 +157,7 @@ def strangeness(model: Model, code: Tensor) -> float | None:
     return _round_trip(model, code).item() / _usual_error(model) if model.encodes else None
 
 
-@cache
+@once
 def _usual_error(model: Model) -> float:
     """The median of `REAL` encoded images."""
     every = max(1, len(model.latents.codes) // REAL)

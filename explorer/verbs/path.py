@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from itertools import pairwise
 from typing import Annotated
 
@@ -11,7 +11,7 @@ from PIL import Image
 from torch import Tensor
 
 from explorer.catalogue import titles
-from explorer.engine import Model
+from explorer.engine import Model, once
 from explorer.pictures.picture import Picture
 from explorer.pictures.render import sprite, table
 from explorer.verbs.common.codes import codes
@@ -169,7 +169,7 @@ def strips(found: Mapping[Model, Paths], px: int) -> Image.Image:
     return table(images, [str(at + 1) for at in range(len(next(iter(images.values()))))], px)
 
 
-@cache
+@once
 def _distances(model: Model) -> Tensor | None:
     """The distance (N,) of each training code to its neighbour, None without training codes."""
     if model.latents is None or len(model.latents.codes) <= NEIGHBOUR:

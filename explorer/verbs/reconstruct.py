@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from itertools import islice
 from typing import Annotated, Literal
 
 from torch import Tensor
 
-from explorer.engine import NEAREST, Model
+from explorer.engine import NEAREST, Model, once
 from explorer.pictures.faces import Crop
 from explorer.pictures.picture import Picture, whole
 from explorer.verbs.common.codes import codes
@@ -129,7 +128,7 @@ def measure(model: Model, x: Tensor, z: Tensor, x_hat: Tensor) -> dict[str, floa
     return {name: float(values.mean()) for name, values in figures.items()}
 
 
-@cache
+@once
 def unrelated(model: Model) -> float:
     """E||z - z'||^2 of unrelated codes of the prior, by which re-encoding errors are divided."""
     one, other = (model.sample_codes(UNRELATED, seed) for seed in (0, 1))

@@ -1,6 +1,7 @@
 """Loaded models: found from anywhere, and what they take for images and codes."""
 
 import copy
+import gc
 import os
 import pickle
 import shutil
@@ -8,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
+from weakref import ref
 
 import huggingface_hub
 import numpy as np
@@ -18,6 +20,7 @@ from PIL import Image
 
 from explorer import LatentModel, list_models, load_model
 from explorer.session.examples import astronaut
+from explorer.verbs.edit import middle
 from tests.explorer.conftest import CHECKPOINTS
 from training.data import resize
 from training.errors import UserError
@@ -128,6 +131,15 @@ def test_images_may_be_flipped_arrays(model, x):
 def test_codes_may_be_arrays(model):
     z = model.sample_codes(2)
     assert torch.equal(model.decode(z.numpy()), model.decode(z))
+
+
+def test_what_is_found_of_a_model_does_not_keep_it():
+    loaded = load_model(NAME)
+    assert middle(loaded) is middle(loaded)
+    kept = ref(loaded)
+    del loaded
+    gc.collect()
+    assert kept() is None
 
 
 def test_models_are_pickled_and_copied(model, x):

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from copy import copy
-from functools import cache
 from threading import Lock
 
 import torch
 from torch import Tensor
 
 from explorer.catalogue import catalogue
-from explorer.engine import Model
+from explorer.engine import Model, once
 from explorer.pictures.picture import SAMPLE, Picture, pixels
 from explorer.verbs.common.options import Reason
 from explorer.words import say
@@ -32,7 +31,7 @@ def codes(model: Model, pictures: Sequence[Picture], refined: bool = False) -> T
     return torch.stack([picture.code(model.name, refined) for picture in pictures])
 
 
-@cache
+@once
 def training_codes(model: Model) -> Tensor:
     """Codes (N, n) of encoded images, by which directions are measured; of a model that knows none,
     samples from its prior."""
