@@ -64,9 +64,11 @@ class Decoders:
             if worker.poll() is not None:
                 worker = _started()
             header, pixels = _asked(worker, {"path": str(path.absolute()), "px": px})
-        except (OSError, ValueError):  # it was ended, here or by the system
-            worker.kill()
-            worker.communicate()  # its end is seen by who comes next, for whom another is started
+        except BaseException as error:
+            worker.kill()  # what it has still to say may not reach who comes next
+            worker.communicate()  # its end is seen there, and another is started
+            if not isinstance(error, OSError | ValueError):  # it was ended, here or by the system
+                raise
             message = say(
                 "{name} takes too long or too much memory to open: make it smaller, or save it "
                 "anew.",

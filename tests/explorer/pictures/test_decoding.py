@@ -1,5 +1,6 @@
 """Uploads are decoded as elsewhere, by small processes that end when a picture asks too much."""
 
+import json
 import re
 from concurrent.futures import ThreadPoolExecutor
 
@@ -71,6 +72,18 @@ def test_a_process_that_was_killed_is_replaced(decoders, photo):
     worker.kill()
     worker.communicate()
     decoders._idle.put(worker)
+    assert decoding.decoded(photo).size == (512, 512)
+
+
+def test_an_answer_that_was_not_read_does_not_reach_who_comes_next(decoders, photo, monkeypatch):
+    def asked(worker, question):
+        worker.stdin.write(json.dumps(question).encode() + b"\n")
+        worker.stdin.flush()
+        raise MemoryError
+
+    with monkeypatch.context() as full, pytest.raises(MemoryError):
+        full.setattr(decoding, "_asked", asked)
+        decoding.decoded(photo, 100)
     assert decoding.decoded(photo).size == (512, 512)
 
 
