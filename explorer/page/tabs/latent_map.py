@@ -207,23 +207,25 @@ def place(session: Session, model: Model) -> Tensor:
 
 def add_pictures(session: Session, paths: list[str] | None, progress=gr.Progress()) -> tuple:  # noqa: B008
     """Encodes uploaded files and puts them on the maps; names those that are no pictures."""
-    paths, mine, refused = sorted({*(paths or [])}), session.of(Own).pictures, []
-    before, sizes = len(mine), {model.image_size for model in session.catalogue.models.values()}
-    for path in progress.tqdm(paths[: OWN_LIMIT - before], desc="Finding faces"):
+    paths, own, added, refused = sorted({*(paths or [])}), session.of(Own), 0, []
+    room = OWN_LIMIT - len(own.pictures)
+    sizes = {THUMB_PX, *(model.image_size for model in session.catalogue.models.values())}
+    for path in progress.tqdm(paths[:room], desc="Finding faces"):
         try:
-            photo = session.photo(path, Path(path).name, keep=False)
-            mine.append(photo.small({*sizes, THUMB_PX}))
+            picture = session.photo(path, Path(path).name, keep=False).small(sizes)
+            own.pictures.append(picture)  # looked up anew, as some may be removed meanwhile
+            added += 1
         except PictureError as error:
             refused.append(error.said)
     placed = [place(session, model) for model in progress.tqdm(session.models, desc="Encoding")]
-    session.seen(MAP, len(mine), session.of(View).layout)
-    said, added = [], len(mine) - before
+    session.seen(MAP, len(own.pictures), session.of(View).layout)
+    said = []
     if added and not any(map(len, placed)):
         said.append(say(UNMAPPED))
     elif added:
         stars = say("On the map, as stars: {count} of {all} pictures.", count=added, all=len(paths))
         said.append(stars)
-    if len(paths) > OWN_LIMIT - before:
+    if len(paths) > room:
         said.append(say("At most {most} can lie on a map.", most=OWN_LIMIT))
     if refused:
         named = chain("{one} {next}", refused[:5])

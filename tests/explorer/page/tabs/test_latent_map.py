@@ -48,6 +48,19 @@ def test_pictures_land_on_the_map_beside_their_nearest_faces(session, photo, bad
     assert torch.allclose(latent_map.place(session, model)[0], model.latents.map[11], atol=1e-2)
 
 
+def test_pictures_that_come_while_others_are_removed_are_on_the_map(session, photo, monkeypatch):
+    latent_map.add_pictures(session, [str(photo)])
+    found = session.photo
+
+    def meanwhile(*args, **options):
+        latent_map.remove_all(session)
+        return found(*args, **options)
+
+    monkeypatch.setattr(session, "photo", meanwhile)
+    value, said = latent_map.add_pictures(session, [str(photo)])
+    assert len(value["own"]) == 1 and "1 of 1" in said
+
+
 def test_what_comes_on_no_map_is_said_without_a_count_of_none(session, photo, bad):
     _, said = latent_map.add_pictures(session, [str(bad("notes.png"))])
     assert said.startswith("Left out, 1: notes.png is not a picture")
