@@ -15,7 +15,7 @@ import tyro
 # tyro has no public way to word its errors; requirements.txt pins the version that has this one
 from tyro import _errors as failures
 
-from training.errors import UserError, choose, flag
+from training.errors import UserError, choose, flag, refusal
 
 NO_OPTION = {marked.__metadata__[0] for marked in (tyro.conf.Positional[str], tyro.conf.Fixed[str])}
 REST = ["arguments"]
@@ -52,8 +52,8 @@ def main(
         print(error, file=sys.stderr)
         return 2
     except OSError as error:
-        what, why = error.filename or "A file or an address", error.strerror or error
-        print(f"{what} cannot be written or read: {why}.", file=sys.stderr)
+        what = error.filename or "A file or an address"
+        print(f"{what} cannot be written or read: {refusal(error)}.", file=sys.stderr)
         return 2
     return 0
 

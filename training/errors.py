@@ -38,6 +38,12 @@ def first_line(error: Exception) -> str:
     return lines[0].strip()[:200].rstrip(".") + "."
 
 
+def refusal(error: OSError) -> str:
+    """Why a file cannot be read or written, without a full stop: what the system says or, of an
+    error that a library made itself, its own first line."""
+    return error.strerror or first_line(error).rstrip(".")
+
+
 def flag(name: str) -> str:
     """The command-line option of a setting."""
     return "--" + name.replace("_", "-")

@@ -15,7 +15,7 @@ from explorer.pictures.picture import Picture
 from explorer.session.programs import checked
 from explorer.verbs.common.attributes import Attribute, Attributes, read_attribute
 from explorer.verbs.common.options import Amounts, Argument, Box, Names, Option, Switches
-from training.errors import UserError, flag
+from training.errors import UserError, flag, refusal
 
 
 def primitive(read: Callable[[str], Any], metavar: str) -> PrimitiveConstructorSpec:
@@ -103,7 +103,7 @@ def attribute_of(text: str) -> Attribute:
     try:
         return read_attribute(Path(text).read_bytes())
     except OSError as error:
-        raise ValueError(f"'{text}' cannot be read: {error.strerror}") from None
+        raise ValueError(f"'{text}' cannot be read: {refusal(error)}") from None
     except UserError as error:
         raise ValueError(str(error).rstrip(".")) from None
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import ValidationError
 from safetensors import SafetensorError
 
-from training.errors import UserError
+from training.errors import UserError, refusal
 from training.schema import Strict, fault
 
 
@@ -40,7 +40,7 @@ def reading(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise CheckpointError(f"{name} cannot be read: {error.strerror}.") from None
+        raise CheckpointError(f"{name} cannot be read: {refusal(error)}.") from None
     except ValidationError as error:
         where, what = fault(error)
         part = f": {where} {what}" if where else ""

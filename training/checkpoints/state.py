@@ -12,6 +12,7 @@ from torch import Tensor
 
 from training.checkpoints.files import CheckpointError
 from training.checkpoints.schema import Digest
+from training.errors import refusal
 from training.schema import Strict
 
 STATE = "state.pt"
@@ -58,7 +59,7 @@ def read_state(directory: Path, kind: type[Networks]) -> Networks:
                 raise ValueError
         return kind.model_validate(torch.load(path, map_location="cpu", weights_only=True))
     except OSError as error:
-        raise CheckpointError(f"'{path}' cannot be read: {error.strerror}.") from None
+        raise CheckpointError(f"'{path}' cannot be read: {refusal(error)}.") from None
     except Exception:  # an unpickler raises any
         raise damaged(directory) from None
 

@@ -17,7 +17,7 @@ from time import time
 
 from filelock import FileLock, Timeout
 
-from training.errors import UserError
+from training.errors import UserError, refusal
 
 PREFIX, LOCK = "latent-explorer-", "lock"  # the lock in a run's folder is held as long as it runs
 VARIABLE = "GRADIO_TEMP_DIR"  # where gradio keeps its files
@@ -45,7 +45,7 @@ def opened() -> Iterator[Path]:
         files.mkdir()
     except OSError as error:
         where = f"{given} cannot be written" if given else "No temporary folder can be written"
-        said = f"{where} ({error.strerror}), so there is no place for uploads"
+        said = f"{where} ({refusal(error)}), so there is no place for uploads"
         raise UserError(f"{said}: name another folder in {VARIABLE}.") from None
     os.environ[VARIABLE] = tempfile.tempdir = str(files)
     threading.Thread(target=_sweep_often, args=(files, ended), daemon=True).start()

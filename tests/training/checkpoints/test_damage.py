@@ -19,7 +19,7 @@ from explorer.engine import Model
 from tests.training.conftest import config_of
 from training import checkpoints
 from training.checkpoints import CheckpointError, Directions, Latents
-from training.checkpoints.files import write_json
+from training.checkpoints.files import reading, write_json
 from training.frameworks import FRAMEWORKS
 
 FIGURES = {"mse": 0.1, "frechet": 2}
@@ -257,3 +257,9 @@ def test_a_stop_between_the_files_leaves_a_checkpoint(steps, seen, tmp_path, mon
     train_and_write(3)
     assert check(3)
     assert {path.name for path in tmp_path.iterdir()} == {"config.json", "model.safetensors"}
+
+
+def test_what_the_reader_of_weights_says_of_a_file_is_told(tmp_path):
+    path, said = tmp_path / "model.safetensors", "cannot be read: No such file or directory: .*\\.$"
+    with pytest.raises(CheckpointError, match=said), reading(path):
+        load_file(path)
