@@ -16,7 +16,7 @@ from training.errors import UserError
 from training.frameworks import Framework
 from training.measure import metrics
 from training.measure.classes import class_figures
-from training.measure.features import feature_network
+from training.measure.features import feature_network, features_in_use
 from training.measure.figures import FIGURES
 from training.measure.perception import SEEN, perceive, perception_network
 
@@ -173,7 +173,7 @@ def on_file(content: dict, sources: tuple[str, ...], measurement: dict) -> bool:
     """Whether a measurement is of these images, these weights and the features in use."""
     wanted = {
         "data": [Path(source).name for source in sources],
-        "features": feature_network().name,
+        "features": features_in_use(),
         "weights_sha256": content["weights_sha256"],
     }
     return wanted.items() <= measurement.items()

@@ -57,16 +57,24 @@ class Inception(nn.Module):
         return self.network((x - mean[:, None, None]) / deviation[:, None, None])
 
 
+def features_in_use() -> str:
+    """The name of the feature network, which is not loaded for it."""
+    return (Inception if _inception().is_file() else ObjectNet).name
+
+
 def feature_network() -> nn.Module:
     """Inception where torch's hub folder holds its weights, otherwise ObjectNet; see `.name`."""
-    inception = Path(torch.hub.get_dir()) / "checkpoints" / INCEPTION
-    if inception.is_file():
-        return Inception(inception).eval()
+    if _inception().is_file():
+        return Inception(_inception()).eval()
     if not WEIGHTS.is_file():
         raise UserError(f"'{WEIGHTS}' is missing: `python -m training features` makes it anew.")
     network = ObjectNet()
     network.load_state_dict(load_file(WEIGHTS))
     return network.float().eval()
+
+
+def _inception() -> Path:
+    return Path(torch.hub.get_dir()) / "checkpoints" / INCEPTION
 
 
 def teach(sources: tuple[str, ...], epochs: int = 8, seed: int = 0, lr: float = 2e-3) -> ObjectNet:

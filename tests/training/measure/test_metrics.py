@@ -54,12 +54,15 @@ def test_frechet_distance_of_shifted_and_scaled_gaussians():
 def test_feature_network_is_fixed_and_named(tmp_path, monkeypatch):
     monkeypatch.setattr(torch.hub, "get_dir", lambda: str(tmp_path))
     network = features.feature_network()
-    assert network.name == "cifar10-conv-256"
+    assert network.name == features.features_in_use() == "cifar10-conv-256"
     out = network(pictures())
     assert out.shape == (4, 256) and torch.equal(out, features.feature_network()(pictures()))
     monkeypatch.setattr(features, "WEIGHTS", tmp_path / "none.safetensors")
     with pytest.raises(UserError, match="python -m training features"):
         features.feature_network()
+    (tmp_path / "checkpoints").mkdir()
+    (tmp_path / "checkpoints" / features.INCEPTION).touch()
+    assert features.features_in_use() == "inception-v3"
 
 
 def test_a_feature_network_can_be_taught_and_kept(tmp_path, monkeypatch):
