@@ -51,10 +51,11 @@ class Family:
 
 @dataclass(eq=False)
 class Born:
-    """The broods that were shown, each with its parents' ids and generation; which child was chosen
-    last."""
+    """The broods that were shown, each with its parents' ids and generation; which child of the
+    last one, whose `name` is its parents' and seed, was chosen."""
 
     broods: list[tuple[dict[str, Tensor], list[str], int]] = field(default_factory=list)
+    name: str = ""
     chosen: int | None = None
 
 

@@ -107,13 +107,13 @@ def draw(session: Session, parents: list[Picture], radius: float, count: int, se
     ]
     codes = {model.name: each.codes for model, each in found.items()}
     session.grids[NAME] = Grid(BRED, labels, codes)
-    born = session.of(Born)
+    born, name = session.of(Born), " ".join([*(parent.id for parent in parents), str(seed)])
     remember(born, codes, parents, generation)
-    if born.chosen is not None and born.chosen >= count:
-        born.chosen = None
+    if name != born.name or (born.chosen or 0) >= count:
+        born.name, born.chosen = name, None
     panels = [found[m].images if m in found else waiting[m] for m in models]
     notes = [figures(found[m]) if m in found else "" for m in models]
-    return ui.tiles_value(models, panels, ceil(sqrt(count)), labels, notes)
+    return ui.tiles_value(models, panels, ceil(sqrt(count)), labels, notes) | {"of": name}
 
 
 def complete(session: Session, radius: float, count: int, seed: int | None) -> dict:

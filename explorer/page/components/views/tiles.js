@@ -1,5 +1,5 @@
 // Grids of pictures, one a model, in step: value {columns, labels, size,
-//   walk, as `Latent.stroll` has it, panels: [{title, colour, model, note, columns, heads, src}, {…, said, seconds}
+//   of: what is chosen stays while this is the same, walk, as `Latent.stroll` has it, panels: [{title, colour, model, note, columns, heads, src}, {…, said, seconds}
 //   or {…, stays}, whose pictures stay those of before]}.
 // A panel may have fewer columns than the value: a tile's index is that of its row and column there.
 Latent.tiles = function ({ element, props, trigger, watch, grid: name, what, empty }) {
@@ -10,6 +10,7 @@ Latent.tiles = function ({ element, props, trigger, watch, grid: name, what, emp
   root.before(strip);
 
   function draw() {
+    if (props.value?.of !== value?.of) selected = null;
     value = kept(props.value, value);
     follow(value ?? {});
     if (!value?.labels || selected >= value.labels.length) selected = null;

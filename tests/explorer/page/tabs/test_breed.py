@@ -61,6 +61,21 @@ def test_the_drift_is_from_the_ancestor_and_the_note_says_it(bred):
     assert drifts[0] < drifts[1] < drifts[2]
 
 
+def test_a_new_brood_begins_with_no_child_chosen(bred):
+    radius, count, seed = INPUTS
+    brood = bred.of(breed.Born).name
+    breed.choose(bred, event(grid="breed", index=1))
+    assert breed.show(bred, radius / 2, count, seed)[0]["of"] == brood
+    assert breed.child(bred).label == "Child 2 of generation 1"
+    assert breed.show(bred, radius, count, seed + 1)[0]["of"] != brood
+    with pytest.raises(UserError, match="Choose a child first"):
+        breed.child(bred)
+    breed.choose(bred, event(grid="breed", index=1))
+    breed.go_on(bred, radius, count, seed + 1)
+    with pytest.raises(UserError, match="Choose a child first"):
+        breed.child(bred)
+
+
 @pytest.mark.parametrize("twice", [False, True])
 def test_what_is_wrong_with_the_parents_is_one_sentence(session, twice):
     if twice:
