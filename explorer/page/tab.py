@@ -47,8 +47,9 @@ class Widgets:
     show: handler of (session, *inputs) that gives what `outputs` show of the models under
     comparison; after: a handler that goes on from there, perhaps step by step, with its inputs and
     outputs; slots: in the order of the declaration; senders: components whose pictures can be sent
-    to other tabs; edited: the event after which pictures at hand look different; controls: settings
-    that go into the link, by name; handed: the event by which a group of the map goes to Teach.
+    to other tabs; edited: the events after which pictures at hand are others or look different;
+    controls: settings that go into the link, by name; handed: the event by which a group of the map
+    goes to Teach.
     """
 
     show: Callable
@@ -57,7 +58,7 @@ class Widgets:
     after: tuple[Callable, list, object] | None = None
     slots: list[gr.HTML] = field(default_factory=list)
     senders: list[gr.HTML] = field(default_factory=list)
-    edited: gr.events.Dependency | None = None
+    edited: list[gr.events.Dependency] = field(default_factory=list)
     controls: dict[str, gr.components.Component] = field(default_factory=dict)
     handed: Callable | None = None
 

@@ -111,7 +111,7 @@ def exchange(current: Current, session, navigation: Navigation, shelf, bundled, 
     current.follows(sent, partial(send, navigation), everywhere, **READING)
     shelf.remove(remove, session, shelf, **QUIET)
     shelf.mark(favour, session, shelf, **QUIET)
-    for event in [each.edited for each in current.parts.values() if each.edited]:
+    for event in [event for each in current.parts.values() for event in each.edited]:
         event.then(lambda session: shelf_value(session.shelf), session, shelf, **QUIET)
     for event in [each.handed for each in current.parts.values() if each.handed]:
         current.follows(event, partial(hand, navigation), [*navigation.bars.values()])

@@ -148,7 +148,9 @@ def knowledge(model: Model, lessons: Mapping[str, Lesson]) -> Known:
 def named(name: str, models: Sequence[Model], taken: Collection[str] = ()) -> str:
     """A name for a new attribute; raises UserError where it is none, or is taken."""
     name = " ".join(name.split())
-    if not name or len(name) > LONGEST_NAME or set(name) & set(",:"):
+    if not name:
+        raise UserError(say("The attribute has no name yet: give it one."))
+    if len(name) > LONGEST_NAME or set(name) & set(",:"):
         message = say(
             "An attribute needs a name of up to {most} characters without commas and colons, not "
             "{name}.",

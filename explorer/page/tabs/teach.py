@@ -64,13 +64,13 @@ def build(session: gr.State) -> Widgets:
             learned = ui.lesson_view(exported)
             tiles = ui.tiles_view(NAME, say("The middle of the pictures"), EMPTY)
     outputs = [*sides, learned, tiles]
-    for side in sides:
-        side.collect(take, session, [*outputs, said], trigger_mode="multiple", **ui.READING)
+    taking = {"trigger_mode": "multiple", **ui.READING}
+    taken = [side.collect(take, session, [*outputs, said], **taking) for side in sides]
     learned.apart(tell_apart, session, [*outputs, said], trigger_mode="multiple", **ui.IN_TURN)
     learned.remove(remove, session, [*outputs, said], trigger_mode="multiple", **ui.IN_TURN)
     keep.click(add, [session, name], [*outputs, said], **ui.IN_TURN)
     file.upload(load, [session, file], [*outputs, said], **ui.READING)
-    return Widgets(show, [], outputs, senders=[tiles])
+    return Widgets(show, [], outputs, senders=[tiles], edited=taken)
 
 
 def show(session: Session) -> list:
@@ -174,10 +174,9 @@ def known_group(session: Session, name: str) -> str:
 
 
 def resolved(session: Session, source: dict) -> Picture:
-    """An upload, which stays off the shelf, or a picture at hand; raises UserError."""
+    """An upload, kept on the shelf, or a picture at hand; raises UserError."""
     if "path" in source:
-        label = source.get("name") or "upload"
-        return session.photo(api.uploaded(source["path"]), label, keep=False)
+        return session.photo(api.uploaded(source["path"]), source.get("name") or "upload")
     return at_hand(session, source)
 
 

@@ -35,6 +35,8 @@ def test_an_attribute_is_taught_by_uploads_and_is_a_slider(page, tmp_path):
         expect(page.get_by_role("list", name=side, exact=True).get_by_role("button")).to_have_count(
             5
         )
+    shelf = page.get_by_role("list", name="Shelf", exact=True)
+    expect(shelf.get_by_role("listitem")).to_have_count(10)
     expect(page.get_by_role("row", name="Linear SVM")).to_have_count(2)  # a table for each model
     page.get_by_text("Goes with known attributes").click()
     page.locator(".apart input").first.check()

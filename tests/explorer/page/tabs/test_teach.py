@@ -154,6 +154,12 @@ def test_of_a_file_what_fits_a_model_here_is_kept(session, tmp_path: Path):
     assert kept.models[models[0].weights] == known[models[0].weights]
 
 
+def test_an_attribute_without_a_name_is_asked_for_one(grouped):
+    for name in ("", "  ", None):
+        assert teach.add(grouped, name)[-1] == "The attribute has no name yet: give it one."
+    assert "of up to" in teach.add(grouped, "a,b")[-1]
+
+
 def test_what_does_not_suffice_is_said_and_nothing_is_lost(session, bad):
     examples = session.examples()
     assert told(session)["said"] == ""
