@@ -18,10 +18,11 @@ def filter_view(names: Sequence[str] = ()) -> list[gr.components.Component]:
     """Choices among attributes of these names: what is had, what is lacked, and all or any. Others
     may be sent, as by a page that does not know yet that another model set is chosen."""
     several = {"choices": choices(names), "multiselect": True, "value": [], "min_width": 180}
-    several |= {"allow_custom_value": True}
+    several |= {"allow_custom_value": True, "elem_classes": "of-labels"}
     has = gr.Dropdown(label=mark("Has"), **several)
     ways = [(mark("all of them"), ALL), (mark("at least one"), ANY)]
-    either = gr.Radio(ways, value=ALL, label=mark("Of these it has"), min_width=150)
+    one = {"min_width": 150, "elem_classes": "of-labels"}
+    either = gr.Radio(ways, value=ALL, label=mark("Of these it has"), **one)
     lacks = gr.Dropdown(label=mark("Has none of"), **several)
     return [has, lacks, either]
 

@@ -52,7 +52,8 @@ def build(session: gr.State) -> Widgets:
             with gr.Group(elem_classes="compact"):
                 slot = ui.slot_view(SLOT.name, SLOT.title, random=True)
             methods = [(mark(each.title), name) for name, each in METHODS.items()]
-            method = gr.Radio(methods, value=DEFAULT, label=mark("Attribute directions by"))
+            said = {"label": mark("Attribute directions by"), "elem_classes": "of-sliders"}
+            method = gr.Radio(methods, value=DEFAULT, **said)
             labels = ui.labels_view(NAME)
             sliders = ui.sliders_view(NAME, served(peek))
         with gr.Column(scale=1, min_width=320, elem_classes="in-sight first-on-phone"):

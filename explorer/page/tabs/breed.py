@@ -42,11 +42,12 @@ def build(session: gr.State) -> Widgets:
             choices = [(ui.words(name), name) for name in held]
             hold = gr.Dropdown(choices, multiselect=True, label=mark("Attributes that are held"))
             litter = gr.Number(0, label=mark("Brood"), precision=0, minimum=0, maximum=MOST_SEED)
-            another = gr.Button(mark("New brood"), variant="primary")
+            of_picture = {"elem_classes": "of-picture"}
+            another = gr.Button(mark("New brood"), variant="primary", **of_picture)
         with gr.Column(scale=5, min_width=320, elem_classes="first-on-phone"):
             said = ui.status_view()
             tiles = ui.tiles_view(NAME, say("Children"), say("Put a picture into the first slot."))
-            with gr.Row(elem_classes="controls"):
+            with gr.Row(elem_classes="controls of-chosen"):
                 alone = gr.Button(mark("Breed from the chosen child"), min_width=160)
                 cross = gr.Button(mark("Cross it with its parent"), min_width=160)
             tree = ui.lineage_view(

@@ -57,14 +57,14 @@ NOTES = {
 
 def build(session: gr.State) -> Widgets:
     every = list(session.value.catalogue.models.values())
-    with gr.Row(elem_classes="controls"):
+    with gr.Row(elem_classes="controls of-map"):
         colours = colourings(every)  # so that a link may name any
         chosen = known_colour(session.value, colours)
         colour = gr.Dropdown(colours, value=chosen, label=mark("Colour by"), min_width=180)
         files = gr.UploadButton(mark("Add my pictures"), file_count="multiple", min_width=120)
         folder = gr.UploadButton(mark("Add a folder"), file_count="directory", min_width=120)
-        away = gr.Button(mark("Remove my pictures"), min_width=120)
-    with gr.Accordion(mark("Filter, layout, pictures"), open=False, elem_classes="refine"):
+        away = gr.Button(mark("Remove my pictures"), min_width=120, elem_classes="of-own")
+    with gr.Accordion(mark("Filter, layout, pictures"), open=False, elem_classes="refine of-codes"):
         work = work_on(every)
     said = ui.status_view()
     with gr.Row(elem_classes="split"):
@@ -72,7 +72,7 @@ def build(session: gr.State) -> Widgets:
             texts = say("Map of codes"), say("No model is chosen.")
             functions = [*servers(session.value.root), groups.export_group]
             chart = ui.map_view(*texts, functions)
-        with gr.Column(scale=2, min_width=280, elem_classes="in-sight"):
+        with gr.Column(scale=2, min_width=280, elem_classes="in-sight of-map"):
             empty = say("Hover over a point to decode it, click to keep it here.")
             board = ui.board_view(MAP, empty)
     *filters, layout, switches = work
@@ -96,13 +96,14 @@ def build(session: gr.State) -> Widgets:
 
 def work_on(models: list[Model]) -> list[gr.components.Component]:
     """Filters, layout and switches."""
-    with gr.Row(elem_classes="controls"):
+    with gr.Row(elem_classes="controls of-map"):
         filters = filter_view(attributes(models))
     with gr.Row(elem_classes="controls"):
         layouts = [(title, name) for name, title in LAYOUTS.items()]
         layout = gr.Radio(layouts, value=UMAP, label=mark("Layout"), min_width=180)
         shown = [(mark(words), name) for name, words in SWITCHES.items()]
-        switches = gr.CheckboxGroup(shown, value=[], label=mark("Show"), min_width=240)
+        show_it = {"min_width": 240, "elem_classes": "of-map"}
+        switches = gr.CheckboxGroup(shown, value=[], label=mark("Show"), **show_it)
     return [*filters, layout, switches]
 
 

@@ -53,7 +53,7 @@ def build(session: gr.State) -> Widgets:
             with gr.Row(elem_classes="corners"):
                 slots = [ui.slot_view(slot.name, slot.title, random=True) for slot in SLOTS]
             n = gr.Slider(3, 15, 9, step=1, label=mark("Tiles per side"))
-            with gr.Row(elem_classes="controls"):
+            with gr.Row(elem_classes="controls of-drawn"):
                 png = gr.Button(mark("Download PNG"), min_width=120)
                 gif = gr.Button(mark("Download GIF"), min_width=120)
         with gr.Column(scale=5, min_width=320, elem_classes="first-on-phone"):

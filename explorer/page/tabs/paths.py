@@ -61,7 +61,7 @@ def build(session: gr.State) -> Widgets:
             frames = gr.Slider(3, 17, 9, step=1, label=mark("Frames from picture to picture"))
             about = {"label": mark("Reach"), "info": mark("above 1 beyond the last picture")}
             reach = gr.Slider(1, REACH, 1, step=0.125, **about)
-            with gr.Row(elem_classes="controls"):
+            with gr.Row(elem_classes="controls of-drawn"):
                 said = {"gif": mark("Download GIF"), "mp4": mark("Download MP4")}
                 buttons = {form: gr.Button(each, min_width=120) for form, each in said.items()}
                 sheet = gr.Button(mark("Download sheet"), min_width=120)

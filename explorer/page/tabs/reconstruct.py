@@ -46,25 +46,24 @@ def build(session: gr.State) -> Widgets:
         with gr.Column(scale=2, min_width=280):
             slot = ui.slot_view(SLOT.name, SLOT.title)
             found = ui.status_view()
-            near = gr.Button(mark("Adapt its colours to the models"), size="sm")
-            with gr.Accordion(mark("Correct the crop"), open=False):
+            of_picture = {"elem_classes": "of-picture"}
+            near = gr.Button(mark("Adapt its colours to the models"), size="sm", **of_picture)
+            with gr.Accordion(mark("Correct the crop"), open=False, **of_picture):
                 editor = ui.crop_view(NAME)
         with gr.Column(scale=5, min_width=320):
             with gr.Row(elem_classes="controls"):
                 info = mark("optimisation steps on the code")
                 label = {"label": mark("Refinement steps"), "info": info}
-                steps = gr.Slider(0, 300, 50, step=5, min_width=250, scale=5, **label)
+                steps = gr.Slider(0, 300, 50, step=5, min_width=250, **label)
+                fast = {"variant": "primary", "min_width": 90, "scale": 0}
+                again = gr.Button(mark("Refine"), **fast, **of_picture)
+            with gr.Row(elem_classes="controls"):
                 what = mark("what the steps lower")
                 named = [(mark(title), name) for name, title in ui.OBJECTIVES.items()]
-                kind = gr.Dropdown(
-                    named, label=mark("Objective"), info=what, min_width=200, scale=4
-                )
+                kind = gr.Dropdown(named, label=mark("Objective"), info=what, min_width=250)
                 begun = [(mark(title), name) for name, title in STARTS.items()]
                 what = mark("where they begin")
-                start = gr.Dropdown(
-                    begun, label=mark("Start from"), info=what, min_width=200, scale=4
-                )
-                again = gr.Button(mark("Refine"), variant="primary", min_width=90, scale=0)
+                start = gr.Dropdown(begun, label=mark("Start from"), info=what, min_width=250)
             live = ui.Live({"crop": moved, "step": choose}, draw)
             empty = say("Drop a picture into the slot, or click an example.")
             board = ui.board_view(NAME, empty, live)

@@ -141,8 +141,9 @@ def own(session: Session) -> list[Picture]:
 def search(session: Session) -> dict:
     """What is nearest to the picture in the slot, by each model and by each look."""
     looking, picture, models = session.of(Looking), session.slots.get(NAME), session.models
+    labelled = bool(names_in(session))
     if picture is None:
-        return {"panels": []}
+        return {"panels": [], "labelled": labelled}
     waiting = session.waits([picture], models)
     known = [model for model in models if model not in waiting]
     try:
@@ -151,7 +152,7 @@ def search(session: Session) -> dict:
     except UserError as error:
         found = {kind: Reason(error.said) for kind in [*(m.name for m in models), *LOOKS]}
     found |= {model.name: why for model, why in waiting.items()}
-    return {"panels": panels(session, models, found)}
+    return {"panels": panels(session, models, found), "labelled": labelled}
 
 
 def panels(session: Session, models: Sequence[Model], found: Answers) -> list[dict]:

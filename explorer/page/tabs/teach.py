@@ -56,7 +56,8 @@ def build(session: gr.State) -> Widgets:
             sides = [ui.gather_view(side, what) for side, what in SIDES.items()]
             name = gr.Textbox(label=mark("Name of the attribute"), max_length=60)
             with gr.Row():
-                keep = gr.Button(mark("Keep it as a slider"), variant="primary", min_width=140)
+                keep_it = {"variant": "primary", "min_width": 140, "elem_classes": "of-lesson"}
+                keep = gr.Button(mark("Keep it as a slider"), **keep_it)
                 load_it = {"file_types": [".json"], "min_width": 120}
                 file = gr.UploadButton(mark("Load a file"), **load_it)
         with gr.Column(scale=1, min_width=320):

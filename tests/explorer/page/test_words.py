@@ -145,6 +145,21 @@ def test_no_word_of_the_catalogue_is_left_in_english(abroad, language, locale):
     assert {drawn, *(words[key] for key in keys)} - seen == set()
 
 
+ROOM = """(all) => all.map((each) => {
+  const pen = document.createElement("canvas").getContext("2d");
+  pen.font = getComputedStyle(each).font;
+  return each.clientWidth - pen.measureText(each.value).width;
+})"""
+
+
+def test_german_choices_are_not_cut_off(abroad):
+    page = abroad("de-DE")
+    page.set_viewport_size({"width": 1440, "height": 1000})
+    chosen = page.locator("#view-reconstruct").get_by_role("combobox")
+    expect(chosen).to_have_count(2)
+    assert min(chosen.evaluate_all(ROOM)) >= 24  # px, for the arrow
+
+
 def test_german_words_are_not_cut_off(abroad):
     page = abroad("de-DE", "tab=search")
     names = page.locator(".results .strip .note").filter(visible=True)

@@ -22,6 +22,10 @@ Latent.map = function ({ element, props, trigger, watch, server, what, empty }) 
   async function draw() {
     const value = props.value;
     root.replaceChildren();
+    root.classList.toggle("uncoded", value?.models?.length === 0);
+    root.classList.toggle("unmapped", Boolean(value?.panels?.every((panel) => panel.said && !panel.seconds)));
+    root.classList.toggle("unlabelled", !Object.keys(value?.labels ?? {}).length);
+    root.classList.toggle("own", Boolean(value?.own?.length));
     [charts, plots] = [[], []];
     hover.clear();
     if (!value?.panels?.length) {
@@ -199,9 +203,9 @@ Latent.map = function ({ element, props, trigger, watch, server, what, empty }) 
   function explain() {
     const { colour, rows } = look(), { labels } = props.value, each = plots.find(Boolean)?.colours();
     const shown = each && rows ? each.which.reduce((sum, ink) => sum + (ink !== maps.HIDDEN), 0) : null;
-    if (colour === "*") {
+    if (colour === "*" && each) {
       legend.replaceChildren(...Object.keys(labels).map((label, at) => Latent.key(maps.called(label), maps.PALETTE[at % maps.PALETTE.length])));
-    } else legend.textContent = colour ? Latent.say("Coloured: {name}. Grey: not {name}.", { name: maps.called(colour) }) : "";
+    } else legend.textContent = colour && each ? Latent.say("Coloured: {name}. Grey: not {name}.", { name: maps.called(colour) }) : "";
     if (shown !== null) legend.append(" ", h("span", {}, Latent.say("{count} of {all} are shown.", { count: String(shown), all: String(each.which.length) })));
   }
 

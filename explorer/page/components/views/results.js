@@ -1,5 +1,6 @@
 // What a search found: a strip of pictures, the nearest first, by each model and by each look.
-// value {panels: [{title, colour, said, note, cards: [{src, label, far, index}]}]}; a panel without cards has words.
+// value {panels: [{title, colour, said, note, cards: [{src, label, far, index}]}], labelled}; a panel without cards has
+// words. `labelled`: whether what is looked through has attributes to ask for.
 // Event: send {grid, index, to}.
 Latent.results = function ({ element, props, trigger, watch, grid, empty }) {
   const { h } = Latent;
@@ -9,6 +10,7 @@ Latent.results = function ({ element, props, trigger, watch, grid, empty }) {
 
   function draw() {
     const panels = props.value?.panels ?? [], drawn = JSON.stringify(panels);
+    root.classList.toggle("unlabelled", props.value?.labelled === false);
     if (drawn === form && root.firstChild) return;
     form = drawn;
     kept = chosen?.name;  // stays chosen where it is found again

@@ -39,5 +39,19 @@ def test_without_its_parent_a_brood_goes_quietly_and_has_no_chosen_child(page):
     expect(child).to_have_count(0)
     expect(page.get_by_role("status").filter(has_text="There is no parent")).to_be_visible()
     expect(page.locator(".latent-toast")).to_have_count(0)
+    expect(page.get_by_role("button", name="Breed from the chosen child")).to_be_hidden()
+
+
+@pytest.mark.opens("tab=breed&children=4")
+def test_the_next_brood_begins_with_no_child_chosen(page):
+    child = page.get_by_role("button", name=re.compile("Child 2 .*F-AAE")).filter(visible=True)
+    child.click()
+    card = page.locator("#view-breed .enlarged")
+    expect(card).to_contain_text("Child 2 of generation 1")
+    page.get_by_label("Radius").first.fill("0.5")  # the same child, elsewhere
+    expect(page.get_by_text("drift from the ancestor 0.5").first).to_be_visible()
+    expect(card).to_contain_text("Child 2 of generation 1")
     page.get_by_role("button", name="Breed from the chosen child").click()
-    expect(page.get_by_test_id("toast-body")).to_contain_text("There is no parent")
+    expect(child).to_have_accessible_name(re.compile("Child 2 of generation 2"))
+    expect(child).to_have_attribute("aria-pressed", "false")
+    expect(card).to_be_empty()

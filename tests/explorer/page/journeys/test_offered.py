@@ -1,0 +1,97 @@
+"""Controls are offered where they can do something."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+
+def button(page: Page, name: str | re.Pattern):
+    return page.get_by_role("button", name=name, exact=True)
+
+
+def empty(page: Page) -> None:
+    """Takes the pictures out of all slots that are seen."""
+    clear = page.get_by_role("button", name=re.compile("empty this slot")).filter(visible=True)
+    clear.first.wait_for()
+    while clear.count():
+        left = clear.count()
+        clear.first.click()
+        expect(clear).to_have_count(left - 1)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        pytest.param(names, marks=pytest.mark.opens(f"tab={tab}"), id=tab)
+        for tab, names in {
+            "reconstruct": [
+                "Adapt its colours to the models",
+                re.compile("^Correct the"),
+                "Refine",
+            ],
+            "morph": ["Download PNG", "Download GIF"],
+            "paths": ["Download GIF", "Download MP4", "Download sheet"],
+            "breed": ["New brood"],
+        }.items()
+    ],
+)
+def test_what_acts_on_a_picture_is_offered_with_one(page, names):
+    offered = [button(page, name).filter(visible=True) for name in names]
+    for each in offered:
+        expect(each).to_be_visible()
+    empty(page)
+    for each in offered:
+        expect(each).to_have_count(0)
+
+
+@pytest.mark.opens("tab=breed&children=4")
+def test_children_are_bred_from_once_one_is_chosen(page):
+    child = page.get_by_role("button", name=re.compile("Child 2 .*F-AAE")).filter(visible=True)
+    child.wait_for()
+    expect(button(page, "Breed from the chosen child")).to_be_hidden()
+    expect(button(page, "Cross it with its parent")).to_be_hidden()
+    child.click()
+    expect(button(page, "Breed from the chosen child")).to_be_visible()
+    expect(button(page, "Cross it with its parent")).to_be_visible()
+
+
+@pytest.mark.opens("tab=teach")
+def test_an_attribute_is_kept_once_something_is_taught(page):
+    expect(button(page, "Load a file")).to_be_visible()
+    expect(button(page, "Keep it as a slider").filter(visible=True)).to_have_count(0)
+
+
+@pytest.mark.opens("tab=attributes")
+def test_sliders_are_reset_once_one_is_moved(page):
+    page.locator(".slider").first.wait_for()
+    expect(button(page, "Reset all")).to_be_hidden()
+    page.get_by_label("Smiling, standard deviations, as a number").fill("1")
+    expect(button(page, "Reset all")).to_be_visible()
+
+
+@pytest.mark.opens("tab=search&in=mine")
+def test_a_search_asks_for_attributes_where_there_are_some(page):
+    expect(page.get_by_label("How many").first).to_be_visible()
+    expect(page.get_by_label("Has none of").filter(visible=True)).to_have_count(0)
+    page.get_by_label("Look in").click()
+    page.get_by_role("option", name="Pictures of the maps").click()
+    expect(page.get_by_label("Has none of").filter(visible=True)).to_be_visible()
+
+
+@pytest.mark.opens("tab=map&set=mnist32")
+def test_without_a_map_nothing_is_offered_that_acts_on_one(page):
+    view = page.locator("#view-map")
+    expect(view.get_by_text("comes without a map of its codes").first).to_be_visible()
+    for what in ("Colour by", "Has none of"):
+        expect(view.get_by_label(what)).to_be_hidden()
+    for name in ("Add my pictures", "Remove my pictures"):
+        expect(button(page, name)).to_be_hidden()
+    expect(view.locator(".legend .key")).to_have_count(0)
+    page.get_by_role("button", name="Filter, layout, pictures").click()
+    expect(view.get_by_label("Has none of")).to_be_hidden()
+    view.get_by_label("PCA").check()
+    expect(view.locator(".chart").first).to_be_visible()
+    expect(view.get_by_label("Colour by")).to_be_visible()
+    expect(view.locator(".legend .key")).to_have_count(10)
+    expect(button(page, "Remove my pictures")).to_be_hidden()
