@@ -23,8 +23,8 @@ from training.errors import UserError, quoted
 
 NO_STEP = (say("There is nothing to undo."), say("There is nothing to redo."))
 NO_UPLOAD = (
-    "The upload itself is not in the file, of {pictures}: what stands there is the drawing of its "
-    "code."
+    "A saved file holds no uploads: in place of {pictures} you see what a model drew of it. Upload "
+    "the original again to work with it."
 )
 Controls = Mapping[str, gr.components.Component]
 
@@ -53,7 +53,10 @@ def follow(session: Session, given: Mapping[str, str], controls: Controls) -> No
     UserError, and changes nothing, where none of its models is."""
     fields = tour.fields(given)
     if lacks := link.restore(session, fields):
-        warn(say("Not here, of what the link shows: {lacks}.", lacks=lacks), duration=None)
+        warn(
+            say("Missing here, so not shown: {lacks}. All else is as in the link.", lacks=lacks),
+            duration=None,
+        )
     found = {name: _restored(fields.get(name), each) for name, each in controls.items()}
     session.controls |= {name: value for name, value in found.items() if value is not None}
     session.of(tour.At).step = tour.step(given)

@@ -65,7 +65,7 @@ def _lost(session: Session) -> str:
     """What of the open tab a saved file does not bring back; empty where it brings all."""
     tab = _tab(session)
     lost = [] if tab.bred else tab.unkept(session)
-    return say("The file leaves out {lost}.", lost=lost) if lost else ""
+    return say("The file cannot hold {lost}: that stays on this page.", lost=lost) if lost else ""
 
 
 def python(session: Session, asked: Taken) -> dict:

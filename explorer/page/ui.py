@@ -136,7 +136,7 @@ def copy_link(session, button, controls: dict) -> None:
 
     def query(session: Session, *values) -> str:
         if lost := link.left_out(session):
-            inform(say("The link leaves out {lost}.", lost=lost))
+            inform(say("The link cannot hold {lost}: that stays on this page.", lost=lost))
         return link.query(session, dict(zip(controls, values, strict=True)))
 
     address = gr.Textbox(visible=False)
@@ -247,7 +247,7 @@ def loader(navigation: Navigation, controls: Controls) -> Callable:
                 follow(session, fields, controls)
         except UserError as error:  # and nothing else stands in the place of what it names
             session.of(Filled).names.update(tab.name for tab in TABS)
-            warn(say("The link shows what is not here. {why}", why=error.said), duration=None)
+            warn(say("This link cannot be opened here. {why}", why=error.said), duration=None)
             fields = {}
         fill(TABS[0], session)
         # A tab that the visitor has opened meanwhile stays, unless a link names one: by session.tab

@@ -210,7 +210,7 @@ window.Latent = {
   // A sentence that people are to see, for some seconds.
   toast(text) {
     const note = Latent.h("p", { class: "latent-toast", role: "alert" }, text);
-    document.body.append(note);
+    (document.querySelector(".toast-wrap") ?? document.body).append(note);  // gradio's own
     setTimeout(() => note.remove(), 6000);
   },
 

@@ -119,7 +119,7 @@ def test_a_link_to_what_is_not_here_says_so_and_nothing_stands_in_its_place(
     ui.loader(navigation, {})(session, None, SimpleNamespace(query_params=fields))
     assert session.slots == session.labels == {}
     assert (session.tab, session.names) == ("reconstruct", ["celeba32/faae", "celeba32/aae"])
-    assert said[0].startswith("The link shows what is not here.")
+    assert said[0].startswith("This link cannot be opened here.")
 
 
 def test_a_link_that_is_followed_has_the_settings_that_it_names_and_the_first_ones(session):

@@ -54,7 +54,9 @@ def test_a_picture_that_was_saved_comes_back_with_codes_and_page(session, edited
     assert session.tab == "attributes"
     assert session.of(attributes.Changes).amounts == {"Smiling": 2.0}
     assert session.slots["attributes"].label == "photo, drawn from its code"
-    assert len(told) == 1 and told[0].startswith("The upload itself is not in the file, of 'photo'")
+    assert len(told) == 1 and told[0].startswith(
+        "A saved file holds no uploads: in place of 'photo'"
+    )
     with pytest.raises(Unavailable, match="does not say how it was made"):
         going.restore(session, session.slots["attributes"], {})
 
@@ -189,7 +191,10 @@ def test_a_file_says_what_of_its_tab_it_leaves_out(session):
     session.tab, asked = teach.NAME, {"key": ""}
     assert saving.view(session, asked)["lost"] == ""
     session.of(teach.Draft).lesson.sides[0].pictures = session.examples()[1:3]
-    assert saving.view(session, asked)["lost"] == "The file leaves out what Teach is given."
+    assert (
+        saving.view(session, asked)["lost"]
+        == "The file cannot hold what Teach is given: that stays on this page."
+    )
     session.tab = "reconstruct"
     assert saving.view(session, asked)["lost"] == ""
 

@@ -167,5 +167,5 @@ def test_a_link_says_which_table_and_attributes_are_not_here(session, monkeypatc
     monkeypatch.setattr(going, "warn", lambda message, **how: said.append(message))
     going.follow(session, {"in": "train-20", "with": "Smiling,Grinning", "nearest": "x"}, {})
     lacks = "the table 'train-20', the attribute 'Grinning'"
-    assert said == [f"Not here, of what the link shows: {lacks}."]
+    assert said == [f"Missing here, so not shown: {lacks}. All else is as in the link."]
     assert session.of(search.Looking) == search.Looking(has=["Smiling"])
