@@ -19,6 +19,8 @@ window.Latent = {
   DRAG: "application/x-latent",
   PLACES: [["shelf", "To shelf"]],  // where pictures can be sent; the server adds the tabs
 
+  touch: matchMedia("(pointer: coarse)").matches,  // a swipe scrolls the page, nothing hovers, and there are no keys
+
   maps: {},  // what a map is made of, by `map/*.js`
 
   // h("button", {class: "x", onclick: f, "aria-label": "…"}, "text", child, …)

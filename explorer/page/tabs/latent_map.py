@@ -73,7 +73,7 @@ def build(session: gr.State) -> Widgets:
             functions = [*servers(session.value.root), groups.export_group]
             chart = ui.map_view(*texts, functions)
         with gr.Column(scale=2, min_width=280, elem_classes="in-sight of-map"):
-            empty = say("Hover over a point to decode it, click to keep it here.")
+            empty = say("Choose a point to decode it here.")
             board = ui.board_view(MAP, empty)
     *filters, layout, switches = work
     colour.change(paint, [session, colour], chart, **ui.IN_TURN)

@@ -20,7 +20,7 @@ Latent.slot = function ({ element, props, trigger, watch, upload, name, what, ra
   const clear = tool("clear", Latent.say("empty this slot"), () => pick({ clear: true }));
   const tools = h("div", { class: "tools" },
     tool("upload", Latent.say("choose a file"), () => chooser.click()),
-    tool("paste", Latent.say("paste a picture from the clipboard (Ctrl+V works too)"), paste),
+    tool("paste", Latent.say("paste a picture from the clipboard"), paste),
     tool("camera", Latent.say("take a picture with the camera"), () => camera(take, note)),
     random ? tool("random", Latent.say("draw a random sample"), () => pick({ random: true })) : null,
     clear);
@@ -57,7 +57,7 @@ Latent.slot = function ({ element, props, trigger, watch, upload, name, what, ra
       }
       note(Latent.say("The clipboard holds no picture."), true);
     } catch (error) {
-      note(Latent.say("The browser does not let this page read the clipboard: press Ctrl+V instead."), true);
+      note(Latent.say("The browser does not let this page read the clipboard: choose a file, or press Ctrl+V."), true);
     }
   }
 

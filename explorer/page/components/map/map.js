@@ -8,7 +8,6 @@
 Latent.map = function ({ element, props, trigger, watch, server, what, empty }) {
   const { h, maps } = Latent;
   const root = element.querySelector(".map");
-  const TOUCH = matchMedia("(pointer: coarse)").matches;  // a swipe scrolls the page
   const STEPS = 40, NEAR_PX = 12, MARGIN = 0.04;  // of an arrow key, across a plane; of an own picture; of a map
   const hover = maps.hover({ props, server });
   // `selected` is a picture's index, or {at, z}: a point of the plane in panel `at`
@@ -42,7 +41,7 @@ Latent.map = function ({ element, props, trigger, watch, server, what, empty }) 
     root.append(h("div", { class: "panels", style: `--models:${value.panels.length}` }, value.panels.map((panel, at) =>
       h("div", { class: "panel", role: "figure", "aria-label": `${what}, ${panel.title}` }, Latent.title(panel),
         charts[at] ? [tools(at), charts[at]] : Latent.reason(panel),
-        panel.plane ? h("p", { class: "note" }, Latent.say("Two-dimensional codes: hover or drag to decode any point. Shaded: the density of the prior.")) : null))),
+        panel.plane ? h("p", { class: "note" }, Latent.say("Two-dimensional codes: any point of the plane decodes. Shaded: the density of the prior.")) : null))),
       away, said, chosen, legend, value.panels.some((panel) => panel.points && !panel.plane) ? h("p", { class: "note" }, value.note) : "", hover.card);
     root.classList.toggle("many", value.panels.length > 2);
     await Latent.script(window.gradio_config.root + value.d3);
@@ -62,7 +61,7 @@ Latent.map = function ({ element, props, trigger, watch, server, what, empty }) 
   function tools(at) {
     const tool = (sign, title, act) => h("button", { type: "button", class: "chip", tabindex: -1, title, "aria-label": title, onclick: act }, sign);
     const other = following(at), { plane } = props.value.panels[at];
-    return h("div", { class: "zoom" }, plane ? null : tool("◌", Latent.say("Lasso: draw around points to group them"), () => lasso(at)),
+    return h("div", { class: "zoom" }, plane ? null : tool(Latent.say("Lasso"), Latent.say("Lasso: draw around points to group them"), () => lasso(at)),
       other === null ? null : tool("▶", Latent.say("Move the points to where {model} has them, and back", { model: props.value.panels[other].title }), () => play(at, other)),
       tool("+", Latent.say("Zoom in"), () => plots[at]?.by(1)), tool("−", Latent.say("Zoom out"), () => plots[at]?.by(-1)),
       tool("⤢", Latent.say("Show all"), () => plots[at]?.whole()), tool("PNG", Latent.say("Download PNG"), () => plots[at] && maps.save.png(plots[at], legend)),
@@ -81,7 +80,7 @@ Latent.map = function ({ element, props, trigger, watch, server, what, empty }) 
     const drawn = () => ({ ...colours(), dots: still || !look().pictures, under: maps.marks.shade(panel), marks: marks(panel, at) });
     const moved = (view) => plots.forEach((other, index) => other && index !== at && !props.value.panels[index].plane && !still && other.show(view));
     const grabs = (event) => plots[at].lasso.grabs(event);
-    const made = Latent.scatter(chart, { points: laid, box: panel.plane ?? around(laid), still, swipes: TOUCH, look: drawn, moved, grabs });
+    const made = Latent.scatter(chart, { points: laid, box: panel.plane ?? around(laid), still, swipes: Latent.touch, look: drawn, moved, grabs });
     const pictures = maps.thumbs(made, { model: panel.model, server, shown, changed: () => made.draw() });
     const done = (rows) => {
       tell(rows.length ? "" : Latent.say("The lasso holds no point: draw it around some."));
@@ -183,7 +182,8 @@ Latent.map = function ({ element, props, trigger, watch, server, what, empty }) 
   function lasso(at) {
     plots[at].lasso.turn(!plots[at].lasso.on);
     charts[at].focus();
-    tell(plots[at].lasso.on ? Latent.say("Draw around points, or press L for a circle that the arrow keys move: its points become a group.") : "");
+    tell(!plots[at].lasso.on ? "" : Latent.touch ? Latent.say("Draw around points: they become a group.")
+      : Latent.say("Draw around points, or press L for a circle that the arrow keys move: its points become a group."));
   }
 
   function outlined(at) {

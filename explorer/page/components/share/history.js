@@ -18,8 +18,8 @@ Latent.history = function ({ element, trigger, server, titles }) {
     h("p", {}, Latent.say("What was done; choose a step to go back to it.")), list,
     h("button", { type: "button", class: "chip", onclick: () => dialog.close() }, Latent.say("Close")));
   element.querySelector(".history").append(h("div", { class: "tools", role: "group", "aria-label": Latent.say("History") },
-    button("M8 5 3 10l5 5M3.5 10H14a6 6 0 0 1 0 12h-3", Latent.say("Undo (Ctrl+Z)"), () => Latent.go({ by: -1 })),
-    button("m16 5 5 5-5 5m4.500-5H10a6 6 0 0 0 0 12h3", Latent.say("Redo (Ctrl+Shift+Z)"), () => Latent.go({ by: 1 })),
+    button("M8 5 3 10l5 5M3.5 10H14a6 6 0 0 1 0 12h-3", Latent.touch ? Latent.say("Undo") : Latent.say("Undo (Ctrl+Z)"), () => Latent.go({ by: -1 })),
+    button("m16 5 5 5-5 5m4.500-5H10a6 6 0 0 0 0 12h3", Latent.touch ? Latent.say("Redo") : Latent.say("Redo (Ctrl+Shift+Z)"), () => Latent.go({ by: 1 })),
     button("M12 7v5l3.500 2M4 12a8 8 0 1 0 2.500-5.800M4 4v4h4", Latent.say("History"), open),
     button("M9 9a3 3 0 1 1 4.500 2.600c-1 .6-1.500 1.200-1.500 2.400M12 17.500h.01", Latent.say("Tour"), () => Latent.tours())), dialog);
 

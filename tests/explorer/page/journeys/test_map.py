@@ -204,7 +204,7 @@ def test_the_board_follows_undo_of_a_lasso(page):
     expect(mean).to_have_accessible_name(re.compile("^Group 1: "))
     expect(page.get_by_role("button", name=re.compile(r"^Group \d+: \d+$"))).to_have_count(1)
     page.keyboard.press("Control+z")
-    expect(page.get_by_text("Hover over a point to decode it")).to_be_visible()
+    expect(page.get_by_text("Choose a point to decode it here.")).to_be_visible()
     expect(mean).to_have_count(0)
     page.keyboard.press("Control+Shift+Z")
     expect(mean).to_have_accessible_name(re.compile("^Group 1: "))
@@ -227,7 +227,7 @@ def test_a_group_of_the_map_teaches_and_one_step_takes_that_back(page):
     expect(given).to_have_value("")
     open_tab(page, "Latent map")
     page.get_by_role("button", name="Remove the group").click()
-    expect(page.locator(".board").filter(visible=True)).to_contain_text("Hover over a point")
+    expect(page.locator(".board").filter(visible=True)).to_contain_text("Choose a point")
 
 
 def test_a_spot_is_seen_though_the_one_before_was_lost(page):
