@@ -159,15 +159,18 @@ def encoded(model: Model, of: Damaged) -> Restoration:
 
 
 def inverted(model: Model, first: Restoration, steps: int, every: int) -> Iterator[Restoration]:
-    """What comes back every `every` steps, from the code of the plainly restored picture, or by
-    recovery where there is no encoder; `first` alone where codes cannot be refined."""
+    """What comes back every `every` steps, from the inversion's code in `first` or else that of the
+    plainly restored picture, or by recovery where there is neither this nor an encoder; `first`
+    alone where codes cannot be refined."""
     if model.unrefined:
         yield first
         return
     of = first.of
     how = {"steps": steps, "every": every, **vars(Objective(damage=of.damage))}
-    if model.encodes:
+    start = first.codes.get("inversion")
+    if start is None and model.encodes:
         start = model.encode(of.plain_first[1])
+    if start is not None:
         stream = model.refine_steps(of.y, start, **how)
     else:
         stream = islice(model.recover_steps(of.y, **how), 1, None)  # after the best samples

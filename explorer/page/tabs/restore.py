@@ -16,6 +16,7 @@ from explorer.page.words import mark
 from explorer.pictures.mask import Bits, bits_of, masked
 from explorer.pictures.picture import PHOTO, Picture
 from explorer.pictures.render import to_pil
+from explorer.session.inversion import Inversion
 from explorer.session.state import Session
 from explorer.verbs import restore
 from explorer.verbs.common.grids import Grid
@@ -30,6 +31,7 @@ from training.measure.figures import FIGURES
 NAME = "restore"
 SLOT = Slot(NAME, say("Picture to restore"), example=0)
 EVERY = 10  # steps between two pictures of the inversion
+STOPPED = "stopped after {done} of {aim} steps"
 KINDS = {
     REGION: say("Painted-out region"),
     BLUR: say("Blur"),
@@ -48,16 +50,13 @@ ROWS = (
 @dataclass
 class Harm:
     """The damage: its kind and strength, its box or the mask in the place of that, and whether the
-    picture has it already; `number` changes when an inversion is outdated, and `done` is
-    what the last one that ended was of."""
+    picture has it already."""
 
     kind: str = REGION
     strength: float = 0.0
     box: list[float] = field(default_factory=lambda: [*BOX], metadata={"said": KINDS[REGION]})
     mask: Picture | None = field(default=None, metadata={"said": KINDS[REGION]})
     damaged: bool = False
-    number: int = field(default=0, compare=False)
-    done: tuple = field(default=(), compare=False)
 
 
 class First(Latest):
@@ -107,6 +106,7 @@ def build(session: gr.State) -> Widgets:
     editor.place(invert, session, board, **ui.LONG)
     editor.refused(drawn, session, editor, **ui.IN_TURN)
     board.stop(stop, session, board, **ui.QUIET)
+    board.resume(resume, session, board, **ui.LONG)
     controls = {"damage": kind, "blur": blur, "noise": noise, "divided": low, "damaged": damaged}
     return Widgets(show, given, outputs, (invert, [], board), [slot], [board], controls=controls)
 
@@ -120,7 +120,7 @@ def show(
     if session.seen(NAME, kind, strength, damaged, slots=[NAME]):
         return tuple(gr.skip() for _ in range(5))
     harm = session.of(Harm)
-    harm.kind, harm.strength, harm.damaged, harm.done = kind, strength, damaged, ()
+    harm.kind, harm.strength, harm.damaged = kind, strength, damaged
     sliders = [gr.update(visible=name == kind) for name in strengths]
     return draw(session), drawn(session), *sliders
 
@@ -149,10 +149,15 @@ def paint(session: Session, sent: Bits) -> None:
 
 
 def draw(session: Session) -> dict:
-    """The damaged picture and the encoders' answers."""
-    session.of(Harm).number += 1  # a running inversion is outdated
+    """The damaged picture, and what is known of what it took: at first the encoders' answers."""
+    run = session.of(Inversion)
+    run.number += 1  # one that runs is outdated
     stamp, picture = ui.stamp(session), session.slots.get(NAME)
-    return stamp if picture is None else stamp | board(session, first(session, picture))
+    if picture is None:
+        return stamp
+    if run.of != _subject(session):
+        return stamp | board(session, first(session, picture))
+    return stamp | board(session, {model: run.found[model.name] for model in session.models})
 
 
 def first(session: Session, picture: Picture) -> dict[Model, Restoration]:
@@ -167,32 +172,43 @@ def first(session: Session, picture: Picture) -> dict[Model, Restoration]:
 
 
 def invert(session: Session) -> Iterator[dict]:
-    """What the models restore, step by step."""
-    harm, picture = session.of(Harm), session.slots.get(NAME)
-    of, number = _subject(session), harm.number
-    if session.tab != NAME or picture is None or harm.done == of:
+    """What the models restore, step by step, from where their inversion stands; one that the
+    visitor stopped waits."""
+    run, picture, of = session.of(Inversion), session.slots.get(NAME), _subject(session)
+    ended = run.of == of and (run.stopped or run.done == STEPS)
+    if session.tab != NAME or picture is None or ended:
         yield gr.skip()
         return
-    found = first(session, picture)
-    streams = {model: inverted(model, each, STEPS, EVERY) for model, each in found.items()}
-
-    def further(model: Model) -> Restoration:
-        return next(streams[model], found[model])
-
-    for done in range(EVERY, STEPS + EVERY, EVERY):
-        found.update(beside(further, streams))
-        if harm.number != number or session.tab != NAME:
+    run.number = number = run.number + 1  # one that runs is outdated by this one
+    if run.of != of:
+        known = {model.name: each for model, each in first(session, picture).items()}
+        run.of, run.found, run.done, run.stopped = of, known, 0, False
+    run.begun, models = run.done, session.models
+    left = STEPS - run.begun
+    streams = {model: inverted(model, run.found[model.name], left, EVERY) for model in models}
+    while run.done < STEPS:
+        found = beside(lambda model: next(streams[model], run.found[model.name]), models)
+        if run.number != number or session.tab != NAME:
             return  # stopped or outdated, or another tab needs the time
-        share = done / STEPS
+        run.found = {model.name: each for model, each in found.items()}
+        run.done += EVERY
+        share = run.done / STEPS
         yield ui.stamp(session) | board(session, found, share if share < 1 else None)
-    harm.done = of
 
 
 def stop(session: Session, _event: Event) -> dict:
-    """Ends the inversion."""
-    harm = session.of(Harm)
-    harm.number, harm.done = harm.number + 1, _subject(session)
-    return gr.skip()
+    """Stops the inversion; what was found stays."""
+    run = session.of(Inversion)
+    if run.of != _subject(session) or not run.done:
+        return gr.skip()
+    run.stopped = run.done < STEPS
+    return draw(session)
+
+
+def resume(session: Session) -> Iterator[dict]:
+    """Goes on with an inversion that was stopped."""
+    session.of(Inversion).stopped = False
+    yield from invert(session)
 
 
 def _subject(session: Session) -> tuple:
@@ -205,7 +221,8 @@ def _subject(session: Session) -> tuple:
 
 def board(session: Session, found: dict[Model, Restoration], progress: float | None = None) -> dict:
     """A row for each stage that was found: beside the models what there is without one."""
-    models, one = [*found], next(iter(found.values())).of
+    models, one, run = [*found], next(iter(found.values())).of, session.of(Inversion)
+    stopped = say(STOPPED, done=run.done, aim=STEPS) if run.stopped and progress is None else ""
     stages = [each for each in ROWS if any(each[1] in m.stages for m in found.values())]
     name, plain = one.plain_first
     apart = {"encoder": one.y, "restored": plain, "inversion": one.x}
@@ -216,8 +233,8 @@ def board(session: Session, found: dict[Model, Restoration], progress: float | N
         figures = [stats_of(of, image) for of, image in zip(measured, images, strict=True)]
         figures[0].insert(0, (say("Shown"), called or say(name), ""))
         shown = [WITHOUT if image is None else image[0] for image in images]
-        share = progress if stage == "restored" else None
-        rows.append(ui.board_row(title, len(rows), shown, figures, progress=share))
+        how = {"progress": progress, "stopped": stopped} if stage == "restored" else {}
+        rows.append(ui.board_row(title, len(rows), shown, figures, **how))
     session.grids[NAME] = grid(found, stages)
     value = ui.board_value(models, rows, original=True)
     value["columns"][0] = {"title": say("Without a model"), "colour": ""}
@@ -263,11 +280,15 @@ def unpack(session: Session, fields: Mapping[str, str]) -> None:
             paint(session, fields["mask"])
 
 
-def verb(session: Session) -> tuple:
-    harm = session.of(Harm)
+def verb(session: Session) -> tuple | None:
+    """None where an inversion went on after it was stopped: no one call finds what it did."""
+    harm, run = session.of(Harm), session.of(Inversion)
     given = {"picture": session.slots[NAME], "kind": harm.kind, "strength": harm.strength}
     region = {"mask": harm.mask} if harm.mask else {"box": harm.box}
-    return restore, given | (region if harm.kind == REGION else {}) | {"damaged": harm.damaged}
+    given |= (region if harm.kind == REGION else {}) | {"damaged": harm.damaged}
+    if run.of != _subject(session):
+        return restore, given
+    return None if run.begun else (restore, given | {"steps": run.done or STEPS})
 
 
 SHOT = Shot("text=Inversion alone")

@@ -1,11 +1,11 @@
 // A table of few, large pictures: rows are things, columns are models.
 // value {columns: [{title, colour}],
-//        rows: [{title, note, index, progress, cards: [{src, said, seconds, stats: [[name, value, meaning]]}]}]}
+//        rows: [{title, note, index, progress, stopped, cards: [{src, said, seconds, stats: [[name, value, meaning]]}]}]}
 // live, which edits are drawn of in the browser: see `Latent.editing`.
 // ladder, the steps that led to the row that is worked on: see `Latent.ladder`. With `original`, its
 // picture is the first card of every row, and the others can be seen against it.
 // A card without src has words, `said`, in the picture's place; one with both is greyed. A row with
-// a progress, 0 to 1, can be stopped. Triggers send {grid, index, to} and stop.
+// a progress, 0 to 1, can be stopped, one that is stopped goes on. Triggers send {grid, index, to}, stop and resume.
 Latent.board = function ({ element, props, trigger, watch, grid, empty }) {
   const { h } = Latent;
   const root = element.querySelector(".board");
@@ -33,16 +33,18 @@ Latent.board = function ({ element, props, trigger, watch, grid, empty }) {
 
   function row(given, columns) {
     const note = h("span", { class: "note" }), bar = h("progress", { max: 1, "aria-label": Latent.say("{row}: progress", { row: given.title }) });
-    const running = h("span", { class: "running" }, bar, h("button", { type: "button", class: "chip", onclick: () => trigger("stop", {}) }, Latent.say("Stop")));
+    const act = (does, words) => h("button", { type: "button", class: "chip", onclick: () => trigger(does, {}) }, words);
+    const running = h("span", { class: "running" }, bar, act("stop", Latent.say("Stop"))), again = h("span", { class: "running" }, act("resume", Latent.say("Go on")));
     const first = props.value.original && given.cards[0].src;
     const cards = given.cards.map((picture, at) => card(picture, `${given.title}, ${columns[at].title}`, given.index, at && first));
     const node = h("section", { class: "row", "aria-label": given.title },
-      h("header", {}, h("h2", {}, given.title), note, running,
+      h("header", {}, h("h2", {}, given.title), note, running, again,
         Latent.sendButtons(() => ({ grid, index: given.index }), (data) => trigger("send", data))),
       h("div", { class: "cells" }, cards.map(([each], at) => h("div", { class: "cell" }, Latent.title(columns[at], "h3"), each))));
     return [node, (now) => {
       note.textContent = now.note ?? "";
       running.hidden = now.progress === null || now.progress === undefined;
+      again.hidden = !now.stopped;
       bar.value = now.progress ?? 0;
       now.cards.forEach((picture, at) => cards[at][1](picture, now.cards[0]));
     }, cards.map(([, , paint]) => paint)];

@@ -22,8 +22,9 @@ Stat = tuple[str, str, str]  # name, value, meaning
 
 def board_view(grid: str, empty: str, live: Live | None = None, **options) -> gr.HTML:
     """`grid` names the session's grid behind the rows. Events: send {grid, index, to};
-    stop."""
-    return component("board", ["send", "stop"], {"grid": grid, "empty": empty}, live, **options)
+    stop; resume."""
+    constants = {"grid": grid, "empty": empty}
+    return component("board", ["send", "stop", "resume"], constants, live, **options)
 
 
 def board_row(
@@ -34,18 +35,20 @@ def board_row(
     note: str = "",
     said: Sequence[str] = (),
     progress: float | None = None,
+    stopped: str = "",
 ) -> dict:
     """One thing in every column: images (3, H, W) in [0, 1], or why there is none, with figures
     where there are any. `said` are words for each: one that has some is greyed. While a
-    row is worked on, `progress` is the share that is done, and the row can be stopped."""
+    row is worked on, `progress` is the share that is done, and the row can be stopped; one that is
+    said to be `stopped` can go on."""
     figures = [list(map(list, each)) for each in stats] or [[] for _ in images]
     words = said or [""] * len(images)
     cards = [
         {"said": why, **shown(image), "stats": each}
         for image, each, why in zip(images, figures, words, strict=True)
     ]
-    row = {"title": title, "note": note, "index": index, "progress": progress}
-    return {**row, "cards": cards}
+    row = {"title": title, "note": note or stopped, "index": index}
+    return {**row, "progress": progress, "stopped": bool(stopped), "cards": cards}
 
 
 def board_value(

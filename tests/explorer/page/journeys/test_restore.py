@@ -1,5 +1,7 @@
 """A region that is painted over a picture."""
 
+import re
+
 from playwright.sync_api import Page, expect
 
 from tests.explorer.page.journeys.acts import open_tab, shown
@@ -45,3 +47,18 @@ def test_a_visitor_paints_over_a_picture_and_undoes_it(page):
     expect(encoder).to_have_attribute("src", one)
     clear.click()
     expect(encoder).to_have_attribute("src", boxed)
+
+
+def test_a_visitor_stops_an_inversion_and_goes_on(page):
+    open_tab(page, "Restore")
+    row = page.get_by_role("region", name="Restored", exact=True)
+    go_on = row.get_by_role("button", name="Go on")
+    row.get_by_role("button", name="Stop").click()
+    expect(row).to_contain_text(re.compile(r"stopped after \d0 of 60 steps"))
+    expect(row.get_by_role("button", name="Stop")).to_be_hidden()
+    stopped = shown(page, "Inversion alone, F-AAE").get_attribute("src")
+    go_on.click()
+    expect(go_on).to_be_hidden()
+    expect(row).not_to_contain_text("stopped")
+    expect(row.get_by_role("progressbar")).to_be_hidden()
+    expect(shown(page, "Inversion alone, F-AAE")).not_to_have_attribute("src", stopped)

@@ -9,9 +9,10 @@ from explorer.page.tabs import TABS
 from explorer.tools.screenshots import PATIENCE_MS
 from tests.explorer.conftest import PHONE_PX
 
-SAID = """() => [...document.querySelectorAll("body *")].flatMap((node) => [node.title, node.ariaLabel,
-  ...[...node.childNodes].filter((each) => each.nodeType === 3).map((each) => each.data)])
-  .filter(Boolean)"""
+SAID = """() => [...document.querySelectorAll("body *")].flatMap((node) => [
+  node.title, node.ariaLabel,
+  ...[...node.childNodes].filter((each) => each.nodeType === 3).map((each) => each.data),
+]).filter(Boolean)"""
 NOT_HERE = re.compile(r"\b(hover\w*|Ctrl|press L)\b|\bStrg\b|drücken Sie L\b", re.IGNORECASE)
 
 
