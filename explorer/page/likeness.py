@@ -3,7 +3,7 @@
 from explorer.pictures.picture import Picture
 from explorer.session.state import Session
 from explorer.verbs.common.domain import Unlike, unlike
-from explorer.words import chain, say
+from explorer.words import chain, numeral, say
 
 MOST = 100  # times as far; beyond that the figure means nothing more
 
@@ -43,4 +43,4 @@ def warning(far: Unlike) -> str:
 
 def times(share: float) -> str:
     """How many times as far, in words."""
-    return f"{share:.1f}" if share <= MOST else say("more than {most}", most=str(MOST))
+    return numeral(f"{share:.1f}") if share <= MOST else say("more than {most}", most=str(MOST))

@@ -12,7 +12,7 @@ from explorer.pictures.faces import Crop
 from explorer.pictures.picture import Picture, whole
 from explorer.verbs.common.codes import codes
 from explorer.verbs.common.options import Models, Option, Result, Shown
-from explorer.words import say
+from explorer.words import numeral, say
 from explorer.work import beside
 from training.codes.inversion import DEFAULT, LOSSES, METHODS, STARTS, Objective
 from training.codes.typical import distance
@@ -176,7 +176,7 @@ def unencoded(model: Model) -> str:
         "{model} has no encoder: this is the best of a few prior samples. Refinement finds a "
         "better code, 50 steps in about {seconds} s.",
         model=model.title,
-        seconds=f"{model.descent_s(1, steps=50):.1f}",
+        seconds=numeral(f"{model.descent_s(1, steps=50):.1f}"),
     )
 
 

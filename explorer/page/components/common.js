@@ -8,11 +8,16 @@ window.Latent = {
     return Array.isArray(value) ? value.join(Latent.say(", ")) : value;
   }),
 
-  // What the server sends, with its words {say, with} told.
+  // A number, perhaps with its unit, from English text, or with so many digits after the decimal sign.
+  numeral: (text) => text.replace(".", Latent.say(".")),
+  fixed: (value, digits) => Latent.numeral(value.toFixed(digits)),
+
+  // What the server sends, with its words {say, with} and numbers {numeral} told.
   told(value) {
     if (value === null || typeof value !== "object" || typeof value[0] === "number") return value;
     if (Array.isArray(value)) return value.map(Latent.told);
     if (typeof value.say === "string") return Latent.say(value.say, value.with);
+    if (typeof value.numeral === "string") return Latent.numeral(value.numeral);
     return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, Latent.told(each)]));
   },
 
@@ -277,23 +282,3 @@ Latent.status = function ({ element, props, watch }) {
   line.setAttribute("role", "status");
   Latent.live({ props, watch }, () => { line.textContent = props.value ?? ""; });
 };
-
-// Back and Forward go from tab to tab: the first step back does not leave the app. A state names the
-// tab that is open, and the view within it, by the ids of their buttons.
-{
-  const { history } = window;
-  const open = () => [...document.querySelectorAll('#tabs [role="tab"][aria-selected="true"]')]
-    .filter((tab) => tab.offsetParent).map((tab) => tab.id);
-  document.addEventListener("click", ({ target }) => {
-    const tab = target.closest('#tabs [role="tab"]');
-    if (!tab || tab.ariaSelected === "true" || history.state?.tabs?.includes(tab.id)) return;
-    history.replaceState({ tabs: open() }, "");
-    history.pushState({ tabs: [tab.id] }, "");
-  }, true);
-  window.addEventListener("popstate", ({ state }) => {
-    for (const id of state?.tabs ?? []) {
-      const tab = document.getElementById(id);
-      if (tab?.ariaSelected === "false") tab.click();
-    }
-  });
-}

@@ -16,7 +16,7 @@ from explorer.pictures.render import sprite
 from explorer.session.state import Session
 from explorer.verbs.common.grids import Grid, map_row
 from explorer.verbs.map import among, neighbours, strangeness
-from explorer.words import say
+from explorer.words import numeral, say
 from training.errors import UserError, quoted
 from training.errors import choose as one_of
 
@@ -115,7 +115,7 @@ def plane_code(model: Model, z: list[float]) -> tuple[Tensor, str]:
         raise UserError(f"{model.name} has no code {quoted(z)} on a plane.")
     code = model.project(code)
     x, y = code[0].tolist()
-    return code, say("Point ({x}, {y})", x=f"{x:.2f}", y=f"{y:.2f}")
+    return code, say("Point ({x}, {y})", x=numeral(f"{x:.2f}"), y=numeral(f"{y:.2f}"))
 
 
 def choose(session: Session, event: Pointed) -> dict:
@@ -158,4 +158,4 @@ def trust(model: Model, code: Tensor) -> list[ui.Stat]:
         "How far the code lies from what the encoder reads from its picture, over the same of real "
         "pictures: about 1 is as sure as those, above 3 not to be trusted"
     )
-    return [(say("Round trip"), f"{far:.1f} ×", meaning)]
+    return [(say("Round trip"), numeral(f"{far:.1f} ×"), meaning)]

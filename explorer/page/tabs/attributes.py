@@ -21,7 +21,7 @@ from explorer.verbs.common.grids import Grid
 from explorer.verbs.common.labels import switched, unconcerned
 from explorer.verbs.edit import Directed, Edit, attributes, effects, moved, read, without_directions
 from explorer.verbs.edit import edit as edit_verb
-from explorer.words import say
+from explorer.words import numeral, say
 from explorer.work import beside
 from training.codes.directions import DEFAULT, METHODS
 from training.errors import choose, quoted
@@ -113,7 +113,7 @@ def edit(session: Session) -> dict:
     found = beside(lambda model: edited(session, picture, model, method), known)
     codes = {model.name: torch.cat([each.after, each.before]) for model, each in found.items()}
     pushed = [
-        say("{name} {amount}", name=ui.words(name), amount=f"{amount:+g}")
+        say("{name} {amount}", name=ui.words(name), amount=numeral(f"{amount:+g}"))
         for name, amount in changes.amounts.items()
     ]
     pushed += [
@@ -197,7 +197,7 @@ def _stats(model: Model, edit: Edit, after: bool) -> list[ui.Stat]:
         "apart along the attribute direction, in standard deviations"
     )
     measured = [
-        (say("{name}, measured", name=ui.words(name)), f"{effect:+.1f}", meaning)
+        (say("{name}, measured", name=ui.words(name)), numeral(f"{effect:+.1f}"), meaning)
         for name, effect in edit.effects.items()
     ]
     return measured + ui.label_stats(model, edit.after)

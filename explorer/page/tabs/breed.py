@@ -18,7 +18,7 @@ from explorer.verbs.breed import NO_PARENT, Brood
 from explorer.verbs.common.grids import Grid
 from explorer.verbs.edit import attributes
 from explorer.verbs.reconstruct import unrelated
-from explorer.words import say
+from explorer.words import numeral, say
 from training.codes import breeding
 from training.codes.directions import DEFAULT
 from training.errors import UserError, quoted
@@ -130,12 +130,12 @@ def complete(session: Session, radius: float, count: int, seed: int | None) -> d
 
 def figures(found: Brood) -> str:
     """How far a brood has gone, where unrelated codes are 1 apart."""
-    drift, far = f"{found.drift.mean():.2f}", f"{found.drift.max():.2f}"
+    drift, far = numeral(f"{found.drift.mean():.2f}"), numeral(f"{found.drift.max():.2f}")
     return say(
         "drift from the ancestor {drift}, at most {far}; spread {spread}",
         drift=drift,
         far=far,
-        spread=f"{found.spread:.2f}",
+        spread=numeral(f"{found.spread:.2f}"),
     )
 
 
@@ -168,7 +168,7 @@ def drifted(model: Model, ancestor: Picture, picture: Picture) -> str:
     codes = [each.codes.get(model.name) for each in (ancestor, picture)]
     if any(code is None for code in codes):
         return ""
-    return f"{breeding.drift(codes[1][None], codes[0], unrelated(model)).item():.2f}"
+    return numeral(f"{breeding.drift(codes[1][None], codes[0], unrelated(model)).item():.2f}")
 
 
 def held_by(session: Session, held: list[str], *inputs) -> tuple:

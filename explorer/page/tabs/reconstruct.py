@@ -25,7 +25,7 @@ from explorer.verbs import reconstruct
 from explorer.verbs.common.domain import unlike
 from explorer.verbs.common.grids import Grid
 from explorer.verbs.reconstruct import Reconstruction, refined_in_step, unencoded, unrefined
-from explorer.words import say
+from explorer.words import numeral, say
 from training.codes.inversion import OBJECTIVES
 
 NAME = "reconstruct"
@@ -246,7 +246,7 @@ def board(
     the models do not know the picture's like. A model that cannot refine is greyed there."""
     models, why, rows, seen = [*found], (unencoded, unrefined), [], []
     titles, notes = (say("Encoder"), say("Refined")), (say("without refinement"), note)
-    original = [(say("Sharpness"), "1.00", say("The others are relative to this"))]
+    original = [(say("Sharpness"), numeral("1.00"), say("The others are relative to this"))]
     kept = [[*each.stages.values()] for each in found.values()]
     for at in range(2 if all(map(unrefined, models)) else max(map(len, kept))):
         stages = [each[min(at, len(each) - 1)] for each in kept]

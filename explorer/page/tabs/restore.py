@@ -22,7 +22,7 @@ from explorer.verbs import restore
 from explorer.verbs.common.grids import Grid
 from explorer.verbs.common.options import Box, Reason
 from explorer.verbs.restore import STEPS, Damaged, Restoration, encoded, inverted, put_on, white
-from explorer.words import say
+from explorer.words import numeral, say
 from explorer.work import beside
 from training.codes.damage import BLUR, BOX, LOW, NOISE, REGION, Region, boxed
 from training.errors import UserError
@@ -259,8 +259,8 @@ def grid(found: dict[Model, Restoration], stages: Sequence[tuple[str, str, str]]
 def stats_of(of: Damaged, image: Tensor | None) -> list[ui.Stat]:
     """PSNR and SSIM of an image, as the board shows them; none where there is no image."""
     found = {} if image is None else of.measure(image)
-    known = [(FIGURES[name], value) for name, value in found.items()]
-    return [(say(figure.title), figure.text(value), say(figure.words)) for figure, value in known]
+    known = [(FIGURES[name], numeral(FIGURES[name].text(value))) for name, value in found.items()]
+    return [(say(figure.title), text, say(figure.words)) for figure, text in known]
 
 
 def pack(session: Session) -> dict[str, str]:

@@ -25,7 +25,7 @@ from explorer.session.state import Session
 from explorer.verbs.common.grids import Grid
 from explorer.verbs.common.options import Reason
 from explorer.verbs.search import COUNT, MOST, Answers, gathered, mapped, nearest, opened
-from explorer.words import chain, say
+from explorer.words import chain, numeral, say
 from training.errors import UserError, quoted
 
 NAME = "search"
@@ -224,7 +224,7 @@ def addresses(grid: Found, model: Model, near: Sequence[Near], first: int) -> li
 def far_of(kind: str, near: Near) -> str:
     if kind in LOOKS:
         return say("{bits} of {all} bits", bits=f"{near.distance:.0f}", all=LOOKS[kind].bits)
-    return f"{near.distance:.2f}"
+    return numeral(f"{near.distance:.2f}")
 
 
 def in_common(near: Sequence[Near]) -> str:

@@ -11,7 +11,7 @@ import gradio as gr
 from gradio.context import LocalContext
 from gradio.i18n import I18nData
 
-from explorer.words import say
+from explorer.words import numeral, say
 
 ENGLISH = "en"
 CATALOGUES: dict[str, dict[str, str]] = {
@@ -46,6 +46,8 @@ def here(words: str, request: gr.Request | None = None) -> str:
 def _told(value: Any, known: dict[str, str]) -> str:
     if isinstance(value, list):
         return known.get(", ", ", ").join(_told(each, known) for each in value)
+    if isinstance(value, numeral):
+        return value.replace(".", known.get(".", "."))
     if not isinstance(value, say):
         return str(value)
     values = {name: _told(each, known) for name, each in value.values.items()}

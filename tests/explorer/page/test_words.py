@@ -4,15 +4,17 @@ import ast
 import re
 from pathlib import Path
 from string import Formatter
+from types import SimpleNamespace
 
+import gradio as gr
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from explorer.catalogue import catalogue
 from explorer.page.tabs import TABS
-from explorer.page.words import CATALOGUES, wanted
+from explorer.page.words import CATALOGUES, here, wanted
 from explorer.tools.screenshots import PATIENCE_MS
-from explorer.words import chain, say
+from explorer.words import chain, numeral, say, spelled
 from tests.explorer.conftest import CHECKPOINTS
 from training.codes.damage import BOX, Blur, LowResolution, Noise, Region, boxed
 from training.codes.directions import METHODS
@@ -160,6 +162,16 @@ def test_german_choices_are_not_cut_off(abroad):
     assert min(chosen.evaluate_all(ROOM)) >= 24  # px, for the arrow
 
 
+def test_german_numbers_have_a_decimal_comma(abroad):
+    page, seen = abroad("de-DE"), []
+    for tab in ("reconstruct", "paths", "breed", "attributes", "discover"):
+        page.goto(f"{page.url.partition('?')[0]}?tab={tab}&lang=de")
+        view = page.locator(f"#view-{tab}")
+        expect(view.get_by_text(re.compile(r"\d,\d")).first).to_be_visible()
+        seen += page.evaluate(SEEN)
+    assert {each for each in seen if re.search(r"\d\.\d", each)} <= {"1.5"}  # of gradio's slider
+
+
 def test_german_words_are_not_cut_off(abroad):
     page = abroad("de-DE", "tab=search")
     names = page.locator(".results .strip .note").filter(visible=True)
@@ -194,6 +206,16 @@ def test_a_link_names_the_language_and_keeps_it(abroad):
 )
 def test_the_language_is_the_links_or_else_the_browsers(query, accepted, language):
     assert wanted(query, accepted) == language
+
+
+def test_numbers_are_english_and_have_the_decimal_sign_of_the_page():
+    told = say("{share} of {all}", share=numeral(f"{0.5:.2f}"), all=2)
+    assert told == "0.50 of 2" and spelled(told.values["share"]) == {"numeral": "0.50"}
+    german = gr.Request(SimpleNamespace(headers={"accept-language": "de"}))
+    assert here(say("{picture} is on the shelf.", picture=numeral("0.5 ×")), german).startswith(
+        "0,5 ×"
+    )
+    assert here("photo 0.5.png", german) == "photo 0.5.png"
 
 
 def test_said_words_are_english_and_know_how_they_were_made():

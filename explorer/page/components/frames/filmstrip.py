@@ -10,7 +10,7 @@ from explorer.page.components.common import address, columns, component
 from explorer.pictures.render import sprite
 from explorer.verbs.common.options import Reason
 from explorer.verbs.path import Paths, Way
-from explorer.words import say
+from explorer.words import numeral, say
 from training.codes.paths import GEODESIC, LINEAR, SPHERICAL, energy, length
 
 KIND_TITLES = {LINEAR: say("linear"), SPHERICAL: say("spherical"), GEODESIC: say("geodesic")}
@@ -53,15 +53,23 @@ def _panel(found: Paths | Reason) -> dict:
 def _row(way: Way) -> dict:
     near = ["–"] * len(way.codes) if way.density is None else _shares(way.density)
     facts = [
-        (say("Length"), f"{length(way.between):.3f}", say("A distance of the two pictures")),
-        (say("Energy"), f"{energy(way.between):.4f}", say("How much neighbouring frames differ")),
+        (
+            say("Length"),
+            numeral(f"{length(way.between):.3f}"),
+            say("A distance of the two pictures"),
+        ),
+        (
+            say("Energy"),
+            numeral(f"{energy(way.between):.4f}"),
+            say("How much neighbouring frames differ"),
+        ),
     ]
     src = address(sprite(way.images, len(way.images)))
     return {"src": src, "facts": facts, "density": near, "norm": _numbers(way.norm)}
 
 
 def _numbers(values: Tensor) -> list[str]:
-    return [f"{value:.2f}" for value in values.tolist()]
+    return [numeral(f"{value:.2f}") for value in values.tolist()]
 
 
 def _shares(values: Tensor) -> list[str]:

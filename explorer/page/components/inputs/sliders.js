@@ -98,19 +98,19 @@ Latent.sliders = function ({ element, props, watch, server, limit, step, first, 
   const weak = ({ d, random }) => Math.abs(d) < random;
   const short = ({ auc, consistency }) => auc ?? consistency;
   const called = (given, label) => {
-    const figures = given.map((each) => short(each).toFixed(2)).join(" ");
+    const figures = given.map((each) => Latent.fixed(short(each), 2)).join(" ");
     return labelled(given) ? Latent.say("{figures}: AUC. About the direction of {label}", { figures, label })
       : Latent.say("{figures}: consistency. About the direction of {label}", { figures, label });
   };
   const labelled = (figures) => figures.some(({ auc }) => auc !== undefined);
   const MOST = 2;  // figures that fit beside a slider: of more, their range
   const badges = (figures) => figures.length <= MOST ? figures.map(badge) : h("span", { class: "auc", title: labelled(figures) ? Latent.say("Held-out AUC of the models' directions, from worst to best") : Latent.say("Consistency of the models' directions, from worst to best") },
-    [Math.min, Math.max].map((pick) => pick(...figures.map(short)).toFixed(2)).join("–"));
-  const badge = (figure) => h("span", { class: weak(figure) ? "auc weak" : "auc", title: sentence(figure) }, dot(figure.colour), short(figure).toFixed(2));
-  const signed = (value, digits = 2) => (value < 0 ? "−" : "+") + Math.abs(value).toFixed(digits);
+    [Math.min, Math.max].map((pick) => Latent.fixed(pick(...figures.map(short)), 2)).join("–"));
+  const badge = (figure) => h("span", { class: weak(figure) ? "auc weak" : "auc", title: sentence(figure) }, dot(figure.colour), Latent.fixed(short(figure), 2));
+  const signed = (value, digits = 2) => (value < 0 ? "−" : "+") + Latent.fixed(Math.abs(value), digits);
   const sentence = (figure) => {
-    if (figure.auc === undefined) return Latent.say("{title}: consistency {consistency}, found without labels", { title: figure.title, consistency: figure.consistency.toFixed(2) });
-    const values = { title: figure.title, auc: figure.auc.toFixed(2), d: figure.d.toFixed(2), random: figure.random.toFixed(2) };
+    if (figure.auc === undefined) return Latent.say("{title}: consistency {consistency}, found without labels", { title: figure.title, consistency: Latent.fixed(figure.consistency, 2) });
+    const values = { title: figure.title, auc: Latent.fixed(figure.auc, 2), d: Latent.fixed(figure.d, 2), random: Latent.fixed(figure.random, 2) };
     return weak(figure) ? Latent.say("{title}: AUC {auc}, Cohen's d {d} (random {random}: may be chance)", values)
       : Latent.say("{title}: AUC {auc}, Cohen's d {d} (random {random})", values);
   };

@@ -30,7 +30,7 @@ Latent.ladder = function (choose) {
     const node = h("figure", { title: meaning }, h("figcaption", {}, title), drawing, h("div", { class: "values" }, values));
     return [node, (rung) => {
       for (const side of ["x1", "x2"]) drawing.lastChild.setAttribute(side, x(value.steps[rung]));
-      values.forEach((each, at) => each?.replaceChildren(...Latent.key(lines[at][rung].toFixed(digits), value.models[at].colour).childNodes));
+      values.forEach((each, at) => each?.replaceChildren(...Latent.key(Latent.fixed(lines[at][rung], digits), value.models[at].colour).childNodes));
     }];
   }
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from explorer.engine import Model
 from explorer.page.components.common import columns
 from explorer.session.refinement import Refinement
-from explorer.words import say
+from explorer.words import numeral, say
 
 # Figures of a code: name, title, what it means, digits, and the value that means as good as it gets
 FIGURES = (
@@ -69,7 +69,10 @@ def _traded(models: Sequence[Model], chosen: str) -> dict | None:
     rows = []
     for name, title in OBJECTIVES.items():
         found = [model.traded.get("figures", {}).get(name) for model in models]
-        cells = [each and (f"{each['mse']:.4f}", f"{each['sharpness']:.2f}") for each in found]
+        cells = [
+            each and (numeral(f"{each['mse']:.4f}"), numeral(f"{each['sharpness']:.2f}"))
+            for each in found
+        ]
         rows.append({"title": title, "chosen": name == chosen, "cells": cells})
     said = say(
         "What the objectives trade: error and sharpness after {steps} steps on held-out images",

@@ -58,7 +58,7 @@
     async point(model, z) {
       const engine = Latent.local.now([model]);
       if (!engine) return null;
-      const code = Latent.codes.project(z, engine.models.get(model).prior), [x, y] = [...code].map((each) => each.toFixed(2));
+      const code = Latent.codes.project(z, engine.models.get(model).prior), [x, y] = [...code].map((each) => Latent.fixed(each, 2));
       return { label: Latent.say("Point ({x}, {y})", { x, y }), images: (await engine.decode(model, code)).map(Latent.film.address) };
     },
   };
@@ -80,6 +80,6 @@
   function trusted(far) {
     if (far === null) return Latent.h("span", { class: "trust" }, Latent.say("no encoder"));
     const said = far < SURE ? Latent.say("as sure as real pictures") : far < UNSURE ? Latent.say("less sure than real pictures") : Latent.say("not to be trusted");
-    return Latent.h("span", { class: `trust ${far < SURE ? "sure" : far < UNSURE ? "unsure" : "lost"}` }, `${far.toFixed(1)} × ${said}`);
+    return Latent.h("span", { class: `trust ${far < SURE ? "sure" : far < UNSURE ? "unsure" : "lost"}` }, `${Latent.fixed(far, 1)} × ${said}`);
   }
 }

@@ -31,6 +31,6 @@ Latent.download = function ({ element, server }) {
 
   function save({ at, name, bytes }) {
     h("a", { href: new URL(`${window.gradio_config.root}/live/${at}`, window.location.href).href, download: name }).click();
-    Latent.toast(Latent.say("{file} is saved, {size} MB.", { file: name, size: (bytes / 1e6).toFixed(1) }));
+    Latent.toast(Latent.say("{file} is saved, {size} MB.", { file: name, size: Latent.fixed(bytes / 1e6, 1) }));
   }
 };

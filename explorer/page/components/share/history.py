@@ -11,7 +11,7 @@ from explorer.page.components.wire import told, whose
 from explorer.page.guard.calls import served
 from explorer.page.guard.events import Keyed
 from explorer.session.history import History, Set
-from explorer.words import say
+from explorer.words import numeral, say
 
 Controls = Mapping[str, gr.components.Component]
 
@@ -49,7 +49,7 @@ def _value(value: Any, control: gr.components.Component | None) -> Any:
     if isinstance(value, bool):
         return say("on") if value else say("off")
     if isinstance(value, (int, float)):
-        return f"{value:g}"
+        return numeral(f"{value:g}")
     if isinstance(value, tuple):
         return [*map(words, value)] or "–"
     return words(value) if value else "–"

@@ -10,7 +10,7 @@ Latent.found = function ({ element, props, trigger, watch }) {
 
   const shown = (model) => h("div", { class: "along" }, Latent.title(model), model.why ? h("p", { class: "reason" }, model.why) : [
     h("div", { class: "faces" }, model.images.map((src, at) => h("figure", {}, Latent.image(src, `${model.title}, ${model.labels[at]}`), h("figcaption", {}, model.labels[at])))),
-    h("p", { class: "note", title: MEANING }, Latent.say("Consistency {consistency} ({random})", { consistency: model.consistency.toFixed(2), random: model.random.toFixed(2) })),
+    h("p", { class: "note", title: MEANING }, Latent.say("Consistency {consistency} ({random})", { consistency: Latent.fixed(model.consistency, 2), random: Latent.fixed(model.random, 2) })),
     model.match ? h("p", { class: "note", title: ALIKE }, model.match) : null]);
 
   function row({ name, kept, models }, at) {

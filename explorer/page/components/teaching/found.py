@@ -10,7 +10,7 @@ from explorer.engine import Model
 from explorer.page.components.common import address, columns, component
 from explorer.verbs.discover import Aligned
 from explorer.verbs.teach import AT
-from explorer.words import say
+from explorer.words import numeral, say
 
 
 class Along(NamedTuple):
@@ -58,7 +58,10 @@ def _cell(each: Along, at: int, title: str, own: Sequence[str] | None) -> dict:
     """One direction of a model, with how well it matches where it is named by its `own` order."""
     matches = each.line.matches
     likeness, place = matches.likeness[at].item(), matches.at[at].item()
-    figures = {"likeness": f"{abs(likeness):.2f}", "chance": f"{matches.chance[at]:.2f}"}
+    figures = {
+        "likeness": numeral(f"{abs(likeness):.2f}"),
+        "chance": numeral(f"{matches.chance[at]:.2f}"),
+    }
     if not matches.fair[at]:
         return {
             "why": say(

@@ -6,10 +6,10 @@ Latent.lesson = function ({ element, props, trigger, watch, server }) {
   const { h } = Latent;
   const root = element.querySelector(".lesson");
   const WORTH = Latent.say("AUC: by a direction that the other pictures teach, 1 is perfect separation, 0.5 is chance; in brackets the 95 % interval. Cohen's d: standard deviations between the means with and without; in brackets the 95th percentile of random directions: below it, it may be chance.");
-  const signed = (value) => (value < 0 ? "−" : "+") + Math.abs(value).toFixed(2);
+  const signed = (value) => (value < 0 ? "−" : "+") + Latent.fixed(Math.abs(value), 2);
 
   const row = ([method, auc, low, high, d, random]) => h("tr", { class: Math.abs(d) < random || low <= 0.5 ? "weak" : null }, h("th", { scope: "row" }, method),
-    h("td", {}, `${auc.toFixed(2)} (${low.toFixed(2)}–${high.toFixed(2)})`), h("td", {}, `${d.toFixed(2)} (${random.toFixed(2)})`));
+    h("td", {}, `${Latent.fixed(auc, 2)} (${Latent.fixed(low, 2)}–${Latent.fixed(high, 2)})`), h("td", {}, `${Latent.fixed(d, 2)} (${Latent.fixed(random, 2)})`));
   const model = (each) => h("section", { class: "worth" }, Latent.title(each, "h3"), each.said ? h("p", { class: "reason" }, each.said)
     : h("table", {}, h("thead", {}, h("tr", {}, ["", Latent.say("AUC"), Latent.say("Cohen's d")].map((text) => h("th", { scope: "col" }, text)))), h("tbody", {}, each.rows.map(row))));
 

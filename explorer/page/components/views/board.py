@@ -13,7 +13,7 @@ from explorer.verbs.common.labels import read_labels
 from explorer.verbs.common.options import Reason
 from explorer.verbs.edit import attributes
 from explorer.verbs.reconstruct import Stage, unrelated
-from explorer.words import say
+from explorer.words import numeral, say
 from training.measure.figures import FIGURES
 
 CLOSENESS = ((0.1, say("good")), (0.5, say("fair")), (math.inf, say("poor")))  # of a cycle error
@@ -85,19 +85,19 @@ def stage_stats(model: Model, found: Stage) -> list[Stat]:
     figures = {**found.figures}
     error, distance = figures.pop("cycle_error", None), figures.pop("prior_distance")
     known = [(FIGURES[name], value) for name, value in figures.items()]
-    rows = [(say(f.title), f.text(value), say(f.words)) for f, value in known]
+    rows = [(say(f.title), numeral(f.text(value)), say(f.words)) for f, value in known]
     if error is not None:
         share = error / unrelated(model)
         word = next(word for limit, word in CLOSENESS if share < limit)
         meaning = say(
             "{meaning}; good below 0.1; not divided it is {error}",
             meaning=say(FIGURES["code_cycle"].words),
-            error=f"{error:.3g}",
+            error=numeral(f"{error:.3g}"),
         )
-        value = say("{share} {word}", share=f"{share:.2f}", word=word)
+        value = say("{share} {word}", share=numeral(f"{share:.2f}"), word=word)
         rows.append((say("Cycle error"), value, meaning))
     meaning = say("How far the code is from those that the prior draws: half of these are below 1")
-    rows.append((say("Prior distance"), f"{distance:.2f}", meaning))
+    rows.append((say("Prior distance"), numeral(f"{distance:.2f}"), meaning))
     if not model.encodes:
         meaning = say("Descent from several prior samples, the best kept")
         rows.append((say("Found by"), say("recovery"), meaning))

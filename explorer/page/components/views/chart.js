@@ -33,6 +33,7 @@ Latent.chart = function ({ element, props, watch, what }) {
       gridcolor: style.getPropertyValue("--border-color-primary") });
     Plotly.react(root, value.data, {
       ...value.layout,
+      separators: `${Latent.say(".")} `,  // before decimals, between thousands
       font: { family: style.fontFamily, size: 12, color: style.getPropertyValue("--body-text-color") },
       xaxis: axis(value.layout.xaxis),
       yaxis: axis(value.layout.yaxis),

@@ -72,7 +72,7 @@
       const wanted = photo.cut(image.width);
       let sum = 0;
       wanted.forEach((each, at) => { sum += ((each - image.data[at]) / 255) ** 2; });
-      return `MSE ${(sum / wanted.length * 4 / 3).toFixed(4)}`;  // alpha is no channel
+      return `MSE ${Latent.fixed(sum / wanted.length * 4 / 3, 4)}`;  // alpha is no channel
     }
 
     async function show() {

@@ -15,7 +15,7 @@
 
     const show = Latent.newest(async () => {
       const [number, wide] = asked();
-      told.value = wide.toFixed(2);
+      told.value = Latent.fixed(wide, 2);
       const panels = await Promise.all(page.chosen.map(async (model) => {
         const images = await page.decode(model, await page.samples(model, COUNT, number, wide));
         return { ...page.column(model), columns: WIDE, src: page.sheet(images, WIDE) };
