@@ -5,6 +5,7 @@ from typing import Literal
 
 import torch
 from torch import Generator, Tensor
+from torch.nn.functional import rms_norm
 
 from training import losses
 from training.codes.priors import Normal, PushedForward
@@ -14,6 +15,14 @@ from training.frameworks.options import ImagePenalty
 from training.networks.common import CodeDiscriminator
 from training.networks.paper import Approximator
 from training.schema import CodeSize, NotNegative
+
+
+class Mapping(Approximator):
+    """F: noise (B, m) -> codes (B, n) of mean square 1: batch norm in G undoes any scale, and codes
+    that fool D by theirs would grow without bound."""
+
+    def forward(self, z: Tensor) -> Tensor:
+        return rms_norm(super().forward(z), self.layers[-1].weight.shape[:1])
 
 
 class ALAE(Framework):
@@ -58,7 +67,7 @@ class ALAE(Framework):
     def __init__(self, config: Config):
         super().__init__(config)
         n = config.latent_size
-        self.F = Approximator(config.noise_size, n)
+        self.F = Mapping(config.noise_size, n)
         self.G = self.generator(n)
         self.E = self.nets.encoder(config.image_size, config.width, n, "none")
         self.D = CodeDiscriminator(n)
