@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import torch
-from torch import Generator, Tensor
-from torch.nn.functional import rms_norm
+from torch import Generator, Tensor, nn
 
 from training import losses
 from training.codes.priors import Normal, PushedForward
@@ -18,11 +17,15 @@ from training.schema import CodeSize, NotNegative
 
 
 class Mapping(Approximator):
-    """F: noise (B, m) -> codes (B, n) of mean square 1: batch norm in G undoes any scale, and codes
-    that fool D by theirs would grow without bound."""
+    """F: noise (B, m) -> codes (B, n), each number of mean 0 and variance 1. Otherwise codes would
+    grow without bound, since batch norm in G undoes any scale, and at first be nearly alike."""
+
+    def __init__(self, noise_size: int, latent_size: int):
+        super().__init__(noise_size, latent_size)
+        self.norm = nn.BatchNorm1d(latent_size, affine=False)
 
     def forward(self, z: Tensor) -> Tensor:
-        return rms_norm(super().forward(z), self.layers[-1].weight.shape[:1])
+        return self.norm(super().forward(z))
 
 
 class ALAE(Framework):
