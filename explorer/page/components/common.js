@@ -180,17 +180,20 @@ window.Latent = {
 
   async settle(line) {
     let value;
-    while (line.wanted) {
-      const parts = line.wanted;
-      if (line.drawn) await new Promise((resolve) => setTimeout(resolve, Latent.REST_MS));
-      if (line.wanted !== parts) continue;
-      line.wanted = null;
-      value = await line.ask(parts).catch(Latent.lost);
-      if (value?.problem) Latent.toast(value.problem);
-      else if (value && !(line.wanted && line.drawn)) line.show(value);
-      line.answered = value?.serial ?? line.answered;
+    try {
+      while (line.wanted) {
+        const parts = line.wanted;
+        if (line.drawn) await new Promise((resolve) => setTimeout(resolve, Latent.REST_MS));
+        if (line.wanted !== parts) continue;
+        line.wanted = null;
+        value = await line.ask(parts).catch(Latent.lost);
+        if (value?.problem) Latent.toast(value.problem);
+        else if (value && !(line.wanted && line.drawn)) line.show(value);
+        line.answered = value?.serial ?? line.answered;
+      }
+    } finally {
+      line.busy = null;
     }
-    line.busy = null;
     return value;
   },
 
@@ -222,10 +225,10 @@ window.Latent = {
   },
 
   script(url) {  // loads a script once; resolves when it has run
+    const run = (onload, onerror) => document.head.append(Latent.h("script", { src: url, onload, onerror }));
     Latent.scripts ??= {};
-    return Latent.scripts[url] ??= new Promise((resolve, reject) => {
-      document.head.append(Latent.h("script", { src: url, onload: resolve, onerror: reject }));
-    });
+    Latent.scripts[url] ??= Latent.once(() => new Promise(run));
+    return Latent.scripts[url]();
   },
 
   isDark: () => document.body.classList.contains("dark"),

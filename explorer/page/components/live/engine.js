@@ -12,7 +12,10 @@ Latent.Worker = class {
       else resolve(found);
     };
     this.worker.onerror = ({ message }) => this.waiting.forEach(([, reject]) => reject(new Error(message)));
-    this.started = this.ask("start", runtime);
+    this.started = this.ask("start", runtime).catch((error) => {
+      this.worker.terminate();
+      throw error;
+    });
   }
 
   ask(task, given, transfer = []) {
@@ -86,11 +89,12 @@ Latent.Engine = class {
   }
 };
 
-// A function that does `work` once, and gives its promise again; after a failure it is tried anew.
-Latent.once = (work) => {
+// A function that does `work` once, and gives its promise again; after a failure it is tried anew,
+// `pause` ms later at the earliest.
+Latent.once = (work, pause = 0) => {
   let made = null;
-  return () => made ??= work().catch((error) => {
-    made = null;
+  return (...given) => made ??= work(...given).catch((error) => {
+    setTimeout(() => { made = null; }, pause);
     throw error;
   });
 };

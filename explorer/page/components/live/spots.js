@@ -2,7 +2,7 @@
 {
   const NEIGHBOURS = 8, REAL = 64, BATCH = 8;  // REAL, as in `verbs.map`
   const SURE = 1.5, UNSURE = 3;  // times the error of real pictures
-  const usual = new Map();  // promises of a model's usual error
+  const usual = new Map();  // gives promises of a model's usual error
 
   // Squared distances of codes from what the encoder reads from their pictures.
   async function errors(engine, model, codes) {
@@ -72,9 +72,9 @@
   async function judged(engine, model, near, weights) {
     const { latents, prior } = engine.models.get(model), code = Latent.codes.between(near.map(latents.code), weights, prior);
     if (!engine.networks.has(`${model} encoder`)) return { image: (await engine.decode(model, code))[0], far: null };
-    if (!usual.has(model)) usual.set(model, usualError(engine, model));
+    if (!usual.has(model)) usual.set(model, Latent.once(() => usualError(engine, model)));
     const [[error], [image]] = await errors(engine, model, [code]);
-    return { image, far: error / await usual.get(model) };
+    return { image, far: error / await usual.get(model)() };
   }
 
   function trusted(far) {

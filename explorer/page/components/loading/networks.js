@@ -1,3 +1,5 @@
+Latent.RETRY_MS = 30000;  // from a failure to the next attempt: `now` asks at every move
+
 // Loads the models of this server into the browser as they are wanted, and says so where the browser
 // cannot run them: then the server answers as ever.
 Latent.networks = function ({ element, server }) {
@@ -6,8 +8,9 @@ Latent.networks = function ({ element, server }) {
   const LATENTS = "latents.safetensors";
   const address = (path) => new URL(`${window.gradio_config.root}/live/${path}`, window.location.href).href;
   const wait = (seconds) => new Promise((resolve) => setTimeout(resolve, 1000 * seconds));
-  const loading = new Map();  // promises, by model
-  let engine = null, ready = null;  // a promise from the first use on, and what it gave
+  const loading = new Map();  // gives promises, by model
+  const engine = Latent.once(start, Latent.RETRY_MS);
+  let ready = null;  // the engine, once it has started
 
   // Bytes, with how many of them have come so far.
   async function bytes(url, came = () => {}) {
@@ -50,7 +53,7 @@ Latent.networks = function ({ element, server }) {
       networks[file.replace(".onnx", "")] = () => bytes(address(at + file), (more) => tell({ share: share += more }));
     }
     const latents = files.includes(LATENTS) ? Latent.latents(await bytes(address(at + LATENTS))) : null;
-    await (await engine).load(model, networks, { ...description, latents });
+    await ready.load(model, networks, { ...description, latents });
   }
 
   function failed(error) {
@@ -68,13 +71,13 @@ Latent.networks = function ({ element, server }) {
     async with(models, tell = () => {}) {
       Latent.local.started = true;
       try {
-        engine ??= start(tell);
-        await engine;
+        ready = await engine(tell);
         for (const model of models) {
-          if (!loading.has(model)) loading.set(model, load(model, tell));
-          await loading.get(model);
+          if (!loading.has(model)) loading.set(model, Latent.once((told) => load(model, told), Latent.RETRY_MS));
+          await loading.get(model)(tell);
         }
-        return ready = await engine;
+        badge.replaceChildren();
+        return ready;
       } catch (error) {
         return failed(error);
       }

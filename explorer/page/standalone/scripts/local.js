@@ -42,27 +42,25 @@ Latent.page = { about: Latent.told(window.latentAbout), chosen: [], views: new M
 
   async function load(name, tell) {
     const { title, at, files, description } = models.get(name), networks = {};
-    const made = await engine;
     tell({ said: Latent.say("{model} is loaded", { model: title }) });
     for (const file of files.filter((each) => each.endsWith(".onnx"))) {
       networks[file.replace(".onnx", "")] = () => bytes(at + file, tell);
     }
     const latents = files.includes(LATENTS) ? Latent.latents(await bytes(at + LATENTS, tell)) : null;
-    await made.load(name, networks, { ...description, latents });
+    await ready.load(name, networks, { ...description, latents });
   }
 
-  let engine = null, ready = null;  // a promise from the first use on, and what it gave
-  const loading = new Map();  // promises, by model
+  const engine = Latent.once(start), loading = new Map();  // gives promises, by model
+  let ready = null;  // the engine, once it has started
   Latent.local = {
     started: true,
 
     // The engine with these models. Tells {said, share} of what it waits for.
     async with(names, tell = () => {}) {
-      engine ??= start(tell);
-      ready = await engine;
+      ready = await engine(tell);
       for (const name of names) {
-        if (!loading.has(name)) loading.set(name, load(name, tell));
-        await loading.get(name).catch((error) => { loading.delete(name); throw error; });
+        if (!loading.has(name)) loading.set(name, Latent.once((told) => load(name, told)));
+        await loading.get(name)(tell);
       }
       return ready;
     },

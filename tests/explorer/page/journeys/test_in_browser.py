@@ -45,6 +45,31 @@ APART = """async (sources) => {
   return Math.max(...one.map((each, at) => Math.abs(each - other[at])));
 }"""
 
+# a browser in which the first model is not told at first: what it gives and says, and how often it
+# asked, after each attempt; moves within the pause make none
+RETRIED = """async () => {
+  Latent.RETRY_MS = 500;
+  const badge = Latent.h("div", {class: "networks"}), seen = [];
+  let asked = 0;
+  Latent.Engine = class {
+    started = Promise.resolve();
+    models = new Map();
+    load = async (name, networks, description) => this.models.set(name, description);
+  };
+  const pair = async () => {
+    if (++asked === 1) throw new Error("no answer");
+    return {at: "", files: [], description: {name: "One"}};
+  };
+  Latent.networks({element: Latent.h("div", {}, badge), server: {pair}});
+  for (let attempt = 0; attempt < 3; attempt++) {
+    const found = await Latent.local.with(["one"]);
+    for (let move = 0; move < 10; move++) Latent.local.now(["one"]);
+    seen.push([Boolean(found), asked, badge.textContent]);
+    await new Promise((resolve) => setTimeout(resolve, 600));
+  }
+  return seen;
+}"""
+
 
 @pytest.fixture
 def pad(page, pairs):
@@ -103,6 +128,12 @@ def test_where_the_browser_cannot_run_models_the_server_draws_and_a_badge_says_s
     page.wait_for_function(
         "(before) => (" + PIXELS + ")().every((each, at) => each !== before[at])", arg=before
     )
+
+
+def test_what_could_not_be_loaded_is_tried_anew_after_a_pause(page):
+    page.route("**/*.wasm", lambda route: route.abort(), times=1)
+    said = "drawn by the server"
+    assert page.evaluate(RETRIED) == [[False, 0, said], [False, 1, said], [True, 2, ""]]
 
 
 def test_a_walk_is_recorded_and_saved(page, pad):

@@ -42,6 +42,28 @@ SHOWN = """async (names) => {
   return shown.value?.serial ?? shown.value;
 }"""
 
+# a control's line whose first answer cannot be shown, and a script whose first request fails: how
+# each ends, and then the next
+AFTER_FAILURE = """async (url) => {
+  let shown = 0;
+  const line = Latent.lines.broken = {ask: async ({serial}) => ({serial}), show: ({serial}) => {
+    if (serial === 1) throw new Error("not shown");
+    shown = serial;
+  }};
+  const ends = async (work) => work.then(() => "done", () => "failed");
+  const seen = [await ends(Latent.ask("broken", {serial: 1})), await ends(Latent.settled())];
+  seen.push(await ends(Latent.ask("broken", {serial: 2})), shown, await ends(Latent.script(url)));
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  return [...seen, await ends(Latent.script(url))];
+}"""
+
+
+def test_what_failed_once_does_not_fail_for_ever(page):
+    page.route("**/late.js", lambda route: route.fulfill(body=""))
+    page.route("**/late.js", lambda route: route.abort(), times=1)
+    ends = page.evaluate(AFTER_FAILURE, "/late.js")
+    assert ends == ["failed", "done", "done", 2, "failed", "done"]
+
 
 def test_a_content_that_is_told_of_again_or_late_replaces_no_later_one(page):
     assert page.evaluate(SHOWN, ["1-a", "2-b", "1-a"]) == 2
