@@ -5,12 +5,10 @@ Images that are given may also be uint8, NumPy arrays, or PIL pictures (`explore
 """
 
 import time
-from collections.abc import Callable, Iterator
-from functools import cached_property, wraps
+from collections.abc import Iterator
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
-from typing import TypeVar
-from weakref import WeakKeyDictionary
 
 import torch
 from torch import Tensor
@@ -30,25 +28,10 @@ from training.frameworks import FRAMEWORKS, Framework
 from training.frameworks.base import CodeLabels
 from training.measure import domain
 
-Found = TypeVar("Found")
 RECOVERY_STEPS = 100  # for the codes of pictures where there is no encoder
 TIMED_CODES, TIMED_STEPS = 4, 5  # of the descent that is timed
 NEAREST = 256  # samples among which a code is looked for, where there is no encoder nor a gradient
 BATCH, EVERY = 32, 5  # pictures refined at a time; steps after which it is asked whether to go on
-
-
-def once(find: Callable[["Model"], Found]) -> Callable[["Model"], Found]:
-    """`find`, whose findings are kept as long as their models are: `functools.cache` would keep the
-    models, too. They may not hold the model themselves."""
-    kept: WeakKeyDictionary[Model, Found] = WeakKeyDictionary()
-
-    @wraps(find)
-    def found(model: Model) -> Found:
-        if model not in kept:
-            kept[model] = find(model)
-        return kept[model]
-
-    return found
 
 
 class Model:

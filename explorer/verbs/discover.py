@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import adaptive_avg_pool2d
 
-from explorer.engine import Model, once
+from explorer.engine import Model
 from explorer.pictures.picture import Picture
 from explorer.verbs.common.attributes import Attribute, Direction, Known
 from explorer.verbs.common.codes import codes, training_codes
@@ -22,6 +22,7 @@ from training.codes import discovery
 from training.codes.directions import DEFAULT, METHODS
 from training.codes.discovery import Matches
 from training.errors import UserError, choose
+from training.once import once
 
 MOST = 12  # directions at a time
 PICTURES, REACH = 12, 2.0  # that are changed to see what a direction does, and how far

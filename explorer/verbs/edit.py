@@ -7,7 +7,7 @@ from typing import Annotated
 import torch
 from torch import Tensor
 
-from explorer.engine import Model, once
+from explorer.engine import Model
 from explorer.pictures.picture import Picture
 from explorer.verbs.common.attributes import Attributes, own_directions
 from explorer.verbs.common.codes import codes, training_codes
@@ -30,6 +30,7 @@ from explorer.work import beside
 from training.codes import geometry
 from training.codes.directions import DEFAULT, METHODS
 from training.errors import UserError, choose
+from training.once import once
 
 Directed = Mapping[str, Tensor]  # directions (n,) by name
 NONE: Directed = {}

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, NamedTuple
 import torch
 from torch import Tensor
 
-from explorer.engine import Model, once
+from explorer.engine import Model
 from explorer.exchange.layout import (
     LAYOUTS,
     PCA,
@@ -25,6 +25,7 @@ from training.checkpoints import Latents
 from training.codes.geometry import density, interpolated
 from training.codes.regions import Region, regions
 from training.errors import UserError, choose
+from training.once import once
 
 TSNE_S = 0.008  # for each code, about
 PRIOR_SAMPLES, CELLS, MARGIN = 40_000, 72, 0.06
@@ -103,12 +104,22 @@ def laid_out(model: Model, by: str = UMAP) -> Tensor | Reason:
     if by == UMAP:
         return model.latents.map
     codes = model.latents.codes
-    at_once = by == PCA or len(codes) < UMAP_NEEDS  # and not kept
-    found = laid_out_by(codes, by) if at_once else kept_layout(codes, by)
+    at_once = by == PCA or len(codes) < UMAP_NEEDS
+    found = _by_components(model.latents) if at_once else _by_tsne(model.latents)
     if found is not None:
         return found
     about = say("The codes are laid out by {layout}.", layout=LAYOUTS[by])
     return Reason(about, len(codes[:SAMPLE]) * TSNE_S)
+
+
+@once
+def _by_components(latents: Latents) -> Tensor:
+    return laid_out_by(latents.codes, PCA)
+
+
+@once
+def _by_tsne(latents: Latents) -> Tensor | None:
+    return kept_layout(latents.codes, TSNE)
 
 
 def placed(model: Model, codes: Tensor, by: str = UMAP) -> Tensor:

@@ -11,7 +11,7 @@ from PIL import Image
 from torch import Tensor
 
 from explorer.catalogue import titles
-from explorer.engine import Model, once
+from explorer.engine import Model
 from explorer.pictures.picture import Picture
 from explorer.pictures.render import sprite, table
 from explorer.verbs.common.codes import codes
@@ -32,6 +32,7 @@ from training.codes.paths import (
 )
 from training.errors import UserError
 from training.measure.metrics import nearest
+from training.once import once
 
 MOST, REACH = 8, 1.5
 NEIGHBOUR = 5  # of the training codes, to which the distance is measured

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from torch import Tensor
 
-from explorer.engine import NEAREST, Model, once
+from explorer.engine import NEAREST, Model
 from explorer.pictures.faces import Crop
 from explorer.pictures.picture import Picture, whole
 from explorer.verbs.common.codes import codes
@@ -18,6 +18,7 @@ from training.codes.inversion import DEFAULT, LOSSES, METHODS, STARTS, Objective
 from training.codes.typical import distance
 from training.measure import metrics
 from training.measure.figures import PICTURE, columns
+from training.once import once
 
 UNRELATED = 1000  # pairs of codes
 FLAT = 1e-4  # sharpness of a picture without detail

@@ -1,11 +1,10 @@
 """How far codes are from those that their prior draws."""
 
-from functools import lru_cache
-
 import torch
 from torch import Generator, Tensor
 
 from training.codes.priors import OfClasses, Prior
+from training.once import once
 
 DRAWS = 1000  # with which codes are compared
 
@@ -15,7 +14,8 @@ def distance(prior: Prior, z: Tensor) -> Tensor:
 
     The Wasserstein-2 distance of the entries of a code, centred and scaled as those of the draws,
     from theirs: norm and tails count, the direction does not. Of a prior in a plane, whose codes
-    have too few entries for that, the distance from the nearest draw.
+    have too few entries for that, the distance from the nearest draw. A prior is drawn from when
+    first asked about, and its network, where it has one, is trained by then.
     """
     return (_off(prior, z) / _usual(prior)).clamp_min(1e-12).sqrt()
 
@@ -27,12 +27,12 @@ def _off(prior: Prior, z: Tensor) -> Tensor:
     return (((z - mean) / deviation).sort(dim=1).values - ordered).square().mean(dim=1)
 
 
-@lru_cache(64)
+@once
 def _usual(prior: Prior) -> float:
     return float(_off(prior, _draws(prior, 1)).median())
 
 
-@lru_cache(64)
+@once
 @torch.inference_mode(False)  # so that descent can use them
 def _entries(prior: Prior) -> tuple[Tensor, Tensor, Tensor]:
     """Mean and deviation of each entry, and the ordered entries of a code on average, (n,) each."""

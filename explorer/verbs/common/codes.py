@@ -8,10 +8,11 @@ import torch
 from torch import Tensor
 
 from explorer.catalogue import catalogue
-from explorer.engine import Model, once
+from explorer.engine import Model
 from explorer.pictures.picture import SAMPLE, Picture, pixels
 from explorer.verbs.common.options import Reason
 from explorer.words import say
+from training.once import once
 
 REFINING_STEPS = 50
 SAMPLES = 2000  # that stand for codes of images

@@ -1,7 +1,11 @@
 """What every prior promises, and what is particular to some."""
 
+import gc
+from weakref import ref
+
 import pytest
 import torch
+from torch import nn
 
 from training.codes.priors import (
     PRIORS,
@@ -9,6 +13,7 @@ from training.codes.priors import (
     Mixture,
     Normal,
     OneHot,
+    PushedForward,
     Sphere,
     SwissRoll,
     Switches,
@@ -87,6 +92,15 @@ def test_a_box_draws_anew_what_left_it():
 def test_half_of_what_a_prior_draws_is_nearer_than_one(prior):
     off = distance(prior, prior.sample(400, generator(5)))
     assert off.median() == pytest.approx(1, abs=0.25)
+
+
+def test_what_is_drawn_of_a_prior_does_not_keep_its_network():
+    prior = PushedForward(4, Normal(4), nn.Linear(4, 4))
+    kept = ref(prior.network)
+    assert distance(prior, torch.zeros(1, 4)) > 0
+    del prior
+    gc.collect()
+    assert kept() is None
 
 
 def test_codes_of_another_norm_or_shape_are_far_from_a_prior():
