@@ -2,6 +2,8 @@
 DistributedDataParallel; without a launcher there is one process and nothing to set up."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
@@ -34,21 +36,38 @@ class World:
             distributed.all_reduce(values)
         return values / self.size
 
+    @contextmanager
+    def led(self) -> Iterator[None]:
+        """What the leader alone does meanwhile; where that raises an error, the others, which would
+        wait for it, raise a UserError."""
+        failed = torch.zeros(1, device=self.device)
+        try:
+            yield
+        except BaseException:
+            failed += 1
+            raise
+        finally:
+            if self.size > 1:
+                distributed.broadcast(failed, src=0)
+        if self.size > 1 and failed.item():
+            raise UserError("The first process has stopped; it says why.")
 
-def join(device: str) -> World:
-    """The world, from the environment variables of the launcher."""
+
+@contextmanager
+def joined(device: str) -> Iterator[World]:
+    """The world, from the environment variables of the launcher; it is left together, or with an
+    error."""
     size = int(os.environ.get("WORLD_SIZE", 1))
     chosen = device_named(device)
     if size > 1 and not distributed.is_initialized():
         distributed.init_process_group("nccl" if chosen.type == "cuda" else "gloo")
-    return World(int(os.environ.get("RANK", 0)), size, chosen)
-
-
-def leave() -> None:
-    """Ends this process once all are ready: Gloo aborts one whose partner leaves early."""
-    if distributed.is_initialized():
-        distributed.barrier()
-        distributed.destroy_process_group()
+    try:
+        yield World(int(os.environ.get("RANK", 0)), size, chosen)
+        if distributed.is_initialized():
+            distributed.barrier()  # Gloo aborts one whose partner leaves early
+    finally:
+        if distributed.is_initialized():
+            distributed.destroy_process_group()
 
 
 def device_named(name: str) -> torch.device:

@@ -33,33 +33,36 @@ def fit(config: Config, resume: bool = False, watch: Watch | None = None) -> Pat
     those of a run that was never interrupted. `watch` sees the run every `log_every` steps and at
     the end; the figures that it gives are shown. Raises UserError, Stopped among them.
     """
-    world = distributed.join(config.device)
-    directory = Path(config.out)
-    framework = FRAMEWORKS[config.framework]
-    _check(config)
-    images = data.load(
-        config.data,
-        config.image_size,
-        config.crop,
-        config.attributes,
-        config.data_root,
-        skip_unreadable=config.skip_unreadable,
-    )
-    if framework.needs_labels:
-        config = with_labels(config, images, framework.needs_classes)
-    state = _former_state(config, images, directory, resume)
-    run = Run(config, world, images)
-    if state:
-        run.restore(state)
-    if world.leads:
-        images.write_left_out(directory / LEFT_OUT)
-    _train(run, Scribe(run, watch) if world.leads else None)
-    if world.leads and images.labels is not None and framework.encodes:
-        checkpoints.write_latents(directory, describe(run.best.eval(), images))
-    if world.leads:
-        print(f"The checkpoint is in {directory}.", file=sys.stderr)
-    distributed.leave()
-    return directory
+    with distributed.joined(config.device) as world:
+        directory = Path(config.out)
+        framework = FRAMEWORKS[config.framework]
+        _check(config)
+        images = data.load(
+            config.data,
+            config.image_size,
+            config.crop,
+            config.attributes,
+            config.data_root,
+            skip_unreadable=config.skip_unreadable,
+        )
+        if framework.needs_labels:
+            config = with_labels(config, images, framework.needs_classes)
+        state = _former_state(config, images, directory, resume)
+        run = Run(config, world, images)
+        if state:
+            run.restore(state)
+        scribe = None
+        with world.led():
+            if world.leads:
+                images.write_left_out(directory / LEFT_OUT)
+                scribe = Scribe(run, watch)
+        _train(run, scribe)
+        with world.led():
+            if world.leads and images.labels is not None and framework.encodes:
+                checkpoints.write_latents(directory, describe(run.best.eval(), images))
+            if world.leads:
+                print(f"The checkpoint is in {directory}.", file=sys.stderr)
+        return directory
 
 
 def _check(config: Config) -> None:
@@ -118,8 +121,9 @@ def _train(run: Run, scribe: Scribe | None) -> None:
     minutes. Figures are read back only when they are shown, so that a GPU never waits."""
     config, autocast = run.config, autocast_for(run.config, run.world.device)
     sums, counts, saved = {}, {}, time.monotonic()
-    if scribe and run.step == run.steps:
-        scribe.keep()  # the end may have come between two of the last files
+    with run.world.led():
+        if scribe and run.step == run.steps:
+            scribe.keep()  # the end may have come between two of the last files
     while run.step < run.steps:
         for name, term in run.advance(autocast).items():
             sums[name] = sums.get(name, 0) + term
@@ -131,10 +135,11 @@ def _train(run: Run, scribe: Scribe | None) -> None:
         sums, counts = {}, {}
         if not all(map(math.isfinite, means.values())):
             raise Stopped(f"A loss is not finite at step {run.step}: {means}; {run.kept()}")
-        if scribe:
-            scribe.figures(means)
-            if last or time.monotonic() - saved > 60 * config.checkpoint_minutes:
-                scribe.keep()
-                saved = time.monotonic()
+        with run.world.led():
+            if scribe:
+                scribe.figures(means)
+                if last or time.monotonic() - saved > 60 * config.checkpoint_minutes:
+                    scribe.keep()
+                    saved = time.monotonic()
     if scribe:
         scribe.close()

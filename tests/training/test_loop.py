@@ -220,12 +220,12 @@ def test_a_full_disk_stops_with_the_last_good_checkpoint(folder, tmp_path, monke
     assert before == {path.name: path.read_bytes() for path in out.iterdir() if path.is_file()}
 
 
-def run_processes(count: int, out: Path) -> list[dict]:
-    """`two_processes.py` in `count` processes under torchrun; what each recorded. Everything stays
-    on the loopback address: a test machine's own host name need not resolve."""
+def run_processes(count: int, out: Path, script: str, *arguments: str) -> list:
+    """A script in `count` processes under torchrun; what each recorded. Everything stays on the
+    loopback address: a test machine's own host name need not resolve."""
     command = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", str(count)]
     command += ["--rdzv-backend", "c10d", "--rdzv-endpoint", "127.0.0.1:0"]
-    command += ["--local-addr", "127.0.0.1", HERE / "two_processes.py", out]
+    command += ["--local-addr", "127.0.0.1", HERE / script, out, *arguments]
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(HERE.parents[1])}
     if sys.platform == "linux":
         environment["GLOO_SOCKET_IFNAME"] = "lo"
@@ -237,8 +237,8 @@ def run_processes(count: int, out: Path) -> list[dict]:
 def test_two_processes_equal_one_with_the_double_batch(tmp_path):
     (tmp_path / "one").mkdir()
     (tmp_path / "two").mkdir()
-    (single,) = run_processes(1, tmp_path / "one")
-    first, second = run_processes(2, tmp_path / "two")
+    (single,) = run_processes(1, tmp_path / "one", "two_processes.py")
+    first, second = run_processes(2, tmp_path / "two", "two_processes.py")
     assert first["weights"] == second["weights"]  # a digest after every step
     for step, seen in enumerate(single["indices"]):
         halves = [set(each["indices"][step]) for each in (first, second)]
@@ -248,6 +248,12 @@ def test_two_processes_equal_one_with_the_double_batch(tmp_path):
         for name, value in terms.items():
             mean = (first["terms"][step][name] + second["terms"][step][name]) / 2
             assert mean == pytest.approx(value, rel=1e-3), (step, name)
+
+
+def test_no_process_waits_for_a_first_one_that_has_stopped(folder, tmp_path):
+    first, second = run_processes(2, tmp_path, "stopped_leader.py", str(folder))
+    assert first == "The disk is full."
+    assert second == "The first process has stopped; it says why."
 
 
 def test_checkpoint_of_a_run_has_what_the_app_needs(folder, tmp_path):
