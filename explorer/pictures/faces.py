@@ -9,7 +9,6 @@ import math
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from itertools import combinations
 from pathlib import Path
 
@@ -34,7 +33,7 @@ EYES_PX = 120  # side of a face's box when eyes are searched in it
 MAX_LEAN_DEG = 30
 MOST_FACES, LEAST_CLEAR = 8, 1 / 4  # how clear, beside the clearest
 SAME_CROP = 0.7  # overlap (intersection over union) from which a picture counts as cropped already
-_detecting = threading.Lock()  # a cascade keeps state while it runs
+_cascades = threading.local()  # of each thread its own, as one keeps state while it runs
 
 
 @dataclass(frozen=True)
@@ -120,9 +119,11 @@ def cut(picture: Image.Image, crop: Crop, size: int) -> Tensor:
     return torch.from_numpy(np.asarray(face).copy()).permute(2, 0, 1).float() / 255
 
 
-@cache
 def _cascade(name: str) -> cv2.CascadeClassifier:
-    return cv2.CascadeClassifier(str(Path(cv2.data.haarcascades) / f"haarcascade_{name}.xml"))
+    if not hasattr(_cascades, name):
+        path = Path(cv2.data.haarcascades) / f"haarcascade_{name}.xml"
+        setattr(_cascades, name, cv2.CascadeClassifier(str(path)))
+    return getattr(_cascades, name)
 
 
 def _faces(picture: Image.Image, search_px: int) -> np.ndarray:
@@ -142,9 +143,8 @@ def _faces(picture: Image.Image, search_px: int) -> np.ndarray:
 
 def _detect(name: str, grey: np.ndarray, min_side: int) -> np.ndarray:
     """Boxes (x, y, side, side) in a grey picture and how often each was found, float (count, 5)."""
-    with _detecting:
-        cascade, least = _cascade(name), (min_side, min_side)
-        boxes, times = cascade.detectMultiScale2(grey, 1.1, minNeighbors=5, minSize=least)
+    cascade, least = _cascade(name), (min_side, min_side)
+    boxes, times = cascade.detectMultiScale2(grey, 1.1, minNeighbors=5, minSize=least)
     return np.column_stack([np.reshape(boxes, (-1, 4)), np.ravel(times)]).astype(float)
 
 

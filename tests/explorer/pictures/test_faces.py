@@ -1,10 +1,14 @@
 """The face of the bundled photo is found, levelled and cut as CelebA's faces lie."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 import torch
 from PIL import Image
 
+from explorer.pictures import faces
 from explorer.pictures.faces import Crop, cut, find_crop, find_faces
 from explorer.pictures.picture import Picture
 from explorer.session.examples import astronaut
@@ -127,3 +131,20 @@ def test_another_crop_is_another_cut():
     whole_of_it = picture.pixels(32)
     picture.cropped(Crop(0, 0, 64))
     assert picture.pixels(32).mean() < 0.5 * whole_of_it.mean()
+
+
+def test_faces_are_looked_for_in_several_pictures_at_a_time(monkeypatch):
+    meeting, made = threading.Barrier(2, timeout=60), []
+
+    class Cascade:
+        def __init__(self, path: str):
+            made.append(self)
+
+        def detectMultiScale2(self, grey, factor, **how):
+            meeting.wait()
+            return (), ()
+
+    monkeypatch.setattr(faces.cv2, "CascadeClassifier", Cascade)
+    with ThreadPoolExecutor(2) as pool:
+        assert [*pool.map(find_faces, [astronaut()] * 2)] == [(), ()]
+    assert len(made) == 2
