@@ -58,7 +58,12 @@ class Decoders:
         if place.empty() and _small(path):
             place = self._kept
         worker = place.get()
-        timer = Timer(PATIENCE_S, lambda: worker.kill())
+
+        def end() -> None:
+            worker.kill()
+            worker.wait()  # so that who comes next sees its end
+
+        timer = Timer(PATIENCE_S, end)
         timer.start()
         try:
             if worker.poll() is not None:
@@ -77,6 +82,7 @@ class Decoders:
             raise PictureError(message) from None
         finally:
             timer.cancel()
+            timer.join()  # it may be ending the process at this moment
             place.put(worker)
         if "said" in header:
             key, values = header["said"]

@@ -3,6 +3,7 @@
 import json
 import re
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event, Timer
 
 import numpy as np
 import pytest
@@ -84,6 +85,26 @@ def test_an_answer_that_was_not_read_does_not_reach_who_comes_next(decoders, pho
     with monkeypatch.context() as full, pytest.raises(MemoryError):
         full.setattr(decoding, "_asked", asked)
         decoding.decoded(photo, 100)
+    assert decoding.decoded(photo).size == (512, 512)
+
+
+def test_a_process_whose_time_is_up_as_it_answers_does_not_reach_who_comes_next(
+    decoders, photo, monkeypatch
+):
+    class Late(Timer):
+        def run(self):
+            self.finished.wait()  # until it is cancelled
+            self.function()
+            ended.set()
+
+    def asked(worker, question):
+        assert ended.wait(60)
+        return ask(worker, question)
+
+    ended, ask = Event(), decoding._asked
+    monkeypatch.setattr(decoding, "Timer", Late)
+    assert decoding.decoded(photo).size == (512, 512)
+    monkeypatch.setattr(decoding, "_asked", asked)
     assert decoding.decoded(photo).size == (512, 512)
 
 
