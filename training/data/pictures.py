@@ -208,11 +208,13 @@ def _rgb(picture: Image.Image) -> Image.Image:
 
 def _from_deep_grey(picture: Image.Image) -> Image.Image:
     """16-bit, 32-bit or float grey to 8 bits: Pillow's own conversion would clip at 255."""
-    grey = np.nan_to_num(np.asarray(picture).astype(np.float32), copy=False)
+    grey = np.asarray(picture).astype(np.float32)
     if picture.mode.startswith("I;16"):
         white = 65535.0
     else:  # these modes do not say what white is: the smallest usual scale that holds them
         scales = (1.0, 255.0, 65535.0) if picture.mode == "F" else (255.0, 65535.0)
-        white = next((scale for scale in scales if grey.max() <= scale), float(grey.max()))
+        most = float(grey.max(where=np.isfinite(grey), initial=0))
+        white = next((scale for scale in scales if most <= scale), most)
+    np.nan_to_num(grey, copy=False, posinf=white, neginf=0)
     grey *= 255 / white
     return Image.fromarray(grey.clip(0, 255, out=grey).round(out=grey).astype(np.uint8))

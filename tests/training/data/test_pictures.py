@@ -77,6 +77,15 @@ def test_every_kind_gives_the_same_ramp(kind):
     assert error.max() <= 3 / 255, f"off by {error.max() * 255:.0f} levels"
 
 
+@pytest.mark.parametrize("scale", [1, 255, 1e6])
+def test_what_is_infinite_is_white_or_black_and_the_rest_as_ever(scale):
+    pixels = (RAMP * scale).astype(np.float32)
+    pixels[0, :3] = np.inf, -np.inf, np.nan
+    grey = np.asarray(open_picture(Image.fromarray(pixels)))[:, :, 0] / 255
+    assert grey[0, :3].tolist() == [1, 0, 0]
+    assert np.abs(grey - RAMP)[1:].max() <= 3 / 255
+
+
 def test_transparent_palette_colour_becomes_white():
     data = saved(palette_ramp(), "PNG", transparency=1)
     pixels = np.asarray(open_picture(data))
