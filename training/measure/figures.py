@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 from torch import Tensor
 
 from training.config import from_table, read_toml
+from training.errors import UserError
 from training.measure import metrics
 
 # Tables: the comparison of a set, the main figures, and those of a single reconstruction
@@ -58,8 +59,11 @@ def columns(table: str) -> list[Figure]:
 
 def compare(names: tuple[str, ...], new: dict[str, float], former: dict[str, float]) -> float:
     """How bad `new` is relative to `former` in the named figures that both have, the geometric mean
-    of the ratios of their `badness`: below 1 is better, 0.9 is a tenth off every error."""
+    of the ratios of their `badness`: below 1 is better, 0.9 is a tenth off every error. Raises
+    UserError where both have none of them."""
     both = [name for name in names if name in new and name in former]
+    if not both:
+        raise UserError(f"Two checkpoints compare by {', '.join(names)}: measure both anew.")
     logs = [math.log(badness(n, new[n]) / badness(n, former[n])) for n in both]
     return math.exp(sum(logs) / len(logs))
 

@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from tests.training.conftest import config_of
+from training.errors import UserError
 from training.frameworks import FRAMEWORKS
 from training.measure import metrics
 from training.measure.evaluate import measure
@@ -63,6 +64,11 @@ def test_better_is_a_matter_of_ratios():
     assert not compare(("mse",), {"mse": math.nan}, former) < 1
     unknown = {"mse": 0.01, "class_error": 0.1}  # the former was measured without classes
     assert compare(("mse", "class_error"), unknown, former) == pytest.approx(0.5)
+
+
+def test_checkpoints_with_no_figure_in_common_do_not_compare():
+    with pytest.raises(UserError, match="compare by mse, sharpness: measure both"):
+        compare(("mse", "sharpness"), {"mse": 0.01}, {"sharpness": 1.0})
 
 
 def test_the_registry_has_whatever_a_table_or_a_system_names():
