@@ -38,7 +38,9 @@ def made(root: str) -> Callable:
         """Where the page of the models is; or the seconds until it is there."""
         known = catalogue(root).models
         models = [known[choose("model", name, known)] for name in dict.fromkeys(asked["models"])]
-        if not 0 < len(models) <= MOST:
+        if not models:
+            return told({"problem": say("No model is chosen: choose at least one.")})
+        if len(models) > MOST:
             said = say("At most {most} models fit into one page: choose fewer.", most=MOST)
             return told({"problem": said})
         parts = [shell(), *(f"{model.name} {digest(model.directory)}" for model in models)]

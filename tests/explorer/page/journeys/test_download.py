@@ -1,5 +1,6 @@
 """The page of the compared models, made by a process of its own and downloaded."""
 
+import json
 import threading
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from playwright.sync_api import expect
 
 from explorer.exchange import kept
 from explorer.page.components.share import download
+from tests.explorer.conftest import CHECKPOINTS
 
 BUTTON = "Download as one page"
 
@@ -38,6 +40,11 @@ def test_more_models_than_fit_are_one_sentence(page):
         expect(page.locator(".model-title", has_text=name).first).to_be_visible()
     page.get_by_role("button", name=BUTTON).click()
     expect(page.get_by_text("At most 4 models fit into one page")).to_be_visible()
+
+
+def test_a_page_of_no_models_says_that_none_is_chosen():
+    answer = json.loads(download.made(str(CHECKPOINTS))({"models": []}).body)
+    assert answer["problem"]["say"] == "No model is chosen: choose at least one."
 
 
 def test_one_process_writes_a_page_once(tmp_path, monkeypatch):
