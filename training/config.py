@@ -20,15 +20,15 @@ from training.networks.paper import NETS
 from training.schema import (
     NOT_NEGATIVE,
     POSITIVE,
+    BelowOne,
     CodeSize,
     Images,
     NotNegative,
     Positive,
     Seed,
-    Share,
+    ShortText,
     Steps,
     Width,
-    Words,
     at_most,
     check_options,
     checked,
@@ -50,7 +50,7 @@ class Config:
     # Labels: a table of file names and attributes, or 'classes' for the data's own
     attributes: str = ""
     skip_unreadable: bool = False  # Go on where more than 1 % of the images are unreadable
-    images_of: Words = "picture"  # What the images show, in the singular, such as face or digit
+    images_of: ShortText = "picture"  # What the images show, in the singular, such as face or digit
     licence: str = "not stated"  # Licence of the data and of the weights, for the card
     image_size: Literal[*SIZES_PX] = 32  # Side of the images, px
     crop: str = "center"  # 'center' (largest square), 'none', or a side in px
@@ -70,13 +70,13 @@ class Config:
     batch_size: Images = 64  # Images a step, over all processes
     epochs: Annotated[float, POSITIVE, at_most(10**6)] = 50.0  # Passes over the training images
     lr: Positive = 3e-4  # Learning rate of G and E
-    beta1: Share = 0.9  # Adam's first decay rate
-    beta2: Share = 0.999  # Adam's second decay rate
+    beta1: BelowOne = 0.9  # Adam's first decay rate
+    beta2: BelowOne = 0.999  # Adam's second decay rate
     # Learning rate over time; cosine ends at 0
     schedule: Literal["constant", "inverse", "cosine"] = "inverse"
     lr_decay: NotNegative = 1e-4  # For the inverse schedule: lr / (1 + lr_decay * step)
     # Decay of the moving average of the weights, a step; 0 for none
-    ema: Share = 0.0
+    ema: BelowOne = 0.0
 
     # Checkpoint whose networks this run continues from; a run's folder gives D too; nested networks
     # grow from those of a smaller --image-size

@@ -49,14 +49,14 @@ POSITIVE = bound("greater than 0", lambda value: value > 0)
 NOT_NEGATIVE = bound("0 or greater", lambda value: value >= 0)
 Positive = Annotated[float, POSITIVE]
 NotNegative = Annotated[float, NOT_NEGATIVE]
-Share = Annotated[float, bound("at least 0 and less than 1", lambda value: 0 <= value < 1)]
+BelowOne = Annotated[float, bound("at least 0 and less than 1", lambda value: 0 <= value < 1)]
 Width = Annotated[int, POSITIVE, at_most(2048)]
 CodeSize = Annotated[int, POSITIVE, at_most(2**14)]
 Images = Annotated[int, POSITIVE, at_most(2**20)]
 Steps = Annotated[int, POSITIVE, at_most(2**31)]
 Seed = Annotated[int, NOT_NEGATIVE, at_most(2**63 - 1)]
-Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]  # of a label
-Words = Annotated[str, StringConstraints(min_length=1, max_length=QUOTED)]
+LabelName = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+ShortText = Annotated[str, StringConstraints(min_length=1, max_length=QUOTED)]
 
 
 @cache

@@ -28,15 +28,15 @@ FORGED = say("What this file says of how it was made fits no picture of this app
 MOST_TEXT = 4_000_000  # characters
 MP4, WEBM = b"ftyp", b"\x1a\x45\xdf\xa3"  # near and at the beginning of a film
 END = KEY.encode().ljust(16, b"\0")  # before the text at its end
-Words = Annotated[str, Field(max_length=300)]
+LongText = Annotated[str, Field(max_length=300)]
 Code = Annotated[str, Field(max_length=400_000, pattern=r"^[A-Za-z0-9+/]+=*$")]
 
 
 class Thing(Strict, extra="forbid"):
     """A picture by its codes: float32 as base64, by model name."""
 
-    label: Words
-    codes: Annotated[dict[Words, Code], Field(min_length=1, max_length=64)]
+    label: LongText
+    codes: Annotated[dict[LongText, Code], Field(min_length=1, max_length=64)]
 
     def code(self, name: str) -> Tensor | None:
         """The code (n,) of a model, finite; None where there is none."""
@@ -55,8 +55,8 @@ class Repair(Strict, extra="forbid"):
     found: Thing
     kind: Literal[(*DAMAGES, REGION)]
     strength: Annotated[float, Field(ge=0, le=100)]
-    left: Annotated[dict[Words, Code], Field(min_length=1, max_length=64)]
-    regions: Annotated[dict[Words, Code], Field(max_length=64)] = {}
+    left: Annotated[dict[LongText, Code], Field(min_length=1, max_length=64)]
+    regions: Annotated[dict[LongText, Code], Field(max_length=64)] = {}
 
 
 class Kin(Strict, extra="forbid"):
@@ -66,7 +66,7 @@ class Kin(Strict, extra="forbid"):
     picture: Thing
     parents: Annotated[list[int], Field(max_length=2)]
     generation: Annotated[int, Field(ge=0)]
-    slot: Words = ""
+    slot: LongText = ""
 
 
 class Recipe(Strict, extra="forbid"):
@@ -78,14 +78,14 @@ class Recipe(Strict, extra="forbid"):
 
     version: Literal[1] = 1
     weights: Annotated[
-        dict[Words, Annotated[str, Field(pattern="^[0-9a-f]{64}$")]],
+        dict[LongText, Annotated[str, Field(pattern="^[0-9a-f]{64}$")]],
         Field(min_length=1, max_length=64),
     ]
     result: Thing | None = None
     tiles: Annotated[int, Field(ge=0, le=15)] = 0
     paths: Annotated[list[Thing], Field(max_length=8)] = []
     repair: Repair | None = None
-    slots: Annotated[dict[Words, Thing], Field(max_length=16)] = {}
+    slots: Annotated[dict[LongText, Thing], Field(max_length=16)] = {}
     family: Annotated[list[Kin], Field(max_length=128)] = []
     query: Annotated[str, Field(max_length=8000)] = ""
     px: Annotated[int, Field(ge=16, le=512)] = 256

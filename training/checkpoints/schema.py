@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, FiniteFloat, Json, JsonValue, NonNegativeInt
 
 from training.codes.directions import METHODS
-from training.schema import Name, Strict
+from training.schema import LabelName, Strict
 
 Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
@@ -103,5 +103,5 @@ def _distinct(names: list[str]) -> list[str]:
 class Names(Strict):
     """The metadata of latents.safetensors."""
 
-    names: Json[Annotated[list[Name], AfterValidator(_distinct)]]
+    names: Json[Annotated[list[LabelName], AfterValidator(_distinct)]]
     methods: Json[list[Literal[*METHODS]]] = []

@@ -13,7 +13,7 @@ from torch.nn.functional import one_hot
 from training.config import Config
 from training.data.batches import LABELS, stream
 from training.errors import UserError, choose, quoted
-from training.schema import Name, fault
+from training.schema import LabelName, fault
 
 CLASSES = "classes"  # in place of a table: the labels are the data's own classes
 
@@ -38,7 +38,7 @@ class ImageSet:
     def __post_init__(self):
         for name in self.attributes:
             try:
-                TypeAdapter(Name).validate_python(name)
+                TypeAdapter(LabelName).validate_python(name)
             except ValidationError as error:
                 raise UserError(
                     f"No attribute or class can have the name {quoted(name)} "

@@ -11,7 +11,7 @@ from training.codes.geometry import bilinear_weights, interpolated
 from training.config import Config
 from training.frameworks.base import Batch, Flow, Framework, Loss, Phase, without_graph
 from training.frameworks.options import AdversarialTerm, EncoderNoise, ImageAdversary
-from training.schema import NotNegative, Share
+from training.schema import BelowOne, NotNegative
 
 EVEN = {"alpha": 1.0, "lambda_adv": 1.0}  # equal weights of the two terms of G
 
@@ -41,7 +41,7 @@ class FAAE(Framework):
         alpha: NotNegative = 100.0  # Weight of the re-encoding error
         lambda_cycle: NotNegative = 0.0  # Weight of the pixel error of re-encoded samples
         # Share of D's fake images that come from interpolated codes of real images
-        morphs: Share = 0.0
+        morphs: BelowOne = 0.0
 
     id = "faae"
     title = "F-AAE"

@@ -9,7 +9,7 @@ from training import losses
 from training.frameworks.base import Batch, Flow, Loss, without_graph
 from training.frameworks.faae import FAAE
 from training.frameworks.options import AdversarialTerm, EncoderNoise, ImageAdversary
-from training.schema import NotNegative, Share
+from training.schema import BelowOne, NotNegative
 
 
 class FAAEPlus(FAAE):
@@ -31,7 +31,7 @@ class FAAEPlus(FAAE):
         alpha: NotNegative = 100.0  # Weight of the re-encoding error
         lambda_pixel: NotNegative = 100.0  # Weight of the pixel error of reconstructions
         # Share of the prior samples in D's terms whose place interpolated codes take
-        morphs: Share = 0.0
+        morphs: BelowOne = 0.0
 
     id = "faae-plus"
     title = "F-AAE+"

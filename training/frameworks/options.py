@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from training.augment import POLICIES
 from training.config import Config
 from training.networks.common import D_NORMS
-from training.schema import NOT_NEGATIVE, NotNegative, Positive, Share, Steps, Width
+from training.schema import NOT_NEGATIVE, BelowOne, NotNegative, Positive, Steps, Width
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Labels(Config):
     # Images that keep their label, spread over the classes; 0 for all
     labelled: Annotated[int, NOT_NEGATIVE] = 0
     # Share of a batch that is drawn from the labelled images, for few of them; 0 for none
-    labelled_share: Share = 0.0
+    labelled_share: BelowOne = 0.0
 
 
 @dataclass(frozen=True)
