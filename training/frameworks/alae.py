@@ -35,7 +35,7 @@ class ALAE(Framework):
         discrimination   min over E, D   E_x[sp(-D(E(x)))] + E_z[sp(D(E(G(F(z)))))]   sp = softplus
                                          + r1_gamma / 2 E_x ||grad_x D(E(x))||^2
         generation       min over F, G   E_z[sp(-D(E(G(F(z)))))]
-        reciprocity      for E and G     + alpha E_z ||F(z) - E(G(F(z)))||^2 / n
+        reciprocity      for E and G     + lambda_code E_z ||F(z) - E(G(F(z)))||^2 / n
 
     The paper lowers the reciprocity error in a step of its own, by the optimisers of the other two;
     as a part of their sums its weight counts, which Adam would cancel from a step of its own. The
@@ -46,7 +46,7 @@ class ALAE(Framework):
     @dataclass(frozen=True)
     class Options(ImagePenalty):
         prior: Literal["normal"] = "normal"
-        alpha: NotNegative = 1.0  # Weight of the reciprocity error, a number of the code
+        lambda_code: NotNegative = 1.0  # Weight of the reciprocity error, a number of the code
         noise_size: CodeSize = 256  # Random numbers that F makes a code from
 
     id = "alae"
@@ -91,14 +91,14 @@ class ALAE(Framework):
         w_hat = self.encode(without_graph(self.G, w))
         loss, terms = self.separate(batch, self.D(w_hat))
         terms["reciprocity"] = self.reciprocity(w, w_hat)
-        return loss + self.config.alpha * terms["reciprocity"], terms
+        return loss + self.config.lambda_code * terms["reciprocity"], terms
 
     def generate(self, batch: Batch) -> Loss:
         w = self.F(self.noise.sample(len(batch.x), batch.generator))  # (B, n)
         w_hat = self.encode(self.decode(torch.cat([w, batch.z])))
         fooling = losses.fooling_loss(self.D(w_hat[: len(w)]))
         error = self.reciprocity(batch.z, w_hat[len(w) :])
-        return fooling + self.config.alpha * error, {"fooling": fooling}
+        return fooling + self.config.lambda_code * error, {"fooling": fooling}
 
     def reciprocity(self, w: Tensor, w_hat: Tensor) -> Tensor:
         """Error of codes (B, n), averaged over batch and numbers."""

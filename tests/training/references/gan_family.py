@@ -101,8 +101,8 @@ def alae_losses(f, batch):
     noise = draws(batch)(len(w), f.config.noise_size)
     real, fake = of(f.D, of(f.E, batch.x)), of(f.D, of(f.E, of(f.G, w)))
     both = of(f.E, of(f.G, np.concatenate([of(f.F, noise), w])))
-    error = f.config.alpha * mean_square(w.numpy(), of(f.E, of(f.G, w)))
-    fresh_error = f.config.alpha * mean_square(w.numpy(), both[len(w) :])
+    error = f.config.lambda_code * mean_square(w.numpy(), of(f.E, of(f.G, w)))
+    fresh_error = f.config.lambda_code * mean_square(w.numpy(), both[len(w) :])
     return {
         "discrimination": separation(real, fake) + error,
         "generation": fooling(of(f.D, both[: len(w)])) + fresh_error,
