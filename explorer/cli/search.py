@@ -11,7 +11,6 @@ from tyro.conf import FlagCreatePairsOff, Positional
 from explorer.catalogue import ROOT
 from explorer.cli.options import MODELS, number
 from explorer.cli.output import Output, session_of
-from explorer.engine import Model
 from explorer.search.index import index
 from explorer.search.table import PLACE
 from explorer.search.trial import trial
@@ -24,14 +23,6 @@ def at(place: str) -> None:
     """Tables are looked for there, where it says a place."""
     if place:
         os.environ[PLACE] = place
-
-
-def models_of(names: list[str], root: str) -> list[Model]:
-    """Those that are named, by default the first two."""
-    session = session_of(root, names)
-    if not session.names:
-        raise UserError(f"There is no usable checkpoint under '{root}'.")
-    return session.models
 
 
 @dataclass(kw_only=True)
@@ -51,7 +42,7 @@ class Index:
         at(self.tables)
         if not self.data:
             raise UserError("Give a folder or a zip of pictures to index.")
-        models = models_of(self.models, self.checkpoints)
+        models = session_of(self.checkpoints, self.models).models
         found = index(self.data, models, self.attributes, self.crop)
         for reason in found.refused:
             print(reason, file=sys.stderr)
@@ -73,7 +64,7 @@ class Retrieval:
     checkpoints: str = ROOT  # folder of model sets
 
     def __call__(self) -> None:
-        models = models_of(self.models, self.checkpoints)
+        models = session_of(self.checkpoints, self.models).models
         found = trial(self.data, models, self.attributes, self.count)
         if self.json:
             print(json.dumps(found, indent=2))

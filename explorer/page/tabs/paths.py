@@ -2,14 +2,12 @@
 
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import partial
 from html import escape
 from pathlib import Path
 
 import gradio as gr
 import torch
-from torch import Tensor
 
 from explorer.catalogue import titles
 from explorer.engine import Model
@@ -18,6 +16,7 @@ from explorer.page.tab import Shot, Slot, Tab, Timing, Widgets
 from explorer.page.words import mark
 from explorer.pictures.picture import MORPH, Picture
 from explorer.pictures.render import LINE_COLOURS, film, there_and_back
+from explorer.session.ongoing import Ongoing
 from explorer.session.state import Session
 from explorer.verbs import path
 from explorer.verbs.common.grids import Grid
@@ -39,18 +38,8 @@ STOPPED = "The search for geodesics stopped after {done} of {aim} steps"
 WAITING = say("Put pictures into two places or more.")
 
 
-@dataclass(eq=False)
-class Bent:
-    """The best codes of geodesics by the model's name, what they are `of`, after how many steps,
-    at which of these their search last began, and whether the visitor stopped it; a number that
-    changes when that is outdated."""
-
-    of: tuple = ()
-    codes: dict[str, Tensor] = field(default_factory=dict)
-    done: int = 0
-    begun: int = 0
-    stopped: bool = False
-    number: int = 0
+class Bent(Ongoing):
+    """Of geodesics: the best codes."""
 
 
 def build(session: gr.State) -> Widgets:
@@ -123,7 +112,7 @@ def fault(pictures: list[Picture]) -> str:
 def known(session: Session, models: list[Model], frames: int, reach: float) -> dict[Model, Paths]:
     """The paths of models whose codes are known, with the geodesics as far as they are found."""
     bends, pictures = session.of(Bent), keyframes(session)
-    ends = bends.codes if bends.of == _subject(session, frames, reach) else {}
+    ends = bends.found if bends.of == _subject(session, frames, reach) else {}
 
     def find(model: Model) -> Paths:
         ways = direct(model, session.codes(pictures, model), frames, reach)
@@ -139,16 +128,13 @@ def bend(session: Session, frames: int, reach: float) -> Iterator[tuple]:
     where their search stands; one that the visitor stopped waits."""
     frames, reach, bends, pictures = int(frames), float(reach), session.of(Bent), keyframes(session)
     of = _subject(session, frames, reach)
-    ended = bends.of == of and (bends.stopped or bends.done == STEPS)
-    if session.tab != NAME or fault(pictures) or ended:
+    if session.tab != NAME or fault(pictures) or bends.rests(of, STEPS):
         yield gr.skip(), gr.skip()
         return
-    bends.number = number = bends.number + 1  # a search that runs is outdated by this one
-    if bends.of != of:
-        bends.of, bends.codes, bends.done, bends.stopped = of, {}, 0, False
+    number = bends.begin(of, {})
     for model in session.waits(pictures, session.models):
         session.codes(pictures, model)  # which takes seconds
-    bends.begun, starts = bends.done, known(session, session.models, frames, reach)
+    starts = known(session, session.models, frames, reach)
     left = STEPS - bends.begun
     streams = {
         model: bent(each.ways.get(GEODESIC, each.ways[SPHERICAL]), frames, left, EVERY)
@@ -160,15 +146,14 @@ def bend(session: Session, frames: int, reach: float) -> Iterator[tuple]:
         found = beside(lambda model: next(streams[model]), streams)
         if bends.number != number or session.tab != NAME:
             return  # stopped or outdated, or another tab needs the time
-        bends.codes = {model.name: each.codes for model, (_, each) in found.items()}
+        bends.found = {model.name: each.codes for model, (_, each) in found.items()}
         bends.done = bends.begun + next(iter(found.values()))[0]
         yield draw(session, frames, reach, bends.done / STEPS if bends.done < STEPS else None)
 
 
 def stop(session: Session, frames: int, reach: float) -> tuple:
     """Stops the search for geodesics; what was found stays."""
-    bends = session.of(Bent)
-    bends.number, bends.stopped = bends.number + 1, bends.done < STEPS
+    session.of(Bent).stop(STEPS)
     return draw(session, int(frames), float(reach))
 
 

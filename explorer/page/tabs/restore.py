@@ -16,7 +16,7 @@ from explorer.page.words import mark
 from explorer.pictures.mask import Bits, bits_of, masked
 from explorer.pictures.picture import PHOTO, Picture
 from explorer.pictures.render import to_pil
-from explorer.session.inversion import Inversion
+from explorer.session.ongoing import Ongoing
 from explorer.session.state import Session
 from explorer.verbs import restore
 from explorer.verbs.common.grids import Grid
@@ -57,6 +57,10 @@ class Harm:
     box: list[float] = field(default_factory=lambda: [*BOX], metadata={"said": KINDS[REGION]})
     mask: Picture | None = field(default=None, metadata={"said": KINDS[REGION]})
     damaged: bool = False
+
+
+class Inversion(Ongoing):
+    """Of inversions through the damage: how far the picture is restored."""
 
 
 class First(Latest):
@@ -157,7 +161,9 @@ def draw(session: Session) -> dict:
         return stamp
     if run.of != _subject(session):
         return stamp | board(session, first(session, picture))
-    return stamp | board(session, {model: run.found[model.name] for model in session.models})
+    stopped = say(STOPPED, done=run.done, aim=STEPS) if run.stopped else ""
+    found = {model: run.found[model.name] for model in session.models}
+    return stamp | board(session, found, stopped=stopped)
 
 
 def first(session: Session, picture: Picture) -> dict[Model, Restoration]:
@@ -175,15 +181,11 @@ def invert(session: Session) -> Iterator[dict]:
     """What the models restore, step by step, from where their inversion stands; one that the
     visitor stopped waits."""
     run, picture, of = session.of(Inversion), session.slots.get(NAME), _subject(session)
-    ended = run.of == of and (run.stopped or run.done == STEPS)
-    if session.tab != NAME or picture is None or ended:
+    if session.tab != NAME or picture is None or run.rests(of, STEPS):
         yield gr.skip()
         return
-    run.number = number = run.number + 1  # one that runs is outdated by this one
-    if run.of != of:
-        known = {model.name: each for model, each in first(session, picture).items()}
-        run.of, run.found, run.done, run.stopped = of, known, 0, False
-    run.begun, models = run.done, session.models
+    known = {model.name: each for model, each in first(session, picture).items()}
+    number, models = run.begin(of, known), session.models
     left = STEPS - run.begun
     streams = {model: inverted(model, run.found[model.name], left, EVERY) for model in models}
     while run.done < STEPS:
@@ -198,10 +200,7 @@ def invert(session: Session) -> Iterator[dict]:
 
 def stop(session: Session, _event: Event) -> dict:
     """Stops the inversion; what was found stays."""
-    run = session.of(Inversion)
-    if run.of != _subject(session) or not run.done:
-        return gr.skip()
-    run.stopped = run.done < STEPS
+    session.of(Inversion).stop(STEPS)
     return draw(session)
 
 
@@ -219,10 +218,14 @@ def _subject(session: Session) -> tuple:
     return (held, *session.names, harm.kind, harm.strength, *region, harm.damaged)
 
 
-def board(session: Session, found: dict[Model, Restoration], progress: float | None = None) -> dict:
+def board(
+    session: Session,
+    found: dict[Model, Restoration],
+    progress: float | None = None,
+    stopped: str = "",
+) -> dict:
     """A row for each stage that was found: beside the models what there is without one."""
-    models, one, run = [*found], next(iter(found.values())).of, session.of(Inversion)
-    stopped = say(STOPPED, done=run.done, aim=STEPS) if run.stopped and progress is None else ""
+    models, one = [*found], next(iter(found.values())).of
     stages = [each for each in ROWS if any(each[1] in m.stages for m in found.values())]
     name, plain = one.plain_first
     apart = {"encoder": one.y, "restored": plain, "inversion": one.x}

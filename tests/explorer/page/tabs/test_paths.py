@@ -59,7 +59,7 @@ def test_a_stopped_search_keeps_what_it_found_and_goes_on_from_there(keyed):
     again = path(models=keyed.models, **given)  # what a program finds
     assert given["steps"] == 10
     for model, each in again.items():
-        assert torch.equal(each.ways["geodesic"].codes, keyed.of(paths.Bent).codes[model.name])
+        assert torch.equal(each.ways["geodesic"].codes, keyed.of(paths.Bent).found[model.name])
     assert len(value["panels"][0]["rows"]) == 3 and "after 10 of 60 steps" in str(value["stopped"])
     assert [*paths.bend(keyed, 3, 1.0)] == [(gr.skip(), gr.skip())]  # as when the tab opens again
     found = [value, *(value for value, _ in paths.resume(keyed, 3, 1.0))]
