@@ -1,12 +1,13 @@
 // Tiles of a sprite, each drawn by itself: a browser that enlarges a part of a picture mixes its edges
 // with what lies beside it.
 {
-  const alone = new OffscreenCanvas(1, 1);
+  const alone = new OffscreenCanvas(1, 1), copy = alone.getContext("2d");
 
   // The tile of `side` px at x, y of a sprite, `px` wide at left, top of a canvas.
   Latent.tile = (context, sprite, [x, y, side], [left, top, px]) => {
-    alone.width = alone.height = side;
-    alone.getContext("2d").drawImage(sprite, x, y, side, side, 0, 0, side, side);
+    if (alone.width !== side) alone.width = alone.height = side;
+    copy.globalCompositeOperation = "copy";  // nothing of the tile before stays
+    copy.drawImage(sprite, x, y, side, side, 0, 0, side, side);
     context.imageSmoothingQuality = "high";
     context.imageSmoothingEnabled = !Latent.pixelated();
     context.drawImage(alone, left, top, px, px);
