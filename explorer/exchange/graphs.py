@@ -10,19 +10,19 @@ import contextlib
 import io
 import logging
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor, fx, nn
 
 from training.checkpoints import CheckpointError
 from training.errors import UserError, first_line
 
 if TYPE_CHECKING:
-    from onnx import ModelProto
+    from onnx import ModelProto, TensorProto
     from onnxruntime import InferenceSession
 
 OPSET = 18
@@ -111,21 +111,72 @@ def _translator() -> Callable[[ModelProto], nn.Module]:
 def to_onnx(module: nn.Module, example: Tensor, name: str) -> ModelProto:
     """The graph of a module in evaluation mode, for a batch of any size; UserError where it has
     none. `example` is a batch of two or more; `name` begins the error."""
+    from onnxscript.optimizer import optimize
+
     try:
         with _quiet():
-            return torch.onnx.export(
-                _program(module, example),
-                dynamo=True,
-                input_names=["input"],
-                output_names=["output"],
-                opset_version=OPSET,
-                verbose=False,
-            ).model_proto
+            program = _program(module, example)
+            return optimize(_filled(_emptied(program), program))
     except Exception as error:  # of torch.export, of the exporter, or of the module itself
         raise UserError(
             f"{name} cannot be written as ONNX: {first_line(error.__cause__ or error)} Give one "
             "whose operations PyTorch can export, for a batch of any size."
         ) from error
+
+
+def _emptied(program: torch.export.ExportedProgram) -> ModelProto:
+    """Its graph without the values of its weights. It is kept for networks that differ in these
+    alone, since the exporter takes four times as long as the tracing. It is not optimised: that
+    folds weights into each other."""
+    form = _form(program)
+    if form not in _graphs:
+        model = torch.onnx.export(
+            program,
+            dynamo=True,
+            input_names=["input"],
+            output_names=["output"],
+            opset_version=OPSET,
+            optimize=False,
+            verbose=False,
+        ).model_proto
+        for weights, _ in _weights(model, program):
+            weights.ClearField("raw_data")
+        _graphs[form] = model
+    return _graphs[form]
+
+
+_graphs: dict[tuple[str, ...], ModelProto] = {}
+
+
+def _form(program: torch.export.ExportedProgram) -> tuple[str, ...]:
+    """Its operations, with the names, shapes and types of what they read."""
+    signature = program.graph_signature
+    names = {**signature.inputs_to_parameters, **signature.inputs_to_buffers}
+    names |= signature.inputs_to_lifted_tensor_constants
+    parts = (part for part in program.graph_module.modules() if isinstance(part, fx.GraphModule))
+    nodes = (node for part in parts for node in part.graph.nodes)
+    return tuple(
+        f"{names.get(node.name)} {node.format_node()} {node.meta.get('val')}"
+        for node in nodes
+        if node.users or node.op == "output"
+    )
+
+
+def _filled(graph: ModelProto, program: torch.export.ExportedProgram) -> ModelProto:
+    """A copy with the program's weights."""
+    copy = type(graph)()
+    copy.CopyFrom(graph)
+    for weights, values in _weights(copy, program):
+        weights.raw_data = values.cpu().flatten().contiguous().view(torch.uint8).numpy().tobytes()
+    return copy
+
+
+def _weights(
+    model: ModelProto, program: torch.export.ExportedProgram
+) -> Iterator[tuple[TensorProto, Tensor]]:
+    """The graph's tensors that have the name of one of the program's, with that."""
+    known = {**program.state_dict, **program.constants}
+    return ((each, known[each.name]) for each in model.graph.initializer if each.name in known)
 
 
 def _program(module: nn.Module, example: Tensor) -> torch.export.ExportedProgram:

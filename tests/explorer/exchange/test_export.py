@@ -69,6 +69,17 @@ class OfTwo(nn.Module):
         return self.draw(z.reshape(16, N))
 
 
+class Scaled(nn.Module):
+    """A decoder with a number of its own that is no weight."""
+
+    def __init__(self, scale: float):
+        super().__init__()
+        self.draw, self.scale = decoder(), torch.tensor(scale)
+
+    def forward(self, z):
+        return self.draw(z) * self.scale
+
+
 def grey() -> nn.Module:
     return nn.Sequential(nn.Conv2d(1, 2, 3), nn.Flatten(), nn.LazyLinear(N))
 
@@ -173,6 +184,15 @@ def test_a_module_may_ask_how_many_images_it_is_given(tmp_path):
 
     export(Counting(), decoder(), tmp_path / "a" / "b", image_size=PX)
     assert load_model("a/b", tmp_path).encode(torch.rand(3, 3, PX, PX)).shape == (3, N)
+
+
+def test_networks_of_one_form_keep_their_own_numbers(tmp_path):
+    z = torch.randn(2, N)
+    for scale in (0.5, 0.25):
+        draw = Scaled(scale)
+        export(None, draw, tmp_path / "a" / "b", image_size=PX, latent_size=N)
+        drawn = load_model("a/b", tmp_path).decode(z)
+        assert (drawn - draw(z)).abs().max() < 1 / 255
 
 
 def test_without_an_encoder_codes_are_recovered(tmp_path):
