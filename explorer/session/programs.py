@@ -15,6 +15,8 @@ from pydantic_core import PydanticCustomError
 
 from explorer.catalogue import catalogue
 from explorer.engine import Model
+from explorer.pictures.colours import Colours
+from explorer.pictures.faces import Crop
 from explorer.pictures.picture import PHOTO, Picture, of_face
 from explorer.pictures.recipe import read_recipe
 from explorer.search.looks import LOOK_PX
@@ -94,10 +96,19 @@ def _taken(source: str | Path, _content: bytes, models: Sequence[Model], read: R
 
 
 def opened(
-    source: str | Path | Picture, models: Sequence[Model], read: Read = open_picture
+    source: str | Path | Picture,
+    models: Sequence[Model],
+    read: Read = open_picture,
+    crop: tuple[float, float, float, float] | None = None,
+    colours: Colours | None = None,
 ) -> Picture:
     """A picture from a file; a face in it is found where one of the models shows faces. One that
-    says what made it, as the page and `sample --tiles` write them, has its codes."""
+    says what made it, as the page and `sample --tiles` write them, has its codes.
+
+    crop: the square in place of the one that is found, as (x, y) of its upper left corner and its
+    side, all in widths of the picture, and its angle in degrees (`Crop`). colours: what its colours
+    are brought near to, such as `session.colours`.
+    """
     if isinstance(source, Picture):
         return source
     picture, label = read(source), Path(source).name
@@ -106,7 +117,13 @@ def opened(
         if again := by_codes(source, read_recipe(source), known):
             return again
     of_faces = any(model.shows == "face" for model in models)
-    return (of_face if of_faces else Picture)(label, PHOTO, picture)
+    made = (of_face if of_faces else Picture)(label, PHOTO, picture)
+    if crop:
+        *square, angle = crop
+        made.cropped(Crop(*(picture.width * each for each in square), angle))
+    if colours:
+        made.tone(colours)
+    return made
 
 
 def checked(argument: Argument, value: Any, called: str = "") -> Any:

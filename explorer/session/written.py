@@ -5,6 +5,7 @@ from inspect import Parameter
 from typing import Any
 
 from explorer.engine import Model
+from explorer.pictures.faces import find_crop
 from explorer.pictures.picture import PHOTO, Picture
 from explorer.pictures.recipe import Thing, thing
 from explorer.session.state import Session
@@ -65,9 +66,20 @@ def _picture(session: Session, picture: Picture) -> str:
     if picture.reference:
         return f"session.refer({picture.reference!r})"
     if picture.origin == PHOTO:
-        return f"opened({picture.label!r}, session.models)"
+        return _file(picture)
     codes = {model.name: session.codes([picture], model)[0] for model in session.models}
     return _codes(thing(picture.label, codes))
+
+
+def _file(picture: Picture) -> str:
+    """A visitor's file, with the crop and the colours that were chosen for it."""
+    given = ""
+    if picture.crop not in (None, find_crop(picture.source, picture.faces)):
+        crop, width = picture.crop, picture.source.width
+        given += f", crop={(crop.x / width, crop.y / width, crop.side / width, crop.angle)}"
+    if picture.toned:
+        given += ", colours=session.colours"
+    return f"opened({picture.label!r}, session.models{given})"
 
 
 def _codes(said: Thing) -> str:

@@ -6,6 +6,7 @@ import torch
 from PIL import Image
 
 from explorer.page import saving, ui
+from explorer.page.cropping import crop
 from explorer.page.tabs import attributes, discover, morph, reconstruct, sample, teach
 from explorer.pictures.render import to_pil
 from explorer.session.attributes import Kept, Lesson, Own
@@ -77,6 +78,20 @@ def test_a_morph_of_examples(session, run):
     names = run(copied(session, "morph"))
     (found,) = names["found"].values()
     assert torch.equal(found.codes.flatten(0, 1), session.grids["morph"].codes[ONE])
+
+
+@pytest.mark.parametrize("side", (600, 4000))  # the page keeps no more pixels than it shows
+def test_crop_and_colours_that_were_chosen(side, session, run):
+    astronaut().resize((side, side)).save("me.png")
+    picture = session.photo("me.png", "me.png")
+    session.put("reconstruct", picture)
+    edge = picture.source.width
+    crop(session, "reconstruct", {"x": edge / 4, "y": edge / 8, "side": edge / 3, "angle": 20.0})
+    reconstruct.tone(session)
+    names = run(copied(session, "reconstruct"))
+    (found,) = names["found"].values()
+    near = (found.x[0] - picture.pixels(found.x.shape[-1])).abs().max()
+    assert near < (1e-6 if side == edge else 0.1)
 
 
 def test_the_reconstruction_of_a_file_of_ones_own(session, run):
