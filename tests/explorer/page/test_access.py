@@ -164,6 +164,9 @@ def test_a_phone_shows_the_picture_at_once_and_all_tabs(page):
         box["y"] + box["height"] / 2 for box in (chosen.bounding_box(), beside.bounding_box())
     ]
     assert abs(middles[0] - middles[1]) < 6  # no title above one of them
+    undo, link = (page.get_by_role("button", name=name) for name in ("Undo", "Copy link"))
+    undo, link = undo.first.bounding_box(), link.bounding_box()
+    assert undo["y"] + undo["height"] < link["y"]  # beside the name of the page
     line = page.locator(".models")
     expect(line.get_by_role("checkbox")).to_have_count(11)
     assert line.evaluate("(node) => node.scrollWidth > node.clientWidth && node.clientHeight < 60")
