@@ -1,17 +1,40 @@
 """A filter by attributes, as the map and the search have it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import gradio as gr
 
 from explorer.page.components import inform, words
 from explorer.page.guard.calls import fitting
+from explorer.page.tab import parted
 from explorer.page.words import mark
 from explorer.session.filters import Filter
 from explorer.verbs.common.options import Names
 from explorer.words import say
+from training.errors import quoted
 
 ALL, ANY = "all", "any"
+
+
+class InLink(NamedTuple):
+    """The fields of a link that hold a filter, by their names."""
+
+    has: str
+    lacks: str
+    either: str
+
+    def pack(self, asked: Filter) -> dict[str, str]:
+        alternatives = "1" if asked.either else ""
+        lists = {self.has: ",".join(asked.has), self.lacks: ",".join(asked.lacks)}
+        return {**lists, self.either: alternatives}
+
+    def unpack(self, asked: Filter, fields: Mapping[str, str], names: Sequence[str]) -> list[str]:
+        """Sets a filter of pictures with attributes of these `names`; gives those that the link
+        has and they have not, in words."""
+        asked.has, asked.lacks = parted(fields, self.has), parted(fields, self.lacks)
+        asked.either = bool(fields.get(self.either))
+        return [say("the attribute {name}", name=quoted(name)) for name in asked.keep(names)]
 
 
 def filter_view(names: Sequence[str] = ()) -> list[gr.components.Component]:

@@ -3,7 +3,7 @@
 import hashlib
 import io
 from collections.abc import Iterator, Sequence
-from itertools import chain
+from itertools import chain, compress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -128,7 +128,7 @@ def _encoded(
 def _attributes(images: ImageSet, at: int) -> list[str] | None:
     if images.labels is None or not images.labelled[at]:
         return None
-    return [name for name, on in zip(images.attributes, images.labels[at], strict=True) if on]
+    return [*compress(images.attributes, images.labels[at])]
 
 
 def _jpeg(picture) -> bytes:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import compress
 from typing import NamedTuple, Protocol
 
 import torch
@@ -68,8 +69,7 @@ class Gathered:
         return [self._near(row, far) for row, far in each]
 
     def _near(self, row: int, far: float) -> Near:
-        has = self.labels[row : row + 1].flatten().tolist()
-        names = [name for name, on in zip(self.names, has, strict=False) if on]
+        names = [*compress(self.names, self.labels[row : row + 1].flatten())]
         return Near(row, far, self.called(row), attributes=names)
 
 

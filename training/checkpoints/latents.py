@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, fields, replace
+from itertools import compress
 from pathlib import Path
 
 import safetensors
@@ -43,8 +44,7 @@ class Latents:
 
     def attributes_of(self, index: int) -> list[str]:
         """The names of the attributes that an image has; none where it is not labelled."""
-        has = self.labels[index : index + 1].flatten()
-        return [name for name, on in zip(self.names, has, strict=False) if on]
+        return [*compress(self.names, self.labels[index : index + 1].flatten())]
 
 
 def write_latents(directory: str | Path, latents: Latents) -> None:

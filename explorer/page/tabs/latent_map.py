@@ -12,7 +12,7 @@ from explorer.engine import Model
 from explorer.exchange.kept import EXPORTS
 from explorer.exchange.layout import LAYOUTS, PCA, TSNE, UMAP, file_of
 from explorer.page import components as ui
-from explorer.page.filters import ask_for, choices, filter_shown, filter_view
+from explorer.page.filters import InLink, ask_for, choices, filter_shown, filter_view
 from explorer.page.guard.events import Picked
 from explorer.page.mapped import groups
 from explorer.page.mapped.points import Own, View, choose, servers
@@ -25,10 +25,10 @@ from explorer.verbs.map import code_plane, laid_out, placed
 from explorer.words import chain, say
 from explorer.work import go_on
 from training.data.pictures import PictureError
-from training.errors import quoted
 
 OWN_LIMIT = 500
 THUMB_PX = 64
+IN_LINK = InLink("has", "lacks", "either")
 ASKED_S = 0.5  # how often it is looked whether a map is laid out
 UNMAPPED = (
     "No model that is compared can map pictures of yours: choose one with an encoder and a map."
@@ -260,9 +260,7 @@ def pack(session: Session) -> dict[str, str]:
     look = view.look
     return {
         "layout": "" if view.layout == UMAP else view.layout,
-        "has": ",".join(look.has),
-        "lacks": ",".join(look.lacks),
-        "either": "1" if look.either else "",
+        **IN_LINK.pack(look),
         "shown": ",".join(name for name in SWITCHES if getattr(look, name)),
         **groups.pack(session),
     }
@@ -279,12 +277,7 @@ def unpack(session: Session, fields: Mapping[str, str]) -> list[str]:
     look, layout = view.look, fields.get("layout")
     look.colour = fields.get("colour", look.colour)
     view.layout = layout if layout in LAYOUTS else UMAP
-    look.has, look.lacks = parted(fields, "has"), parted(fields, "lacks")
-    lost = [
-        say("the attribute {name}", name=quoted(name))
-        for name in look.keep(attributes(session.models))
-    ]
-    look.either = fields.get("either") == "1"
+    lost = IN_LINK.unpack(look, fields, attributes(session.models))
     for name in SWITCHES:
         setattr(look, name, name in parted(fields, "shown"))
     return lost + groups.unpack(session, fields)

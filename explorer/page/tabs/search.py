@@ -12,9 +12,9 @@ from explorer import verbs
 from explorer.engine import Model
 from explorer.exchange import kept
 from explorer.page import components as ui
-from explorer.page.filters import ask_for, filter_shown, filter_view
+from explorer.page.filters import InLink, ask_for, filter_shown, filter_view
 from explorer.page.mapped.points import Own
-from explorer.page.tab import Shot, Slot, Tab, Timing, Widgets, completed, number, parted
+from explorer.page.tab import Shot, Slot, Tab, Timing, Widgets, completed, number
 from explorer.page.words import mark
 from explorer.pictures.picture import MAP, PHOTO, Picture
 from explorer.search.looks import LOOK_PX, LOOKS
@@ -32,6 +32,7 @@ NAME = "search"
 SLOT = Slot(NAME, say("Picture to search by"), example=0)
 MAPPED, MINE = "", "mine"  # where to look; else the name of a table
 AT_HAND = [(say("Pictures of the maps"), MAPPED), (say("My pictures"), MINE)]
+IN_LINK = InLink("with", "without", "fits")
 COMMON, NAMED = 0.75, 4  # share of what was found that an attribute is named for; how many are
 
 
@@ -242,9 +243,7 @@ def pack(session: Session) -> dict[str, str]:
     looking = session.of(Looking)
     return {
         "in": looking.where,
-        "with": ",".join(looking.has),
-        "without": ",".join(looking.lacks),
-        "fits": "any" if looking.either else "",
+        **IN_LINK.pack(looking),
         "nearest": "" if looking.count == COUNT else str(looking.count),
     }
 
@@ -254,11 +253,10 @@ def unpack(session: Session, fields: Mapping[str, str]) -> list[str]:
     looking, where = session.of(Looking), fields.get("in", MAPPED)
     here = where in values(AT_HAND) or where in values(places())  # tables are slow to list
     looking.where = where if here else MAPPED
-    looking.has, looking.lacks = parted(fields, "with"), parted(fields, "without")
-    gone = looking.keep(names_in(session)) if looking.has or looking.lacks else []
-    looking.either = fields.get("fits") == "any"
+    filtered = any(fields.get(each) for each in IN_LINK)
+    names = names_in(session) if filtered else []  # of a table they are slow to find
+    lost = IN_LINK.unpack(looking, fields, names)
     looking.count = int(number(fields.get("nearest"), 1, MOST) or COUNT)
-    lost = [say("the attribute {name}", name=quoted(name)) for name in gone]
     return lost if here else [say("the table {name}", name=quoted(where)), *lost]
 
 
