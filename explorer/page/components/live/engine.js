@@ -57,7 +57,11 @@ Latent.Engine = class {
   // The worker for another model: one runs two as fast as the hand moves, more share two cores.
   place() {
     const { workers, models } = this, cores = navigator.hardwareConcurrency ?? 1;
-    if (models.size >= 2 && workers.length < Math.min(2, cores)) workers.push(new Latent.Worker(this.runtime));
+    if (models.size >= 2 && workers.length < Math.min(2, cores)) {
+      const other = new Latent.Worker(this.runtime);
+      workers.push(other);
+      other.started.catch(() => workers.splice(workers.indexOf(other), 1));  // the next model begins another
+    }
     return workers[(models.size + 1) % workers.length];
   }
 

@@ -45,6 +45,21 @@ APART = """async (sources) => {
   return Math.max(...one.map((each, at) => Math.abs(each - other[at])));
 }"""
 
+# an engine whose second worker does not start: which of four models are loaded, by how many workers
+BEGUN = """async () => {
+  let begun = 0;
+  Latent.Worker = class {
+    started = ++begun === 2 ? Promise.reject(new Error("no room")) : Promise.resolve();
+    ask = async () => null;
+  };
+  const engine = new Latent.Engine({}), loaded = [];
+  for (const name of "abcd") {
+    const load = engine.load(name, {decoder: async () => null}, {});
+    loaded.push(await load.then(() => true, () => false));
+  }
+  return [loaded, begun];
+}"""
+
 # a browser in which the first model is not told at first: what it gives and says, and how often it
 # asked, after each attempt; moves within the pause make none
 RETRIED = """async () => {
@@ -128,6 +143,10 @@ def test_where_the_browser_cannot_run_models_the_server_draws_and_a_badge_says_s
     page.wait_for_function(
         "(before) => (" + PIXELS + ")().every((each, at) => each !== before[at])", arg=before
     )
+
+
+def test_a_worker_that_does_not_start_is_begun_anew(page):
+    assert page.evaluate(BEGUN) == [[True, True, False, True], 3]
 
 
 def test_what_could_not_be_loaded_is_tried_anew_after_a_pause(page):
