@@ -27,7 +27,7 @@ ABREAST = 4  # models in a row of a picture that is downloaded
 # Okabe and Ito's six that stand out on light and dark, then Tol's for comparisons of more
 LINE_COLOURS = (
     *("#d55e00", "#0072b2", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"),
-    *("#aa4499", "#999933", "#882255", "#44aa99", "#6366f1", "#a16207"),
+    *("#aa4499", "#999933", "#882255", "#44aa99", "#6366f1", "#a16207", "#117733"),
 )
 
 
