@@ -32,7 +32,7 @@ PARENTS = 2
 NO_PARENT = say("There is no parent: give one picture, or two to cross.")
 # Strangers are drawn with seeds beyond those of samples, since a parent may be a sample of the same
 # seed and would meet itself; the generator tells seeds apart by 32 bits.
-STRANGERS = 2**31 + 1
+UNRELATED = 2**31 + 1
 ALIKE = say("Both parents are the same picture: give another one, or one alone.")
 
 
@@ -59,7 +59,7 @@ def breed(
     models: Models,
     count: Annotated[int, Option("how many children", 1, 64)] = 12,
     radius: Annotated[
-        float, Option("how far children are from their parents: 1 is a stranger", 0, 1)
+        float, Option("how far children are from their parents: 1 is an unrelated code", 0, 1)
     ] = 0.3,
     seed: Seed = 0,
     faithful: Faithful = False,
@@ -99,8 +99,8 @@ def children(model: Model, parents: Tensor, count: int, radius: float, seed: int
     born = parents[:1].expand(count, -1)
     if len(parents) == PARENTS:
         born = breeding.crossed(*parents, count, labels, seed)
-    strangers = model.sample_codes(count, STRANGERS + seed)
-    z = model.project(breeding.mutated(born, strangers, radius))
+    others = model.sample_codes(count, UNRELATED + seed)
+    z = model.project(breeding.mutated(born, others, radius))
     return torch.cat([z[:, : z.shape[1] - labels], born[:, z.shape[1] - labels :]], dim=1)
 
 

@@ -9,10 +9,10 @@ from torch import Tensor
 from training.codes.geometry import slerp
 
 
-def mutated(parents: Tensor, strangers: Tensor, radius: float) -> Tensor:
+def mutated(parents: Tensor, unrelated: Tensor, radius: float) -> Tensor:
     """Codes (B, n) at a share `radius` of the way from parents (B, n) or (1, n) to unrelated codes
-    (B, n): 0 is the parent, 1 a stranger."""
-    return slerp(parents.expand_as(strangers), strangers, radius)
+    (B, n): 0 is the parent, 1 the unrelated code."""
+    return slerp(parents.expand_as(unrelated), unrelated, radius)
 
 
 def crossed(one: Tensor, other: Tensor, count: int, whole: int, seed: int) -> Tensor:

@@ -36,7 +36,7 @@ def build(session: gr.State) -> Widgets:
         with gr.Column(scale=2, min_width=280):
             with gr.Row(elem_classes="corners"):
                 slots = [ui.slot_view(slot.name, slot.title, random=True) for slot in SLOTS]
-            info = mark("how far children are from their parents: 1 is a stranger")
+            info = mark("how far children are from their parents: 1 is an unrelated code")
             radius = gr.Slider(0, 1, 0.3, step=0.05, label=mark("Radius"), info=info)
             count = gr.Slider(2, 36, 12, step=1, label=mark("Children"))
             choices = [(ui.words(name), name) for name in held]
@@ -210,8 +210,8 @@ def next_brood(
     count: int,
     seed: int | None,
 ) -> tuple:
-    """These parents' children, with other strangers than the brood before: else all generations
-    would go towards the same ones."""
+    """These parents' children, on their way to other codes than the brood before: else all
+    generations would go towards the same ones."""
     session.controls["brood"] = seed = ((seed or 0) + 1) % MOST_SEED
     first, second, *shown = with_parents(session, one, other, (radius, count, seed))
     return first, second, seed, *shown
