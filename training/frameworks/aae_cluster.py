@@ -27,8 +27,9 @@ class AAECluster(Framework):
 
     D_y makes y_hat one-hot and all classes equally frequent; sp = softplus. The cluster of an image
     is the largest entry of y_hat. E ends in batch normalisation, so that every cluster has images
-    from the start: without it half of them never get one (digits, 16 clusters). Its scale is
-    `logit_scale` there: at 1, softmax is far from one-hot for long, and D_y wins at once.
+    from the start: without it half of them never get one (digits, 16 clusters). Its scale for the
+    logits of y_hat starts at `logit_scale`: from 1, the softmax stays far from one-hot for long,
+    and D_y wins at once.
     """
 
     @dataclass(frozen=True)
@@ -41,9 +42,9 @@ class AAECluster(Framework):
     source = "Makhzani et al. 2015, Adversarial Autoencoders, section 6"
     explanation = """
         An adversarial autoencoder whose encoder splits an image into one of several clusters ŷ and
-        a style ẑ, without any labels. One discriminator makes the clusters look like one- hot
-        vectors, all equally frequent, the other makes the styles look like samples of a Gaussian
-        prior. Images that have much in common come to share a cluster.
+        a style ẑ, without any labels. One discriminator makes the clusters look like
+        one-hot vectors, all equally frequent, the other makes the styles look like samples of a
+        Gaussian prior. Images that have much in common come to share a cluster.
     """
     flows = Flow.lines("""
         E and G: reconstruct the image | x > E > ẑ, ŷ > G > x̂ ~ x

@@ -30,23 +30,24 @@ class Mapping(Approximator):
 
 class ALAE(Framework):
     """ALAE (Pidhorskyi et al. 2020, algorithm 1): codes w = F(z), z ~ N(0, I), of a learned
-    distribution, and a discriminator of images that is D on their codes, D(E(x)).
+    distribution, and a discriminator of images D(E(x)), which sees them by their codes.
 
         discrimination   min over E, D   E_x[sp(-D(E(x)))] + E_z[sp(D(E(G(F(z)))))]   sp = softplus
                                          + r1_gamma / 2 E_x ||grad_x D(E(x))||^2
         generation       min over F, G   E_z[sp(-D(E(G(F(z)))))]
-        reciprocity      for E and G     + lambda_code E_z ||F(z) - E(G(F(z)))||^2 / n
+        reciprocity      in both         + lambda_code E_z ||F(z) - E(G(F(z)))||^2 / n
 
-    The paper lowers the reciprocity error in a step of its own, by the optimisers of the other two;
-    as a part of their sums its weight counts, which Adam would cancel from a step of its own. The
-    prior of the codes is the distribution of F(z). E has no batch norm, as the first half of a
-    discriminator. Here G and E are the common networks; the paper grows those of StyleGAN.
+    The first phase lowers the reciprocity error over E, the second over G; F(z) is data in it. The
+    paper lowers it in a step of its own, by the optimisers of the other two, where Adam would leave
+    its weight without effect. The prior of the codes is the distribution of F(z). E has no batch
+    norm, as the first half of a discriminator. Here G and E are the common networks; the paper
+    grows those of StyleGAN.
     """
 
     @dataclass(frozen=True)
     class Options(ImagePenalty):
         prior: Literal["normal"] = "normal"
-        lambda_code: NotNegative = 1.0  # Weight of the reciprocity error, a number of the code
+        lambda_code: NotNegative = 1.0  # Weight of the reciprocity error per number of a code
         noise_size: CodeSize = 256  # Random numbers that F makes a code from
 
     id = "alae"

@@ -32,8 +32,12 @@ class FAAE(Framework):
     is not trained on interpolated codes: they are its own outputs, and regression on them would
     contract them ever more.
 
-    The two terms of G are one sum, as in eq. 4, so that their weights count: Adam would cancel them
-    from separate steps. Eq. 4 prints E_theta(G_phi); it means E_phi(G_theta).
+    With `encoder_noise` E sees the images G(z) with noise in both error terms. With `r1_gamma` D
+    has an R1 penalty on real images.
+
+    The two terms of G are one sum, as in eq. 4: the size of Adam's steps does not depend on the
+    scale of a loss, so in separate steps their weights would have no effect. Eq. 4 prints
+    E_theta(G_phi) and means E_phi(G_theta); its norm is squared here.
     """
 
     @dataclass(frozen=True)

@@ -22,8 +22,9 @@ class FAAEPlus(FAAE):
         and to fool D    min over G, E   + lambda_adv E_z[sp(-D(G(z)))] / 2
                                          + lambda_adv E_x[sp(-D(G(E(x))))] / 2
 
-    It is of no paper. Interpolated codes (`morphs`) stand among the z of the terms of D as in
-    F-AAE, and reconstructions are to D the interpolations with all weight on one image.
+    It is of no paper. With `morphs`, interpolated codes take the place of some z in the terms of D,
+    as in F-AAE; D is given reconstructions as interpolations with all weight on one image. With
+    `encoder_noise` E sees G(z) with noise in the re-encoding term.
     """
 
     @dataclass(frozen=True)

@@ -23,8 +23,8 @@ class InDomain(Framework):
                                       + lambda_code E_z ||z - E(G(z))||^2
 
     G is that of --first-stage, and is not trained. The paper's error of VGG features is left out:
-    no such network is at hand that saw none of the held-out images. The last term is not in the
-    paper's eq. 2: it keeps E the inverse of G on samples, as F-AAE's is.
+    VGG's weights do not come with this project. The last term is not in the paper's eq. 2: it keeps
+    E the inverse of G on samples, as F-AAE's is.
     """
 
     @dataclass(frozen=True)

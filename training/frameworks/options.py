@@ -83,9 +83,9 @@ class Classes(Config):
 
 @dataclass(frozen=True)
 class FirstStage(Config):
-    """Of systems that stand on the finished networks of another."""
+    """Of systems that take the finished generator of another."""
 
-    # Checkpoint of the system that this one stands on; its networks stay as they are
+    # Checkpoint of the system whose generator this one takes, and does not train
     first_stage: str = ""
 
 
