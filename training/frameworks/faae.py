@@ -27,10 +27,10 @@ class FAAE(Framework):
     Beyond the paper too: a share `morphs` of the fake images in both terms of D comes from
     interpolated codes, in the four-corner morphs (eq. 5) of real images, so that G learns to
     generate from those as well; the critic of ACAI sees interpolations likewise (Berthelot et al.
-    2018). D is conditioned on the kind of an image and on how even the mixture is, real images
-    on the same: otherwise a fault of one kind could make up for the opposite fault of the other. E
-    is not trained on interpolated codes: they are its own outputs, and regression on them would
-    contract them ever more.
+    2018). D is conditioned on whether a code is interpolated and on how even the mixture is, and
+    real images get the same conditions: otherwise a fault of samples could make up for the opposite
+    fault of interpolations. E is not trained on interpolated codes: they are its own outputs, and
+    regression on them would contract them ever more.
 
     With `encoder_noise` E sees the images G(z) with noise in both error terms. With `r1_gamma` D
     has an R1 penalty on real images.
