@@ -1,5 +1,5 @@
 """Whether pictures are found again by their codes after changes that leave them the same to people
-(Lazarou 2020, AEGAN, section 4).
+(Luo et al. 2017, AEGAN, section 4.2).
 
 Notation: x images (N, 3, H, W) in [0, 1]; d distances (M, N) of M pictures to N.
 """
