@@ -30,8 +30,8 @@ from training.errors import UserError, choose
 
 PARENTS = 2
 NO_PARENT = say("There is no parent: give one picture, or two to cross.")
-# Unrelated codes are drawn with seeds beyond those of samples, since a parent may be a sample of the same
-# seed and would meet itself; the generator tells seeds apart by 32 bits.
+# Unrelated codes are drawn with seeds beyond those of samples, since a parent may be a sample of
+# the same seed and would meet itself; the generator tells seeds apart by 32 bits.
 UNRELATED = 2**31 + 1
 ALIKE = say("Both parents are the same picture: give another one, or one alone.")
 
