@@ -22,6 +22,7 @@ def test_on_a_touch_screen_nothing_speaks_of_hovering_or_of_keys(browser: Browse
     context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     page.goto(f"{url}/?tab=map&lang={language}")
+    page.locator(".map .chart canvas").first.wait_for()
     lasso = page.locator(".zoom").get_by_text("Lasso").first
     lasso.tap()
     page.locator(".map").get_by_role("status").filter(has_text=re.compile(r"\w")).wait_for()
