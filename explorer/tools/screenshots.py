@@ -63,9 +63,12 @@ def opened(root: str, what: str, **script) -> Iterator[tuple]:
 
 def shoot(page, url: str, tab: Tab, folder: Path) -> Path:
     """Opens a tab in a page of playwright's and writes its picture, named by its title."""
+    page.set_viewport_size(WINDOW_PX)
     page.goto(f"{url}/?tab={tab.name}&{tab.shot.query}")
     shown = page.locator(tab.shot.complete).filter(visible=True).first
     shown.wait_for()
+    high = page.evaluate("document.documentElement.scrollHeight")
+    page.set_viewport_size(WINDOW_PX | {"height": high})  # what is below is drawn once it is seen
     page.wait_for_timeout(SETTLE_MS)
     if tab.shot.click:
         shown.click()
