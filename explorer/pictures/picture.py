@@ -25,8 +25,8 @@ class Picture:
 
     `refined` holds refined codes of an encoded picture and the number of optimisation steps that
     found them. `reference` names the picture in a link; it is empty for what a link cannot carry.
-    `saved` is what its file says of how it was made. The source of one that `is_small` holds no
-    more than its crop, which is said as it was in the larger one.
+    `saved` is what its file says of how it was made. The source of a small one holds no
+    more than the square `within` a larger picture, which is its crop until another one is set.
     """
 
     label: str
@@ -40,7 +40,7 @@ class Picture:
     toned: Colours | None = None  # its colours are brought near to these
     marked: bool = False  # a favourite
     saved: Recipe | None = None
-    is_small: bool = False
+    within: Crop | None = None
     id: str = field(default_factory=lambda: secrets.token_hex(4))
     cuts: dict[int, Tensor] = field(default_factory=dict, repr=False)  # by size
     unlike: dict[str, float] = field(default_factory=dict)  # `Model.unlikeness` by name
@@ -62,8 +62,8 @@ class Picture:
 
     @property
     def square(self) -> Crop:
-        """What is cut out of the source: the crop, or the whole where it has none or is small."""
-        return whole(self.source) if self.is_small or self.crop is None else self.crop
+        """What is cut out of the source: the crop, or the whole where that has no other."""
+        return whole(self.source) if self.crop in (None, self.within) else self.crop
 
     def pixels(self, size: int) -> Tensor:
         """The crop as a model sees it, float32 (3, size, size) in [0, 1]."""
@@ -77,11 +77,11 @@ class Picture:
         largest of them, resampled."""
         cuts = {size: self.pixels(size) for size in sizes}
         own = {"source": to_pil(cuts[max(sizes)]), "crop": self.square, "cuts": cuts}
-        return replace(self, **own, faces=(), toned=None, is_small=True)
+        return replace(self, **own, within=self.square, faces=(), toned=None)
 
     def cropped(self, crop: Crop) -> None:
         """Sets another crop, for which no code is known yet."""
-        self.crop, self.is_small = crop, False
+        self.crop = crop
         self.codes, self.refined, self.cuts, self.unlike = {}, {}, {}, {}
 
     def tone(self, colours: Colours | None) -> None:

@@ -8,10 +8,12 @@ from explorer.engine import Model
 from explorer.pictures.faces import find_crop
 from explorer.pictures.picture import PHOTO, Picture
 from explorer.pictures.recipe import Thing, thing
-from explorer.session.state import Session
+from explorer.session.state import Session, Unavailable
 from explorer.verbs.common.options import arguments
+from explorer.words import say
 
 OPEN = "from explorer.session.programs import opened"
+NO_FILE = say("A part of a picture of the map is in no file: upload the picture here, and crop it.")
 CODES = "from explorer.pictures.recipe import Thing\nfrom explorer.session.saved import pictured"
 FOUND = """
 found = {call}
@@ -74,7 +76,10 @@ def _picture(session: Session, picture: Picture) -> str:
 def _file(picture: Picture) -> str:
     """A visitor's file, with the crop and the colours that were chosen for it."""
     given = ""
-    if picture.crop not in (None, find_crop(picture.source, picture.faces)):
+    found = picture.within or find_crop(picture.source, picture.faces)
+    if picture.crop not in (None, found):
+        if picture.within:
+            raise Unavailable(NO_FILE)
         crop, width = picture.crop, picture.source.width
         given += f", crop={(crop.x / width, crop.y / width, crop.side / width, crop.angle)}"
     if picture.toned:

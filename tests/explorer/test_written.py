@@ -94,6 +94,17 @@ def test_crop_and_colours_that_were_chosen(side, session, run):
     assert near < (1e-6 if side == edge else 0.1)
 
 
+def test_a_picture_of_the_map_is_cut_from_its_file_as_it_was(session, run):
+    astronaut().save("me.png")
+    picture = session.photo("me.png", "me.png").small({32, 64})
+    session.put("reconstruct", picture)
+    (found,) = run(copied(session, "reconstruct"))["found"].values()
+    assert (found.x[0] - picture.pixels(found.x.shape[-1])).abs().max() < 1e-6
+    crop(session, "reconstruct", {"x": 8, "y": 8, "side": 32, "angle": 0})
+    with pytest.raises(UserError, match="upload the picture here"):
+        copied(session, "reconstruct")
+
+
 def test_the_reconstruction_of_a_file_of_ones_own(session, run):
     astronaut().save("me.png")
     session.put("reconstruct", session.photo("me.png", "me.png"))
