@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from filelock import FileLock
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from explorer.__main__ import main
 from explorer.catalogue import load_model
@@ -143,21 +143,29 @@ def browser_context_args(browser_context_args: dict) -> dict:
 
 
 @pytest.fixture
-def page(page: Page, url: str, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """The opened app, by the query and of the size in pixels of the test's mark `opens`, if it has
-    one; afterwards it must have thrown nothing and asked no other host."""
-    thrown, asked, opens = [], [], request.node.get_closest_marker("opens")
+def blank(context: BrowserContext, url: str) -> Iterator[Page]:
+    """A page for the app, which is not opened yet; afterwards it must have thrown nothing and asked
+    no other host."""
+    page, thrown, asked = context.new_page(), [], []
     page.on("pageerror", lambda error: thrown.append(str(error)))
     page.on("request", lambda request: asked.append(request.url))
     page.set_default_timeout(PATIENCE_MS)
-    if opens:
-        page.set_viewport_size({**WINDOW_PX, **opens.kwargs})
-        page.goto(f"{url}/?{opens.args[0]}")
-    else:
-        page.goto(url)
-        page.get_by_role("heading", name="Encoder").first.wait_for()
     yield page
     page.close()
     assert thrown == []
     own = (url.split("?")[0], "data:", "blob:")
     assert [address for address in asked if not address.startswith(own)] == []
+
+
+@pytest.fixture
+def page(blank: Page, url: str, request: pytest.FixtureRequest) -> Page:
+    """The opened app, by the query and of the size in pixels of the test's mark `opens`, if it has
+    one."""
+    opens = request.node.get_closest_marker("opens")
+    if opens:
+        blank.set_viewport_size({**WINDOW_PX, **opens.kwargs})
+        blank.goto(f"{url}/?{opens.args[0]}")
+    else:
+        blank.goto(url)
+        blank.get_by_role("heading", name="Encoder").first.wait_for()
+    return blank
