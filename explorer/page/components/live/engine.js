@@ -35,6 +35,7 @@ Latent.Engine = class {
     this.models = new Map();  // name -> description, as in model.json
     this.networks = new Map();  // "name encoder", "name decoder", "name prior" -> gives the worker that has it
     this.workers = [new Latent.Worker(runtime)];
+    this.placed = 0;  // models, also those that are being loaded
     this.started = this.workers[0].started;
   }
 
@@ -56,13 +57,14 @@ Latent.Engine = class {
 
   // The worker for another model: one runs two as fast as the hand moves, more share two cores.
   place() {
-    const { workers, models } = this, cores = navigator.hardwareConcurrency ?? 1;
-    if (models.size >= 2 && workers.length < Math.min(2, cores)) {
+    const { workers, placed } = this, cores = navigator.hardwareConcurrency ?? 1;
+    if (placed >= 2 && workers.length < Math.min(2, cores)) {
       const other = new Latent.Worker(this.runtime);
       workers.push(other);
       other.started.catch(() => workers.splice(workers.indexOf(other), 1));  // the next model begins another
     }
-    return workers[(models.size + 1) % workers.length];
+    this.placed++;
+    return workers[(placed + 1) % workers.length];
   }
 
   // What a network gives.

@@ -8,7 +8,7 @@ Latent.networks = function ({ element, server }) {
   const LATENTS = "latents.safetensors";
   const address = (path) => new URL(`${window.gradio_config.root}/live/${path}`, window.location.href).href;
   const wait = (seconds) => new Promise((resolve) => setTimeout(resolve, 1000 * seconds));
-  const loading = new Map();  // gives promises, by model
+  const loading = new Map();  // {once, it: {news, tell}}, by model
   const engine = Latent.once(start, Latent.RETRY_MS);
   let ready = null;  // the engine, once it has started
 
@@ -56,6 +56,18 @@ Latent.networks = function ({ element, server }) {
     await ready.load(model, networks, { ...description, latents });
   }
 
+  // Loads a model once, and tells whoever asked last what is waited for.
+  function loaded(model, tell) {
+    if (!loading.has(model)) {
+      const it = { news: {} }, hear = (news) => it.tell(it.news = { said: it.news.said, ...news });
+      loading.set(model, { it, once: Latent.once(() => load(model, hear), Latent.RETRY_MS) });
+    }
+    const { it, once } = loading.get(model);
+    it.tell = tell;
+    if (!ready.models.has(model)) tell(it.news);
+    return once();
+  }
+
   function failed(error) {
     console.warn(error);
     badge.replaceChildren(h("span", { class: "badge", role: "status", title: error.problem ?? Latent.say("This browser cannot run the models itself.") }, Latent.say("drawn by the server")));
@@ -72,9 +84,10 @@ Latent.networks = function ({ element, server }) {
       Latent.local.started = true;
       try {
         ready = await engine(tell);
-        for (const model of models) {
-          if (!loading.has(model)) loading.set(model, Latent.once((told) => load(model, told), Latent.RETRY_MS));
-          await loading.get(model)(tell);
+        for (const [at, model] of models.entries()) {
+          const next = models[at + 1];  // is fetched meanwhile
+          if (next) loaded(next, () => {}).catch(() => {});  // thrown in its turn
+          await loaded(model, tell);
         }
         badge.replaceChildren();
         return ready;
