@@ -10,6 +10,7 @@ from tyro.conf import Positional
 from explorer.catalogue import ROOT, load_model
 from explorer.engine import Model
 from explorer.exchange import describe, export_checkpoint
+from explorer.exchange.export import exported
 from training.checkpoints import write_atomically
 from training.errors import UserError
 
@@ -23,18 +24,22 @@ class Export:
     onnx: Path | None = None  # folder to write to; of several models, each goes to ONNX/SET/NAME
     html: Path | None = None  # file to write: a page with the models in it
     site: Path | None = None  # folder to write to: the same page, which loads models when chosen
+    kept: bool = False  # write what browsers load, so that no visitor of the app has to wait for it
     checkpoints: str = ROOT  # folder of model sets
 
     def __call__(self) -> None:
         if not self.models:
             raise UserError("Give a model, as SET/NAME: `python -m explorer models` lists them.")
-        if not (self.onnx or self.html or self.site):
-            raise UserError("Say what to write: --onnx FOLDER, --html FILE or --site FOLDER.")
+        if not (self.onnx or self.html or self.site or self.kept):
+            what = "--onnx FOLDER, --html FILE, --site FOLDER or --kept"
+            raise UserError(f"Say what to write: {what}.")
         models = [load_model(name, self.checkpoints) for name in dict.fromkeys(self.models)]
         for model in models if self.onnx else ():
             out = self.onnx / model.name if len(models) > 1 else self.onnx
             export_checkpoint(model.directory, out, model.name)
             print(out, file=sys.stderr)
+        for model in models if self.kept else ():
+            exported(model.name, model.directory)
         if self.html or self.site:
             self._page(models)
 

@@ -24,6 +24,7 @@ from explorer.exchange.description import (
     prior_of,
 )
 from explorer.exchange.graphs import Graph, halved, to_onnx
+from explorer.exchange.kept import pair_folder
 from explorer.exchange.probe import (
     TRIED,
     ImageDecoder,
@@ -133,6 +134,14 @@ def export_checkpoint(directory: Path, out: Path, name: str) -> None:
     for beside in (directory / LATENTS, directory / METRICS):
         if beside.is_file():
             write_atomically(out / beside.name, partial(shutil.copyfile, beside))
+
+
+def exported(name: str, directory: Path) -> Path:
+    """The folder of a model's pair, which is exported now unless it is there."""
+    folder = pair_folder(directory)
+    if not (folder / MODEL).is_file():
+        export_checkpoint(directory, folder, name)
+    return folder
 
 
 def export(

@@ -57,6 +57,11 @@ def place(kind: str) -> Path:
     return folder
 
 
+def pair_folder(directory: Path) -> Path:
+    """Where a model's pair is: of a checkpoint what is kept of it, or the model's own folder."""
+    return place("pairs") / digest(directory) if (directory / CONFIG).is_file() else directory
+
+
 class Exports:
     """The processes that export, one at a time."""
 
@@ -65,15 +70,17 @@ class Exports:
         self.written: set[Path] = set()  # of those; what is gone since then is made again
         self.lock = Lock()
 
-    def pair(self, name: str, root: str, directory: Path) -> Path | float:
+    def pair(
+        self, name: str, root: str, directory: Path, after: Sequence[str] = ()
+    ) -> Path | float:
         """The folder of a model's pair; until it is written, about how many seconds that takes.
+        Whoever writes it goes on with the models `after` it, which take less time together.
         Raises UserError where it cannot be."""
-        if not (directory / CONFIG).is_file():
-            return directory  # it is one
-        folder = place("pairs") / digest(directory)
-        how = ["export", name, "--onnx", str(folder)]
-        file, failed = folder / MODEL, partial(_unexported, [name])  # the last file
-        there = self._written(file, how, root, folder, failed)
+        folder = pair_folder(directory)
+        if folder == directory:
+            return directory
+        how, file = ["export", "--kept", name], folder / MODEL  # the last file
+        there = self._written(file, how, root, folder, partial(_unexported, [name]), after)
         return folder if there else float(EXPORT_S)
 
     def page(self, names: Sequence[str], root: str, key: str) -> Path | float:
@@ -89,10 +96,16 @@ class Exports:
         return self._written(file, how, root, file, partial(_not_laid_out, name))
 
     def _written(
-        self, file: Path, how: Sequence[str], root: str, out: Path, failed: Callable[[str], say]
+        self,
+        file: Path,
+        how: Sequence[str],
+        root: str,
+        out: Path,
+        failed: Callable[[str], say],
+        after: Sequence[str] = (),
     ) -> bool:
-        """Whether a command has written the file; it is begun in its turn. Where it could not, what
-        `failed` makes of the command is said."""
+        """Whether a command has written the file; it is begun in its turn, with what it is to do
+        `after` that. Where it could not, what `failed` makes of the command is said."""
         with self.lock:
             mine = self.running.get(out)
             ended = None if mine is None else mine.poll()  # before the look: it may write meanwhile
@@ -105,7 +118,7 @@ class Exports:
             if all(each.poll() is not None for each in self.running.values()):
                 _clear(out.parent)
                 self.written.discard(out)
-                self.running[out] = _started(how, root)
+                self.running[out] = _started([*how, *after], root)
         return False
 
 

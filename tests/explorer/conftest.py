@@ -18,7 +18,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from explorer.__main__ import main
 from explorer.catalogue import load_model
-from explorer.exchange import MODEL, kept
+from explorer.exchange import kept
 from explorer.page.navigation import Navigation
 from explorer.session.examples import astronaut
 from explorer.session.state import Session
@@ -51,15 +51,14 @@ def pairs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], 
     place.mkdir(exist_ok=True)
 
     def pair(name: str) -> Path:
-        digest = kept.digest(load_model(name, CHECKPOINTS).directory)
-        folder = place / "pairs" / digest
-        with FileLock(place / f"{digest}.lock"):
-            if not (folder / MODEL).is_file():
-                assert main(["export", name, "--onnx", str(folder)]) == 0
-        return folder
+        directory = load_model(name, CHECKPOINTS).directory
+        with FileLock(place / f"{kept.digest(directory)}.lock"):
+            assert main(["export", name, "--kept"]) == 0
+        return kept.pair_folder(directory)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(kept, "place", lambda kind: place / kind)
+        patch.setenv("XDG_CACHE_HOME", str(place))
+        kept.place.cache_clear()
         yield pair
 
 

@@ -166,8 +166,11 @@ class Group(TypedDict):
 
 
 @EXACT
-class Named(TypedDict):
+class Wanted(TypedDict):
+    """A model for the browser, and those that are wanted after it."""
+
     model: Name
+    after: Names
 
 
 @EXACT

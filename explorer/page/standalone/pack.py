@@ -9,14 +9,14 @@ import torch
 from torch import Tensor
 
 from explorer.engine import Model
-from explorer.exchange import description, export_checkpoint
-from explorer.exchange.description import DECODER, ENCODER, MODEL, PRIOR
+from explorer.exchange import description
+from explorer.exchange.description import DECODER, ENCODER, PRIOR
+from explorer.exchange.export import exported
 from explorer.exchange.graphs import Graph, quantised
-from explorer.exchange.kept import digest, place
 from explorer.page.components.common import columns
 from explorer.page.components.inputs.sliders import FIRST, LIMIT, STEP, sliders_value
 from explorer.words import say
-from training.checkpoints import CONFIG, LATENTS, Latents, write_latents
+from training.checkpoints import LATENTS, Latents, write_latents
 from training.codes.directions import DEFAULT
 from training.errors import UserError
 from training.measure.figures import MAIN
@@ -54,23 +54,13 @@ def packed(models: Sequence[Model]) -> Pack:
             raise UserError(f"{model.name} has no decoder: it draws nothing on a page.")
     found = []
     for model, column in zip(models, columns(models), strict=True):
-        folder = pair(model)
+        folder = exported(model.name, model.directory)
         files, stored = networks(model, folder)
         if model.latents is not None:
             files[LATENTS] = _latents(model.latents)
         found.append(Packed(files, stored, column | said(model, folder)))
     sliders = sliders_value(models, DEFAULT, {}, ())["attributes"]
     return Pack(found, {"attributes": sliders, "limit": LIMIT, "step": STEP, "first": FIRST})
-
-
-def pair(model: Model) -> Path:
-    """The folder of the model's pair, which is exported now unless it is one or is kept."""
-    if not (model.directory / CONFIG).is_file():
-        return model.directory
-    folder = place("pairs") / digest(model.directory)
-    if not (folder / MODEL).is_file():
-        export_checkpoint(model.directory, folder, model.name)
-    return folder
 
 
 @torch.no_grad()

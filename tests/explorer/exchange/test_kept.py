@@ -11,21 +11,22 @@ from explorer.exchange.description import DECODER, MODEL
 from tests.explorer.conftest import CHECKPOINTS
 from training.errors import UserError
 
-NAME = "digits/aae-cluster"  # the smallest
+NAME, OTHER = "digits/aae-cluster", "digits/aae-semi"  # the smallest
 PATIENCE_S = 300
 
 
 @pytest.fixture
 def place(tmp_path, monkeypatch):
-    monkeypatch.setattr(kept, "place", lambda kind: tmp_path / kind)
-    (tmp_path / "pairs").mkdir()
-    return tmp_path / "pairs"
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    kept.place.cache_clear()
+    yield kept.place("pairs")
+    kept.place.cache_clear()
 
 
-def waited(exports: kept.Exports, name: str, root, directory):
+def waited(exports: kept.Exports, name: str, root, directory, after=()):
     """What there is once the process has ended."""
     until = time.monotonic() + PATIENCE_S
-    while isinstance(found := exports.pair(name, str(root), directory), float):
+    while isinstance(found := exports.pair(name, str(root), directory, after), float):
         assert time.monotonic() < until
         time.sleep(0.2)
     return found
@@ -42,9 +43,17 @@ def test_a_checkpoint_is_exported_once(place):
     exports.running[folder].kill()
 
 
+def test_what_is_asked_for_next_is_exported_by_the_same_process(place):
+    exports, directory = kept.Exports(), CHECKPOINTS / OTHER
+    assert isinstance(exports.pair(NAME, str(CHECKPOINTS), CHECKPOINTS / NAME, [OTHER]), float)
+    assert waited(exports, OTHER, CHECKPOINTS, directory) == place / kept.digest(directory)
+    assert kept.pair_folder(CHECKPOINTS / NAME) / MODEL in {*place.glob("*/*")}
+    assert len(exports.running) == 1
+
+
 def test_an_export_that_fails_is_one_sentence_and_is_not_tried_again(place):
     exports, directory = kept.Exports(), CHECKPOINTS / NAME
-    with pytest.raises(UserError, match="python -m explorer export digits/other"):
+    with pytest.raises(UserError, match="python -m explorer export --kept digits/other"):
         waited(exports, "digits/other", CHECKPOINTS, directory)
     with pytest.raises(UserError):
         exports.pair("digits/other", str(CHECKPOINTS), directory)

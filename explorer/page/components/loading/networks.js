@@ -33,18 +33,18 @@ Latent.networks = function ({ element, server }) {
     return made;
   }
 
-  // What the server has of a model, once it has it.
-  async function known(model, tell) {
+  // What the server has of a model, once it has it; it is told which are asked for after that one.
+  async function known(model, after, tell) {
     for (;;) {
-      const found = Latent.told(await server.pair({ model }));
+      const found = Latent.told(await server.pair({ model, after }));
       if (!found.seconds) return found;
       tell({ said: Latent.say("{model} is made ready for the browser, about {seconds} s", { model, seconds: found.seconds }), seconds: found.seconds });
       await wait(1);
     }
   }
 
-  async function load(model, tell) {
-    const { problem, at, files, description } = await known(model, tell);
+  async function load(model, after, tell) {
+    const { problem, at, files, description } = await known(model, after, tell);
     if (problem) throw Object.assign(new Error(problem), { problem });
     tell({ said: Latent.say("{model} is loaded", { model: description.name }) });
     const networks = {};
@@ -57,10 +57,10 @@ Latent.networks = function ({ element, server }) {
   }
 
   // Loads a model once, and tells whoever asked last what is waited for.
-  function loaded(model, tell) {
+  function loaded(model, after, tell) {
     if (!loading.has(model)) {
       const it = { news: {} }, hear = (news) => it.tell(it.news = { said: it.news.said, ...news });
-      loading.set(model, { it, once: Latent.once(() => load(model, hear), Latent.RETRY_MS) });
+      loading.set(model, { it, once: Latent.once(() => load(model, after, hear), Latent.RETRY_MS) });
     }
     const { it, once } = loading.get(model);
     it.tell = tell;
@@ -84,10 +84,11 @@ Latent.networks = function ({ element, server }) {
       Latent.local.started = true;
       try {
         ready = await engine(tell);
-        for (const [at, model] of models.entries()) {
-          const next = models[at + 1];  // is fetched meanwhile
-          if (next) loaded(next, () => {}).catch(() => {});  // thrown in its turn
-          await loaded(model, tell);
+        const begin = (at, told) => loaded(models[at], models.slice(at + 1), told);
+        for (const at of models.keys()) {
+          const done = begin(at, tell);
+          if (at + 1 < models.length) begin(at + 1, () => {}).catch(() => {});  // thrown in its turn
+          await done;
         }
         badge.replaceChildren();
         return ready;

@@ -18,7 +18,7 @@ from explorer.page.components.assets import ASSETS
 from explorer.page.components.common import component
 from explorer.page.components.wire import told
 from explorer.page.guard.calls import served
-from explorer.page.guard.events import Named
+from explorer.page.guard.events import Wanted
 from training.checkpoints import LATENTS
 from training.errors import UserError, choose
 
@@ -34,12 +34,13 @@ def networks_view(root: str) -> gr.HTML:
 
 
 def pair(root: str) -> Callable:
-    def pair(asked: Named) -> Response:
+    def pair(asked: Wanted) -> Response:
         """Where the model's networks are, and what it is; or the seconds until they are there."""
         models = catalogue(root).models
         model = models[choose("model", asked["model"], models)]
+        after = [name for name in dict.fromkeys(asked["after"]) if name in models]
         try:
-            found = EXPORTS.pair(model.name, root, model.directory)
+            found = EXPORTS.pair(model.name, root, model.directory, after)
         except UserError as error:
             return told({"problem": error.said})
         if not isinstance(found, Path):
