@@ -6,6 +6,7 @@ from typing import Literal
 from torch import Tensor
 
 from training import losses
+from training.augment import augment
 from training.config import Config
 from training.errors import UserError
 from training.frameworks.base import Batch, Flow, Framework, Loss, Phase, without_graph
@@ -31,7 +32,8 @@ class GAN(Framework):
         discrimination   min over D   E_x[sp(-D(x))] + E_z[sp(D(G(z)))]           sp = softplus
         generation       min over G   E_z[sp(-D(G(z)))]
 
-    With --gan-loss wasserstein it is WGAN-GP (Gulrajani et al. 2017), v between x and G(z):
+    With --gan-loss wasserstein it is WGAN-GP (Gulrajani et al. 2017), v between x and G(z), and
+    takes that penalty in place of R1:
 
         criticism        min over D   E_z[D(G(z))] - E_x[D(x)] + lambda_gp E_v(||grad D(v)|| - 1)^2
         generation       min over G   -E_z[D(G(z))],   in every critic_steps-th step
@@ -43,7 +45,7 @@ class GAN(Framework):
     @dataclass(frozen=True)
     class Options(ImageAdversary, GradientPenalty):
         prior: Literal["box", "sphere", "normal"] = "box"
-        # Non-saturating loss, or WGAN-GP's
+        # Non-saturating loss, which takes --r1-gamma; or WGAN-GP's, which takes --lambda-gp
         gan_loss: Literal["softplus", "wasserstein"] = "softplus"
         critic_steps: Steps = 5  # WGAN-GP: steps of D to one of G
 
@@ -90,9 +92,9 @@ class GAN(Framework):
         return fooling, {"fooling": fooling}
 
     def criticise(self, batch: Batch) -> Loss:
-        x, x_hat = batch.x, without_graph(self.G, batch.z)
-        real, fake = (self.image_logits(each, batch.generator) for each in (x, x_hat))
-        loss = losses.critic_loss(real, fake)
+        images = batch.x, without_graph(self.G, batch.z)
+        x, x_hat = (augment(each, self.config.augment, batch.generator) for each in images)
+        loss = losses.critic_loss(self.D(x), self.D(x_hat))
         penalty = losses.gradient_penalty(self.D, x, x_hat, batch.generator)
         return loss + self.config.lambda_gp * penalty, {"D": loss, "penalty": penalty}
 

@@ -108,6 +108,14 @@ def test_a_critic_feels_its_penalty(name):
     assert given.item() == pytest.approx((without + 10 * terms["penalty"]).item(), rel=1e-4)
 
 
+def test_a_critic_is_penalised_between_the_images_that_it_sees():
+    framework, seen = make("gan", gan_loss="wasserstein", augment=("cutout",)), []
+    framework.D.register_forward_pre_hook(lambda _, given: seen.append(given[0].detach()))
+    framework.criticise(batch_for(framework))
+    x, x_hat, v = seen
+    assert torch.equal(v, v.clamp(torch.minimum(x, x_hat), torch.maximum(x, x_hat)))
+
+
 def test_r1_of_patches_is_of_their_mean():
     framework = make("aaae", r1_gamma=2.0, r1_every=4)
     batch = batch_for(framework, step=4)
