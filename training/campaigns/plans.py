@@ -11,8 +11,9 @@ from training.frameworks import FRAMEWORKS
 @dataclass(frozen=True)
 class Row:
     """One run: a system, a preset, and settings that differ from the preset's; images: how many to
-    see, 0 for the campaign's number; first_stage: an earlier run whose networks it needs; start: a
-    shipped checkpoint, such as celeba32/faae, whose networks it continues from."""
+    see, 0 for the campaign's number; first_stage: an earlier run whose networks it needs, or a
+    shipped checkpoint, such as celeba32/faae; start: a shipped checkpoint whose networks it
+    continues from."""
 
     framework: str
     preset: str

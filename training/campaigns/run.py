@@ -103,6 +103,8 @@ class Site:
                 given["start"] = str(self.into / row.start)
             if first := jobs.get(row.first_stage):
                 given["first_stage"] = str(first.directory)
+            elif row.first_stage:
+                given["first_stage"] = str(self.into / row.first_stage)
             config = resolve(FRAMEWORKS[row.framework], row.preset, given)
             epoch = max(count // config.batch_size, 1) * config.batch_size  # whole batches alone
             images = row.images or campaign.images

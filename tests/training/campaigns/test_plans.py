@@ -13,7 +13,7 @@ def test_every_run_of_the_tables_is_one_that_can_be(name, table):
     earlier = {""}
     for run, row in table.runs.items():
         resolve(FRAMEWORKS[row.framework], row.preset, {**table.settings, **row.settings})
-        assert row.first_stage in earlier
+        assert row.first_stage in earlier or row.first_stage.startswith("celeba32/")
         earlier.add(run)
 
 

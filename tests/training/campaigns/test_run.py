@@ -154,6 +154,14 @@ def test_a_run_waits_for_the_one_whose_networks_it_stands_on(place):
     assert torch.equal(drawn["G.stem.weight"], of_first["G.stem.weight"])
 
 
+def test_a_run_stands_on_a_shipped_checkpoint(place):
+    tiny = site(
+        place, replace(TABLE, runs={"one": Row("inverse", "small", first_stage="gans/gan")})
+    )
+    (job,) = tiny.jobs()
+    assert job.first_stage is None and Path(job.config.first_stage) == tiny.into / "gans" / "gan"
+
+
 def test_bad_input_gets_one_sentence(finished, monkeypatch, capsys):
     monkeypatch.setitem(CAMPAIGNS, "tiny", TABLE)
     common = ["--data-dir", finished / "data", "--work", finished / "work"]
