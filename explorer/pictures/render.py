@@ -3,6 +3,7 @@
 import base64
 import io
 import math
+import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from html import escape
@@ -28,6 +29,7 @@ ABREAST = 4  # models in a row of a picture that is downloaded
 LINE_COLOURS = (
     *("#d55e00", "#0072b2", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"),
     *("#aa4499", "#999933", "#882255", "#44aa99", "#6366f1", "#a16207", "#117733"),
+    *("#64748b", "#be123c"),
 )
 
 
@@ -96,14 +98,18 @@ def table(
     font = ImageFont.load_default(LABEL_PX * 2 // 3)
     margin = int(max(font.getlength(name) for name in rows)) + 4 * gap
     tiles = sheet([image for row in rows.values() for image in row], len(heads), px, gap)
-    page = Image.new("RGB", (margin + tiles.width, LABEL_PX + tiles.height), "white")
-    page.paste(tiles, (margin, LABEL_PX))
-    draw, step = ImageDraw.Draw(page), px + gap
+    step, letters = px + gap, int(px / font.getlength("n"))
+    whole = {"break_long_words": False, "break_on_hyphens": False}
+    lines = [textwrap.wrap(head, letters, **whole) for head in heads]
+    top = LABEL_PX * max(map(len, lines))
+    page = Image.new("RGB", (margin + tiles.width, top + tiles.height), "white")
+    page.paste(tiles, (margin, top))
+    draw = ImageDraw.Draw(page)
     for row, name in enumerate(rows):
-        draw.text((gap, LABEL_PX + row * step + px / 2), name, "black", font, anchor="lm")
-    for column, head in enumerate(heads):
-        middle = (margin + column * step + px / 2, LABEL_PX / 2)
-        draw.text(middle, head, "black", font, anchor="mm")
+        draw.text((gap, top + row * step + px / 2), name, "black", font, anchor="lm")
+    for column, head in enumerate(lines):
+        foot = (margin + column * step + px / 2, top - gap)
+        draw.text(foot, "\n".join(head), "black", font, anchor="md", align="center")
     return page
 
 

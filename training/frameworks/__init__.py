@@ -9,8 +9,8 @@ from training.frameworks.base import Batch, Flow, Framework, Phase
 # file and class of each, in the order in which they are shown
 SYSTEMS = (
     "faae.FAAE",
-    "faae_plus.FAAEPlus",
     "aae.AAE",
+    "faae_plus.FAAEPlus",
     "aae_gaussian.AAEGaussian",
     "aae_noise.AAENoise",
     "aae_labels.AAELabels",
