@@ -110,9 +110,17 @@ def shell() -> str:
     return _html(Pack([], {}), 0)
 
 
+def _asset(name: str) -> bytes:
+    """A file of the assets, where the largest is compressed."""
+    packed = ASSETS / f"{name}.gz"
+    return (
+        gzip.decompress(packed.read_bytes()) if packed.is_file() else (ASSETS / name).read_bytes()
+    )
+
+
 def _files(page: Pack) -> dict[str, bytes]:
     """The contents of all files by path."""
-    runtime = {name: (ASSETS / name).read_bytes() for name in RUNTIME.values()}
+    runtime = {name: _asset(name) for name in RUNTIME.values()}
     of_models = {
         f"models/{at}/{name}": content
         for at, model in enumerate(page.models)

@@ -37,7 +37,7 @@ def test_nothing_else_is_sent(client, name):
 
 
 def test_the_runtime_lies_here_with_its_licence(client):
-    for name in ("ort.wasm.bundle.min.mjs", "ort-wasm-simd-threaded.wasm", "LICENSE"):
+    for name in ("ort.wasm.bundle.min.mjs", "ort-wasm-simd-threaded.wasm.gz", "LICENSE"):
         assert client.get(f"/live/onnxruntime/{name}").status_code == 200
     script = client.get("/live/onnxruntime/ort.wasm.bundle.min.mjs")
     assert "javascript" in script.headers["content-type"]

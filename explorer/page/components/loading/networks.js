@@ -27,7 +27,9 @@ Latent.networks = function ({ element, server }) {
   async function start(tell) {
     tell({ said: Latent.say("The browser is made ready to run models") });
     let share = 0;
-    const wasm = await bytes(address("onnxruntime/ort-wasm-simd-threaded.wasm"), (more) => tell({ share: share += more }));
+    const packed = await bytes(address("onnxruntime/ort-wasm-simd-threaded.wasm.gz"), (more) => tell({ share: share += more }));
+    const unpacked = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+    const wasm = await new Response(unpacked).arrayBuffer();
     const made = new Latent.Engine({ script: address("onnxruntime/ort.wasm.bundle.min.mjs"), wasm });
     await made.started;
     return made;

@@ -132,7 +132,7 @@ def test_every_model_follows_the_pointer_and_the_server_is_asked_for_nothing(pag
 
 
 def test_where_the_browser_cannot_run_models_the_server_draws_and_a_badge_says_so(page):
-    page.route("**/*.wasm", lambda route: route.abort())
+    page.route("**/*.wasm.gz", lambda route: route.abort())
     open_tab(page, "Morph")
     page.locator(".pad canvas").first.wait_for()
     square = page.get_by_role("application", name="Walk between the four corners")
@@ -150,7 +150,7 @@ def test_a_worker_that_does_not_start_is_begun_anew(page):
 
 
 def test_what_could_not_be_loaded_is_tried_anew_after_a_pause(page):
-    page.route("**/*.wasm", lambda route: route.abort(), times=1)
+    page.route("**/*.wasm.gz", lambda route: route.abort(), times=1)
     said = "drawn by the server"
     assert page.evaluate(RETRIED) == [[False, 0, said], [False, 1, said], [True, 2, ""]]
 
