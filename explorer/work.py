@@ -1,13 +1,18 @@
-"""How long work on a model shares the machine: it ends when nobody waits for it any more, and what
-several ask for at a time is done as one batch."""
+"""How long work on a model shares the machine: it ends when nobody waits for it any more, what is
+quick comes before the steps of a refinement, and what several ask for at a time is done as one
+batch."""
 
 import os
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from contextvars import copy_context
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import count
+from queue import PriorityQueue
 from threading import Lock
 from typing import TypeVar
 
@@ -20,9 +25,7 @@ Thing, Found = TypeVar("Thing"), TypeVar("Found")
 THREADS = 64  # that wait for what is computed, for somebody
 # Threads that compute: more than cores wait for each other, and oneDNN keeps up to 3 MB in each
 CORES = min(4, os.cpu_count() or 1)
-# What else waits comes between the steps of a batch of refinements: after one where a single one is
-# waited for, after one more for each so many, since a step then serves as many people
-WAITING_A_STEP = 3
+STEP_WAITS_S = 0.25  # that the step of a refinement lets pass what came after it
 
 
 def _always() -> None:
@@ -41,16 +44,42 @@ _pool = ThreadPoolExecutor(THREADS, "beside")
 _cores = ThreadPoolExecutor(CORES, "core")
 
 
-def computed(do: Callable[..., Found], *given) -> Found:
+@dataclass(order=True)
+class _Job:
+    """What is to be computed, in the order in which it is due; `number` tells equals apart."""
+
+    due_s: float
+    number: int
+    do: Callable = field(compare=False)
+    found: Future = field(compare=False, default_factory=Future)
+
+
+_jobs: PriorityQueue[_Job] = PriorityQueue()
+_numbers = count()
+
+
+def computed(do: Callable[..., Found], *given, waits_s: float = 0.0) -> Found:
     """What `do` gives, by one of the threads that compute, in which gradients are on; `do` calls
-    not `computed` again."""
-    return _cores.submit(copy_context().run, do, *given).result()
+    not `computed` again. What comes up to `waits_s` later, and does not wait, is done before."""
+    work = partial(copy_context().run, do, *given)
+    job = _Job(time.monotonic() + waits_s, next(_numbers), work)
+    _jobs.put(job)
+    _cores.submit(_next_job)  # which need not be this one
+    return job.found.result()
+
+
+def _next_job() -> None:
+    job = _jobs.get()
+    try:
+        job.found.set_result(job.do())
+    except BaseException as error:  # it is raised by who asked
+        job.found.set_exception(error)
 
 
 def stepwise(steps: Iterator[Found]) -> Iterator[Found]:
     """An iterator whose steps are `computed`; closing it closes `steps`."""
     with closing(steps):
-        while (found := computed(next, steps, None)) is not None:
+        while (found := computed(next, steps, None, waits_s=STEP_WAITS_S)) is not None:
             yield found
 
 
@@ -89,11 +118,6 @@ class _Going:
         """Steps until it gives codes again; 0 at its end."""
         left = self.descent.steps - self.descent.done
         return min(self.every - self.descent.done % self.every, left)
-
-
-def _descend(descents: Sequence[Descent], steps: int) -> None:
-    for _ in range(steps):
-        descend(descents)
 
 
 class Descents:
@@ -142,12 +166,8 @@ class Descents:
     def _advance(self, batch: Sequence[_Going]) -> None:
         """All of them, until one has codes to give."""
         self._rounds += 1
-        left = min(each.until_next for each in batch)
-        at_once = 1 + len(batch) // WAITING_A_STEP
-        while left:
-            part = min(left, at_once)
-            computed(_descend, [each.descent for each in batch], part)
-            left -= part
+        for _ in range(min(each.until_next for each in batch)):
+            computed(descend, [each.descent for each in batch], waits_s=STEP_WAITS_S)
         for each in batch:
             each.round = self._rounds
             if each.descent.done % each.every == 0 or each.descent.done == each.descent.steps:

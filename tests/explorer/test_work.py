@@ -15,6 +15,14 @@ from training.codes.inversion import Descent
 from training.errors import UserError
 
 
+def wait(until):
+    for _ in range(5000):
+        if until():
+            return
+        threading.Event().wait(0.01)
+    raise AssertionError("it did not come")
+
+
 @pytest.fixture
 def sizes(monkeypatch):
     """How many descents each step takes along."""
@@ -74,20 +82,40 @@ def test_in_threads_as_well(session):
     assert torch.allclose(together, alone, atol=1e-2)
 
 
-def test_what_else_is_computed_comes_between_the_steps(descent, sizes, monkeypatch):
-    with ThreadPoolExecutor(1) as core, ThreadPoolExecutor(1) as visitor:
+def test_what_else_is_computed_comes_between_the_steps(descent, monkeypatch):
+    with ThreadPoolExecutor(1) as core, ThreadPoolExecutor(2) as visitors:
         monkeypatch.setattr(work, "_cores", core)
-        quick = []
-        going, step = descent(9, seed=0), work.descend
+        quick, going, step = [], descent(9, seed=0), work.descend
 
         def joined(descents):
             if not quick:  # asked for during the first step
-                quick.append(core.submit(lambda: going.done))
+                quick.append(visitors.submit(work.computed, lambda: going.done))
+                wait(lambda: work._jobs.qsize())
             step(descents)
 
         monkeypatch.setattr(work, "descend", joined)
-        visitor.submit(list, Descents(1).run(going, every=9)).result()
-    assert quick[0].result() < 9
+        visitors.submit(list, Descents(1).run(going, every=9)).result()
+    assert quick[0].result() == 1
+
+
+def test_what_waits_lets_pass_what_comes_soon_and_not_what_comes_later(monkeypatch):
+    done, clock, begin = [], [0.0], threading.Event()
+    monkeypatch.setattr(work.time, "monotonic", lambda: clock[0])
+    asked = [("first", 0, 0), ("waits", 0, 0.25), ("soon", 0.2, 0), ("later", 0.3, 0)]
+    with ThreadPoolExecutor(1) as core, ThreadPoolExecutor(5) as visitors:
+        monkeypatch.setattr(work, "_cores", core)
+        core.submit(begin.wait)
+        for number, (name, clock[0], waits_s) in enumerate(asked):
+            visitors.submit(work.computed, done.append, name, waits_s=waits_s)
+            wait(lambda number=number: work._jobs.qsize() > number)
+        begin.set()
+    assert done == ["first", "soon", "waits", "later"]
+
+
+def test_what_fails_is_raised_where_it_was_asked_for():
+    with pytest.raises(ZeroDivisionError):
+        work.computed(divmod, 1, 0)
+    assert work.computed(divmod, 3, 2) == (1, 1)
 
 
 def test_of_more_than_a_batch_holds_those_come_next_that_have_waited(descent, sizes):

@@ -8,6 +8,7 @@ import pytest
 import torch
 from PIL import Image
 
+from explorer import work
 from explorer.pictures import faces
 from explorer.pictures.faces import Crop, cut, find_crop, find_faces
 from explorer.pictures.picture import Picture
@@ -145,6 +146,7 @@ def test_faces_are_looked_for_in_several_pictures_at_a_time(monkeypatch):
             return (), ()
 
     monkeypatch.setattr(faces.cv2, "CascadeClassifier", Cascade)
-    with ThreadPoolExecutor(2) as pool:
+    with ThreadPoolExecutor(2) as cores, ThreadPoolExecutor(2) as pool:
+        monkeypatch.setattr(work, "_cores", cores)  # whose threads have no cascade yet
         assert [*pool.map(find_faces, [astronaut()] * 2)] == [(), ()]
     assert len(made) == 2
