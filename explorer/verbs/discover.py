@@ -156,7 +156,7 @@ def discover(
     found = beside(lambda model: find(model, by, z[model], MOST), models)
     tries = beside(lambda model: tried(model, found[model]), models)
     wanted = tries[models[0]].change[:count]
-    lines = {model: aligned(model, found[model], tries[model], wanted) for model in models}
+    lines = beside(lambda model: aligned(model, found[model], tries[model], wanted), models)
     names = [numbered(by, at) for at in range(len(wanted))]
     kept = [as_attribute(name, lines, at) for at, name in enumerate(names)]
 

@@ -30,6 +30,7 @@ from explorer.verbs.discover import (
 )
 from explorer.verbs.discover import discover as discover_verb
 from explorer.words import chain, say
+from explorer.work import beside
 from training.errors import UserError, choose
 
 NAME, EDITED = "discover", "attributes"
@@ -115,7 +116,11 @@ def in_line(each: dict[Model, Found | str]) -> tuple[Tensor, dict[Model, Aligned
     if not known:
         return torch.zeros(0, 0), {}
     wanted = next(iter(known.values())).tries.change[:COUNT]
-    return wanted, {m: aligned(m, f.vectors, f.tries, wanted) for m, f in known.items()}
+
+    def line(model: Model) -> Aligned:
+        return aligned(model, known[model].vectors, known[model].tries, wanted)
+
+    return wanted, beside(line, known)
 
 
 def drawn(session: Session) -> dict:
