@@ -216,11 +216,11 @@ class Model:
         codes = self.network.prior.sample(n, generator, spread)
         return codes.to(self.device)
 
-    def unlikeness(self, images: Images) -> Tensor:
+    def unlikeness(self, images: Images, codes: Tensor | None = None) -> Tensor:
         """How far images are from those that it knows, (B,), where 99 % of held-out ones are below
-        1; for a model with a `domain`."""
-        x = self._images(images)
-        return domain.distance(self.domain, computed(domain.features, self.network, x))
+        1; for a model with a `domain`. `codes` are the encoder's, where they are known."""
+        found = computed(domain.features, self.network, *self._start(images, codes))
+        return domain.distance(self.domain, found)
 
     def shares_prior(self, other: "Model") -> bool:
         """Do codes drawn for one of the two mean as much to the other?"""

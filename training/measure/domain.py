@@ -65,10 +65,10 @@ def distance(domain: dict, features: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def features(framework: Framework, x: Tensor) -> Tensor:
-    """Of images (B, 3, H, W), (B, 7): SSIM of the reconstructions; in logarithms, their error and
-    relative sharpness, re-encoding error of the codes, and `statistics`."""
-    z = framework.encode(x)
+def features(framework: Framework, x: Tensor, z: Tensor) -> Tensor:
+    """Of images (B, 3, H, W) and their codes z = E(x), (B, 7): SSIM of the reconstructions; in
+    logarithms, their error and relative sharpness, re-encoding error of the codes, and
+    `statistics`."""
     x_hat = framework.decode(z)
     made = [
         metrics.mse(x, x_hat),
@@ -86,6 +86,7 @@ def statistics(images: Tensor) -> Tensor:
     return torch.stack([luma.mean(1), luma.std(1), chroma.mean(1)], dim=1).clamp_min(1e-3)
 
 
+@torch.no_grad()
 def _features(framework: Framework, images: Tensor) -> Tensor:
-    device = next(framework.parameters()).device
-    return torch.cat([features(framework, x) for x in batches.in_batches(images, BATCH, device)])
+    parts = batches.in_batches(images, BATCH, next(framework.parameters()).device)
+    return torch.cat([features(framework, x, framework.encode(x)) for x in parts])

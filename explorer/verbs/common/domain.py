@@ -5,6 +5,7 @@ from typing import NamedTuple
 from explorer.engine import Model
 from explorer.pictures.colours import Colours
 from explorer.pictures.picture import Picture
+from explorer.verbs.common.codes import codes
 from explorer.work import beside
 
 
@@ -26,7 +27,8 @@ def unlike(picture: Picture, models: list[Model], colours: Colours) -> Unlike | 
     judges = [model for model in models if model.domain]
 
     def judged(model: Model) -> float:
-        return float(model.unlikeness(picture.pixels(model.image_size)[None]))
+        z = codes(model, [picture])
+        return float(model.unlikeness(picture.pixels(model.image_size)[None], z))
 
     found = beside(judged, [model for model in judges if model.name not in picture.unlike])
     picture.unlike |= {model.name: share for model, share in found.items()}

@@ -2,6 +2,7 @@
 resized and turned."""
 
 import gradio as gr
+from PIL import Image
 
 from explorer.page.components.common import address, component
 from explorer.pictures.faces import Crop
@@ -21,7 +22,7 @@ def crop_view(to: str, **options) -> gr.HTML:
 def crop_value(picture: Picture) -> dict:
     width, height = picture.source.size
     shown = picture.source.copy()
-    shown.thumbnail((STAGE_PX, STAGE_PX))
+    shown.thumbnail((STAGE_PX, STAGE_PX), Image.Resampling.BILINEAR)
     faces = [
         {"box": face.box, "eyes": face.eyes, "crop": _square(face.crop)} for face in picture.faces
     ]
