@@ -1,21 +1,24 @@
 """Pictures of the running page, a tab each, for README. Needs playwright and Chromium."""
 
+import io
 import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from PIL import Image
+
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
 
 from explorer.page import server, ui
 from explorer.page.resources import cache, ending, fair
 from explorer.page.tab import Tab
-from explorer.page.tabs import TABS
+from explorer.page.tabs import WITHIN
 from training.errors import UserError
 
 WINDOW_PX = {"width": 1440, "height": 1000}  # the pictures are as high as the page
-JPEG_QUALITY = 85
+WEBP_QUALITY = 72
 PATIENCE_MS = 60_000
 SETTLE_MS = 1500  # for what is drawn last: sprites, curves, points
 FLAGS = [
@@ -27,14 +30,14 @@ FLAGS = [
 
 
 def take(root: str, folder: Path) -> Iterator[Path]:
-    """Writes a picture of each tab with the first model set under `root` into `folder` and gives
-    its path.
+    """Writes a picture of each tab of the page's bar, with the first model set under `root`, into
+    `folder` and gives its path.
 
     Raises UserError as `opened`.
     """
     uninvited = "localStorage.setItem('latent-tour', 'yes')"  # to the tour
     with opened(root, "Screenshots", script=uninvited) as (page, url):
-        for tab in TABS:
+        for tab in WITHIN:
             yield shoot(page, url, tab, folder)
 
 
@@ -73,8 +76,9 @@ def shoot(page, url: str, tab: Tab, folder: Path) -> Path:
     if tab.shot.click:
         shown.click()
         page.wait_for_timeout(SETTLE_MS)
-    path = folder / f"{tab.title.lower().replace(' ', '_')}.jpg"
-    page.screenshot(path=path, type="jpeg", quality=JPEG_QUALITY, full_page=True)
+    path = folder / f"{tab.title.lower().replace(' ', '_')}.webp"
+    with Image.open(io.BytesIO(page.screenshot(full_page=True))) as picture:
+        picture.convert("RGB").save(path, quality=WEBP_QUALITY, method=6)
     return path
 
 
