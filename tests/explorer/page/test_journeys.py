@@ -44,10 +44,10 @@ def test_a_dropped_file_is_reconstructed_and_refined_by_both_models(page, photo)
 def test_the_crop_is_corrected_with_the_keyboard(page):
     page.get_by_role("button", name="Correct the crop").click()
     left = page.get_by_label("Left", exact=True)
-    expect(left).to_have_value("150")
+    expect(left).to_have_value("151")
     page.get_by_role("application", name="The crop").focus()
     page.keyboard.press("ArrowRight")
-    expect(left).to_have_value("153")
+    expect(left).to_have_value("154")
     expect(page.get_by_text("The crop was set by hand.")).to_be_visible()
     expect(page.get_by_role("application", name="The crop")).to_be_focused()
 
