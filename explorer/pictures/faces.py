@@ -27,8 +27,8 @@ SCALE = 148 / BOX_SIDE_PX  # side of the crop in sides of the box
 SHIFT = np.array([15 + 148 / 2 - (37 + 105 / 2), 35 + 148 / 2 - (71 + 105 / 2)]) / BOX_SIDE_PX
 
 SEARCH_PX = (224, 640)  # longer side of what is searched; the larger one for faces far away
-# Of each search: the step between sizes, and how many boxes make one. Finer steps find the same
-# faces of 407 portraits less one, at the same error of reconstructions, in 1.6 times the time.
+# Of each search: the step between sizes, and how many boxes make a face. With (1.1, 5) for faces,
+# 405 of 407 portraits are found, here 406, with the same reconstructions, in 1.6 times the time.
 STEPS = {"frontalface_default": (1.2, 3), "eye": (1.1, 5)}
 MIN_SEARCHED_PX = 30  # smallest box in either search: below it the time goes, and false boxes come
 BORDER = 0.2  # of that side, edge repeated around: boxes of faces in tight pictures stick out
