@@ -9,6 +9,7 @@ from contextlib import suppress
 from inspect import Parameter, Signature, cleandoc
 from pathlib import Path
 from typing import Any, TypedDict, get_args
+from urllib.parse import unquote
 
 import gradio as gr
 from gradio.processing_utils import save_base64_to_cache, save_pil_to_cache
@@ -26,7 +27,9 @@ from explorer.words import say
 from training.errors import UserError
 
 # Calls of endpoints at a time, which share the threads that compute; more of what is refined
-AT_A_TIME, TOGETHER = 6, 48
+AT_A_TIME, TOGETHER = 16, 48
+BY_ADDRESS = "Pictures are not fetched from addresses: upload the file."
+GIVEN = "/gradio_api/file="  # in the address of a picture that was given, before its path
 
 
 class Captioned(TypedDict):
@@ -78,7 +81,7 @@ def endpoint(verb: Callable, root: str, names: list[str]) -> Callable:
     call.__name__ = verb.__name__
     call.__signature__ = Signature(parameters, return_annotation=returned)
     call.__annotations__ = {each.name: each.annotation for each in parameters}
-    files = dict.fromkeys(OF_PICTURES, "; an upload or a data: address")
+    files = dict.fromkeys(OF_PICTURES, "; an upload, a data: address, or the address of a result")
     said = (f"    {name}: {option.said}{files.get(kind, '')}" for name, kind, _, option in known)
     call.__doc__ = "\n".join([cleandoc(verb.__doc__), "", "Args:", *said])
     return call
@@ -102,7 +105,8 @@ def _parameter(argument: Argument, names: list[str]) -> Parameter:
 
 
 def _files(value: Any, many: bool = False) -> Any:
-    """Paths of the pictures that a call gives; what is none stays as it is."""
+    """Paths of the pictures that a call gives, by their addresses where it has them from an earlier
+    one; what is none stays as it is."""
     if many and (value is None or isinstance(value, list)):
         return [_files(each) for each in value or ()]
     path = value.get("path") if isinstance(value, dict) else value
@@ -110,7 +114,11 @@ def _files(value: Any, many: bool = False) -> Any:
         return value
     if path.startswith("data:"):  # as programs give pictures that have no files of their own
         return _unpacked(path)
-    return uploaded(path) if path else None
+    if path.startswith(("http://", "https://")):
+        _, given, path = path.partition(GIVEN)
+        if not given:
+            raise UserError(BY_ADDRESS)
+    return uploaded(unquote(path)) if path else None
 
 
 def _unpacked(address: str) -> Path:

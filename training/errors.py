@@ -21,7 +21,10 @@ class UserError(Exception):
 def choose(kind: str, value, known):
     """`value` if it is among `known`, otherwise a UserError that lists the known ones."""
     if value not in known:
-        here = {"kind": kind, "value": quoted(value), "known": [*map(str, known)]}
+        here = {"kind": kind, "value": quoted(value)}
+        if not known:
+            raise UserError(say("There is no {kind} {value}, and none to choose from.", **here))
+        here["known"] = [*map(str, known)]
         raise UserError(say("There is no {kind} {value}; choose from: {known}.", **here))
     return value
 

@@ -1,11 +1,12 @@
 """The page, made with Gradio, which is imported here without what takes half of its time.
 
 Gradio 6.31 writes a stub for editors beside the file of each component class, and for that parses
-all those files whenever it is imported. It also imports the package for MCP clients.
+all those files whenever it is imported. It also imports the package for MCP clients, which
+`mcp_tools` imports where it is asked for.
 """
 
 import sys
-from importlib import import_module, reload
+from importlib import import_module
 from importlib.util import find_spec, module_from_spec
 
 MCP = "mcp"
@@ -22,11 +23,6 @@ def _import_gradio() -> None:
     finally:
         if hidden:
             del sys.modules[MCP]
-
-
-def import_mcp() -> None:
-    """Gradio's part for MCP clients, with the package that it needs."""
-    reload(import_module("gradio.mcp"))
 
 
 if "gradio" not in sys.modules:

@@ -11,7 +11,7 @@ from pathlib import Path
 import gradio as gr
 import torch
 
-from explorer.page import components, import_mcp, ui
+from explorer.page import components, ui
 from explorer.page.components.share import download
 from explorer.page.guard.access import readers
 from explorer.page.guard.web import guarded
@@ -50,7 +50,9 @@ def serve(root: str, at: Address, browser: bool = False) -> None:
     if at.auth_file and at.mcp:
         raise UserError("MCP clients cannot sign in: give either --auth-file or --mcp.")
     if at.mcp:
-        import_mcp()
+        from explorer.page import mcp_tools  # here: its package takes long to import
+
+        mcp_tools.install()
     allowed = readers(at.auth_file) if at.auth_file else None
     memory.economise()
     torch.set_num_threads(1)  # models and visitors share the cores, by `work.beside`

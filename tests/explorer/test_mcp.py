@@ -2,10 +2,13 @@
 
 import base64
 import io
+import json
 
 import httpx
+import numpy as np
 from mcp import ClientSession
 from mcp.client.streamable_http import streamablehttp_client
+from PIL import Image
 
 from explorer.session.examples import astronaut
 from explorer.verbs import VERBS
@@ -50,19 +53,51 @@ def test_tools_are_called(app):
     astronaut().save(file, "JPEG")
     picture = f"data:image/jpeg;base64,{base64.b64encode(file.getvalue()).decode()}"
     small = {"models": [MODEL]}
-    _, (drawn, found, grid, far, wrong) = tools(
+    _, (drawn, found, grid, far, wrong, unknown) = tools(
         app,
         ("sample", {**small, "count": 2}),
         ("reconstruct", {**small, "picture": picture, "steps": 0}),
         ("morph", {**small, "pictures": [picture], "n": 3}),
         ("reconstruct", {**small, "picture": "http://127.0.0.1:9/a.png"}),
         ("sample", {**small, "count": 0}),
+        ("sample", {**small, "counts": 2}),
     )
-    said = [answer.content[0].text for answer in (drawn, found, grid)]
     assert not any(answer.isError for answer in (drawn, found, grid))
-    assert "codes" in said[0] and "psnr" in said[1] and "sharpness" in said[2]
+    assert "sharpness" in figures(grid)[MODEL]
     assert far.isError and "not fetched" in far.content[0].text
     assert wrong.isError and "minimum of 1" in wrong.content[0].text
+    assert unknown.isError and "'counts' was unexpected" in unknown.content[0].text
+
+    assert figures(drawn) == {MODEL: {"codes": ["256 values, left out"] * 2}}
+    caption, image, *_ = found.content
+    name, _, address = caption.text.partition(": ")
+    given = Image.open(io.BytesIO(httpx.get(address).content))
+    seen = Image.open(io.BytesIO(base64.b64decode(image.data)))
+    assert (name, image.mimeType, seen.format, seen.size) == (
+        "crop",
+        "image/jpeg",
+        "JPEG",
+        (128, 128),
+    )
+    shrunk = seen.resize(given.size, Image.Resampling.BOX)
+    assert abs(np.asarray(shrunk, float) - np.asarray(given, float)).mean() < 4
+
+
+def test_a_picture_that_a_tool_gave_is_named_to_the_next_by_its_address(app):
+    _, (drawn,) = tools(app, ("sample", {"models": [MODEL], "count": 1}))
+    address = drawn.content[0].text.partition(": ")[2]
+    elsewhere = f"{app.url}/gradio_api/file=/etc/hostname"
+    _, (found, refused) = tools(
+        app,
+        ("edit", {"models": [MODEL], "picture": address, "amounts": {"Smiling": 1}}),
+        ("reconstruct", {"models": [MODEL], "picture": elsewhere}),
+    )
+    assert figures(found)[MODEL]["effects"]["Smiling"] > 0
+    assert refused.isError and "was not uploaded here" in refused.content[0].text
+
+
+def figures(answer) -> dict:
+    return json.loads(answer.content[-1].text)
 
 
 def test_it_is_served_by_ipv6_under_a_path_with_its_monitoring_closed(app):

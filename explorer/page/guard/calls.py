@@ -15,6 +15,7 @@ from gradio_client.utils import is_file_obj_with_meta, is_http_url_like, travers
 from pydantic import TypeAdapter, ValidationError
 from typing_extensions import is_typeddict  # pydantic takes those of typing from Python 3.12 on
 
+from explorer.api import BY_ADDRESS
 from explorer.page.resources.unchanged import Sparing
 from explorer.page.said import failure
 from explorer.page.words import here
@@ -26,7 +27,6 @@ from training.errors import UserError
 
 UNFIT = say("What was sent does not fit this part of the page: reload it and try again.")
 NOT_HERE = say("That file was not uploaded here: choose it again.")
-BY_ADDRESS = "Pictures are not fetched from addresses: upload the file."
 FAILED = say("This did not work, by a fault of the app: try again, or reload the page.")
 # What gradio 6.31 does not check of a control: that a switch is on or off, and a number finite
 KINDS = {gr.Checkbox: bool, gr.Slider: float, gr.Number: float | None}

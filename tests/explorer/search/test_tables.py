@@ -139,8 +139,10 @@ def test_a_program_that_gives_a_file_finds_it_by_its_look(place, session, tmp_pa
 
 def test_what_cannot_be_searched_is_said_in_one_sentence(place, folder, tmp_path, monkeypatch):
     faae, aae = load_model("celeba32/faae"), load_model("celeba32/aae")
-    table = index([str(folder)], [faae], crop="centre").table
     picture = Picture("0.png", PHOTO, open_picture(folder / "0.png"))
+    with pytest.raises(UserError, match="no table 'none', and none to choose from"):
+        search(picture, [faae], "none")
+    table = index([str(folder)], [faae], crop="centre").table
     found = search(picture, [faae, aae], table.name)
     assert "holds no codes of celeba32/aae" in found[aae].near.said and found[faae].near
     monkeypatch.setattr(kept, "digest", lambda directory: "another")
