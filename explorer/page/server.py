@@ -3,6 +3,7 @@
 import errno
 import gc
 import socket
+import sys
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from explorer.session.state import Session
 from training.errors import UserError, quoted
 
 PORTS_TRIED = 100
+SWITCH_S = 0.001  # between threads: with Python's 5 ms, what answers waits for what computes
 THREADS = 64  # for events: more than refine together, so that what is quick need not wait for them
 THEME = Path(__file__).with_name("theme.toml")
 
@@ -56,6 +58,7 @@ def serve(root: str, at: Address, browser: bool = False) -> None:
     allowed = readers(at.auth_file) if at.auth_file else None
     memory.economise()
     torch.set_num_threads(1)  # models and visitors share the cores, by `work.beside`
+    sys.setswitchinterval(SWITCH_S)
     with cache.opened():
         port, demo = free_port(at.host, at.port), fair.install(ui.build(root))
         _, local, public = demo.launch(
