@@ -7,7 +7,7 @@ from explorer.session.history import Set
 from explorer.words import say
 
 SAID = {
-    Set("steps", 50, 100): "Refinement steps 50 → 100",
+    Set("steps", 50, 100): "Steps 50 → 100",
     Set("objective", "sharp", "plain"): "Objective Sharp and in-domain → Pixels alone",
     Set("damaged", False, True): "The picture is damaged already off → on",
     Set("colour", "", "Wavy_Hair"): "Colour by Nothing → Wavy Hair",
