@@ -52,16 +52,16 @@ def build(session: gr.State) -> Widgets:
                 editor = ui.crop_view(NAME)
         with gr.Column(scale=5, min_width=320):
             with gr.Row(elem_classes="controls"):
-                info = mark("on the code")
-                steps = gr.Slider(0, 300, 50, step=5, label=mark("Steps"), info=info, min_width=175)
+                label = {"label": mark("Steps"), "info": mark("on the code"), "scale": 3}
+                steps = gr.Slider(0, 300, 50, step=5, min_width=215, **label)
                 fast = {"variant": "primary", "min_width": 90, "scale": 0}
                 again = gr.Button(mark("Refine"), **fast, **of_picture)
-                what = mark("what the steps lower")
+                what, wide = mark("what the steps lower"), {"min_width": 200, "scale": 4}
                 named = [(mark(title), name) for name, title in ui.OBJECTIVES.items()]
-                kind = gr.Dropdown(named, label=mark("Objective"), info=what, min_width=200)
+                kind = gr.Dropdown(named, label=mark("Objective"), info=what, **wide)
                 begun = [(mark(title), name) for name, title in STARTS.items()]
                 what = mark("where they begin")
-                start = gr.Dropdown(begun, label=mark("Start from"), info=what, min_width=200)
+                start = gr.Dropdown(begun, label=mark("Start from"), info=what, **wide)
             live = ui.Live({"crop": moved, "step": choose}, draw)
             empty = say("Drop a picture into the slot, or click an example.")
             board = ui.board_view(NAME, empty, live)
