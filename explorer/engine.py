@@ -64,6 +64,10 @@ class Model:
         self.shows: str = self.network.config.images_of
         self._refining = Descents(BATCH)
 
+    def __repr__(self) -> str:
+        size = f"{self.image_size} px, codes of {self.latent_size} numbers"
+        return f"<{type(self).__name__} {self.name}: {self.title}, {size}, on {self.device}>"
+
     @classmethod
     def from_pretrained(cls, name: str | Path, device: str = "cpu", **how) -> "Model":
         """A checkpoint by its folder, or by its id on the Hugging Face hub, such as 'me/faces';

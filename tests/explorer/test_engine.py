@@ -123,6 +123,11 @@ def test_images_and_codes_come_in_pairs(model, x):
             take(x, model.sample_codes(2))
 
 
+def test_a_model_says_what_it_is():
+    said = "<Model celeba32/faae: F-AAE, 32 px, codes of 256 numbers, on cpu>"
+    assert repr(load_model("celeba32/faae")) == said
+
+
 def test_images_may_be_flipped_arrays(model, x):
     flipped = model.encode(x.flip(3))
     torch.testing.assert_close(model.encode(x.numpy()[..., ::-1]), flipped)
