@@ -3,6 +3,7 @@
 import math
 import sys
 import time
+from contextlib import closing, nullcontext
 from pathlib import Path
 
 from training import checkpoints, data, distributed
@@ -56,7 +57,8 @@ def fit(config: Config, resume: bool = False, watch: Watch | None = None) -> Pat
             if world.leads:
                 images.write_left_out(directory / LEFT_OUT)
                 scribe = Scribe(run, watch)
-        _train(run, scribe)
+        with closing(scribe) if scribe else nullcontext():  # also where it is stopped
+            _train(run, scribe)
         with world.led():
             if world.leads and images.labels is not None and framework.encodes:
                 checkpoints.write_latents(directory, describe(run.best.eval(), images))
@@ -141,5 +143,3 @@ def _train(run: Run, scribe: Scribe | None) -> None:
                 if last or time.monotonic() - saved > 60 * config.checkpoint_minutes:
                     scribe.keep()
                     saved = time.monotonic()
-    if scribe:
-        scribe.close()

@@ -148,6 +148,7 @@ def _clear(folder: Path) -> None:
 
 
 def _started(arguments: Sequence[str], root: str) -> subprocess.Popen:
+    root = os.pathsep.join(map(os.path.abspath, root.split(os.pathsep)))  # it starts elsewhere
     command = [sys.executable, "-m", "explorer", *arguments, "--checkpoints", root]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     process = subprocess.Popen(command, cwd=CODE, **quiet)

@@ -69,7 +69,10 @@ class Pair(nn.Module):
             raise CheckpointError(
                 f"Model '{directory}' has no {PRIOR}: `python -m explorer describe` fits it."
             )
-        self.prior = prior_of(self.config, network)
+        try:
+            self.prior = prior_of(self.config, network)
+        except UserError as error:
+            raise CheckpointError(f"Model '{directory}': {error}") from None
         self._check(directory)
 
     @property

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import inf
+from threading import RLock
 
 from torch import Tensor
 
@@ -25,7 +26,9 @@ class Refinement:
     among `OBJECTIVES`; method: of `training.codes.inversion`, by which descent begins; of: what it
     is of; done: steps; begun, aim: those at which the last run began and is to end; found: by model
     name, with the best code as the stage 'refined'; least: the objective by that; rungs: by step,
-    the best until then of each model; chosen: the step that is looked at, the last one if None.
+    the best until then of each model; chosen: the step that is looked at, the last one if None;
+    lock: held while it begins anew, takes a step or is shown, since an outdated run may be on its
+    last step meanwhile.
     """
 
     number: int = 0
@@ -39,6 +42,13 @@ class Refinement:
     least: dict[str, float] = field(default_factory=dict)
     rungs: dict[int, dict[str, Rung]] = field(default_factory=dict)
     chosen: int | None = None
+    lock: RLock = field(default_factory=RLock, repr=False)
+
+    def __getstate__(self) -> dict:  # a copy has a lock of its own
+        return {name: each for name, each in vars(self).items() if name != "lock"}
+
+    def __setstate__(self, state: dict) -> None:
+        vars(self).update(state, lock=RLock())
 
     def about(self, subject: tuple | None) -> tuple:
         """What `of` is for a refinement of this subject."""

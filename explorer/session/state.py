@@ -173,11 +173,11 @@ class Session:
         'mask/bits'."""
         kind, *numbers = reference.split("/")
         try:
-            if kind == EXAMPLE:
+            if kind == EXAMPLE and int(numbers[0]) >= 0:
                 return self.examples()[int(numbers[0])]
             if kind == SAMPLE:
                 seed, spread, count, index = numbers
-                if 0 <= int(index) < int(count) <= 144:
+                if 0 <= int(index) < int(count) <= 144 and 0 <= float(spread) <= 2:
                     grid = sample_grid(self.models, int(seed), int(count), float(spread))
                     return self._pictured(grid, int(index))
             if kind == MASK:

@@ -76,7 +76,7 @@ def reconstruct(
     ] = DEFAULT.domain_weight,
     sharpness_weight: Annotated[
         float,
-        Option("weight of the squared log ratio of sharpness to the crop's", 0, 1),
+        Option("weight of the log ratio of sharpness to the crop's (Huber loss)", 0, 1),
     ] = DEFAULT.sharpness_weight,
 ) -> dict[Model, Reconstruction]:
     """Reconstructions of a picture by each model.

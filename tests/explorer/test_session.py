@@ -24,6 +24,15 @@ def test_what_is_gone_is_said(session):
         session.tile("sample", 3)
 
 
+@pytest.mark.parametrize(
+    "reference",
+    ["sample/0/nan/4/0", "sample/0/inf/4/0", "sample/0/1e39/4/0", "sample/0/1/4/4", "example/-1"],
+)
+def test_a_link_names_what_can_be(session, reference):
+    with pytest.raises(Unavailable, match="do not have"):
+        session.refer(reference)
+
+
 def test_models_are_read_once_however_their_folder_is_spelt(session):
     other = Session(f"{CHECKPOINTS}/")
     assert other.root == other.models[0].root and other.models == session.models

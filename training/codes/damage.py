@@ -22,7 +22,7 @@ from typing import ClassVar
 import numpy as np
 import torch
 from torch import Generator, Tensor
-from torch.nn.functional import adaptive_avg_pool2d, conv2d, interpolate, pad
+from torch.nn.functional import conv2d, interpolate, one_hot, pad
 
 from training.errors import UserError
 from training.words import say
@@ -161,7 +161,8 @@ class LowResolution(Damage):
     least: ClassVar[float] = 1.0
 
     def __call__(self, x: Tensor) -> Tensor:
-        return interpolate(self._small(x), x.shape[-1], mode="nearest")
+        cells = self._cells(x)
+        return self._small(x)[..., cells, :][..., cells]
 
     @property
     def plain(self) -> dict[str, Plain]:
@@ -171,8 +172,15 @@ class LowResolution(Damage):
         return {"bicubic": bicubic}
 
     def _small(self, x: Tensor) -> Tensor:
+        share = one_hot(self._cells(x)).to(x.dtype)  # (side, cells)
+        share = share / share.sum(dim=0)
+        return share.T @ x @ share
+
+    def _cells(self, x: Tensor) -> Tensor:
+        """The cell of each row, or column, of a picture."""
         side = x.shape[-1]
-        return adaptive_avg_pool2d(x, max(1, round(side / max(self.strength, self.least))))
+        count = max(1, round(side / max(self.strength, self.least)))
+        return torch.arange(side, device=x.device) * count // side
 
 
 @dataclass(frozen=True, eq=False)

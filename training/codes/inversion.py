@@ -54,7 +54,7 @@ class Objective:
         pixels       mean over pixels of d(A(G(z)), x)           d: `LOSSES[loss]`; A: `damage`
         prior        prior_weight * distance(z)^2                `typical.distance`
         in-domain    domain_weight * ||E(G(z)) - z||^2 / n       codes scaled by `Prior.scale`
-        sharpness    sharpness_weight * log^2(L(G(z)) / L(x))    `losses.sharpness_errors`
+        sharpness    sharpness_weight * h(log(L(G(z)) / L(x)))   h: `losses.sharpness_errors`
 
     The in-domain term (Zhu et al. 2020, In-Domain GAN Inversion) is for systems with an encoder.
     The sharpness term keeps what the pixels' error smooths away wherever the image has detail that

@@ -32,7 +32,7 @@ def class_figures(
             "checkpoint has none: train with --attributes."
         )
     else:
-        most = confusion(framework, training.codes, training.labels).argmax(dim=1)
+        most = confusion(framework, training.labelled, training.labels).argmax(dim=1)
         names = [training.names[index] for index in most]
     for name in names:
         choose("class among these images", name, images.attributes)

@@ -96,7 +96,8 @@ def ranking(
     """Figures of each distance, on the first `faces` labelled images of `sources`, and of each but
     the code's the mean difference from that with its interval: among all images, and among the
     NEAREST by code. Raises UserError."""
-    framework, _ = read(checkpoint, device_named(device))
+    target = device_named(device)
+    framework, _ = read(checkpoint, target)
     if not framework.encodes:
         raise UserError(f"{framework.title} has no encoder: choose a system that has one.")
     settings = framework.config
@@ -106,12 +107,12 @@ def ranking(
         raise UserError(f"Give more than {NEAREST} labelled images.")
     z, x = encode_all(framework, images), images.float() / 255
     shared = (labels[:, None] == labels[None]).float().mean(dim=2)
-    found = matrix(framework, z.to(device), x)
+    found = matrix(framework, z.to(target), x)
     distances = {name: each.cpu().fill_diagonal_(torch.inf) for name, each in found.items()}
     near = distances[CODE].topk(NEAREST, dim=1, largest=False).indices  # (N, NEAREST)
     few = {name: each.gather(1, near) for name, each in distances.items()}
     pairs = torch.stack([torch.arange(len(z))[:, None].expand_as(near), near], dim=-1)
-    bent = lengths(framework, z.to(device), pairs.flatten(0, 1), STEPS).cpu()
+    bent = lengths(framework, z.to(target), pairs.flatten(0, 1), STEPS).cpu()
     few[f"{GEODESIC} length"] = bent.unflatten(0, near.shape)
     return {
         "images": len(images),

@@ -150,7 +150,8 @@ def attributes(models: list[Model]) -> list[str]:
 def colourings(models: list[Model]) -> list[tuple[str, str]]:
     """What points can be coloured by: nothing, one label, or all classes at once."""
     known = [model.latents for model in models if model.latents]
-    of_classes = any(bool((latents.labels.sum(dim=1) == 1).all()) for latents in known)
+    labels = [latents.labels for latents in known if len(latents.labels)]
+    of_classes = any(bool((each.sum(dim=1) == 1).all()) for each in labels)
     classes = [(say("All classes"), ui.CLASSES)] if of_classes else []
     return [(say("Nothing"), ""), *classes, *choices(attributes(models))]
 

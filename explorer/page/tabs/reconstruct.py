@@ -132,30 +132,32 @@ def refine(
         return
     run.objective, run.method, subject, value = objective, method, _subject(session), None
     number, of = run.number, run.about(subject)
-    if run.of != of:
-        run.begin(subject, encoded(session, picture), starts(picture, models, method))
-    done, run.begun, run.chosen = run.done, run.done, None
-    run.aim = aim = int(steps) if steps > done else done + int(steps)
-    x = {name: each.x for name, each in run.found.items()}
-    last = {name: [*each.stages.items()][-1] for name, each in run.found.items()}
-    encoders = {model.name for model in models if model.encodes and method == "hybrid"}
-    z = {name: each.z for name, (at, each) in last.items() if at == REFINED or name in encoders}
+    with run.lock:
+        if run.of != of:
+            run.begin(subject, encoded(session, picture), starts(picture, models, method))
+        done, run.begun, run.chosen = run.done, run.done, None
+        run.aim = aim = int(steps) if steps > done else done + int(steps)
+        x = {name: each.x for name, each in run.found.items()}
+        last = {name: [*each.stages.items()][-1] for name, each in run.found.items()}
+        encoders = {model.name for model in models if model.encodes and method == "hybrid"}
+        z = {name: each.z for name, (at, each) in last.items() if at == REFINED or name in encoders}
     for step, codes in refined_in_step(models, x, z, aim - done, EVERY, OBJECTIVES[objective]):
         stamp = ui.stamp(session)
-        if run.number != number or _subject(session) != subject:  # stopped, or outdated
-            break
-        if session.tab != NAME:  # another tab needs the time; `resume` begins anew
-            session.shown.pop("refined", None)
-            break
-        run.climb(models, done + step, codes)
-        for model in models:
-            # Not where there is no encoder: refined codes begin with a longer recovery there.
-            longest = picture.refined.get(model.name, (None, 0))[1]
-            if picture.real and model.encodes and model.name in codes and run.done >= longest:
-                best = run.found[model.name].stages[REFINED]
-                picture.refined[model.name] = (best.z[0], run.done)
-        progress = run.done / aim if run.done < aim else None
-        value = stamp | refined(session, say(STEPS, done=run.done, aim=aim), progress)
+        with run.lock:
+            if run.number != number or _subject(session) != subject:  # stopped, or outdated
+                break
+            if session.tab != NAME:  # another tab needs the time; `resume` begins anew
+                session.shown.pop("refined", None)
+                break
+            run.climb(models, done + step, codes)
+            for model in models:
+                # Not where there is no encoder: refined codes begin with a longer recovery there.
+                longest = picture.refined.get(model.name, (None, 0))[1]
+                if picture.real and model.encodes and model.name in codes and run.done >= longest:
+                    best = run.found[model.name].stages[REFINED]
+                    picture.refined[model.name] = (best.z[0], run.done)
+            progress = run.done / aim if run.done < aim else None
+            value = stamp | refined(session, say(STEPS, done=run.done, aim=aim), progress)
         yield value
     if value is None:
         yield gr.skip()
@@ -223,11 +225,12 @@ def encoded(session: Session, picture: Picture) -> dict[Model, Reconstruction]:
 def refined(session: Session, note: str = "", progress: float | None = None) -> dict:
     """The board with what the refinement found until the step that is looked at, and its ladder."""
     run = session.of(Refinement)
-    models = [session.catalogue.models[name] for name in run.found]
-    if run.chosen is not None:
-        note = say("step {step} of {done}", step=run.chosen, done=run.done)
-    value = board(session, run.seen(models), note, progress)
-    return value | {"ladder": ui.ladder_value(models, run, row=1)}
+    with run.lock:
+        models = [session.catalogue.models[name] for name in run.found]
+        if run.chosen is not None:
+            note = say("step {step} of {done}", step=run.chosen, done=run.done)
+        value = board(session, run.seen(models), note, progress)
+        return value | {"ladder": ui.ladder_value(models, run, row=1)}
 
 
 def _encoded(picture: Picture, model: Model) -> Reconstruction:

@@ -63,7 +63,7 @@ def sampled(models: Sequence[Model], seed: int) -> Picture:
 
 
 def map_row(models: Sequence[Model], index: int) -> Grid:
-    """An encoded labelled image, in the models that have it; raises IndexError if none has."""
+    """An encoded image, in the models that have it; raises IndexError if none has."""
     codes = {
         model.name: model.latents.codes[index : index + 1]
         for model in models

@@ -255,6 +255,7 @@ def test_a_fitted_prior_is_the_gaussian_of_the_codes(pictures, tmp_path):
 FAULTS = {
     "version": ({"version": 2}, "version"),
     "prior": ({"prior": [{"kind": "normal", "size": 5}]}, "over 5 numbers"),
+    "a prior in a plane": ({"prior": [{"kind": "mixture", "size": 4}]}, "lies in a plane"),
     "a size": ({"image_size": 1 << 30}, "image_size"),
     "another size": ({"image_size": 2 * PX}, "does not take"),
     "an unknown field": ({"imagesize": 8}, "imagesize"),

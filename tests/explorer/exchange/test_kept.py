@@ -32,9 +32,10 @@ def waited(exports: kept.Exports, name: str, root, directory, after=()):
     return found
 
 
-def test_a_checkpoint_is_exported_once(place):
+def test_a_checkpoint_is_exported_once(place, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # the process starts elsewhere
     exports, directory = kept.Exports(), CHECKPOINTS / NAME
-    folder = waited(exports, NAME, CHECKPOINTS, directory)
+    folder = waited(exports, NAME, os.path.relpath(CHECKPOINTS), directory)
     assert folder == place / kept.digest(directory) and (folder / DECODER).is_file()
     assert len(exports.running) == 1
     assert kept.Exports().pair(NAME, str(CHECKPOINTS), directory) == folder  # another start

@@ -52,7 +52,12 @@ def test_low_resolution_is_means_of_cells():
     x = pictures(1)
     cells = LowResolution(4.0)(x)
     assert cells[0, 0, :4, 4:8].unique().item() == pytest.approx(x[0, 0, :4, 4:8].mean().item())
-    torch.testing.assert_close(LowResolution(4.0)(cells), cells)
+
+
+@pytest.mark.parametrize("strength", range(1, 9))
+def test_low_resolution_of_what_has_it_already_changes_nothing(strength):
+    cells = LowResolution(strength)(pictures(1))
+    torch.testing.assert_close(LowResolution(strength)(cells), cells)
 
 
 @pytest.mark.parametrize("strength", [1e-25, 0.001, 1.0])

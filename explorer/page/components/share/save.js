@@ -37,12 +37,11 @@ Latent.saving = function ({ server }) {
     if (text) await Latent.copy(text, Latent.say("The program is copied: run it where the explorer is installed."));
   };
 
-  // Puts the state into the address bar and onto the clipboard.
+  // A link to the state, onto the clipboard alone: in the address bar, a reload would come back to it.
   Latent.share = async (query) => {
     const url = new URL(window.location.href);
     const language = url.searchParams.get("lang");
     url.search = language ? `${query}&lang=${encodeURIComponent(language)}` : query;
-    window.history.replaceState(window.history.state, "", url);
     await Latent.copy(url.href, Latent.say("The link is copied."));
   };
 

@@ -3,11 +3,12 @@
 {
   const MOST_PX = 1024, TAPS = 3;
   const FACE = { share: 0.55, down: 0.25 }, LEAST_PX = 100;  // smaller pictures are taken whole
+  const end = (value) => Math.ceil(value - 1e-6);  // 200 * 0.55 is a little more than 110
   const sinc = (x) => (x ? Math.sin(Math.PI * x) / (Math.PI * x) : 1);
 
   // For each of `size` pixels across a length `side` from `low`: the first pixel and the weights.
   function taps(low, side, size) {
-    const scale = side / size, wide = Math.max(scale, 1), [first, last] = [Math.floor(low), Math.ceil(low + side)];
+    const scale = side / size, wide = Math.max(scale, 1), [first, last] = [Math.floor(low), end(low + side)];
     return Array.from({ length: size }, (_, at) => {
       const middle = low + (at + 0.5) * scale;
       const from = Math.max(first, Math.floor(middle - TAPS * wide + 0.5)), to = Math.min(last, Math.floor(middle + TAPS * wide + 0.5));
@@ -22,7 +23,7 @@
 
   // RGBA (size, size) of a square of an image.
   function resized({ data, width, height }, x, y, side, size) {
-    const [top, deep] = [Math.floor(y), Math.ceil(y + side) - Math.floor(y)];
+    const [top, deep] = [Math.floor(y), end(y + side) - Math.floor(y)];
     const clamped = (value, length) => Math.min(Math.max(value, 0), length - 1);
     const across = new Float32Array(deep * size * 3), found = new Uint8ClampedArray(size * size * 4).fill(255);
     const columns = taps(x, side, size);

@@ -42,7 +42,9 @@ def test_the_file_is_small(exported):
     assert exported.html.stat().st_size < 15e6
 
 
-def test_a_dropped_picture_is_reconstructed_as_the_server_does(alone, photo):
+@pytest.mark.parametrize("size", [(512, 512), (400, 500)])
+def test_a_dropped_picture_is_reconstructed_as_the_server_does(size, alone, photo):
+    Image.open(photo).resize(size).save(photo)
     page = alone()
     open_tab(page, "Picture")
     drop(page, page.locator("#view-picture .slot"), photo)
