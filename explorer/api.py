@@ -118,7 +118,8 @@ def _files(value: Any, many: bool = False) -> Any:
         _, given, path = path.partition(GIVEN)
         if not given:
             raise UserError(BY_ADDRESS)
-    return uploaded(unquote(path)) if path else None
+        path = unquote(path)
+    return uploaded(path) if path else None
 
 
 def _unpacked(address: str) -> Path:
