@@ -17,14 +17,16 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from tests.training import two_processes
 from tests.training.conftest import config_of, draw
 from training import checkpoints, distributed, log, loop, run
+from training.__main__ import main
 from training.errors import UserError
 from training.frameworks import FRAMEWORKS
 from training.run import STATE, Stopped
 
 HERE = Path(__file__).parent
-FIT = [sys.executable, "-m", "training", "fit", "faae", "--preset", "small", "--precision", "fp32"]
+FIT = ["fit", "faae", "--preset", "small", "--precision", "fp32"]
 NETS = ["--width", "4", "--d-width", "4", "--latent-size", "8", "--batch-size", "8"]
 OFTEN = ["--log-every", "2", "--checkpoint-minutes", "0", "--device", "cpu"]
 
@@ -46,14 +48,19 @@ def stamp(path: Path) -> int:
     return path.stat().st_mtime_ns if path.is_file() else 0
 
 
-def test_a_killed_and_resumed_run_is_bit_identical(folder, tmp_path):
+def trained(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> None:
+    monkeypatch.setattr(sys, "argv", ["training", *arguments])
+    assert main() == 0
+
+
+def test_a_killed_and_resumed_run_is_bit_identical(folder, tmp_path, monkeypatch):
     common = [*FIT, *NETS, *OFTEN, "--data", str(folder), "--epochs", "8"]
     whole, killed = tmp_path / "whole", tmp_path / "killed"
-    subprocess.run([*common, "--out", whole], check=True, capture_output=True)
+    trained(monkeypatch, *common, "--out", str(whole))
     for resume in ([], ["--resume"]):
         before = stamp(killed / STATE)
-        arguments = [*common, "--out", killed, *resume]
-        process = subprocess.Popen(arguments, stderr=subprocess.DEVNULL)
+        command = [sys.executable, "-m", "training", *common, "--out", killed, *resume]
+        process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
         while stamp(killed / STATE) == before:
             assert process.poll() is None
             if (killed / "config.json").is_file():
@@ -62,7 +69,7 @@ def test_a_killed_and_resumed_run_is_bit_identical(folder, tmp_path):
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
         assert torch.load(killed / STATE, weights_only=True)["step"] < 40
-    subprocess.run([*common, "--out", killed, "--resume"], check=True, capture_output=True)
+    trained(monkeypatch, *common, "--out", str(killed), "--resume")
     one, two = weights(whole), weights(killed)
     assert one.keys() == two.keys()
     assert all(torch.equal(one[key], two[key]) for key in one)
@@ -220,10 +227,10 @@ def test_a_full_disk_stops_with_the_last_good_checkpoint(folder, tmp_path, monke
     assert before == {path.name: path.read_bytes() for path in out.iterdir() if path.is_file()}
 
 
-def run_processes(count: int, out: Path, script: str, *arguments: str) -> list:
-    """A script in `count` processes under torchrun; what each recorded. Everything stays on the
+def run_processes(out: Path, script: str, *arguments: str) -> list:
+    """A script in two processes under torchrun; what each recorded. Everything stays on the
     loopback address: a test machine's own host name need not resolve."""
-    command = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", str(count)]
+    command = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2"]
     command += ["--rdzv-backend", "c10d", "--rdzv-endpoint", "127.0.0.1:0"]
     command += ["--local-addr", "127.0.0.1", HERE / script, out, *arguments]
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(HERE.parents[1])}
@@ -231,14 +238,13 @@ def run_processes(count: int, out: Path, script: str, *arguments: str) -> list:
         environment["GLOO_SOCKET_IFNAME"] = "lo"
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    return [json.loads((out / f"{rank}.json").read_text()) for rank in range(count)]
+    return [json.loads((out / f"{rank}.json").read_text()) for rank in range(2)]
 
 
 def test_two_processes_equal_one_with_the_double_batch(tmp_path):
-    (tmp_path / "one").mkdir()
-    (tmp_path / "two").mkdir()
-    (single,) = run_processes(1, tmp_path / "one", "two_processes.py")
-    first, second = run_processes(2, tmp_path / "two", "two_processes.py")
+    first, second = run_processes(tmp_path, "two_processes.py")
+    with distributed.joined("cpu") as world:
+        single = two_processes.record(world)
     assert first["weights"] == second["weights"]  # a digest after every step
     for step, seen in enumerate(single["indices"]):
         halves = [set(each["indices"][step]) for each in (first, second)]
@@ -251,7 +257,7 @@ def test_two_processes_equal_one_with_the_double_batch(tmp_path):
 
 
 def test_no_process_waits_for_a_first_one_that_has_stopped(folder, tmp_path):
-    first, second = run_processes(2, tmp_path, "stopped_leader.py", str(folder))
+    first, second = run_processes(tmp_path, "stopped_leader.py", str(folder))
     assert first == "The disk is full."
     assert second == "The first process has stopped; it says why."
 
