@@ -18,6 +18,7 @@ from training.measure import metrics
 
 KNOWN = 0.99  # share of the held-out images with a distance below 1
 LEAST, BATCH = 50, 128
+RANK = 1e-9  # of the largest variance; a smaller one is rounding
 
 
 def calibrate(
@@ -42,7 +43,9 @@ def calibrate(
     if min(len(held) // 2, len(other)) < LEAST:
         raise UserError(f"Give at least {2 * LEAST} images, and {LEAST} of another kind.")
     known, judged = (_features(framework, each) for each in (held[::2], held[1::2]))
-    found = {"mean": known.mean(0).tolist(), "precision": torch.cov(known.T).inverse().tolist()}
+    # a figure that does not vary, such as the colourfulness of grey images, says nothing of others
+    precision = torch.linalg.pinv(torch.cov(known.T.double()), rtol=RANK, hermitian=True)
+    found = {"mean": known.mean(0).tolist(), "precision": precision.tolist()}
     found["limit"] = 1.0
     found["limit"] = float(distance(found, known).quantile(KNOWN))
     near, far = distance(found, judged), distance(found, _features(framework, other))

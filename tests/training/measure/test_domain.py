@@ -45,6 +45,22 @@ def test_the_order_of_the_files_does_not_matter(tmp_path):
     assert found["beyond"] < 0.2
 
 
+def test_a_tint_of_digits_is_none_of_another_kind():
+    checkpoint = "checkpoints/mnist32/faae"
+    framework, _ = checkpoints.read(checkpoint)
+    found = checkpoints.read_metrics(checkpoint)["domain"]
+    with torch.no_grad():
+        digits = framework.decode(framework.prior.sample(32, torch.Generator().manual_seed(1)))
+    grey = digits.mean(1, keepdim=True).expand_as(digits)
+    tinted = grey * torch.tensor([1.0, 0.98, 0.94])[:, None, None]
+    upside = 1 - grey
+    plain, pale, dark = (
+        domain.distance(found, domain.features(framework, x, framework.encode(x)))
+        for x in (grey, tinted, upside)
+    )
+    assert plain.median() < 1 and pale.median() < 1 and dark.min() > 1
+
+
 def test_what_cannot_be_calibrated_is_one_sentence(tmp_path, folder):
     checkpoints.write(tmp_path, FRAMEWORKS["gan"](config_of("gan")), {})
     with pytest.raises(UserError, match="no encoder"):
