@@ -70,9 +70,10 @@
       context.rotate((-angle * Math.PI) / 180);
       context.drawImage(canvas, -x - long / 2, -y - long / 2);
     });
+    const guessed = face && Math.max(width, height) >= LEAST_PX;
     return {
-      src: canvas.toDataURL("image/jpeg", 0.9), width, height,
-      crop: first(width, height, face && Math.max(width, height) >= LEAST_PX),
+      src: canvas.toDataURL("image/jpeg", 0.9), width, height, guessed,
+      crop: first(width, height, guessed),
 
       // RGBA of the square, (size, size).
       cut(size) {

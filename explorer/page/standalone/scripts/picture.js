@@ -15,7 +15,12 @@
     const shown = h("section", { class: "latent outcome" }, faces, Latent.sendButtons(() => ({ grid: "picture", to: "morph" }), page.send));
     root.append(h("div", { class: "editing" },
       h("div", { class: "source" }, slot.element, choose, crop.element), shown, sliders.element));
-    page.line("crop", ({ crop: square }) => { thing.cropped(square); return draw(); });
+    page.line("crop", ({ crop: square }) => {
+      thing.cropped(square);
+      thing.photo.guessed = false;
+      tell();
+      return draw();
+    });
     page.line("edit", ({ changes: now }) => { changes = now; return draw(); });
     page.keep("picture", async () => page.things.made(Latent.say("Changed"), before));
 
@@ -75,13 +80,21 @@
       return `MSE ${Latent.fixed(sum / wanted.length * 4 / 3, 4)}`;  // alpha is no channel
     }
 
+    async function tell() {
+      const shown = thing, { label, photo } = shown, src = await shown.src();
+      if (shown !== thing) return;
+      const asked = { picture: label };
+      slot.show({ src, label: photo?.guessed
+        ? Latent.say("{picture}: this page does not find faces. Move the square onto the face.", asked) : label });
+    }
+
     async function show() {
       build();
       const { photo } = thing;
       [choose.hidden, crop.element.hidden] = [Boolean(photo), !photo];
       crop.show(photo ? { src: photo.src, width: photo.width, height: photo.height, crop: photo.crop } : null);
       const drawn = draw();
-      slot.show({ src: await thing.src(), label: thing.label });
+      await tell();
       return drawn;
     }
 

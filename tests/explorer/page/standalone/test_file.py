@@ -60,10 +60,12 @@ def test_a_dropped_picture_is_reconstructed_as_the_server_does(size, alone, phot
     for image, given in zip(wanted, pixels(page), strict=True):
         found = torch.tensor(given).view(32, 32, 4)[..., :3].permute(2, 0, 1) / 255
         assert (found - image[0]).abs().mean() < OFF
-    before = pixels(page)
+    said, before = page.locator("#view-picture .slot .said"), pixels(page)
+    expect(said).to_have_text(re.compile("Move the square onto the face"))
     page.get_by_role("application", name="The crop").focus()
     page.keyboard.press("ArrowUp")
     changes(page, before)
+    expect(said).to_have_text("astronaut.jpg")
 
 
 def test_a_morph_follows_pointer_keys_and_touch(alone):
