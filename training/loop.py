@@ -91,9 +91,13 @@ def _former_state(
     if not resume:
         if path.is_file():
             raise UserError(f"'{directory}' holds a run: add --resume, or give another --out.")
+        if (directory / checkpoints.CONFIG).is_file():
+            raise UserError(f"'{directory}' holds a checkpoint: give another --out.")
         return None
     if not path.is_file():
-        raise UserError(f"'{directory}' holds no run to resume; leave out --resume.")
+        raise UserError(
+            f"'{directory}' holds no run to resume: give the --out of one, or leave out --resume."
+        )
     state = checkpoints.read_state(directory, State)
     check_settings(config, state.config, directory)
     before, now = state.images, Images.named(images.names)

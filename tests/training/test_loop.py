@@ -85,6 +85,17 @@ def test_resume_refuses_other_settings(folder, tmp_path):
         loop.fit(other, resume=True)
 
 
+def test_a_shipped_checkpoint_is_not_written_over(folder, tmp_path):
+    checkpoints.write(tmp_path / "run", FRAMEWORKS["aae"](config_of("aae")), {})
+    before = weights(tmp_path / "run")
+    config = config_of("aae", data=(str(folder),), out=str(tmp_path / "run"), epochs=1)
+    with pytest.raises(UserError, match="holds a checkpoint: give another --out"):
+        loop.fit(config)
+    with pytest.raises(UserError, match="holds no run to resume"):
+        loop.fit(config, resume=True)
+    assert all(torch.equal(before[key], each) for key, each in weights(tmp_path / "run").items())
+
+
 STATES = {
     "cut": lambda path, state: path.write_bytes(path.read_bytes()[:-500]),
     "a flipped byte": lambda path, state: flip(path),

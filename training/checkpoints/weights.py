@@ -52,7 +52,8 @@ def portable(config: Config) -> dict:
 
 def write(directory: Path, framework: Framework, trained: dict) -> None:
     """Writes the shipped networks and config.json; `trained`: facts of the training. At any moment
-    the weights that config.json names are there, in their place or beside it."""
+    the weights that config.json names are there, in their place or beside it. Latents of former
+    weights go."""
     every = framework.state_dict().items()
     state = {key: tensor for key, tensor in every if key.split(".")[0] in framework.shipped}
     blob = save(pack(state, framework.config.store))
@@ -66,6 +67,7 @@ def write(directory: Path, framework: Framework, trained: dict) -> None:
         "settings": portable(framework.config),
     }
     write_json(directory / CONFIG, content)
+    (directory / LATENTS).unlink(missing_ok=True)
     os.replace(directory / _beside(digest), directory / WEIGHTS)
     for left in directory.glob(_beside("*")):  # by a stop in between
         left.unlink(missing_ok=True)
@@ -199,8 +201,12 @@ def images_seen(trained: dict) -> int:
 
 
 def read_metrics(directory: str | Path) -> dict:
-    """The content of metrics.json, {} if there is none; raises CheckpointError."""
-    return read_json(Path(directory) / METRICS, Metrics)
+    """The content of metrics.json, {} if there is none of these weights; raises CheckpointError."""
+    directory = Path(directory)
+    found = read_json(directory / METRICS, Metrics)
+    if not found or not (directory / CONFIG).is_file():  # which a pair of networks has not
+        return found
+    return found if found["weights_sha256"] == read_config(directory)["weights_sha256"] else {}
 
 
 def add_metrics(directory: str | Path, **parts: dict) -> None:

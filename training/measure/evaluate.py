@@ -181,6 +181,4 @@ def on_file(content: dict, sources: tuple[str, ...], measurement: dict) -> bool:
 
 def save(checkpoint: str | Path, result: dict) -> None:
     """Writes metrics.json; what is known there of the same weights besides is kept."""
-    before = read_metrics(checkpoint)
-    same = before.get("weights_sha256") == result["weights_sha256"]
-    write_json(Path(checkpoint) / METRICS, (before if same else {}) | result)
+    write_json(Path(checkpoint) / METRICS, read_metrics(checkpoint) | result)

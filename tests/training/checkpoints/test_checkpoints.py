@@ -79,6 +79,12 @@ def test_latents_round_trip_and_damage(checkpoint):
         checkpoints.read_latents(checkpoint)
 
 
+def test_new_weights_have_no_latents_of_the_former(checkpoint):
+    (checkpoint / "latents.safetensors").write_bytes(b"of the former")
+    checkpoints.write(checkpoint, FRAMEWORKS["faae"](config_of("faae")), {})
+    assert checkpoints.read_latents(checkpoint) is None
+
+
 @pytest.mark.parametrize(("store", "share", "off"), [("half", 0.55, 1e-3), ("int8", 0.35, 0.02)])
 def test_weights_may_be_stored_in_less(store, share, off, tmp_path):
     sizes, outputs = [], []

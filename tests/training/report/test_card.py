@@ -1,6 +1,7 @@
 """The model card of a checkpoint: its metadata, figures and the papers' figures."""
 
 import re
+from pathlib import Path
 
 from huggingface_hub import ModelCard
 
@@ -12,6 +13,12 @@ from training.measure.evaluate import save
 from training.measure.figures import MAIN, columns
 from training.report import compare
 from training.report.card import write_card
+
+
+def measure(directory: Path, figures: dict) -> None:
+    """Gives a checkpoint the figures of another."""
+    digest = checkpoints.read_config(directory)["weights_sha256"]
+    save(directory, figures | {"weights_sha256": digest})
 
 
 def test_the_page_and_cards_of_anyones_own_data_say_nothing_of_the_papers(place):
@@ -34,7 +41,7 @@ def test_a_card_has_the_papers_figures_of_its_system(place):
     settings = {"data": ("cifar10-train.zip",), "prior": "normal"}
     framework = FRAMEWORKS["aaae"](config_of("aaae", **settings))
     checkpoints.write(directory, framework, TRAINED | ABOUT)
-    save(directory, known(place)["systems"]["late"])
+    measure(directory, known(place)["systems"]["late"])
     write_card(directory)
     text = (directory / "README.md").read_text()
     assert "| AAAE, table I, on [−1, 1] | 0.053 | 0.0132 | " in text and "as JPEG" in text
@@ -46,7 +53,10 @@ def test_a_card_has_metadata_for_the_hub(place):
     checkpoints.write(directory, FRAMEWORKS["vae"](config_of("vae", **settings)), TRAINED | ABOUT)
     write_card(directory)
     assert "Not measured yet" in (directory / "README.md").read_text()
-    save(directory, known(place)["systems"]["late"])
+    save(directory, known(place)["systems"]["late"])  # of other weights
+    write_card(directory)
+    assert "Not measured yet" in (directory / "README.md").read_text()
+    measure(directory, known(place)["systems"]["late"])
     write_card(directory)
     card = ModelCard.load(directory / "README.md")
     assert card.data.license == "other" and card.data.license_name == "CC0: all of it"
