@@ -86,7 +86,7 @@ def build(root: str = ROOT) -> gr.Blocks:
         selected = on(each.item.select for each in navigation.items)
         current.follows(selected, partial(opened, items), slots, settles=True)
         exchange(current, session, navigation, shelf, bundled, slots)
-        choose(current, top, bundled)
+        choose(current, top, bundled, slots)
         copy_link(session, copy, controls)
         shown = [*top, *bars, lesson, shelf, bundled, *slots, *controls.values()]
         demo.controls = {each: name for name, each in controls.items()}
@@ -117,18 +117,20 @@ def exchange(current: Current, session, navigation: Navigation, shelf, bundled, 
         current.follows(event, partial(hand, navigation), [*navigation.bars.values()])
 
 
-def choose(current: Current, top, bundled) -> None:
-    """Another choice of models, which concerns the open tab and the examples."""
+def choose(current: Current, top, bundled, slots) -> None:
+    """Another choice of models, which concerns the open tab, the examples, and slots that hold
+    some."""
     model_set, refined, models = top
     busy = {"js": "(...values) => { Latent.busy(); return values; }"}
-    chosen = [*top, bundled]
+    chosen = [*top, bundled, *slots]
     current.follows(model_set.input, choose_set, chosen, [model_set], **busy)
     current.follows(refined.input, header.choose_faithful, top, [refined], **busy)
     current.follows(models.input, header.choose_models, top)
 
 
 def choose_set(session: Session, model_set: str) -> list:
-    return [*header.choose_set(session, model_set), shelf_value(session.examples())]
+    shown = [*header.choose_set(session, model_set), shelf_value(session.examples())]
+    return shown + [slot_value(session.slots.get(slot.name)) for slot in SLOTS]
 
 
 def copy_link(session, button, controls: dict) -> None:

@@ -81,8 +81,16 @@ class Session:
         return self.catalogue.models[self.catalogue.sets[self.model_set][0]].shows
 
     def choose_set(self, model_set: str) -> None:
-        """The first two models of a set are compared until others are chosen."""
+        """The first two models of a set are compared until others are chosen. Examples give way to
+        its own where it is of other things."""
+        before = self.model_set and self.subject
         self.model_set, self.names = model_set, self.catalogue.sets[model_set][:2]
+        if self.subject == before:
+            return
+        own = self.examples()
+        for slot, picture in [*self.slots.items()]:
+            if picture.origin == EXAMPLE:
+                self.put(slot, own[int(picture.reference.removeprefix(f"{EXAMPLE}/")) % len(own)])
 
     def of(self, kind: type[State]) -> State:
         """The session's one `kind`, which a part of the page keeps its own state in.

@@ -33,6 +33,17 @@ def test_a_link_names_what_can_be(session, reference):
         session.refer(reference)
 
 
+def test_examples_give_way_to_those_of_a_set_of_other_things(session):
+    photo = session.photo(astronaut(), "photo")
+    for slot, picture in (("reconstruct", session.examples()[0]), ("attributes", photo)):
+        session.put(slot, picture)
+    session.choose_set("celeba64")
+    assert session.slots["reconstruct"].label == "Astronaut (photo: NASA)"
+    session.choose_set("mnist32")
+    assert session.slots["reconstruct"].label == "Drawn digit 1"
+    assert session.slots["attributes"] is photo
+
+
 def test_models_are_read_once_however_their_folder_is_spelt(session):
     other = Session(f"{CHECKPOINTS}/")
     assert other.root == other.models[0].root and other.models == session.models
