@@ -31,7 +31,7 @@ NOTICES = ("onnxruntime/LICENSE", "gifenc/LICENSE.md")
 # Those of the app that need no server
 SHARED = (
     "common.js",
-    "share/back.js",
+    *("share/back.js", "share/marked.js"),
     *("inputs/keyboard.js", "inputs/slot.js", "inputs/crop.js", "inputs/sliders.js"),
     *("views/sprites.js", "views/tiles.js", "live/codes.js", "live/worker.js", "live/engine.js"),
     *("live/latents.js", "live/edit.js", "live/film.js", "live/pad.js"),

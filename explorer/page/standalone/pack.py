@@ -119,6 +119,7 @@ def said(model: Model, folder: Path) -> dict:
     return {
         "name": model.name,
         "set": model.directory.parent.name,
+        "weights": model.weights,
         "description": description.read(folder).model_dump(exclude_none=True),
         "figures": [[f.title, f.text(known[f.name])] for f in figures_of(MAIN) if f.name in known],
         "explanation": " ".join((system.explanation if system else model.explanation).split()),

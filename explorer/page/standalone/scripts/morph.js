@@ -13,7 +13,7 @@
     slots.forEach(({ element }, at) => element.classList.add("corner", `corner-${at}`));
     root.append(h("p", { class: "invitation" }, Latent.say("Move over the square, and put pictures of your own into its corners.")),
       h("div", { class: "morph" }, ...slots.map(({ element }) => element), pad.element));
-    let at = { right: 0.5, down: 0.5 };
+    let at = { right: 0.5, down: 0.5 }, walked = [];  // [model, its codes of the corners]
     page.line("morph", ({ at: now }) => { at = now; });
 
     async function pick(corner, data) {
@@ -40,6 +40,7 @@
         const [middle] = await page.decode(model, [between(model, codes[i], at.right, at.down)]);
         return { ...page.column(model), model: model.name, codes: packed(codes[i]), src: Latent.film.address(middle) };
       }));
+      walked = models.flatMap((model, i) => (able[i] ? [[model, codes[i]]] : []));
       if (first < 0) return pad.show({ src: "", at, panels });
       const t = Array.from({ length: WIDE }, (_, i) => i / (WIDE - 1));
       const tiles = await page.decode(models[first], t.flatMap((down) => t.map((right) => between(models[first], codes[first], right, down))));
@@ -47,6 +48,15 @@
       page.keep("morph", async () => page.things.made(Latent.say("Morph"), new Map(models.flatMap((model, i) =>
         able[i] ? [[model.name, between(model, codes[i], at.right, at.down)]] : []))));
     });
+
+    // A film of the walk says which models drew it, and between which codes: the app has them again.
+    Latent.saveView = async (blob, name) => {
+      const weights = Object.fromEntries(walked.map(([model]) => [model.name, model.weights]));
+      const slots = Object.fromEntries(things.map(({ label }, corner) => [`corner-${corner}`,
+        { label, codes: Object.fromEntries(walked.map(([model, codes]) => [model.name, packed([codes[corner]])])) }]));
+      const [[{ set }]] = walked, query = new URLSearchParams({ tab: "morph", set, models: Object.keys(weights).join() });
+      Latent.file(await Latent.marked(blob, JSON.stringify({ weights, slots, query: String(query) })), name);
+    };
 
     // Base64 of float32.
     function packed(codes) {

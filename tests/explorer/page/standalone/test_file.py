@@ -9,7 +9,11 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from explorer.catalogue import load_model
+from explorer.page.going import restore
 from explorer.pictures.faces import Crop, cut
+from explorer.pictures.picture import PHOTO, Picture
+from explorer.pictures.recipe import read_recipe
+from explorer.session.examples import astronaut
 from tests.explorer.page.journeys.acts import drop
 from tests.explorer.page.standalone.conftest import NAMES
 
@@ -96,6 +100,27 @@ def test_a_picture_in_a_corner_is_cropped_by_hand(alone, photo):
     changes(page, before, ".walked canvas")
     page.get_by_role("button", name="Done").click()
     expect(page.locator(".corner-1 .hold")).to_have_attribute("title", "astronaut.jpg")
+
+
+def test_a_recorded_walk_says_between_which_codes(alone, session):
+    page = alone()
+    pad = page.get_by_role("application", name="Walk between the four corners")
+    page.get_by_role("button", name="Record the walk").click()
+    for _ in range(3):
+        before = pixels(page, ".walked canvas")
+        pad.press("ArrowRight")
+        changes(page, before, ".walked canvas")
+    page.get_by_role("button", name="Stop", exact=True).click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save as GIF").click()
+    said, slots = read_recipe(download.value.path()), [f"corner-{at}" for at in range(4)]
+    saved = Picture("walk", PHOTO, astronaut(), saved=said)
+    restore(session, saved, {})
+    assert session.tab == "morph" and session.names == [*NAMES]
+    held = [session.slots[slot] for slot in slots]
+    corners = page.locator("#view-morph .slot .said").all_text_contents()
+    assert [picture.label for picture in held] == corners
+    assert all({*picture.codes} == {*NAMES} for picture in held)
 
 
 def test_a_slider_changes_every_picture_and_a_sample_is_taken_on(alone):
