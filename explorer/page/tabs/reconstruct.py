@@ -43,14 +43,15 @@ class First(Latest):
 
 def build(session: gr.State) -> Widgets:
     with gr.Row(elem_classes="split"):
-        with gr.Column(scale=2, min_width=280):
-            slot = ui.slot_view(SLOT.name, SLOT.title)
-            found = ui.status_view()
+        with gr.Column(scale=2, min_width=280, elem_classes="apart-on-phone"):
+            with gr.Column(min_width=280, elem_classes="first-on-phone"):
+                slot = ui.slot_view(SLOT.name, SLOT.title)
+                found = ui.status_view()
             of_picture = {"elem_classes": "of-picture"}
             near = gr.Button(mark("Adapt its colours to the models"), size="sm", **of_picture)
             with gr.Accordion(mark("Correct the crop"), open=False, **of_picture):
                 editor = ui.crop_view(NAME)
-        with gr.Column(scale=5, min_width=320):
+        with gr.Column(scale=5, min_width=320, elem_classes="apart-on-phone"):
             with gr.Row(elem_classes="controls"):
                 label = {"label": mark("Steps"), "info": mark("on the code"), "scale": 3}
                 steps = gr.Slider(0, 300, 50, step=5, min_width=215, **label)

@@ -160,6 +160,8 @@ def test_a_clicked_sample_is_in_sight(page):
 @pytest.mark.opens("", **PHONE_PX)
 def test_a_phone_shows_the_picture_at_once_and_all_tabs(page):
     expect(page.locator(".slot .face").first).to_be_in_viewport(ratio=0.9)
+    page.get_by_role("button", name="No, thanks").click()
+    expect(page.get_by_role("img", name="Encoder, F-AAE")).to_be_in_viewport(ratio=0.9)
     bar = page.locator("#tabs > .tab-wrapper").get_by_role("tab")
     expect(bar).to_have_text([tab.title for tab in WITHIN])
     assert page.locator(".slot").first.bounding_box()["x"] <= 16
