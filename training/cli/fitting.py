@@ -103,7 +103,7 @@ class Benchmark:
     preset: str = "small"  # As of fit
     device: str = "cpu"  # cpu or cuda; a CPU works with one thread
     rounds: Steps = 5  # Rounds, in each of which all are timed in turn
-    steps: Steps = 16  # Training steps a turn, a multiple of the preset's --r1-every
+    steps: Steps = 16  # Training steps a turn: a multiple of those from one R1 penalty to the next
     compile: bool = False  # G and E through torch.compile, in our steps
     json: bool = False  # Print JSON
     __post_init__ = check_options

@@ -58,7 +58,10 @@ class AAAE(Framework):
     """)
     shipped = ("G", "E", "A")
     presets = {
-        **dict.fromkeys(("small", "best", "gpu"), {"lambda_adv": 1.0}),
+        **dict.fromkeys(
+            ("small", "best", "gpu"),
+            {"lambda_adv": 1.0, "r1_gamma": 0.2, "r1_every": 8},  # in steps as often as the others
+        ),
         "aaae": {
             "nets": "aaae",
             "latent_size": 128,
@@ -86,9 +89,12 @@ class AAAE(Framework):
         self.noise = Normal(config.noise_size)
         self.prior = PushedForward(n, self.noise, self.A)
 
+    @property
+    def d_every(self) -> int:
+        return self.config.critic_steps
+
     def phases(self) -> list[Phase]:
-        config = self.config
-        lr, lr_d, every = config.lr, config.lr_d, config.critic_steps
+        lr, lr_d, every = self.config.lr, self.config.lr_d, self.d_every
         return [
             Phase("discrimination", ("D",), lr_d, self.discriminate, every),
             Phase("reconstruction", ("G", "E"), lr, self.reconstruct, every),

@@ -202,11 +202,16 @@ class Framework(nn.Module):
         and `fake` as conditions, and with lazy R1."""
         return self.separate(batch, self.image_logits(x_hat, batch.generator, *fake), real)
 
+    @property
+    def d_every(self) -> int:
+        """Steps from one update of the image discriminator to the next."""
+        return 1
+
     def separate(self, batch: Batch, fake: Tensor, real: Sequence[Tensor] = ()) -> Loss:
-        """The same by the logits (B,) of fake images. R1 has a weight of gamma / 2, is added every
-        `r1_every` steps and multiplied by that number."""
-        config = self.config
-        penalised = config.r1_gamma > 0 and batch.step % config.r1_every == 0
+        """The same by the logits (B,) of fake images. R1 has a weight of gamma / 2, is added in
+        every `r1_every`-th update of D and multiplied by that number."""
+        config, update = self.config, batch.step // self.d_every
+        penalised = config.r1_gamma > 0 and update % config.r1_every == 0
         x = batch.x.detach().requires_grad_(penalised)
         logits = self.image_logits(x, batch.generator, *real)
         loss = losses.discriminator_loss(logits, fake)

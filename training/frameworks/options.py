@@ -21,7 +21,7 @@ class ImagePenalty(Adversary):
     """Of systems that tell real images from fake ones."""
 
     r1_gamma: NotNegative = 0.0  # R1 penalty on the image discriminator; 0 for none
-    r1_every: Steps = 8  # Steps from one R1 penalty to the next
+    r1_every: Steps = 8  # Updates of D from one R1 penalty to the next
 
 
 @dataclass(frozen=True)

@@ -118,11 +118,21 @@ def test_a_critic_is_penalised_between_the_images_that_it_sees():
 
 def test_r1_of_patches_is_of_their_mean():
     framework = make("aaae", r1_gamma=2.0, r1_every=4)
-    batch = batch_for(framework, step=4)
+    batch = batch_for(framework, step=8)
     x = batch.x.clone().requires_grad_(True)
     (gradient,) = torch.autograd.grad(framework.D(x).flatten(1).mean(dim=1).sum(), x)
     _, terms = framework.discriminate(batch)
     assert terms["R1"].item() == pytest.approx(gradient.square().sum().item() / 8, rel=1e-4)
+
+
+@pytest.mark.parametrize("critic_steps", [1, 2, 3])
+def test_r1_is_as_strong_on_average_however_seldom_the_discriminator_moves(images, critic_steps):
+    settings = {"critic_steps": critic_steps, "r1_gamma": 2.0, "r1_every": 4}
+    run = Run(config_of("aaae", **settings), CPU, images)
+    played = [run.advance(autocast_for(run.config, CPU.device)) for _ in range(8 * critic_steps)]
+    assert ["R1" in terms for terms in played if "D" in terms] == 2 * [True, False, False, False]
+    loss, terms = run.framework.discriminate(batch_for(run.framework, step=0))
+    assert loss.item() == pytest.approx((terms["D"] + 4 * terms["R1"]).item(), rel=1e-4)
 
 
 def test_some_phases_wait_for_their_step(images):
