@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from training.networks import common
-from training.networks.common import BASE_PX, HIDDEN, SLOPE, normalization
+from training.networks.common import BASE_PX, HIDDEN, SLOPE, bound, normalization
 from training.networks.nested import nested_discriminator, nested_encoder, nested_generator
 
 
@@ -77,8 +77,9 @@ class AEGANJointDiscriminator(nn.Module):
         self.scale = scale
 
         def level(before: int, after: int) -> list[nn.Module]:
+            convolution = bound(nn.Conv2d(before, after, 5, 2, padding=2), norm)
             norms = [nn.BatchNorm2d(after)] if norm == "batch" else []
-            return [nn.Conv2d(before, after, 5, 2, padding=2), *norms, nn.LeakyReLU(SLOPE)]
+            return [convolution, *norms, nn.LeakyReLU(SLOPE)]
 
         last = 8 * width
         self.image = nn.Sequential(
@@ -87,7 +88,7 @@ class AEGANJointDiscriminator(nn.Module):
         pair = level(4 * width + latent_size, last)
         for _ in range(int(math.log2(size_px)) - 4):
             pair += level(last, last)
-        self.pair = nn.Sequential(*pair, nn.Flatten(), nn.Linear(last, 1))
+        self.pair = nn.Sequential(*pair, nn.Flatten(), bound(nn.Linear(last, 1), norm))
 
     def forward(self, x: Tensor, z: Tensor) -> Tensor:
         h = self.image(x)

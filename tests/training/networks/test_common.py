@@ -2,8 +2,10 @@
 
 import pytest
 from torch import nn
+from torch.nn.utils.parametrize import is_parametrized
 
 from training.networks.common import ImageDiscriminator
+from training.networks.paper import NETS
 
 
 @pytest.mark.parametrize("width", [3, 8])
@@ -12,3 +14,12 @@ def test_all_but_the_first_convolution_of_a_discriminator_are_normalised(width):
     layers = [type(each) for each in ImageDiscriminator(32, width, "batch").blocks]
     level = [nn.Conv2d, nn.BatchNorm2d, nn.LeakyReLU]
     assert layers == [nn.Conv2d, nn.LeakyReLU, *level, *level]
+
+
+@pytest.mark.parametrize("nets", NETS)
+@pytest.mark.parametrize("kind", ["image", "label", "joint", "patch"])
+def test_spectral_normalisation_is_of_every_layer_of_a_discriminator(nets, kind):
+    inputs = {"label": [2], "joint": [8]}.get(kind, [])
+    made = getattr(NETS[nets], f"{kind}_discriminator")(32, 2, *inputs, norm="spectral")
+    layers = [each for each in made.modules() if isinstance(each, nn.Conv2d | nn.Linear)]
+    assert layers and all(is_parametrized(layer, "weight") for layer in layers)
