@@ -110,7 +110,8 @@ class Encoder(nn.Module):
         return self.head(h.flatten(1)).float()
 
 
-def bound(layer: nn.Module, norm: str) -> nn.Module:
+def spectrally_normalised(layer: nn.Module, norm: str) -> nn.Module:
+    """The layer, of spectral norm 1 where `norm` is 'spectral' (Miyato et al. 2018)."""
     return spectral_norm(layer) if norm == "spectral" else layer
 
 
@@ -130,13 +131,13 @@ class ImageDiscriminator(nn.Module):
         blocks = []
         for level, (before, after) in enumerate(pairwise(features)):
             convolution = nn.Conv2d(before, after, self.kernel, stride=2, padding=padding)
-            blocks += [bound(convolution, norm)]
+            blocks += [spectrally_normalised(convolution, norm)]
             if norm == "batch" and (level or self.norm_first):
                 blocks += [nn.BatchNorm2d(after)]
             blocks += [nn.LeakyReLU(self.slope, inplace=True)]
         self.blocks = nn.Sequential(*blocks)
         side = size_px >> len(features[1:])
-        self.head = bound(nn.Linear(features[-1] * side**2, 1), norm)
+        self.head = spectrally_normalised(nn.Linear(features[-1] * side**2, 1), norm)
 
     @staticmethod
     def maps(size_px: int, width: int) -> list[int]:
@@ -154,7 +155,7 @@ class PatchDiscriminator(ImageDiscriminator):
     def __init__(self, size_px: int, width: int, norm: str = "none"):
         super().__init__(size_px, width, norm)
         last = self.maps(size_px, width)[-1]
-        self.head = bound(nn.Conv2d(last, 1, 3, padding=1), norm)
+        self.head = spectrally_normalised(nn.Conv2d(last, 1, 3, padding=1), norm)
 
     def forward(self, x: Tensor) -> Tensor:
         return self.head(self.blocks(x)).squeeze(1).float()
@@ -167,7 +168,7 @@ class LabelDiscriminator(ImageDiscriminator):
 
     def __init__(self, size_px: int, width: int, labels: int, norm: str = "none"):
         super().__init__(size_px, width, norm)
-        self.label_head = bound(nn.Linear(self.head.in_features, labels), norm)
+        self.label_head = spectrally_normalised(nn.Linear(self.head.in_features, labels), norm)
 
     def forward(self, x: Tensor, y: Tensor) -> Tensor:
         h = self.blocks(x).flatten(1)
@@ -190,10 +191,13 @@ class JointDiscriminator(ImageDiscriminator):
         flat = self.head.in_features
 
         def dense(inputs: int) -> list[nn.Module]:
-            return [bound(nn.Linear(inputs, HIDDEN), norm), nn.LeakyReLU(self.slope)]
+            return [
+                spectrally_normalised(nn.Linear(inputs, HIDDEN), norm),
+                nn.LeakyReLU(self.slope),
+            ]
 
         self.code = nn.Sequential(*dense(latent_size), *dense(HIDDEN))
-        last = bound(nn.Linear(HIDDEN, 1), norm)
+        last = spectrally_normalised(nn.Linear(HIDDEN, 1), norm)
         self.head = nn.Sequential(*dense(flat + HIDDEN), last)
 
     def forward(self, x: Tensor, z: Tensor) -> Tensor:

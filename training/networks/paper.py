@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from training.networks import common
-from training.networks.common import BASE_PX, HIDDEN, SLOPE, bound, normalization
+from training.networks.common import BASE_PX, HIDDEN, SLOPE, normalization, spectrally_normalised
 from training.networks.nested import nested_discriminator, nested_encoder, nested_generator
 
 
@@ -77,7 +77,7 @@ class AEGANJointDiscriminator(nn.Module):
         self.scale = scale
 
         def level(before: int, after: int) -> list[nn.Module]:
-            convolution = bound(nn.Conv2d(before, after, 5, 2, padding=2), norm)
+            convolution = spectrally_normalised(nn.Conv2d(before, after, 5, 2, padding=2), norm)
             norms = [nn.BatchNorm2d(after)] if norm == "batch" else []
             return [convolution, *norms, nn.LeakyReLU(SLOPE)]
 
@@ -88,7 +88,9 @@ class AEGANJointDiscriminator(nn.Module):
         pair = level(4 * width + latent_size, last)
         for _ in range(int(math.log2(size_px)) - 4):
             pair += level(last, last)
-        self.pair = nn.Sequential(*pair, nn.Flatten(), bound(nn.Linear(last, 1), norm))
+        self.pair = nn.Sequential(
+            *pair, nn.Flatten(), spectrally_normalised(nn.Linear(last, 1), norm)
+        )
 
     def forward(self, x: Tensor, z: Tensor) -> Tensor:
         h = self.image(x)
