@@ -10,6 +10,7 @@ from tqdm import tqdm
 
 from training import checkpoints
 from training.data.batches import step_generator
+from training.networks.mode import evaluating
 from training.report.card import write_card
 
 COLUMNS = 12
@@ -83,11 +84,9 @@ class Scribe:
 @torch.no_grad()
 def preview_grid(framework, x: torch.Tensor, seed: int) -> torch.Tensor:
     """Rows of `COLUMNS` images in [0, 1]: reconstructions if E exists, then two rows of samples."""
-    training, device = framework.training, next(framework.parameters()).device
-    framework.eval()
-    codes = framework.prior.sample(2 * COLUMNS, step_generator(seed, 0)).to(device)
-    if framework.encodes:
-        codes = torch.cat([framework.encode(x.to(device)), codes])
-    grid = make_grid(framework.decode(codes).cpu(), COLUMNS, padding=1, pad_value=1.0)
-    framework.train(training)
-    return grid
+    device = next(framework.parameters()).device
+    with evaluating(framework):
+        codes = framework.prior.sample(2 * COLUMNS, step_generator(seed, 0)).to(device)
+        if framework.encodes:
+            codes = torch.cat([framework.encode(x.to(device)), codes])
+        return make_grid(framework.decode(codes).cpu(), COLUMNS, padding=1, pad_value=1.0)

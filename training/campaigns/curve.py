@@ -9,6 +9,7 @@ from training.checkpoints.schema import Curve as Content
 from training.measure.evaluate import measure
 from training.measure.features import feature_network
 from training.measure.figures import FIGURES
+from training.networks.mode import evaluating
 
 CURVE = "curve.json"
 IMAGES = 1024
@@ -32,10 +33,9 @@ class Curve:
         last = former[-1]["images_seen"] if former else 0
         if seen // self.every == last // self.every and run.step < run.steps:
             return {}
-        framework, training = run.best, run.best.training
         network = self.network.to(run.world.device)
-        figures = measure(framework.eval(), self.images, network, run.config.seed)
-        framework.train(training)
+        with evaluating(run.best):
+            figures = measure(run.best, self.images, network, run.config.seed)
         figures = {name: round(figures[name], 5) for name in FIGURES if name in figures}
         self.points = [*former, {"images_seen": seen, **figures}]
         about = {"images": len(self.images), "features": network.name}

@@ -11,6 +11,7 @@ from training.codes.geometry import bilinear_weights, interpolated
 from training.config import Config
 from training.frameworks.base import Batch, Flow, Framework, Loss, Phase, without_graph
 from training.frameworks.options import AdversarialTerm, EncoderNoise, ImageAdversary
+from training.networks.mode import evaluating
 from training.schema import BelowOne, NotNegative
 
 EVEN = {"alpha": 1.0, "lambda_adv": 1.0}  # equal weights of the two terms of G
@@ -127,10 +128,8 @@ class FAAE(Framework):
         z, between = batch.z[count:], batch.z[:count]
         if not self.config.morphs:
             return z, between, ()
-        mode = self.E.training
-        self.E.eval()  # batch norm's statistics stay those of fake images, as after training
-        code = self.encode(batch.x[:count])
-        self.E.train(mode)
+        with evaluating(self.E):  # batch norm's statistics stay those of fake images
+            code = self.encode(batch.x[:count])
         corners = torch.stack([code.roll(shift, dims=0) for shift in range(4)])  # (4, M, n)
         # Points anywhere in the square of the four, more often near the corners, the images' own
         square = torch.rand(2, count, 1, generator=batch.generator, device=z.device)

@@ -9,6 +9,7 @@ from torch import Tensor
 from training import losses
 from training.config import Config
 from training.frameworks.base import Batch, Flow, Framework, Loss, Phase, reparametrised
+from training.networks.mode import evaluating
 from training.schema import NotNegative
 
 # At the published gamma_r, 1e-8, its term is below the precision of the others and costs a decoding
@@ -112,11 +113,8 @@ class SoftIntroVAE(Framework):
     def decode_fake(self, z: Tensor) -> Tensor:
         """Images of the codes (B, n) of fake images, far from the prior: batch norm's statistics
         stay those of real images and of samples, as after training."""
-        mode = self.G.training
-        self.G.eval()
-        x = self.decode(z)
-        self.G.train(mode)
-        return x
+        with evaluating(self.G):
+            return self.decode(z)
 
     def posterior(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Mean and log-variance (B, n) of q(z|x)."""
