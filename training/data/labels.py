@@ -1,6 +1,7 @@
 """Labels of images: a dataset's own classes, or attributes from a table."""
 
-from collections.abc import Set
+import sys
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -16,6 +17,7 @@ from training.errors import UserError, choose, quoted
 from training.schema import LabelName, fault
 
 CLASSES = "classes"  # in place of a table: the labels are the data's own classes
+TOLD = 5  # names on the screen
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,13 @@ class ImageSet:
             path.write_text(lines, "utf-8", errors="backslashreplace")
         else:
             path.unlink(missing_ok=True)
+
+
+def tell_left_out(what: str, names: Sequence[str]) -> None:
+    """Says on stderr that something is left out, where it is, with the first few names."""
+    if len(names):
+        more = ", …" if len(names) > TOLD else ""
+        print(f"Left out {what}: {', '.join(names[:TOLD])}{more}", file=sys.stderr)
 
 
 def with_classes(image_set: ImageSet, classes: list[str]) -> ImageSet:

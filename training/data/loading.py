@@ -2,7 +2,6 @@
 
 import itertools
 import os
-import sys
 import warnings
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
@@ -12,13 +11,12 @@ import numpy as np
 import torch
 from PIL import Image
 
-from training.data.labels import CLASSES, ImageSet, with_classes
+from training.data.labels import CLASSES, ImageSet, tell_left_out, with_classes
 from training.data.pictures import PictureError, open_picture
 from training.data.sources import Item, find
 from training.errors import QUOTED, UserError
 
 UNREADABLE_SHARE = 0.01
-TOLD = 5  # names of files on the screen
 
 
 def load(
@@ -55,8 +53,11 @@ def load(
     if wrong:
         image_set = image_set.without(wrong.keys())
     others = [(name, "no picture by its name") for source in found for name in source.others]
-    _tell(unreadable, "unreadable")
-    _tell(others, "that are no pictures by their names")
+    for which, files in (
+        ("unreadable", unreadable),
+        ("that are no pictures by their names", others),
+    ):
+        tell_left_out(f"{len(files)} {which}", [name for name, _ in files])
     return replace(image_set, left_out=(*unreadable, *others))
 
 
@@ -93,13 +94,6 @@ def _check(unreadable: list[tuple[str, str]], count: int, skip: bool) -> None:
         f"them, or let fit --skip-unreadable go on without; the first is '{name[:QUOTED]}' "
         f"({reason.removesuffix('.')})."
     )
-
-
-def _tell(left_out: list[tuple[str, str]], which: str) -> None:
-    if left_out:
-        names = ", ".join(name for name, _ in left_out[:TOLD])
-        more = ", …" if len(left_out) > TOLD else ""
-        print(f"Left out {len(left_out)} {which}: {names}{more}", file=sys.stderr)
 
 
 def resize(image: Image.Image, size: int, crop: str) -> Image.Image:

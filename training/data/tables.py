@@ -3,10 +3,9 @@
 import codecs
 import io
 import re
-import sys
 import warnings
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
@@ -14,12 +13,11 @@ import numpy as np
 import pandas
 import torch
 
-from training.data.labels import ImageSet
+from training.data.labels import ImageSet, tell_left_out
 from training.errors import QUOTED, UserError
 
 UNKNOWN = ("", "na", "nan", "null")
 LABELS_SAID = "0 or 1, -1 or 1, true or false, or blank where it is unknown"
-NAMED = 3  # columns or values in a message
 UNNAMED = re.compile(r"(Unnamed: \d+)?")  # as pandas names it; a table's index has no name
 
 
@@ -49,23 +47,16 @@ def with_attributes(image_set: ImageSet, table: str) -> ImageSet:
     labelled = (rows >= 0) & np.isfinite(labels[rows]).all(axis=1)
     if not labelled.any():
         raise UserError(f"'{table}' labels no image fully: fill its blanks, or remove columns.")
-    _tell(
-        f"columns of '{table}' without labels or a name",
-        [name for name in marks if name not in known],
-    )
-    _tell("labels of images of which not all are known", np.array(names)[(rows >= 0) & ~labelled])
+    dropped = [name for name in marks if name not in known]
+    tell_left_out(f"columns of '{table}' without labels or a name", dropped)
+    partly = np.array(names)[(rows >= 0) & ~labelled]
+    tell_left_out("labels of images of which not all are known", partly)
     return replace(
         image_set,
         labels=torch.from_numpy((labels[rows] > 0) & labelled[:, None]),
         attributes=tuple(known),
         labelled=torch.from_numpy(labelled),
     )
-
-
-def _tell(what: str, names: Sequence[str]) -> None:
-    if len(names):
-        more = ", …" if len(names) > NAMED else ""
-        print(f"Left out {what}: {', '.join(names[:NAMED])}{more}", file=sys.stderr)
 
 
 def _read(path: Path) -> pandas.DataFrame:
