@@ -84,9 +84,8 @@ class Scribe:
 @torch.no_grad()
 def preview_grid(framework, x: torch.Tensor, seed: int) -> torch.Tensor:
     """Rows of `COLUMNS` images in [0, 1]: reconstructions if E exists, then two rows of samples."""
-    device = next(framework.parameters()).device
     with evaluating(framework):
-        codes = framework.prior.sample(2 * COLUMNS, step_generator(seed, 0)).to(device)
+        codes = framework.prior.sample(2 * COLUMNS, step_generator(seed, 0)).to(framework.device)
         if framework.encodes:
-            codes = torch.cat([framework.encode(x.to(device)), codes])
+            codes = torch.cat([framework.encode(x.to(framework.device)), codes])
         return make_grid(framework.decode(codes).cpu(), COLUMNS, padding=1, pad_value=1.0)

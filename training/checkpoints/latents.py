@@ -127,7 +127,7 @@ def labelled_latents(directory: str | Path) -> Latents:
 @torch.no_grad()
 def encode_all(framework: Framework, images: Tensor, batch_size: int = 256) -> Tensor:
     """uint8 (N, 3, H, W) -> codes (N, n) on the CPU."""
-    device = next(framework.parameters()).device
+    device = framework.device
     batches = in_batches(images, batch_size, device)
     return torch.cat([framework.encode(x).float().cpu() for x in batches])
 

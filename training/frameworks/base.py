@@ -127,6 +127,11 @@ class Framework(nn.Module):
         return frozenset(trained | set(made.frozen))
 
     @property
+    def device(self) -> torch.device:
+        """Where its networks are."""
+        return next(self.parameters()).device
+
+    @property
     def nets(self) -> Nets:
         return NETS[self.config.nets]
 

@@ -49,6 +49,5 @@ def class_figures(
 
 def confusion(framework: Framework, codes: Tensor, labels: Tensor) -> Tensor:
     """Of codes (N, n), how many of each class have each label, bool (N, A): (classes, A)."""
-    device = next(framework.parameters()).device
-    classes = framework.class_of(codes.to(device)).cpu()
+    classes = framework.class_of(codes.to(framework.device)).cpu()
     return one_hot(classes, len(framework.classes)).float().T @ labels.float()

@@ -91,5 +91,5 @@ def statistics(images: Tensor) -> Tensor:
 
 @torch.no_grad()
 def _features(framework: Framework, images: Tensor) -> Tensor:
-    parts = batches.in_batches(images, BATCH, next(framework.parameters()).device)
+    parts = batches.in_batches(images, BATCH, framework.device)
     return torch.cat([features(framework, x, framework.encode(x)) for x in parts])

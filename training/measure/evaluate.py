@@ -88,7 +88,7 @@ def measure(
     """
     if len(images) < 4:
         raise UserError("Give at least four images to evaluate on.")
-    device = next(framework.parameters()).device
+    device = framework.device
     z = framework.prior.sample(len(images), batches.step_generator(seed, 0))
     parts = zip(batches.in_batches(images, BATCH, device), z.to(device).split(BATCH), strict=True)
     by_batch = [_by_image(framework, network, *batch) for batch in parts]
@@ -105,7 +105,7 @@ def measure(
             figures[f"{prefix}sharpness"] = ratio.item()
             figures[frechet] = metrics.frechet_distance(real, by_image[f"features_{kind}"])
     if framework.encodes:
-        figures["morph_middle"] = _measure_morphs(framework, images[: 4 * MORPHS], device)
+        figures["morph_middle"] = _measure_morphs(framework, images[: 4 * MORPHS])
     sample = by_image["features_sample"]
     coverage, distinct = metrics.coverage(real, sample), metrics.distinct(real, sample)
     return {**figures, "coverage": coverage, "distinct": distinct}
@@ -133,10 +133,10 @@ def _by_image(framework: Framework, network: nn.Module, x: Tensor, z: Tensor) ->
     return {name: each.cpu() for name, each in values.items()}
 
 
-def _measure_morphs(framework: Framework, images: Tensor, device: torch.device) -> float:
+def _measure_morphs(framework: Framework, images: Tensor) -> float:
     """Sharpness in the middle of morphs between four images each, over that of the corners."""
     middles, corners = [], []
-    for x in batches.in_batches(images[: len(images) // 4 * 4], BATCH, device):
+    for x in batches.in_batches(images[: len(images) // 4 * 4], BATCH, framework.device):
         z = framework.encode(x)
         corners.append(metrics.sharpness(framework.decode(z)))
         z_middle = framework.prior.project(middle(z.unflatten(0, (-1, 4))))
@@ -161,8 +161,8 @@ def error_and_sharpness(
 ) -> tuple[float, float]:
     """Mean squared error of what the codes that `find` gives of `images` decode to, and their
     sharpness relative to the images'."""
-    by_batch, device = [], next(framework.parameters()).device
-    for x in batches.in_batches(images, batch, device):
+    by_batch = []
+    for x in batches.in_batches(images, batch, framework.device):
         x_hat = framework.decode(find(x))
         by_batch.append((metrics.mse(x, x_hat), metrics.sharpness(x_hat), metrics.sharpness(x)))
     mse, found, real = (torch.cat(parts).mean() for parts in zip(*by_batch, strict=True))

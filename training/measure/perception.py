@@ -118,7 +118,7 @@ def perceive(
 ) -> dict[str, float]:
     """Figures by `network` of a framework in evaluation mode, on uint8 images (N, 3, H, W) and as
     many samples. Those of reconstructions only where there is an encoder."""
-    device = next(framework.parameters()).device
+    device = framework.device
     z = framework.prior.sample(len(images), step_generator(seed, 0)).to(device)
     parts = zip(in_batches(images, BATCH, device), z.split(BATCH), strict=True)
     by_batch = [_by_image(framework, network, *batch) for batch in parts]

@@ -149,8 +149,7 @@ def _cycles(framework: Framework, reencoding_error: float) -> dict[str, float]:
 
 
 def _codes(framework: Framework, count: int) -> Tensor:
-    device = next(framework.parameters()).device
-    return framework.prior.sample(count, step_generator(0, 0)).to(device)
+    return framework.prior.sample(count, step_generator(0, 0)).to(framework.device)
 
 
 def _speed(
