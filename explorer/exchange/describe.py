@@ -1,25 +1,23 @@
 """What is found from images: codes and a map; for a pair, directions and a fitted prior, too."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
-from tqdm import tqdm
 
 from explorer.exchange.description import ENCODER, PRIOR, Description, read
 from explorer.exchange.folders import networks
 from explorer.exchange.graphs import Graph, halved, to_onnx
 from explorer.exchange.layout import layout
-from training.checkpoints import Latents, read_latents, write_atomically, write_latents
+from training.checkpoints import Latents, encode_all, read_latents, write_atomically, write_latents
 from training.codes.directions import find_directions
 from training.data import load
-from training.data.batches import in_batches
 from training.errors import UserError
 
-BATCH, KEPT = 64, 4096  # images encoded at once; codes that are kept, as a checkpoint keeps
+KEPT = 4096  # codes that are kept, as a checkpoint keeps
 LEAST = 2  # images
 
 
@@ -38,7 +36,7 @@ def describe(directory: str | Path, data: str | Sequence[str], attributes: str =
     if len(images) < LEAST:
         raise UserError(f"{len(images)} images are too few to describe a model: give {LEAST}.")
     encoder = Graph((directory / ENCODER).read_bytes(), ENCODER)
-    codes = encoded(encoder, images.images)
+    codes = encode_all(encoder, images.images)
     if description.prior[0].kind == "fitted":
         fit(directory, description, codes)
     latents = latents_of(codes, images)
@@ -61,22 +59,13 @@ def lay_out(directory: str | Path, data: str | Sequence[str] = ()) -> Latents:
     if data:
         images = load(_sources(data), config.image_size, config.crop)
         known = latents or Latents(torch.zeros(0, n), torch.zeros(0, 0, dtype=torch.bool), (), {})
-        codes = torch.cat([known.labelled, encoded(network.encode, images.images)])
+        codes = torch.cat([known.labelled, encode_all(network.encode, images.images)])
         latents = replace(known, codes=codes)
     if latents is None:
         raise UserError(f"Model '{directory}' has no codes of images: give some with --data.")
     latents = replace(latents, map=layout(latents.codes))
     write_latents(directory, latents)
     return latents
-
-
-@torch.no_grad()
-def encoded(encode: Callable[[Tensor], Tensor], images: Tensor) -> Tensor:
-    """uint8 (N, 3, H, W) -> codes (N, n); progress is shown on a terminal."""
-    batches = in_batches(images, BATCH, torch.device("cpu"))
-    total = -(-len(images) // BATCH)
-    bar = tqdm(batches, desc="Encoding", total=total, disable=None, leave=False)
-    return torch.cat([encode(x) for x in bar])
 
 
 def _sources(data: str | Sequence[str]) -> tuple[str, ...]:

@@ -16,10 +16,9 @@ from torch.nn.functional import normalize
 
 from explorer.catalogue import ROOT, load_model
 from explorer.exchange import layout
-from explorer.exchange.describe import encoded
 from explorer.tools.screenshots import opened
 from training import commandline
-from training.checkpoints import Latents, write_latents
+from training.checkpoints import Latents, encode_all, write_latents
 from training.data import load
 
 HELD_OUT, NEAREST = 1000, 15
@@ -69,7 +68,7 @@ def placement(data: tuple[str, ...], model: str = "celeba32/faae") -> None:
         model: model that encodes them, as SET/NAME
     """
     network = load_model(model)
-    codes = encoded(network.encode, load(data, network.image_size).images)
+    codes = encode_all(network.encode, load(data, network.image_size).images)
     codes = codes[torch.randperm(len(codes), generator=torch.Generator().manual_seed(0))]
     new, known = codes[:HELD_OUT], codes[HELD_OUT : HELD_OUT + layout.SAMPLE]
     umap = layout._umap()(**layout.SETTINGS).fit(known.numpy())

@@ -1,6 +1,7 @@
 """Codes of labelled images in a checkpoint, with attribute directions and a map."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from itertools import compress
 from pathlib import Path
@@ -9,6 +10,7 @@ import safetensors
 import torch
 from safetensors.torch import load_file, save
 from torch import Tensor
+from tqdm import tqdm
 
 from training.checkpoints.files import CheckpointError, reading, write_atomically
 from training.checkpoints.packing import pack, shapes, unpack
@@ -19,6 +21,7 @@ from training.data import ImageSet
 from training.data.batches import in_batches
 from training.frameworks import Framework
 
+BATCH = 64  # images encoded at once: few, as others' encoders may be large
 FIGURES = tuple(each.name for each in fields(Directions))
 
 
@@ -125,17 +128,20 @@ def labelled_latents(directory: str | Path) -> Latents:
 
 
 @torch.no_grad()
-def encode_all(framework: Framework, images: Tensor, batch_size: int = 256) -> Tensor:
-    """uint8 (N, 3, H, W) -> codes (N, n) on the CPU."""
-    device = framework.device
-    batches = in_batches(images, batch_size, device)
-    return torch.cat([framework.encode(x).float().cpu() for x in batches])
+def encode_all(
+    encode: Callable[[Tensor], Tensor], images: Tensor, device: torch.device | str = "cpu"
+) -> Tensor:
+    """uint8 (N, 3, H, W) -> codes (N, n) on the CPU, by an encoder on `device`; progress is shown
+    on a terminal."""
+    batches, total = in_batches(images, BATCH, device), -(-len(images) // BATCH)
+    bar = tqdm(batches, desc="Encoding", total=total, disable=None, leave=False)
+    return torch.cat([encode(x).float().cpu() for x in bar])
 
 
 def describe(framework: Framework, images: ImageSet) -> Latents:
     """At most `keep_codes` codes of the labelled images, with directions found from all of them."""
     labels, kept = images.labels[images.labelled], framework.config.keep_codes
-    codes = encode_all(framework, images.images[images.labelled])
+    codes = encode_all(framework.encode, images.images[images.labelled], framework.device)
     directions = find_directions(codes, labels)
     return Latents(codes[:kept], labels[:kept], images.attributes, directions)
 

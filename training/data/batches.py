@@ -106,7 +106,7 @@ def shuffled(images: Tensor) -> Tensor:
     return images[torch.randperm(len(images), generator=torch.Generator().manual_seed(0))]
 
 
-def in_batches(images: Tensor, size: int, device: torch.device) -> Iterator[Tensor]:
+def in_batches(images: Tensor, size: int, device: torch.device | str) -> Iterator[Tensor]:
     """uint8 (N, 3, H, W) as float batches in [0, 1], in order, for encoding and evaluation."""
     for chunk in images.split(size):
         yield chunk.to(device).float().div_(255)

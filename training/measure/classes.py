@@ -23,7 +23,7 @@ def class_figures(
     (Makhzani et al. 2015, section 6).
     """
     labels = images.labels[images.labelled]
-    codes = encode_all(framework, images.images[images.labelled])
+    codes = encode_all(framework.encode, images.images[images.labelled], framework.device)
     if framework.needs_labels:
         names = framework.classes
     elif training is None:

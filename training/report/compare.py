@@ -201,7 +201,8 @@ def _label_figures(
     if request.gallery:
         images = _labelled(request, framework.config.image_size, framework.config.crop)
         bits = torch.cat([metrics.dhash(part / 255) for part in images.images.split(AT_ONCE)])
-        codes, labels = encode_all(framework, images.images), images.labels
+        codes = encode_all(framework.encode, images.images, framework.device)
+        labels = images.labels
         by_dhash = {"dhash": metrics.label_agreement(bits.float(), labels)}
     elif latents:
         codes, labels, by_dhash = latents.labelled, latents.labels, {}

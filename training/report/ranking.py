@@ -105,7 +105,7 @@ def ranking(
     images, labels = known.images[known.labelled][:faces], known.labels[known.labelled][:faces]
     if len(images) <= NEAREST:
         raise UserError(f"Give more than {NEAREST} labelled images.")
-    z, x = encode_all(framework, images), images.float() / 255
+    z, x = encode_all(framework.encode, images, target), images.float() / 255
     shared = (labels[:, None] == labels[None]).float().mean(dim=2)
     found = matrix(framework, z.to(target), x)
     distances = {name: each.cpu().fill_diagonal_(torch.inf) for name, each in found.items()}
