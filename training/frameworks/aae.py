@@ -46,7 +46,11 @@ class AAE(Framework):
         n = config.latent_size
         self.G = self.generator(n)
         self.E = self.encoder(n)
-        self.D = CodeDiscriminator(n, self.prior.scale)
+        self.D = self.code_discriminator()
+
+    def code_discriminator(self) -> CodeDiscriminator | None:
+        """D, built last so that G and E start alike whatever it is; None for a system without."""
+        return CodeDiscriminator(self.config.latent_size, self.prior.scale)
 
     def phases(self) -> list[Phase]:
         return [

@@ -61,9 +61,10 @@ class AAELabels(aae.AAE):
 
     def __init__(self, config: Config):
         super().__init__(config)
-        classes = len(config.labels)
-        self.prior = replace(self.prior, classes=classes)
-        self.D = CodeDiscriminator(config.latent_size + classes + 1)
+        self.prior = replace(self.prior, classes=len(config.labels))
+
+    def code_discriminator(self) -> CodeDiscriminator:
+        return CodeDiscriminator(self.config.latent_size + len(self.config.labels) + 1)
 
     @property
     def classes(self) -> tuple[str, ...]:

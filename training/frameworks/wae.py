@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from training import losses
-from training.config import Config
 from training.frameworks import aae
 from training.frameworks.base import Batch, Flow, Loss, Phase
+from training.networks.common import CodeDiscriminator
 from training.schema import NotNegative
 
 
@@ -45,10 +45,8 @@ class WAE(aae.AAE):
         E: match the aggregate posterior to the prior | x > E > ẑ ~ z
     """)
 
-    def __init__(self, config: Config):
-        super().__init__(config)
-        if config.penalty == "mmd":
-            del self.D
+    def code_discriminator(self) -> CodeDiscriminator | None:
+        return None if self.config.penalty == "mmd" else super().code_discriminator()
 
     def phases(self) -> list[Phase]:
         if self.config.penalty == "mmd":
