@@ -125,7 +125,7 @@ def measure(model: Model, x: Tensor, z: Tensor, x_hat: Tensor) -> dict[str, floa
         figures["sharpness"] = metrics.sharpness(x_hat) / detail
     figures["prior_distance"] = distance(model.prior, z)
     if model.encodes:
-        figures["cycle_error"] = metrics.code_error(z, model.encode(x_hat))
+        figures["cycle_error"] = metrics.squared_distance(z, model.encode(x_hat))
     return {name: float(values.mean()) for name, values in figures.items()}
 
 
@@ -133,7 +133,7 @@ def measure(model: Model, x: Tensor, z: Tensor, x_hat: Tensor) -> dict[str, floa
 def unrelated(model: Model) -> float:
     """E||z - z'||^2 of unrelated codes of the prior, by which re-encoding errors are divided."""
     one, other = (model.sample_codes(UNRELATED, seed) for seed in (0, 1))
-    return float(metrics.code_error(one, other).mean())
+    return float(metrics.squared_distance(one, other).mean())
 
 
 def refined_in_step(

@@ -76,7 +76,7 @@ def features(framework: Framework, x: Tensor, z: Tensor) -> Tensor:
     made = [
         metrics.mse(x, x_hat),
         (metrics.sharpness(x_hat) + SMOOTH) / (metrics.sharpness(x) + SMOOTH),
-        metrics.code_error(z, framework.encode(x_hat)),
+        metrics.squared_distance(z, framework.encode(x_hat)),
     ]
     logs = torch.cat([torch.stack(made, 1).clamp_min(1e-6), statistics(x)], 1).log()
     return torch.cat([metrics.ssim(x, x_hat)[:, None], logs.cpu()], 1)

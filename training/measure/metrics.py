@@ -73,7 +73,7 @@ def dhash_similarity(x: Tensor, y: Tensor) -> Tensor:
     return (dhash(x) == dhash(y)).float().mean(dim=1)
 
 
-def code_error(z: Tensor, z_hat: Tensor) -> Tensor:
+def squared_distance(z: Tensor, z_hat: Tensor) -> Tensor:
     """Squared distance ||z - z_hat||^2 of codes (B, n), (B,)."""
     return code_errors(z, z_hat)
 
