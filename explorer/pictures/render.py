@@ -18,7 +18,7 @@ from explorer.words import say
 
 CODE_KEY = "latent-code"
 MODEL_KEY = "latent-model"
-LABEL_PX = 18
+LABEL_PX, GAP_PX = 18, 2  # of a line of text, and between tiles
 # What Pillow raises on a file that is none of the formats asked for, or is damaged or far too large
 NO_PICTURE = (OSError, SyntaxError, ValueError, Image.DecompressionBombError)
 # Of a GIF: its colours, the largest side of a tile, and the px of all tiles of all its frames
@@ -54,7 +54,7 @@ def sheet(
     images: Tensor | Sequence[Tensor],
     columns: int,
     px: int = 64,
-    gap: int = 2,
+    gap: int = GAP_PX,
     labels: Sequence[str] | None = None,
 ) -> Image.Image:
     """Images (N, 3, H, W) in [0, 1] as one white picture, row by row, tiles of `px` px.
@@ -91,14 +91,12 @@ def beside(pages: dict[str, Image.Image], gap: int = 12, columns: int | None = N
     return wall
 
 
-def table(
-    rows: dict[str, Sequence[Tensor]], heads: Sequence[str], px: int = 64, gap: int = 2
-) -> Image.Image:
+def table(rows: dict[str, Sequence[Tensor]], heads: Sequence[str], px: int = 64) -> Image.Image:
     """Rows of images (3, H, W) in [0, 1], each after its name, under the columns' heads."""
     font = ImageFont.load_default(LABEL_PX * 2 // 3)
-    margin = int(max(font.getlength(name) for name in rows)) + 4 * gap
-    tiles = sheet([image for row in rows.values() for image in row], len(heads), px, gap)
-    step, letters = px + gap, int(px / font.getlength("n"))
+    margin = int(max(font.getlength(name) for name in rows)) + 4 * GAP_PX
+    tiles = sheet([image for row in rows.values() for image in row], len(heads), px)
+    step, letters = px + GAP_PX, int(px / font.getlength("n"))
     whole = {"break_long_words": False, "break_on_hyphens": False}
     lines = [textwrap.wrap(head, letters, **whole) for head in heads]
     top = LABEL_PX * max(map(len, lines))
@@ -106,9 +104,9 @@ def table(
     page.paste(tiles, (margin, top))
     draw = ImageDraw.Draw(page)
     for row, name in enumerate(rows):
-        draw.text((gap, top + row * step + px / 2), name, "black", font, anchor="lm")
+        draw.text((GAP_PX, top + row * step + px / 2), name, "black", font, anchor="lm")
     for column, head in enumerate(lines):
-        foot = (margin + column * step + px / 2, top - gap)
+        foot = (margin + column * step + px / 2, top - GAP_PX)
         draw.text(foot, "\n".join(head), "black", font, anchor="md", align="center")
     return page
 

@@ -36,11 +36,12 @@ class Wanted(NamedTuple):
         found[: len(labels)] = having & ~lacks.any(dim=1)
         return found
 
-    def sql(self, column: str = "labels") -> str:
-        """The same as a condition on a column of lists of names; empty where everything fits."""
+    def sql(self) -> str:
+        """The same as a condition on the column `labels`, lists of names, of a table; empty where
+        everything fits."""
         having = "any" if self.either else "all"
-        parts = [f"array_has_{having}({column}, {_quoted(self.has)})"] if self.has else []
-        parts += [f"NOT array_has_any({column}, {_quoted(self.lacks)})"] if self.lacks else []
+        parts = [f"array_has_{having}(labels, {_quoted(self.has)})"] if self.has else []
+        parts += [f"NOT array_has_any(labels, {_quoted(self.lacks)})"] if self.lacks else []
         return " AND ".join(parts)
 
 

@@ -10,6 +10,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import avg_pool2d, normalize
 
+BLUR = 5  # cells of a density, an odd number
+
 
 def lerp(a: Tensor, b: Tensor, t: Tensor | float) -> Tensor:
     """The straight line from `a` (t = 0) to `b` (t = 1); `t` broadcasts against the codes."""
@@ -124,13 +126,13 @@ def hold(
     return moved
 
 
-def density(points: Tensor, low: Tensor, high: Tensor, cells: int, blur: int = 5) -> Tensor:
+def density(points: Tensor, low: Tensor, high: Tensor, cells: int) -> Tensor:
     """Density of points (N, 2) in the box from `low` to `high`, (2,) each: (cells, cells) in
-    [0, 1], rows by the second coordinate; a histogram, twice smoothed by a mean of `blur` cells."""
+    [0, 1], rows by the second coordinate; a histogram, twice smoothed by a mean of `BLUR` cells."""
     cell = ((points - low) / (high - low) * cells).floor().long()
     column, row = cell[((cell >= 0) & (cell < cells)).all(dim=1)].T
     counts = torch.bincount(row * cells + column, minlength=cells * cells).float()
     smooth = counts.view(1, 1, cells, cells)
     for _ in range(2):
-        smooth = avg_pool2d(smooth, blur, stride=1, padding=blur // 2)
+        smooth = avg_pool2d(smooth, BLUR, stride=1, padding=BLUR // 2)
     return smooth[0, 0] / smooth.max().clamp_min(1e-12)

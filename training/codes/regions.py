@@ -11,7 +11,7 @@ from training.codes.geometry import density
 CELLS, SUMMIT = 40, 7  # of the grid of densities; side of the square in which a summit is highest
 DENSE, REACH, LEAST = 0.2, 0.15, 20  # of the highest; of the map's size; labelled points
 SIGMAS, SHARE, LIFT = 4.0, 0.3, 1.2  # that a label stands out by
-MOST_NAMES = 2
+MOST, MOST_NAMES = 12, 2  # regions, and names of each
 
 
 class Region(NamedTuple):
@@ -22,7 +22,7 @@ class Region(NamedTuple):
     names: list[str]
 
 
-def regions(places: Tensor, labels: Tensor, names: tuple[str, ...], most: int = 12) -> list[Region]:
+def regions(places: Tensor, labels: Tensor, names: tuple[str, ...]) -> list[Region]:
     """The densest regions of points (N, 2), of which the first L have labels bool (L, A).
 
     A label stands out where more than `SIGMAS` standard errors more points of the region have it
@@ -32,7 +32,7 @@ def regions(places: Tensor, labels: Tensor, names: tuple[str, ...], most: int = 
         return []
     low, high = places.amin(dim=0), places.amax(dim=0)
     room = (high - low).clamp_min(1e-6)
-    middles = low + room * _summits(density(places, low, low + 1.001 * room, CELLS), most)
+    middles = low + room * _summits(density(places, low, low + 1.001 * room, CELLS))
     if not len(middles):
         return []
     far = torch.cdist(places[: len(labels)] / room, middles / room)  # (L, M)
@@ -47,11 +47,11 @@ def regions(places: Tensor, labels: Tensor, names: tuple[str, ...], most: int = 
     return found
 
 
-def _summits(levels: Tensor, most: int) -> Tensor:
+def _summits(levels: Tensor) -> Tensor:
     """The highest local maxima of a grid (cells, cells): (M, 2), in parts of its side."""
     top = max_pool2d(levels[None, None], SUMMIT, stride=1, padding=SUMMIT // 2)[0, 0]
     row, column = ((levels == top) & (levels > DENSE)).nonzero().T
-    order = levels[row, column].argsort(descending=True)[:most]
+    order = levels[row, column].argsort(descending=True)[:MOST]
     return torch.stack([column[order], row[order]], dim=1).add(0.5) / len(levels)
 
 

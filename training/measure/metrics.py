@@ -7,6 +7,8 @@ from torch.nn.functional import interpolate, one_hot
 
 from training.losses import code_errors, laplacian_energy, pixel_errors
 
+K = 5  # neighbours of `coverage`, as in its paper
+
 
 def mse(x: Tensor, y: Tensor) -> Tensor:
     """Mean squared error of each image, (B,)."""
@@ -93,11 +95,11 @@ def frechet_distance(a: Tensor, b: Tensor) -> float:
     return float((means[0] - means[1]).square().sum() + traces - 2 * roots)
 
 
-def coverage(real: Tensor, fake: Tensor, k: int = 5) -> float:
+def coverage(real: Tensor, fake: Tensor) -> float:
     """Share of the real features (N, d) that have a fake one (M, d) within the distance of their
     k-th nearest real neighbour (Naeem et al. 2020, eq. 9). 1 - 2^-k = 0.97 is expected for as many
     other real images, less after mode collapse."""
-    radius = nearest(real, real, k + 1)  # the nearest is the image itself
+    radius = nearest(real, real, K + 1)  # the nearest is the image itself
     return float((nearest(real, fake, 1) <= radius).float().mean())
 
 

@@ -14,6 +14,7 @@ from torch.nn.utils.parametrizations import spectral_norm
 
 BASE_PX = 4
 SIZES_PX = (32, 64, 128)
+WIDEST = 8  # times the width: with further levels feature maps double no more
 SLOPE = 0.2
 HIDDEN = 512  # units of the dense layers of discriminators of codes
 D_NORMS = ("none", "batch", "spectral")
@@ -22,7 +23,7 @@ D_NORMS = ("none", "batch", "spectral")
 def channels(size_px: int, width: int) -> list[int]:
     """Feature maps from full resolution down to 4x4: [w, 2w, 4w, 8w] at 32 px."""
     levels = int(math.log2(size_px // BASE_PX))
-    return [width * min(2**level, 8) for level in range(levels + 1)]
+    return [width * min(2**level, WIDEST) for level in range(levels + 1)]
 
 
 def normalization(norm: str, features: int) -> nn.Module:

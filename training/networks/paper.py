@@ -14,14 +14,21 @@ import torch
 from torch import Tensor, nn
 
 from training.networks import common
-from training.networks.common import BASE_PX, HIDDEN, SLOPE, normalization, spectrally_normalised
+from training.networks.common import (
+    BASE_PX,
+    HIDDEN,
+    SLOPE,
+    WIDEST,
+    normalization,
+    spectrally_normalised,
+)
 from training.networks.nested import nested_discriminator, nested_encoder, nested_generator
 
 
-def doubling(size_px: int, width: int, to_px: int = BASE_PX, most: int = 8) -> list[int]:
+def doubling(size_px: int, width: int, to_px: int = BASE_PX) -> list[int]:
     """Feature maps after each halving, the finest first: [w, 2w, 4w, 8w] from 64 px to 4x4."""
     levels = int(math.log2(size_px // to_px))
-    return [width * min(2**level, most) for level in range(levels)]
+    return [width * min(2**level, WIDEST) for level in range(levels)]
 
 
 class AEGANGenerator(nn.Module):
