@@ -16,7 +16,7 @@ from explorer.pictures.faces import find_crop, whole
 from explorer.pictures.picture import PHOTO, Picture, pixels
 from explorer.pictures.render import to_pil
 from explorer.search.looks import LOOK_PX, looks
-from explorer.search.table import Held, Rows, Table, named, tables, write
+from explorer.search.table import Held, Rows, Table, holds, named, write
 from training.data.labels import CLASSES, ImageSet, with_classes
 from training.data.pictures import PictureError, open_picture
 from training.data.sources import Item, find
@@ -64,8 +64,8 @@ def index(
     places = [str(Path(source).resolve()) for source in sources]
     where = hashlib.sha256(repr([places, crop, *digests.values()]).encode())
     name = named(Path(sources[0]).stem, where.hexdigest())
-    if name in tables() and (there := Table(name)).held == held:
-        return Indexed(there, False, [])
+    if holds(name, held):
+        return Indexed(Table(name), False, [])
     refused: list[str] = []
     rows = _rows(items, images, encoding, crop, refused)
     first = next(rows, None)

@@ -68,6 +68,22 @@ def _reaching() -> Iterator[None]:
         raise UserError(UNREACHED) from error
 
 
+def holds(name: str, held: Held) -> bool:
+    """Whether there is a table of that name, and holds this and nothing else."""
+    if name not in tables():
+        return False
+    with _reaching():
+        return _held(database().open_table(name)) == held
+
+
+def _held(table: Any) -> Held | None:
+    """What a table of LanceDB holds; None where it is none of ours, or of another version."""
+    try:
+        return Held.model_validate_json((table.schema.metadata or {}).get(KEY, b""))
+    except ValidationError:
+        return None
+
+
 class Table:
     """A table by its name; raises UserError where there is none, or it is none of ours."""
 
@@ -75,15 +91,15 @@ class Table:
         self.name = choose(say("table"), name, tables())
         with _reaching():
             self._table = database().open_table(name)
-        try:
-            self.held = Held.model_validate_json((self._table.schema.metadata or {}).get(KEY, b""))
-        except ValidationError:
+            held = _held(self._table)
+        if held is None:
             message = say(
                 "Table {table} is none of pictures: `{command}` makes one.",
                 table=quoted(name),
                 command="python -m explorer index",
             )
-            raise UserError(message) from None
+            raise UserError(message)
+        self.held = held
 
     @property
     def names(self) -> Sequence[str]:

@@ -104,6 +104,9 @@ def test_a_folder_is_indexed_once_and_anew_when_it_changes(place, folder):
     shutil.copy(folder / "0.png", folder / "7.png")
     later = index([str(folder)], models, crop="centre")
     assert later.new and len(later.table) == 7 and tables.tables() == [first.table.name]
+    tables.database().create_table(later.table.name, data=[{"a": 1}], mode="overwrite")
+    later = index([str(folder)], models, crop="centre")
+    assert later.new and len(later.table) == 7  # in place of one that is none of pictures
     picture = Picture("3.png", PHOTO, open_picture(folder / "3.png"))
     found = search(picture, models, later.table.name, count=2)[models[0]]
     assert found.near[0].label == "3.png" and found.near[0].distance < 0.05
