@@ -8,31 +8,18 @@ import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
-from PIL import Image
 from torch import nn
 
-from explorer import describe, export, load_model
-from explorer.__main__ import main
+from explorer import export, load_model
 from explorer.catalogue import list_models
-from explorer.exchange import graphs, layout
+from explorer.exchange import graphs
 from explorer.exchange.description import Description
+from tests.explorer.exchange.conftest import PX, N, decoder, encoder
 from training.checkpoints import CheckpointError
 from training.codes.priors import Box, Normal, Sphere
 from training.errors import UserError
-
-PX, N = 8, 4
-
-
-def encoder(outputs: int = N, *end: nn.Module) -> nn.Module:
-    return nn.Sequential(nn.Flatten(), nn.Linear(3 * PX * PX, outputs), *end)
-
-
-def decoder(inputs: int = N, end: nn.Module | None = None) -> nn.Module:
-    shape = nn.Unflatten(1, (3, PX, PX))
-    return nn.Sequential(nn.Linear(inputs, 3 * PX * PX), end or nn.Sigmoid(), shape)
 
 
 class Sampling(nn.Module):
@@ -82,18 +69,6 @@ class Scaled(nn.Module):
 
 def grey() -> nn.Module:
     return nn.Sequential(nn.Conv2d(1, 2, 3), nn.Flatten(), nn.LazyLinear(N))
-
-
-@pytest.fixture(scope="module")
-def exported(tmp_path_factory) -> Path:
-    """The folder of a model, for all tests."""
-    return export(encoder(), decoder(), tmp_path_factory.mktemp("model") / "b", image_size=PX)
-
-
-@pytest.fixture
-def out(exported: Path, tmp_path: Path) -> Path:
-    """The folder of a model a/b, to be changed."""
-    return Path(shutil.copytree(exported, tmp_path / "a" / "b"))
 
 
 WRONG = {
@@ -211,45 +186,6 @@ def test_without_a_decoder_a_model_encodes_and_is_no_part_of_a_set(tmp_path):
         model.decode(model.sample_codes(1))
     found = list_models(tmp_path)
     assert found.sets == {} and "a/b has no decoder" in found.problems[0]
-
-
-@pytest.fixture
-def pictures(tmp_path, monkeypatch):
-    """40 pictures in a folder, half of them dark, and a table that says which; UMAP is left out,
-    which needs half a minute."""
-    monkeypatch.setattr(layout, "UMAP_NEEDS", 1000)
-    folder = tmp_path / "pictures"
-    folder.mkdir()
-    generator, rows = np.random.default_rng(0), ["file_name,Dark"]
-    for index in range(40):
-        pixels = generator.integers(0, 128, (PX, PX, 3)) + 127 * (index % 2)
-        Image.fromarray(pixels.astype(np.uint8)).save(folder / f"{index:02}.png")
-        rows.append(f"{index:02}.png,{1 - index % 2}")
-    table = tmp_path / "table.csv"
-    table.write_text("\n".join(rows))
-    return str(folder), str(table)
-
-
-def test_describe_finds_map_and_attributes(out, pictures, tmp_path):
-    folder, table = pictures
-    assert load_model("a/b", tmp_path).latents is None
-    assert main(["describe", str(out), "--data", folder, "--attributes", table]) == 0
-    latents = load_model("a/b", tmp_path).latents
-    assert latents.names == ("Dark",) and latents.map.shape == (40, 2)
-    assert latents.directions["mean"].auc[0] > 0.9
-    describe(out, folder)
-    assert load_model("a/b", tmp_path).latents.names == ()
-
-
-def test_a_fitted_prior_is_the_gaussian_of_the_codes(pictures, tmp_path):
-    folder, _ = pictures
-    shifted = encoder()
-    shifted[1].bias.data += 5
-    export(shifted, decoder(), tmp_path / "a" / "b", image_size=PX, prior="fitted", data=folder)
-    model = load_model("a/b", tmp_path)
-    codes, drawn = model.latents.codes.T, model.sample_codes(4000).T
-    assert (codes.mean(1) - drawn.mean(1)).abs().max() < 0.2
-    assert (codes.cov() - drawn.cov()).abs().max() < 0.5
 
 
 FAULTS = {
