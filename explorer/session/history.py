@@ -235,9 +235,12 @@ def _plain(value: Any) -> Any:
 
 
 def alike(one: Any, other: Any) -> bool:
-    """Whether two things that a session holds are the same; pictures by their look and mark."""
+    """Whether two things that a session holds are the same; pictures by their look and mark, and
+    numbers by their value: the 5 of a page is the 5.0 of a link."""
     if one is other:
         return True
+    if {type(one), type(other)} == {int, float}:
+        return one == other
     if type(one) is not type(other):
         return False
     if isinstance(one, Picture):

@@ -100,6 +100,14 @@ def test_a_step_says_what_of_a_part_is_other(session, clock):
     ]
 
 
+def test_a_number_of_a_link_is_that_of_the_page(session, clock):
+    session.controls |= {"n": 5.0, "damaged": True}
+    kept = done(session, lambda: session.controls.update(n=5))
+    assert len(kept.steps) == 1
+    done(session, lambda: session.controls.update(n=7, damaged=False))
+    assert kept.steps[1].said == [("n", 5, 7), ("damaged", True, False)]
+
+
 def test_pictures_that_come_and_go_are_said_in_words(session, clock):
     given = session.of(Own).pictures
     kept = done(session, lambda: given.extend(session.examples()[:2]), given.pop, given.clear)
