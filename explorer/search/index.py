@@ -11,7 +11,6 @@ import torch
 from tqdm import tqdm
 
 from explorer.engine import Model
-from explorer.exchange import kept
 from explorer.pictures.faces import find_crop, whole
 from explorer.pictures.picture import PHOTO, Picture, pixels
 from explorer.pictures.render import to_pil
@@ -54,15 +53,15 @@ def index(
         from training.data.tables import with_attributes  # here, as pandas is slow to import
 
         images = with_attributes(images, attributes)
-    digests = {model.name: kept.digest(model.directory) for model in encoding}
+    weights = {model.name: model.weights for model in encoding}
     held = Held(
-        models=digests,
+        models=weights,
         attributes=[*images.attributes],
         source=", ".join(Path(source).name for source in sources),
         files=_digest(sources, names, (attributes, crop)),
     )
     places = [str(Path(source).resolve()) for source in sources]
-    where = hashlib.sha256(repr([places, crop, *digests.values()]).encode())
+    where = hashlib.sha256(repr([places, crop, *weights.values()]).encode())
     name = named(Path(sources[0]).stem, where.hexdigest())
     if holds(name, held):
         return Indexed(Table(name), False, [])

@@ -15,8 +15,8 @@ from explorer.words import say
 
 class Near(NamedTuple):
     """A picture that was found: its row, its distance, its label, and where they are known its
-    thumbnail as a file's content, its codes (n,) by model name, its attributes, and the digests of
-    the checkpoints whose codes these are, by model name."""
+    thumbnail as a file's content, its codes (n,) by model name, its attributes, and the SHA-256 of
+    the weights whose codes these are, by model name."""
 
     row: int
     distance: float
@@ -24,21 +24,21 @@ class Near(NamedTuple):
     thumbnail: bytes = b""
     codes: Mapping[str, Tensor] = {}
     attributes: Sequence[str] = ()
-    digests: Mapping[str, str] = {}
+    weights: Mapping[str, str] = {}
 
 
 class Pool(Protocol):
     """Pictures to search in.
 
     names: of their attributes. `why_not` says why they cannot be searched by a look, or by a model
-    with a checkpoint of this digest, empty where they can. `nearest` gives the `count` nearest that
+    with these weights, empty where they can. `nearest` gives the `count` nearest that
     are `wanted`, the nearest first: by a model the L2 distance of codes, by a look the number of
     bits that differ.
     """
 
     names: Sequence[str]
 
-    def why_not(self, kind: str, digest: str = "") -> str: ...
+    def why_not(self, kind: str, weights: str = "") -> str: ...
 
     def nearest(self, kind: str, vector: Tensor, count: int, wanted: Wanted) -> list[Near]: ...
 
@@ -53,7 +53,7 @@ class Gathered:
     labels: Tensor = field(default_factory=lambda: torch.zeros(0, 0, dtype=torch.bool))
     names: Sequence[str] = ()
 
-    def why_not(self, kind: str, digest: str = "") -> str:
+    def why_not(self, kind: str, weights: str = "") -> str:
         if kind in self.vectors:
             return ""
         if kind in LOOKS:

@@ -24,13 +24,13 @@ UNREACHED = say(
     "{variable} names, the network, and the credentials for it.",
     variable=PLACE,
 )
-VERSION, KEY = 1, b"latent-explorer"
+VERSION, KEY = 2, b"latent-explorer"
 INDEXED = 20_000  # rows from which codes and labels have an index; fewer take 10 ms without
 PARTITIONS, PROBED = 256, 20  # of the index, and of those how many are looked through
 
 
 class Held(Strict):
-    """What a table holds: codes of these models by name, each with the digest of its checkpoint;
+    """What a table holds: codes of these models by name, each with the SHA-256 of its weights;
     the attributes; and what was indexed, `source`, with the digest of its files."""
 
     version: Literal[VERSION] = VERSION
@@ -94,7 +94,8 @@ class Table:
             held = _held(self._table)
         if held is None:
             message = say(
-                "Table {table} is none of pictures: `{command}` makes one.",
+                "Table {table} is none of pictures, or an earlier version made it: "
+                "`{command}` makes a new one.",
                 table=quoted(name),
                 command="python -m explorer index",
             )
@@ -108,9 +109,9 @@ class Table:
     def __len__(self) -> int:
         return self._table.count_rows()
 
-    def why_not(self, kind: str, digest: str = "") -> str:
+    def why_not(self, kind: str, weights: str = "") -> str:
         known = self.held.models.get(kind)
-        if kind in LOOKS or known == digest:
+        if kind in LOOKS or known == weights:
             return ""
         command = f"python -m explorer index FOLDER --models {kind}"
         if known is None:

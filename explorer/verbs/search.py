@@ -10,7 +10,6 @@ from PIL import Image
 from torch import Tensor
 
 from explorer.engine import Model
-from explorer.exchange import kept
 from explorer.pictures.arrays import as_images
 from explorer.pictures.picture import Picture
 from explorer.pictures.render import to_pil
@@ -105,8 +104,8 @@ def nearest(
 
     def by(kind: Model | str) -> list[Near] | Reason:
         name = kind if isinstance(kind, str) else kind.name
-        digest = "" if isinstance(kind, str) else kept.digest(kind.directory)
-        if why := pool.why_not(name, digest):
+        weights = "" if isinstance(kind, str) else kind.weights
+        if why := pool.why_not(name, weights):
             return Reason(why)
         of_look = isinstance(kind, str)
         vector = hashes[name][0] if of_look else codes(kind, [picture], faithful)[0]

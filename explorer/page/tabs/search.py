@@ -10,7 +10,6 @@ import torch
 
 from explorer import verbs
 from explorer.engine import Model
-from explorer.exchange import kept
 from explorer.page import components as ui
 from explorer.page.filters import InLink, ask_for, filter_shown, filter_view
 from explorer.page.mapped.points import Own
@@ -201,10 +200,10 @@ def grid_of(session: Session, models: Sequence[Model], near: Sequence[Near]) -> 
 
 
 def pictured(session: Session, near: Near) -> Picture:
-    """A picture of a table, as large as its thumbnail, with its codes of the checkpoints here."""
+    """A picture of a table, as large as its thumbnail, with its codes by weights that are here."""
     models, codes = session.catalogue.models, {}
     for name, code in near.codes.items():
-        if name in models and kept.digest(models[name].directory) == near.digests[name]:
+        if name in models and models[name].weights == near.weights[name]:
             codes[name] = code
     return Picture(near.label, PHOTO, opened(near), codes=codes)
 

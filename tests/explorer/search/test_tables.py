@@ -8,6 +8,7 @@ import torch
 
 from explorer.__main__ import main
 from explorer.catalogue import load_model
+from explorer.engine import Model
 from explorer.exchange import kept
 from explorer.pictures.picture import PHOTO, Picture
 from explorer.pictures.render import to_pil
@@ -79,7 +80,7 @@ def test_a_table_finds_what_is_found_in_memory(place, wanted, indexed, monkeypat
     monkeypatch.setattr(tables, "PARTITIONS", 1)
     monkeypatch.setattr(tables, "INDEXED", 60 if indexed else 61)
     pool, rows = synthetic(60, 16)
-    held = Held(models={"set/model": "digest"}, attributes=[*NAMES], source="", files="")
+    held = Held(models={"set/model": "weights"}, attributes=[*NAMES], source="", files="")
     table = write("made", held, {"set/model": 16}, iter([rows]))
     columns = [each.columns for each in tables.database().open_table("made").list_indices()]
     assert columns == ([["code_0"], ["labels"]] if indexed else [])
@@ -114,6 +115,17 @@ def test_a_folder_is_indexed_once_and_anew_when_it_changes(place, folder):
     assert found.near[0].codes["celeba32/faae"].shape == (256,)
 
 
+def test_a_table_is_of_weights_whatever_else_their_folder_holds(place, folder, tmp_path):
+    copied = shutil.copytree(load_model("celeba32/faae").directory, tmp_path / "faae")
+    model = Model(copied, "mine/faae")
+    table = index([str(folder)], [model], crop="centre").table
+    (copied / "metrics.json").unlink()
+    again = Model(copied, "mine/faae")
+    assert not index([str(folder)], [again], crop="centre").new
+    picture = Picture("3.png", PHOTO, open_picture(folder / "3.png"))
+    assert search(picture, [again], table.name, count=1)[again].near[0].label == "3.png"
+
+
 def test_what_waits_to_be_encoded_is_no_larger_than_models_see_it(place, tmp_path, monkeypatch):
     waited, encoded = [], indexing._encoded
 
@@ -140,7 +152,7 @@ def test_a_program_that_gives_a_file_finds_it_by_its_look(place, session, tmp_pa
         assert [each[0].distance for each in found.by_looks.values()] == [0, 0, 0]
 
 
-def test_what_cannot_be_searched_is_said_in_one_sentence(place, folder, tmp_path, monkeypatch):
+def test_what_cannot_be_searched_is_said_in_one_sentence(place, folder, tmp_path):
     faae, aae = load_model("celeba32/faae"), load_model("celeba32/aae")
     picture = Picture("0.png", PHOTO, open_picture(folder / "0.png"))
     with pytest.raises(UserError, match="no table 'none', and none to choose from"):
@@ -148,7 +160,7 @@ def test_what_cannot_be_searched_is_said_in_one_sentence(place, folder, tmp_path
     table = index([str(folder)], [faae], crop="centre").table
     found = search(picture, [faae, aae], table.name)
     assert "holds no codes of celeba32/aae" in found[aae].near.said and found[faae].near
-    monkeypatch.setattr(kept, "digest", lambda directory: "another")
+    faae.weights = "another"
     found = search(picture, [faae], table.name)
     assert "codes of another checkpoint celeba32/faae" in found[faae].near.said
     for given, said in (

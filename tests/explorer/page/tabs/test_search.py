@@ -6,7 +6,6 @@ import gradio as gr
 import pytest
 import torch
 
-from explorer.exchange import kept
 from explorer.page import filters, going, link
 from explorer.page.tabs import latent_map, search
 from explorer.page.tabs.latent_map import Own
@@ -75,9 +74,9 @@ def test_a_picture_of_a_table_has_the_codes_of_the_checkpoints_here_alone(sessio
     file = io.BytesIO()
     to_pil(torch.rand(3, 64, 64)).save(file, "JPEG")
     names = (one.name, other.name, "gone/model")
-    digests = dict(zip(names, (kept.digest(one.directory), "another", "gone"), strict=True))
+    weights = dict(zip(names, (one.weights, "another", "gone"), strict=True))
     codes = {name: torch.rand(9) for name in names}
-    near = Near(0, 0.0, "0.png", file.getvalue(), codes, digests=digests)
+    near = Near(0, 0.0, "0.png", file.getvalue(), codes, weights=weights)
     picture = search.pictured(session, near)
     assert picture.codes == {one.name: codes[one.name]}
     assert session.codes([picture], other).shape == (1, other.latent_size)
