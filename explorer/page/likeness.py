@@ -6,15 +6,18 @@ from explorer.verbs.common.domain import Unlike, unlike
 from explorer.words import chain, numeral, say
 
 MOST = 100  # times as far; beyond that the figure means nothing more
+REFINED_FIRST = say("Refined codes are shown first: compare their MSE with that of the encoder's.")
 
 
 def said(session: Session, picture: Picture) -> str:
     """What was found in the picture, and whether the models know its like."""
     parts = [picture.crop.message] if picture.crop else []
+    if len(picture.faces) > 1:
+        parts.append(say("The others can be chosen under “Correct the crop”."))
     if picture.toned:
         parts.append(say("Its colours are adapted; press the button again to have its own."))
     elif far := unlike(picture, session.models, session.colours):
-        parts.append(warning(far))
+        parts += [warning(far), REFINED_FIRST]
     return chain("{one} {next}", parts)
 
 
@@ -22,20 +25,19 @@ def warning(far: Unlike) -> str:
     """That a picture is unlike what the models know, and by how much."""
     if not far.share:
         return say(
-            "It is {unlike} than nearly all that these models draw: encoders may miss it. "
-            "Refined codes, shown first, come closer.",
+            "It is {unlike} than nearly all that these models draw: encoders may miss it.",
             unlike=chain("{one} and {next}", far.reasons),
         )
     if not far.reasons:
         return say(
             "It is unlike what {model} was trained on, {share} times as far from it as 99 % of "
-            "held-out pictures: encoders may miss it. Refined codes, shown first, come closer.",
+            "held-out pictures: encoders may miss it.",
             model=far.model.title,
             share=times(far.share),
         )
     return say(
         "It is {unlike} than nearly all that these models draw, {share} times as far from them as "
-        "99 % of held-out pictures: encoders may miss it. Refined codes, shown first, come closer.",
+        "99 % of held-out pictures: encoders may miss it.",
         unlike=chain("{one} and {next}", far.reasons),
         share=times(far.share),
     )

@@ -158,9 +158,7 @@ def advice(session: Session, found: Morph) -> str:
             poor.append(picture.label)
     if not poor:
         return ""
-    return say(
-        "The encoder is far off {pictures}: Refined codes, above, come closer.", pictures=poor
-    )
+    return say("The encoder is far off {pictures}: try Refined codes, above.", pictures=poor)
 
 
 def full(session: Session) -> bool:

@@ -59,6 +59,7 @@ def test_one_of_several_faces_is_chosen_and_turned(page, tmp_path):
     crowd.save(tmp_path / "two.png")
     page.locator(".slot input[type=file]").first.set_input_files(tmp_path / "two.png")
     expect(page.get_by_text("Of several possible faces one was chosen")).to_be_visible()
+    expect(page.get_by_text("The others can be chosen under “Correct the crop”")).to_be_visible()
     page.get_by_role("button", name="Correct the crop").click()
     expect(page.locator(".seen-face")).to_have_count(2)
     page.get_by_role("button", name="Face 2", exact=True).click()

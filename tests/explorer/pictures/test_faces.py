@@ -91,6 +91,22 @@ def test_without_a_face_the_centre_is_used_and_said():
     assert "No face" in crop.message
 
 
+@pytest.mark.parametrize(
+    ("times", "eyes", "doubtful"), [(4, [], True), (40, [], False), (4, [30, 80], False)]
+)
+def test_what_may_be_no_face_is_said_to_be_in_doubt(times, eyes, doubtful, monkeypatch):
+    """Such as wood grain, in which the cascade finds boxes, but a few times each."""
+
+    def detected(name, grey, least):
+        found = {"eye": [(left, 20, 20, 20, 9) for left in eyes]}
+        box = [(80, 80, 100, 100, times)]
+        return np.reshape(found.get(name, box), (-1, 5)).astype(float)
+
+    monkeypatch.setattr(faces, "_detect", detected)
+    crop = find_crop(Image.new("RGB", (224, 224), "peru"))
+    assert crop.found and ("may be no face" in crop.message) == doubtful
+
+
 def test_cut_of_a_dataset_crop_is_the_lanczos_of_training():
     picture = astronaut().crop((0, 0, 178, 218))
     expected = picture.crop((15, 35, 163, 183)).resize((64, 64), Image.Resampling.LANCZOS)
