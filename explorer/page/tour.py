@@ -78,7 +78,7 @@ TOUR = (
         (
             say("Sharp against faithful: sharpness and MSE stand below each reconstruction."),
             say("The middle of a morph: does it stay as sharp as its corners?"),
-            say("The cycle error: does the encoder find the code again that a picture has?"),
+            say("The re-encoding error: does the encoder find the code again that a picture has?"),
         ),
     ),
 )
@@ -108,7 +108,7 @@ LESSON = (
         say("Refined codes"),
         say(
             "Optimisation looks for a code whose picture is closer to the photo. The MSE falls; "
-            "see what the cycle error says of the codes that it finds."
+            "see what the re-encoding error says of the codes that it finds."
         ),
         f"tab=reconstruct&{PAIR}&reconstruct=example/0&steps=100",
         ".board .row:has(.ladder:not([hidden]))",

@@ -72,7 +72,8 @@ def reconstruct(
         ),
     ] = DEFAULT.prior_weight,
     domain_weight: Annotated[
-        float, Option("weight of the in-domain error of the code, where there is an encoder", 0, 1)
+        float,
+        Option("weight of the re-encoding error of the code, where there is an encoder", 0, 1),
     ] = DEFAULT.domain_weight,
     sharpness_weight: Annotated[
         float,

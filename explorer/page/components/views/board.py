@@ -16,7 +16,11 @@ from explorer.verbs.reconstruct import Stage, unrelated
 from explorer.words import numeral, say
 from training.measure.figures import FIGURES
 
-CLOSENESS = ((0.1, say("good")), (0.5, say("fair")), (math.inf, say("poor")))  # of a cycle error
+CLOSENESS = (
+    (0.1, say("good")),
+    (0.5, say("fair")),
+    (math.inf, say("poor")),
+)  # of a re-encoding error
 Stat = tuple[str, str, str]  # name, value, meaning
 
 
@@ -95,7 +99,7 @@ def stage_stats(model: Model, found: Stage) -> list[Stat]:
             error=numeral(f"{error:.3g}"),
         )
         value = say("{share} {word}", share=numeral(f"{share:.2f}"), word=word)
-        rows.append((say("Cycle error"), value, meaning))
+        rows.append((say("Re-encoding error"), value, meaning))
     meaning = say("How far the code is from those that the prior draws: half of these are below 1")
     rows.append((say("Prior distance"), numeral(f"{distance:.2f}"), meaning))
     if not model.encodes:

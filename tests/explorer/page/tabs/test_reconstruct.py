@@ -46,7 +46,9 @@ def test_an_upload_is_encoded_once_for_all_tabs(session, monkeypatch):
 
     monkeypatch.setattr(Model, "encode", counted)
     reconstruct.show(session)
-    assert seen.count((session.names[0], True)) == 1  # and of what was drawn, for the cycle error
+    assert (
+        seen.count((session.names[0], True)) == 1
+    )  # and of what was drawn, for the re-encoding error
     list(reconstruct.refine(session, 5))
     reconstruct.draw(session)
     attributes.edit(session)
@@ -76,8 +78,8 @@ def test_cycle_errors_are_relative_to_unrelated_codes(session):
     session.put("reconstruct", session.examples()[0])
     board, *_ = reconstruct.show(session)
     stats = [dict(stat[:2] for stat in card["stats"]) for card in board["rows"][0]["cards"][1:]]
-    assert all(stat["Cycle error"].endswith((" good", " fair", " poor")) for stat in stats)
-    assert all(0 < float(stat["Cycle error"].split()[0]) < 0.2 for stat in stats)
+    assert all(stat["Re-encoding error"].endswith((" good", " fair", " poor")) for stat in stats)
+    assert all(0 < float(stat["Re-encoding error"].split()[0]) < 0.2 for stat in stats)
 
 
 def test_a_refinement_ends_when_others_are_chosen(session):
