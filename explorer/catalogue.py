@@ -27,10 +27,19 @@ class Catalogue:
 
 
 def titles(models: Sequence[Model]) -> dict[Model, str]:
-    """A title for each model: of its system, where taken with what its folder adds to that, else
-    set and folder."""
-    named = headings([(model.title, _apart(model), model.name) for model in models])
-    return dict(zip(models, named, strict=True))
+    """A title for each model, which no other of its set has: of its system, where taken with what
+    its folder adds to that, else set and folder."""
+    every = [*models, *_beside(models)]
+    named = headings([(model.title, _apart(model), model.name) for model in every])
+    return dict(zip(models, named, strict=False))
+
+
+def _beside(models: Sequence[Model]) -> list[Model]:
+    """The others of the set that these models are of."""
+    given = {model.name for model in models}
+    known = catalogue(models[0].root) if models else Catalogue({}, {}, [])
+    held = next((names for names in known.sets.values() if given <= {*names}), [])
+    return [known.models[name] for name in held if name not in given]
 
 
 def _apart(model: Model) -> str:
