@@ -34,7 +34,7 @@ def build(session: Session) -> tuple[list, gr.Button]:
         )
         link = gr.Button(mark("Copy link"), elem_id="copy-link", size="sm", min_width=92, scale=0)
         download_button(session.root)
-        pixels = gr.Button(mark("Pixels"), size="sm", min_width=80, scale=0)
+        pixels = gr.Button(mark("Pixels"), elem_id="pixels", size="sm", min_width=80, scale=0)
         theme = gr.Button(mark("Light / dark"), size="sm", min_width=100, scale=0)
         ui.networks_view(session.root)
     models = ui.models_view(elem_id="models")

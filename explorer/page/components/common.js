@@ -252,7 +252,7 @@ window.Latent = {
   pixelated: () => document.body.classList.contains("pixelated"),
 
   togglePixels() {
-    document.body.classList.toggle("pixelated");
+    document.querySelector("#pixels").setAttribute("aria-pressed", String(document.body.classList.toggle("pixelated")));
     window.dispatchEvent(new Event("latent-theme"));
   },
 

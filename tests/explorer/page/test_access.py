@@ -138,7 +138,9 @@ def test_pixels_are_shown_as_they_are_in_all_pictures_alike(page):
     faces = [page.get_by_role("img", name=f"Encoder, {of}") for of in ("Original", "F-AAE")]
     for face in faces:
         expect(face).to_have_css("image-rendering", "auto")
-    page.get_by_role("button", name="Pixels").click()
+    button = page.get_by_role("button", name="Pixels")
+    button.click()
+    expect(button).to_have_attribute("aria-pressed", "true")
     for face in faces:
         expect(face).to_have_css("image-rendering", "pixelated")
 

@@ -63,7 +63,7 @@ Latent.board = function ({ element, props, trigger, watch, grid, empty }) {
     if (now !== shape) {
       shape = now;
       rows = value.rows.map((each) => row(each, value.columns));
-      root.style.setProperty("--columns", Math.min(value.columns.length, 4));
+      root.style.setProperty("--columns", Math.min(value.columns.length, 5));
       root.classList.toggle("many", value.columns.length > 3);
       root.replaceChildren(...(value.original ? [ways] : []), ...rows.map(([node]) => node));
       rows[value.rows.findIndex(({ index }) => index === value.ladder?.row)]?.[0].querySelector("header").after(ladder);
