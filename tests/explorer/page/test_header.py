@@ -4,6 +4,7 @@ import shutil
 
 import torch
 
+from explorer.catalogue import titles
 from explorer.page import header
 from explorer.page.tabs import attributes
 from explorer.session.examples import astronaut
@@ -44,3 +45,11 @@ def test_at_least_one_model_stays_chosen(session):
     assert session.names == ["celeba32/faae", "celeba32/aae"]
     header.choose_models(session, event(names=["celeba32/aae"]))
     assert [model.title for model in session.models] == ["AAE"]
+
+
+def test_a_model_has_one_title_whatever_it_is_compared_with(session):
+    session.choose_set("mnist32")
+    chips = {each["name"]: each["title"] for each in header.compared(session)["models"]}
+    for names in ([each] for each in session.catalogue.sets["mnist32"]):
+        session.names = names
+        assert [*titles(session.models).values()] == [chips[names[0]]]
