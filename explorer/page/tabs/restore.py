@@ -240,7 +240,7 @@ def board(
         rows.append(ui.board_row(title, len(rows), shown, figures, **how))
     session.grids[NAME] = grid(found, stages)
     value = ui.board_value(models, rows, original=True)
-    value["columns"][0] = {"title": say("Without a model"), "colour": ""}
+    value["columns"][0] = {"title": say("Input or classical method"), "colour": ""}
     return value
 
 
