@@ -159,10 +159,8 @@ def panels(session: Session, models: Sequence[Model], found: Answers) -> list[di
     """The strips of what was found; the grid behind them goes into the session."""
     columns = {m.name: column for m, column in zip(models, ui.columns(models), strict=True)}
     columns |= {name: {"title": look.title, "colour": ""} for name, look in LOOKS.items()}
-    if all(isinstance(found[name], Reason) for name in LOOKS):  # the same for all of them
-        first, *others = LOOKS
-        columns[first]["title"] = chain("{one}, {next}", [look.title for look in LOOKS.values()])
-        columns = {kind: column for kind, column in columns.items() if kind not in others}
+    if all(isinstance(found[name], Reason) for name in LOOKS):  # they have nothing to show
+        columns = {kind: column for kind, column in columns.items() if kind not in LOOKS}
     near = {kind: each for kind, each in found.items() if not isinstance(each, Reason)}
     every = [each for kind in near for each in near[kind]]
     session.grids[NAME] = grid = grid_of(session, models, every)
@@ -232,7 +230,7 @@ def in_common(near: Sequence[Near]) -> str:
     held = Counter(name for each in near for name in each.attributes)
     most = [name for name, count in held.most_common(NAMED) if count >= COMMON * len(near)]
     named = [
-        say("{name} {count} of {all}", name=ui.words(name), count=held[name], all=len(near))
+        say("{name}: {count} of {all}", name=ui.words(name), count=held[name], all=len(near))
         for name in most
     ]
     return chain("{one}, {next}", named)
