@@ -59,7 +59,7 @@ Latent.sliders = function ({ element, props, watch, server, limit, step, first, 
 
   // The picture's own value, once where the models agree, else by each, and of many from least to most.
   function values(figures) {
-    if (!figures.length) return [];
+    if (!figures.length) return [Latent.say("own value not measured yet")];
     const told = (value) => signed(value, 1), numbers = figures.map(({ value }) => told(value));
     if (new Set(numbers).size === 1) return [Latent.say("own value {value} sd", { value: numbers[0] })];
     if (figures.length > MOST) {
@@ -136,7 +136,7 @@ Latent.sliders = function ({ element, props, watch, server, limit, step, first, 
     root.replaceChildren(
       h("div", { class: "tools" },
         h("button", { type: "button", class: "chip", onclick: () => { fill({}, []); send(); } }, Latent.say("Reset all")),
-        h("span", { class: "note" }, Latent.say("In standard deviations. With coloured dots: how well each model's direction detects the attribute in held-out images (AUC), not what moving along it does; click for more. A lock holds an attribute still while others change."))),
+        h("span", { class: "note" }, Latent.say("In standard deviations; the number is by how much the picture is moved from its own value. With coloured dots: how well each model's direction detects the attribute in held-out images (AUC), not what moving along it does; click for more. A lock holds an attribute still while others change."))),
       ...lines,
       more.length ? h("details", { open }, h("summary", {}, Latent.say("{count} more attributes", { count: more.length })), ...more) : "");
     fill(wanted, still);
