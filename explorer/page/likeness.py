@@ -15,7 +15,7 @@ def said(session: Session, picture: Picture) -> str:
     if len(picture.faces) > 1:
         parts.append(say("The others can be chosen under “Correct the crop”."))
     if picture.toned:
-        parts.append(say("Its colours are adapted; press the button again to have its own."))
+        parts.append(say("Its colours are adapted to the models."))
     elif far := unlike(picture, session.models, session.colours):
         parts += [warning(far), REFINED_FIRST]
     return chain("{one} {next}", parts)

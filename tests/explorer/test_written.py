@@ -87,7 +87,7 @@ def test_crop_and_colours_that_were_chosen(side, session, run):
     session.put("reconstruct", picture)
     edge = picture.source.width
     crop(session, "reconstruct", {"x": edge / 4, "y": edge / 8, "side": edge / 3, "angle": 20.0})
-    reconstruct.tone(session)
+    reconstruct.tone(session, True)
     names = run(copied(session, "reconstruct"))
     (found,) = names["found"].values()
     near = (found.x[0] - picture.pixels(found.x.shape[-1])).abs().max()

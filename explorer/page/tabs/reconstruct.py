@@ -48,7 +48,7 @@ def build(session: gr.State) -> Widgets:
                 slot = ui.slot_view(SLOT.name, SLOT.title)
                 found = ui.status_view()
             of_picture = {"elem_classes": "of-picture"}
-            near = gr.Button(mark("Adapt its colours to the models"), size="sm", **of_picture)
+            near = gr.Checkbox(False, label=mark("Adapt its colours to the models"), **of_picture)
             with gr.Accordion(mark("Correct the crop"), open=False, **of_picture):
                 editor = ui.crop_view(NAME)
         with gr.Column(scale=5, min_width=320, elem_classes="apart-on-phone"):
@@ -66,9 +66,9 @@ def build(session: gr.State) -> Widgets:
             live = ui.Live({"crop": moved, "step": choose}, draw)
             empty = say("Drop a picture into the slot, or click an example.")
             board = ui.board_view(NAME, empty, live)
-    outputs = [board, editor, found]
+    outputs = [board, editor, found, near]
     placed = editor.place(partial(cropped, slot=NAME), session, [slot, found], **ui.IN_TURN)
-    toned = near.click(tone, session, [board, slot, found], **ui.IN_TURN)
+    toned = near.input(tone, [session, near], [board, slot, found], **ui.IN_TURN)
     how = [steps, kind, start]
     for event in (placed.then, toned.then, again.click):
         event(refine, [session, *how], board, **ui.LONG)
@@ -81,15 +81,17 @@ def build(session: gr.State) -> Widgets:
 
 
 def show(session: Session) -> tuple:
-    """The reconstructions from the encoders' codes, the crop, and what was found in the picture."""
+    """The reconstructions from the encoders' codes, the crop, what was found in the picture, and
+    whether its colours are adapted."""
     if session.seen(NAME, slots=[NAME]):
-        return gr.skip(), gr.skip(), gr.skip()
+        return tuple(gr.skip() for _ in range(4))
     halt(session)
     session.shown.pop("refined", None)  # which is to follow
     stamp, picture = ui.stamp(session), session.slots.get(NAME)
     if picture is None:
-        return stamp, None, ""
-    return draw(session), stamp | ui.crop_value(picture), said(session, picture)
+        return stamp, None, "", False
+    crop, toned = stamp | ui.crop_value(picture), bool(picture.toned)
+    return draw(session), crop, said(session, picture), toned
 
 
 def draw(session: Session) -> dict:
@@ -102,13 +104,13 @@ def draw(session: Session) -> dict:
     return stamp | board(session, encoded(session, picture))
 
 
-def tone(session: Session) -> tuple:
+def tone(session: Session, near: bool) -> tuple:
     """The picture with its colours near those that the models know, or its own again."""
     picture = session.slots.get(NAME)
     if picture is None:
         return gr.skip(), gr.skip(), gr.skip()
     halt(session)
-    picture.tone(None if picture.toned else session.colours)
+    picture.tone(session.colours if near else None)
     session.seen(NAME, slots=[NAME])
     return draw(session), ui.slot_value(picture), said(session, picture)
 

@@ -25,7 +25,7 @@ def mse(board: dict, row: int) -> list[float]:
 
 def test_reconstruct_shows_the_encoder_at_once_and_then_ever_better_codes(session):
     session.put("reconstruct", session.photo(astronaut(), "photo"))
-    first, crop, said = reconstruct.show(session)
+    first, crop, said, _ = reconstruct.show(session)
     assert [row["title"] for row in first["rows"]] == ["Encoder"]
     assert "face was found" in said and crop["crop"]["side"] < crop["width"]
     boards = list(reconstruct.refine(session, 30))
@@ -63,14 +63,15 @@ def test_how_far_a_picture_is_has_an_end(session):
 
 def test_a_grey_picture_is_said_to_be_unlike_and_its_colours_are_adapted(session):
     session.put("reconstruct", session.photo(astronaut().convert("L"), "photo"))
-    _, _, said = reconstruct.show(session)
+    *_, said, adapted = reconstruct.show(session)
+    assert not adapted
     assert "greyer than nearly all that these models draw" in said
     assert "compare their MSE" in said  # which an objective that keeps sharpness may raise
     refined = list(reconstruct.refine(session, 5))[-1]
     assert [row["title"] for row in refined["rows"]] == ["Refined", "Encoder"]
-    board, _, said = reconstruct.tone(session)
+    board, _, said = reconstruct.tone(session, True)
     assert "adapted" in said and mse(board, 0) != mse(refined, 1)
-    *_, said = reconstruct.tone(session)
+    *_, said = reconstruct.tone(session, False)
     assert "greyer" in said
 
 
