@@ -206,7 +206,8 @@ def _palette(pages: Sequence[Image.Image]) -> Image.Image:
 def sharpness_curve(curves: dict[str, Tensor | None]) -> dict:
     """How sharp a morph is from its corners to its centre, one line a model (F-AAE figure 9).
 
-    `curves` maps titles to sharpness (4, steps), the four half diagonals from the corner inwards
+    `curves` maps titles to sharpness (4, steps), relative to that of the pictures in the corners,
+    along the four half diagonals from the corner inwards
     (`geometry.along_diagonals`); the line is their mean and the band, of few lines, their range.
     None is no line, and keeps its colour free. The figure is plotly's, {data, layout}, as a
     dictionary: plotly's own classes check each value, for which a morph would wait some 30 ms.
@@ -222,14 +223,14 @@ def sharpness_curve(curves: dict[str, Tensor | None]) -> dict:
             band = {"fill": "toself", "fillcolor": colour, "opacity": 0.15, "hoverinfo": "skip"}
             edge = {"mode": "lines", "line": {"width": 0}, "showlegend": False}
             lines.append({"x": x + x[::-1], "y": high + low[::-1]} | band | edge)
-        hover = f"%{{y:.4f}}<extra>{escape(title)}</extra>"
+        hover = f"%{{y:.2f}}<extra>{escape(title)}</extra>"
         line = {"name": title, "mode": "lines+markers", "line": {"color": colour}}
         lines.append({"x": x, "y": mean, "hovertemplate": hover} | line)
         ends[title] = (mean[-1], colour)
     axes = {
         "xaxis": {"title": {"text": say("from corner to centre (%)")}},
         "yaxis": {
-            "title": {"text": say("sharpness (mean squared Laplacian)")},
+            "title": {"text": say("sharpness, relative to the pictures")},
             "rangemode": "tozero",
         },
     }

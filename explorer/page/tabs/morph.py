@@ -16,15 +16,17 @@ from explorer.page.guard.events import Walked
 from explorer.page.tab import Shot, Slot, Tab, Timing, Widgets, completed
 from explorer.page.words import mark
 from explorer.pictures.picture import MORPH, pixels
-from explorer.pictures.render import film, sharpness_curve
+from explorer.pictures.render import BANDS, film, sharpness_curve
 from explorer.session.state import Session
 from explorer.verbs import morph
 from explorer.verbs.common.domain import unlike
 from explorer.verbs.common.grids import Grid
 from explorer.verbs.morph import Morph, at
+from explorer.verbs.reconstruct import FLAT
 from explorer.words import say
 from explorer.work import beside
 from training.errors import UserError
+from training.measure.metrics import sharpness
 
 PLACES = (say("Top left"), say("Top right"), say("Bottom left"), say("Bottom right"))
 SLOTS = tuple(Slot(f"corner-{i}", place, example=i + 1) for i, place in enumerate(PLACES))
@@ -32,6 +34,12 @@ CORNERS = tuple(slot.name for slot in SLOTS)
 FAR, QUOTED = 2, 60
 AT_ONCE = 3  # models that are drawn first: the page shows those before the others are decoded
 WALK = "walk"
+# How the chart is read, with bands and without
+BANDED = say(
+    "Each line is the mean from the four corners, its band their range; 1 is as sharp as the "
+    "pictures there."
+)
+LINES = say("Each line is the mean from the four corners; 1 is as sharp as the pictures there.")
 
 
 @dataclass(eq=False)
@@ -109,14 +117,21 @@ def draw(session: Session, n: int, first: bool = False) -> tuple:
         session.grids[MORPH] = Grid(MORPH, labels, codes)
     panels = [found[m].images if m in found else waiting.get(m) for m in models]
     curves = {
-        title: found[model].sharpness if model in found else None
+        title: found[model].sharpness / detail(session, model) if model in found else None
         for model, title in titles(models).items()
     }
     notes = [advice(session, found[model]) if model in found else "" for model in models]
     value = ui.tiles_value(models, panels, n, labels, notes)
-    chart = gr.skip() if now != left else stamp | ui.chart_value(sharpness_curve(curves))
+    read = BANDED if len(curves) <= BANDS else LINES
+    chart = gr.skip() if now != left else stamp | ui.chart_value(sharpness_curve(curves), read)
     pad = gr.skip() if known else walked(session)  # which has all models at first
     return stamp | value, chart, pad
+
+
+def detail(session: Session, model: Model) -> float:
+    """The mean sharpness of the pictures in the corners, as large as the model draws them."""
+    x = pixels([session.slots[corner] for corner in CORNERS], model.image_size)
+    return max(float(sharpness(x).mean()), FLAT)
 
 
 def step(session: Session, sent: Walked) -> None:

@@ -1,11 +1,13 @@
-// A plotly figure in the page's own colours, its named lines above it: value {plotly, data, layout},
-// or without data.
+// A plotly figure in the page's own colours, its named lines above it: value {plotly, data, layout,
+// note}, or without data.
 Latent.chart = function ({ element, props, watch, what }) {
   const root = element.querySelector(".chart"), PICTURES_MS = 50;  // which are drawn first
   const legend = Latent.h("p", { class: "legend", role: "group", "aria-label": Latent.say("Lines") });
   root.setAttribute("role", "figure");
   root.setAttribute("aria-label", what);
+  const note = Latent.h("p", { class: "note" });
   root.before(legend);
+  root.after(note);
 
   // plotly.js holds the page for up to a second when it is loaded: not before the figure is seen.
   const inSight = () => new Promise((resolve) => {
@@ -19,9 +21,10 @@ Latent.chart = function ({ element, props, watch, what }) {
 
   async function draw() {
     const value = props.value;
-    root.hidden = legend.hidden = !value?.data;
+    root.hidden = legend.hidden = note.hidden = !value?.data;
     if (!value?.data) return;
     root.style.minHeight = `${value.layout.height}px`;  // its place, before it is drawn
+    note.textContent = value.note ?? "";
     const named = value.data.filter(({ name }) => name);
     legend.replaceChildren(...named.map(({ name, line }) => Latent.key(name, line.color)));
     await inSight();

@@ -10,6 +10,6 @@ def chart_view(what: str, **options) -> gr.HTML:
     return component("chart", constants={"what": what}, **options)
 
 
-def chart_value(figure: dict) -> dict:
-    """`figure` is plotly's, {data, layout}."""
-    return {"plotly": plotly_path(), **figure}
+def chart_value(figure: dict, note: str = "") -> dict:
+    """`figure` is plotly's, {data, layout}; `note` says how it is read, if need be."""
+    return {"plotly": plotly_path(), "note": note, **figure}

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import gradio as gr
 import numpy as np
+import pytest
 import torch
 from PIL import Image, ImageSequence
 
@@ -21,6 +22,8 @@ def test_a_morph_has_its_pictures_in_its_corners(session):
     value, chart, _ = morph.show(session, 5)
     assert [panel["title"] for panel in value["panels"]] == [m.title for m in session.models]
     assert len(value["labels"]) == 25 and len(chart["data"]) == 2 * len(session.models)
+    first = chart["data"][1]["y"][0]  # of the model that drew the pictures
+    assert first == pytest.approx(1, abs=0.05) and "band their range" in chart["note"]
     for model in session.models:
         codes = session.grids["morph"].codes[model.name]
         corners = session.codes([session.slots[corner] for corner in morph.CORNERS], model)
