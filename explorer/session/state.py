@@ -85,12 +85,12 @@ class Session:
         its own where it is of other things."""
         before = self.model_set and self.subject
         self.model_set, self.names = model_set, self.catalogue.sets[model_set][:2]
-        if self.subject == before:
+        bundled = {slot: each for slot, each in self.slots.items() if each.origin == EXAMPLE}
+        if not bundled or self.subject == before:
             return
         own = self.examples()
-        for slot, picture in [*self.slots.items()]:
-            if picture.origin == EXAMPLE:
-                self.put(slot, own[int(picture.reference.removeprefix(f"{EXAMPLE}/")) % len(own)])
+        for slot, picture in bundled.items():
+            self.put(slot, own[int(picture.reference.removeprefix(f"{EXAMPLE}/")) % len(own)])
 
     def of(self, kind: type[State]) -> State:
         """The session's one `kind`, which a part of the page keeps its own state in.
