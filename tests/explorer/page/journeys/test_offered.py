@@ -37,7 +37,9 @@ def empty(page: Page) -> None:
     ],
 )
 def test_what_acts_on_a_picture_is_offered_with_one(page, names):
-    offered = [button(page, name).filter(visible=True) for name in names]
+    switches = (page.get_by_role("checkbox", name=name, exact=True) for name in names)
+    either = (button(page, name).or_(each) for name, each in zip(names, switches, strict=True))
+    offered = [each.filter(visible=True) for each in either]
     for each in offered:
         expect(each).to_be_visible()
     empty(page)
