@@ -56,6 +56,8 @@ class Gathered:
     def why_not(self, kind: str, weights: str = "") -> str:
         if kind in self.vectors:
             return ""
+        if kind in LOOKS:
+            return say("Of these pictures the codes alone are kept: choose other ones to look in.")
         return say("There are no codes of these pictures by {model}.", model=kind)
 
     def nearest(self, kind: str, vector: Tensor, count: int, wanted: Wanted) -> list[Near]:

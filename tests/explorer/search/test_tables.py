@@ -142,6 +142,12 @@ def test_what_waits_to_be_encoded_is_no_larger_than_models_see_it(place, tmp_pat
     assert waited == [[(64, 64)] * 2, [(64, 64)]]
 
 
+def test_pictures_whose_codes_alone_are_kept_are_not_searched_by_their_look():
+    pool = Gathered({"set/model": torch.rand(3, 4)}, str)
+    assert pool.why_not("set/model") == ""
+    assert all("codes alone" in pool.why_not(look) for look in LOOKS)
+
+
 def test_a_program_that_gives_a_file_finds_it_by_its_look(place, session, tmp_path):
     """Of such a picture no more is kept than is seen of it, at the size of looks, too."""
     (tmp_path / "photos").mkdir()
