@@ -95,5 +95,7 @@ def served(root: str) -> Iterator[str]:
 
 
 def chromium() -> str | None:
-    """The path of the system's Chromium, None without one."""
-    return shutil.which("chromium") or shutil.which("google-chrome")
+    """The path of the system's Chromium, None without one; first of that without windows, which
+    takes a sixth less time."""
+    names = ("chromium-headless-shell", "chromium", "google-chrome")
+    return next(filter(None, map(shutil.which, names)), None)

@@ -201,6 +201,7 @@ def test_a_picture_is_dragged_from_the_shelf_into_a_corner_with_its_code(page):
 
 def test_a_link_opens_the_same_state(page, url):
     open_tab(page, "Sample")
+    page.get_by_role("button", name="Sample 0·1, AAE").wait_for()
     page.get_by_label("Seed", exact=True).fill("11")
     page.get_by_role("button", name="Sample 11·1, AAE").wait_for()
     page.get_by_role("button", name="Copy link").click()
