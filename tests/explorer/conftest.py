@@ -58,6 +58,7 @@ def pairs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], 
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(place))
+        patch.setattr(kept, "NICENESS", 0)  # since tests wait for what is made
         kept.place.cache_clear()
         yield pair
 
