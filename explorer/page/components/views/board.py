@@ -16,11 +16,8 @@ from explorer.verbs.reconstruct import Stage, unrelated
 from explorer.words import numeral, say
 from training.measure.figures import FIGURES
 
-CLOSENESS = (
-    (0.1, say("good")),
-    (0.5, say("fair")),
-    (math.inf, say("poor")),
-)  # of a re-encoding error
+# Of a re-encoding error
+CLOSENESS = ((0.1, say("good")), (0.5, say("fair")), (math.inf, say("poor")))
 Stat = tuple[str, str, str]  # name, value, meaning
 
 
