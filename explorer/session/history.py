@@ -11,37 +11,14 @@ from copy import copy
 from dataclasses import dataclass, field, fields, is_dataclass
 from functools import cached_property
 from threading import Lock
-from typing import Any, NamedTuple
-
-import torch
-from torch import Tensor
+from typing import Any
 
 from explorer.pictures.picture import Picture
+from explorer.session.changes import HELD, Set, alike, changes
 from explorer.session.state import Session
-from explorer.words import say
 
 MOST, MOST_BYTES = 100, 64e6  # steps, and pixels of pictures that are at hand in steps alone
 GESTURE_S = 0.7  # changes that follow one another sooner are one step, as those of a dragged slider
-SETTINGS = say("settings")
-# What a step holds besides the parts' own, and what a change of it is called
-HELD = {
-    "model_set": say("model set"),
-    "names": say("models"),
-    "faithful": say("Refined codes"),
-    "shelf": say("shelf"),
-    "slots": say("pictures"),
-    "labels": say("labels"),
-    "controls": SETTINGS,
-}
-VALUED = ("labels", "controls")  # of which the values are said
-
-
-class Set(NamedTuple):
-    """What was set, a control's name, an attribute or words, and its values before and after."""
-
-    what: str
-    was: Any
-    now: Any
 
 
 @dataclass(eq=False)
@@ -95,19 +72,32 @@ class History:
         finally:
             self.settling -= 1
 
+    @contextmanager
+    def by_hand(self, session: Session) -> Iterator[None]:
+        """What is changed meanwhile is the visitor's doing and a step, also while something is
+        `settled`: of that, what has changed until now belongs to the step before."""
+        with self._turn:
+            changed_s = self.changed_s
+            if self.settling or not self.steps:
+                self._note(session, belongs=True)
+            self.changed_s = changed_s  # a slider that is dragged meanwhile is one gesture still
+        yield
+        with self._turn:
+            self._note(session)
+
     def note(self, session: Session, belongs: bool | None = None, left: str = "") -> None:
         """A new step, if the session has changed, unless that `belongs` to the step before; what
         was undone is then gone. For None it does if it follows the visitor's last change closely,
         or while something is `settled`. It has `left` a tab, by default the one it came about on.
         """
         with self._turn:
-            self._note(session, belongs, left)
+            self._note(session, self.settling > 0 or None if belongs is None else belongs, left)
 
-    def _note(self, session: Session, belongs: bool | None, left: str) -> None:
+    def _note(self, session: Session, belongs: bool | None = None, left: str = "") -> None:
         step, now = taken(session, self.steps[self.at] if self.steps else None), time.monotonic()
         step.left = left or step.tab
         said = changes(self.steps[self.at], step) if self.steps else []
-        settled = belongs or (belongs is None and self.settling > 0)
+        settled = belongs is True
         belongs = settled or (belongs is None and now - self.changed_s < GESTURE_S)
         if self.steps and said and belongs:
             last = self.steps[self.at]
@@ -174,87 +164,6 @@ def give(session: Session, step: Step) -> None:
 def compared(kind: type) -> bool:
     """Whether a part of a session is undone: a dataclass that is compared by its values."""
     return is_dataclass(kind) and kind.__dataclass_params__.eq
-
-
-def changes(before: Step, after: Step) -> list[str | Set]:
-    """What is other after than before: of slots their pictures, of controls and labels their
-    values; of parts, where no control tells of it, the fields that have words in their metadata,
-    as `said`."""
-    was, now = before.held, after.held
-    other = [name for name in HELD if not alike(was[name], now[name])]
-    said: list[str | Set] = [HELD[name] for name in other if name not in ("slots", *VALUED)]
-    if "slots" in other:
-        labels = [
-            p.label for slot, p in now["slots"].items() if not alike(was["slots"].get(slot), p)
-        ]
-        said.append(labels[0] if len(labels) == 1 else HELD["slots"])
-    said += [each for name in VALUED for each in _told(HELD[name], was[name], now[name])]
-    for kind in [] if "controls" in other else dict.fromkeys([*before.own, *after.own]):
-        one, then = (step.own[kind] if kind in step.own else kind() for step in (before, after))
-        if not alike(one, then):
-            said += [*_parts(one, then)] or [SETTINGS]
-    return [*dict.fromkeys(said)]
-
-
-def _parts(was: Any, now: Any) -> Iterator[str | Set]:
-    """What is other in a dataclass, as far as it has words."""
-    for each in [each for each in fields(now) if each.compare]:
-        then = getattr(was, each.name), getattr(now, each.name)
-        if "said" in each.metadata:
-            yield from _told(each.metadata["said"], *then)
-        elif all(map(is_dataclass, then)):
-            yield from _parts(*then)
-
-
-def _told(words: str, was: Any, now: Any) -> Iterator[str | Set]:
-    """What is other of what is called by `words`, of a dictionary by its keys."""
-    if alike(was, now):
-        return
-    if not isinstance(now, dict):
-        plain = _is_plain(was) and _is_plain(now)
-        yield Set(words, _plain(was), _plain(now)) if plain else words
-    elif all(map(_is_plain, [*was.values(), *now.values()])):
-        for key in dict.fromkeys([*was, *now]):
-            if not alike(was.get(key), now.get(key)):
-                yield Set(key, _plain(was.get(key)), _plain(now.get(key)))
-    elif any(isinstance(each, dict) for each in [*was.values(), *now.values()]):
-        for key in dict.fromkeys([*was, *now]):
-            yield from _told(words, was.get(key, {}), now.get(key, {}))
-    else:
-        yield Set(words, (*was,), (*now,)) if was.keys() != now.keys() else words
-
-
-def _is_plain(value: Any) -> bool:
-    """Whether it is said as it is: a number, a switch, a text, or several texts."""
-    several = isinstance(value, list) and all(isinstance(each, str) for each in value)
-    return several or value is None or isinstance(value, (bool, int, float, str))
-
-
-def _plain(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
-
-
-def alike(one: Any, other: Any) -> bool:
-    """Whether two things that a session holds are the same; pictures by their look and mark, and
-    numbers by their value: the 5 of a page is the 5.0 of a link."""
-    if one is other:
-        return True
-    if {type(one), type(other)} == {int, float}:
-        return one == other
-    if type(one) is not type(other):
-        return False
-    if isinstance(one, Picture):
-        return (one.look, one.marked) == (other.look, other.marked)
-    if isinstance(one, Tensor):
-        return torch.equal(one, other)
-    if isinstance(one, dict):
-        return one.keys() == other.keys() and all(alike(one[key], other[key]) for key in one)
-    if isinstance(one, (list, tuple)):
-        return len(one) == len(other) and all(map(alike, one, other))
-    if is_dataclass(one):
-        names = [each.name for each in fields(one) if each.compare]
-        return all(alike(getattr(one, name), getattr(other, name)) for name in names)
-    return one == other
 
 
 class Copies(dict):

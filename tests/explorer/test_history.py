@@ -156,6 +156,22 @@ def test_a_gesture_is_one_step_and_what_the_page_does_by_itself_none(session, mo
     assert len(kept.steps) == 4 and kept.steps[3].tab == "morph"
 
 
+def test_what_is_set_by_hand_while_a_tab_opens_is_a_step(session, monkeypatch):
+    """And what the tab puts there meanwhile is none, nor does it end the gesture."""
+    monkeypatch.setattr(history.time, "monotonic", iter(range(0, 1000, 9)).__next__)
+    kept = done(session)
+    monkeypatch.setattr(history.time, "monotonic", lambda: 1000)
+    with kept.settled():
+        session.put("attributes", session.examples()[0])
+        for amount in (1.0, 2.0):
+            with kept.by_hand(session):
+                session.labels["Male"] = True
+                session.of(Part).amounts["Smiling"] = amount
+    assert len(kept.steps) == 2 and kept.steps[1].left == session.tab
+    kept.go(session, 0)
+    assert "attributes" in session.slots and not session.labels
+
+
 def test_what_follows_an_undo_at_once_is_a_step_of_its_own(session, monkeypatch):
     times = iter([0, 1, 2, 2.1, 2.2])
     monkeypatch.setattr(history.time, "monotonic", times.__next__)

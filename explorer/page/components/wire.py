@@ -134,10 +134,11 @@ def answers(live: Live) -> Callable[[Any], Response]:
     def ask(asked: Asked) -> Response:
         try:
             session = whose(asked["key"])
-            for name, value in asked["parts"].items():
-                live.parts[name](session, fitting(shapes[choose("control", name, shapes)], value))
-            shown = live.draw(session)
-            session.of(History).note(session)
+            with session.of(History).by_hand(session):
+                for name, value in asked["parts"].items():
+                    shape = shapes[choose("control", name, shapes)]
+                    live.parts[name](session, fitting(shape, value))
+                shown = live.draw(session)
             return told(shown)
         except UserError as error:
             return told({"problem": error.said})

@@ -3,7 +3,7 @@
 import pytest
 
 from explorer.page.components.share.history import spoken
-from explorer.session.history import Set
+from explorer.session.changes import Set
 from explorer.words import say
 
 SAID = {

@@ -10,7 +10,8 @@ from explorer.page.components.common import component, words
 from explorer.page.components.wire import told, whose
 from explorer.page.guard.calls import served
 from explorer.page.guard.events import Keyed
-from explorer.session.history import History, Set
+from explorer.session.changes import Set
+from explorer.session.history import History
 from explorer.words import numeral, say
 
 Controls = Mapping[str, gr.components.Component]
