@@ -192,6 +192,19 @@ def test_a_browser_that_makes_no_mp4_makes_webm_and_says_so(page, pairs):
         assert len([*film.decode(video=0)]) > 1
 
 
+def questions(page) -> list[str]:
+    """What the page's scripts ask the server from now on, besides contents that events have told
+    them of, which may come late."""
+    asked = []
+
+    def note(request):
+        if "component_server" in request.url and '"fn_name":"take"' not in request.post_data:
+            asked.append(request.post_data)
+
+    page.on("request", note)
+    return asked
+
+
 def test_sliders_are_followed_in_the_browser_until_they_rest(page, pairs):
     for name in NAMES:
         pairs(name)
@@ -199,14 +212,13 @@ def test_sliders_are_followed_in_the_browser_until_they_rest(page, pairs):
     changed = shown(page, "Changed, F-AAE")
     changed.wait_for()
     assert page.evaluate(LOADED, NAMES)
-    asked, before = [], changed.get_attribute("src")
-    page.on("request", lambda request: asked.append(request.url))
+    asked, before = questions(page), changed.get_attribute("src")
     slider = page.get_by_role("slider", name="Smiling, standard deviations")
     seen = slider.evaluate(DRAG)
     assert len(set(seen)) > 5 and before != seen[-1]
-    assert not [url for url in asked if "component_server" in url]
+    assert not asked
     expect(page.get_by_text("Smiling +2")).to_be_visible()
-    assert [url for url in asked if "component_server" in url]
+    assert asked
     assert apart(page, seen[-1], changed.get_attribute("src")) <= 1
 
 
@@ -218,13 +230,13 @@ def test_samples_walk_to_those_of_the_next_seed(page, pairs):
     assert page.evaluate(LOADED, NAMES)
     walk.fill("0.5")  # from now on the page has the codes of both seeds
     page.get_by_role("button", name="Sample 0·1, 50 % towards 1, AAE").wait_for()
-    asked, before = [], page.evaluate(TILES)
-    page.on("request", lambda request: asked.append(request.url))
+    page.evaluate("Latent.settled()")
+    asked, before = questions(page), page.evaluate(TILES)
     walk.evaluate(STEP)
     page.wait_for_function(
         f"(before) => ({TILES})().every((a, at) => a !== before[at])", arg=before
     )
-    assert not [url for url in asked if "component_server" in url]
+    assert not asked
     page.get_by_role("button", name="Sample 0·1, 60 % towards 1, AAE").wait_for()
     page.get_by_label("Seed", exact=True).fill("1")
     page.get_by_role("button", name="Sample 1·1, AAE", exact=True).wait_for()
@@ -239,14 +251,13 @@ def test_an_empty_spot_of_a_map_is_decoded_with_a_mark_of_trust_and_kept(page, p
     chart.locator("canvas").wait_for()
     assert page.evaluate(LOADED, NAMES)
     page.wait_for_timeout(500)
-    asked = []
-    page.on("request", lambda request: asked.append(request.url))
+    asked = questions(page)
     box = chart.bounding_box()
     page.mouse.move(box["x"] + 12, box["y"] + 12)  # a corner, which no picture lies in
     hover = page.locator(".hover")
     expect(hover).to_contain_text("Between 8 pictures of the map")
     expect(hover.locator(".trust")).to_have_count(2)
-    assert not [url for url in asked if "component_server" in url]
+    assert not asked
     told = [float(text.split(" ×")[0]) for text in hover.locator(".trust").all_inner_texts()]
     page.mouse.click(box["x"] + 12, box["y"] + 12)
     for title in ("F-AAE", "AAE"):
