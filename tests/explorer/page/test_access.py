@@ -23,6 +23,9 @@ FOCUSED = """() => {
   return [node === document.body ? "" : called, getComputedStyle(node).outlineStyle !== "none"];
 }"""
 
+OFFERED = """(name) => [...document.querySelectorAll("button, a, input, [tabindex]")].some(
+  (node) => node.checkVisibility() && RegExp(name).test(node.ariaLabel || node.innerText || ""))"""
+
 
 def light(width: int):
     opens = pytest.mark.opens("__theme=light", width=width, height=900)
@@ -67,7 +70,8 @@ def violations(page: Page, part: str, *rules: str) -> list[tuple[str, str]]:
 
 
 def go_to(page: Page, name: str) -> None:
-    """Presses Tab until what is named so has the focus, which can be seen."""
+    """Presses Tab until what is named so, once that is there, has the focus, which can be seen."""
+    page.wait_for_function(OFFERED, arg=name)
     for _ in range(MOST_TABS):
         called, outlined = page.evaluate(FOCUSED)
         if re.search(name, called):
