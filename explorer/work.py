@@ -25,7 +25,7 @@ Thing, Found = TypeVar("Thing"), TypeVar("Found")
 THREADS = 64  # that wait for what is computed, for somebody
 # Threads that compute: more than cores wait for each other, and oneDNN keeps up to 3 MB in each
 CORES = min(4, os.cpu_count() or 1)
-STEP_WAITS_S = 0.25  # that the step of a refinement lets pass what came after it
+STEP_WAITS_S = 0.05  # that the step of a refinement lets pass what came after it
 
 
 def _always() -> None:
