@@ -91,7 +91,9 @@ class History:
         or while something is `settled`. It has `left` a tab, by default the one it came about on.
         """
         with self._turn:
-            self._note(session, self.settling > 0 or None if belongs is None else belongs, left)
+            if belongs is None and self.settling:
+                belongs = True
+            self._note(session, belongs, left)
 
     def _note(self, session: Session, belongs: bool | None = None, left: str = "") -> None:
         step, now = taken(session, self.steps[self.at] if self.steps else None), time.monotonic()
