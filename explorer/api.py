@@ -12,13 +12,13 @@ from typing import Any, TypedDict, get_args
 from urllib.parse import unquote
 
 import gradio as gr
-from gradio.processing_utils import save_base64_to_cache, save_pil_to_cache
+from gradio.processing_utils import save_base64_to_cache, save_bytes_to_cache
 
 from explorer.catalogue import catalogue
 from explorer.engine import Model
 from explorer.pictures.decoding import decoded
 from explorer.pictures.picture import Picture
-from explorer.pictures.render import to_pil
+from explorer.pictures.render import encoded
 from explorer.session.programs import adapter, answer, checked
 from explorer.session.state import Session, Unavailable
 from explorer.verbs import VERBS, reconstruct
@@ -155,6 +155,5 @@ def _presented(found: Result | dict[Model, Result]) -> Any:
 
 
 def _captioned(caption: str, image) -> Captioned:
-    folder = gr.utils.get_upload_folder()
-    path = save_pil_to_cache(to_pil(image), folder, name="image", format="png")
+    path = save_bytes_to_cache(encoded(image), "image.png", gr.utils.get_upload_folder())
     return {"image": gr.FileData(path=path).model_dump(), "caption": caption}

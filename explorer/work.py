@@ -1,6 +1,6 @@
 """How long work on a model shares the machine: it ends when nobody waits for it any more, what is
-quick comes before the steps of a refinement, and what several ask for at a time is done as one
-batch."""
+quick comes before the steps of a refinement that one waits for, and what several ask for at a time
+is done as one batch, which comes the sooner the more they are."""
 
 import os
 import time
@@ -25,7 +25,10 @@ Thing, Found = TypeVar("Thing"), TypeVar("Found")
 THREADS = 64  # that wait for what is computed, for somebody
 # Threads that compute: more than cores wait for each other, and oneDNN keeps up to 3 MB in each
 CORES = min(4, os.cpu_count() or 1)
-STEP_WAITS_S = 0.05  # that the step of a refinement lets pass what came after it
+# That the step of a refinement lets pass what came after it, and that it comes sooner for each
+# further refinement in its batch: many wait for it
+STEP_WAITS_S, SOONER_S = 0.05, 0.25
+FOURS = 4  # larger batches are multiples of it: oneDNN keeps 2 MB for each size that it has met
 
 
 def _always() -> None:
@@ -60,7 +63,8 @@ _numbers = count()
 
 def computed(do: Callable[..., Found], *given, waits_s: float = 0.0) -> Found:
     """What `do` gives, by one of the threads that compute, in which gradients are on; `do` calls
-    not `computed` again. What comes up to `waits_s` later, and does not wait, is done before."""
+    not `computed` again. What comes up to `waits_s` later, and does not wait, is done before; where
+    it is below 0, what came up to that long before is done after."""
     work = partial(copy_context().run, do, *given)
     job = _Job(time.monotonic() + waits_s, next(_numbers), work)
     _jobs.put(job)
@@ -161,13 +165,16 @@ class Descents:
             if each is not mine and alike and size_with <= self._most:
                 batch.append(each)
                 size = size_with
+        while size > FOURS and size % FOURS and len(batch) > 1:  # the last go first next time
+            size -= len(batch.pop().descent.x)
         return batch
 
     def _advance(self, batch: Sequence[_Going]) -> None:
         """All of them, until one has codes to give."""
         self._rounds += 1
+        waits_s = STEP_WAITS_S - SOONER_S * (len(batch) - 1)
         for _ in range(min(each.until_next for each in batch)):
-            computed(descend, [each.descent for each in batch], waits_s=STEP_WAITS_S)
+            computed(descend, [each.descent for each in batch], waits_s=waits_s)
         for each in batch:
             each.round = self._rounds
             if each.descent.done % each.every == 0 or each.descent.done == each.descent.steps:

@@ -42,6 +42,17 @@ def to_pil(image: Tensor, px: int | None = None) -> Image.Image:
     return picture.resize((px, px), Image.Resampling.LANCZOS)
 
 
+def encoded(image: Tensor | Image.Image, form: str = "png") -> bytes:
+    """A picture (3, H, W) in [0, 1] or PIL as a file, packed fast rather than small.
+
+    `form` is png, which changes nothing, or jpeg, for large photos that are only looked at.
+    """
+    picture = image if isinstance(image, Image.Image) else to_pil(image)
+    file = io.BytesIO()
+    picture.save(file, form, compress_level=1, quality=85)  # each takes what it knows
+    return file.getvalue()
+
+
 def sprite(images: Tensor, wide: int) -> Tensor:
     """Images (N, 3, H, W) as one picture (3, rows * H, wide * W), missing tiles black."""
     missing = -len(images) % wide

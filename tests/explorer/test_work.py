@@ -98,18 +98,35 @@ def test_what_else_is_computed_comes_between_the_steps(descent, monkeypatch):
     assert quick[0].result() == 1
 
 
-def test_what_waits_lets_pass_what_comes_soon_and_not_what_comes_later(monkeypatch):
+def test_what_waits_lets_pass_what_comes_soon_and_what_is_urgent_goes_ahead(monkeypatch):
     done, clock, begin = [], [0.0], threading.Event()
     monkeypatch.setattr(work.time, "monotonic", lambda: clock[0])
     asked = [("first", 0, 0), ("waits", 0, 0.25), ("soon", 0.2, 0), ("later", 0.3, 0)]
-    with ThreadPoolExecutor(1) as core, ThreadPoolExecutor(5) as visitors:
+    asked.append(("urgent", 0.4, -0.3))
+    with ThreadPoolExecutor(1) as core, ThreadPoolExecutor(6) as visitors:
         monkeypatch.setattr(work, "_cores", core)
         core.submit(begin.wait)
         for number, (name, clock[0], waits_s) in enumerate(asked):
             visitors.submit(work.computed, done.append, name, waits_s=waits_s)
             wait(lambda number=number: work._jobs.qsize() > number)
         begin.set()
-    assert done == ["first", "soon", "waits", "later"]
+    assert done == ["first", "urgent", "soon", "waits", "later"]
+
+
+def test_a_step_is_the_more_urgent_the_more_wait_for_it(descent, monkeypatch):
+    waited = []
+
+    def computed(do, *given, waits_s):
+        waited.append(waits_s)
+        return do(*given)
+
+    monkeypatch.setattr(work, "computed", computed)
+    descents = Descents(9)
+    going = [descents.run(descent(9, seed), every=1) for seed in range(3)]
+    for each in going:
+        next(each)
+    alone, two, three = waited
+    assert alone > 0 > two > three
 
 
 def test_what_fails_is_raised_where_it_was_asked_for():
@@ -129,6 +146,16 @@ def test_of_more_than_a_batch_holds_those_come_next_that_have_waited(descent, si
     assert descents._batch(third) == [third, first]
     large = descents.run(descent(1, seed=3, count=5), every=1)
     assert len(next(large)[1]) == 5 and sizes[-1] == 1
+
+
+def test_larger_batches_are_multiples_of_four(descent, sizes):
+    descents = Descents(most=9)
+    going = [descents.run(descent(9, seed), every=1) for seed in range(7)]
+    for each in going:
+        next(each)
+    assert sizes == [1, 2, 3, 4, 4, 4, 4]
+    waited = min(descents._going, key=lambda each: each.round)
+    assert waited.round < descents._rounds and descents._batch(descents._going[0])[1] is waited
 
 
 def test_only_what_minimises_the_same_loss_goes_together(descent, sizes):

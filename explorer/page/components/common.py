@@ -1,6 +1,5 @@
 """What the components share: model titles and colours, pictures as addresses."""
 
-import io
 import json
 from base64 import b64encode
 from collections.abc import Callable, Sequence
@@ -13,7 +12,7 @@ from explorer.catalogue import titles
 from explorer.engine import Model
 from explorer.page.components.wire import Live, View, answers, take
 from explorer.page.guard.calls import LATER
-from explorer.pictures.render import LINE_COLOURS, to_pil
+from explorer.pictures.render import LINE_COLOURS, encoded
 from explorer.verbs.common.options import Reason
 from explorer.words import say
 
@@ -81,14 +80,8 @@ def columns(models: Sequence[Model]) -> list[dict]:
 
 
 def address(image: Tensor | Image.Image, form: str = "png") -> str:
-    """A picture (3, H, W) in [0, 1] or PIL as a `data:` address, packed fast rather than small.
-
-    `form` is png, which changes nothing, or jpeg, for large photos that are only looked at.
-    """
-    picture = image if isinstance(image, Image.Image) else to_pil(image)
-    file = io.BytesIO()
-    picture.save(file, form, compress_level=1, quality=85)  # each takes what it knows
-    return f"data:image/{form};base64,{b64encode(file.getvalue()).decode()}"
+    """A picture as a `data:` address, `encoded` in that form."""
+    return f"data:image/{form};base64,{b64encode(encoded(image, form)).decode()}"
 
 
 def shown(image: Tensor | Reason) -> dict:
