@@ -1,6 +1,6 @@
-"""How long work on a model shares the machine: it ends when nobody waits for it any more, what is
-quick comes before the steps of a refinement that one waits for, and what several ask for at a time
-is done as one batch, which comes the sooner the more they are."""
+"""How work on models shares the machine: it ends when nobody waits for it any more, what was asked
+for first and has taken least comes first, and what several ask for at a time is done as one batch.
+"""
 
 import os
 import time
@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
-from contextvars import copy_context
+from contextvars import ContextVar, copy_context
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
@@ -25,9 +25,6 @@ Thing, Found = TypeVar("Thing"), TypeVar("Found")
 THREADS = 64  # that wait for what is computed, for somebody
 # Threads that compute: more than cores wait for each other, and oneDNN keeps up to 3 MB in each
 CORES = min(4, os.cpu_count() or 1)
-# That the step of a refinement lets pass what came after it, and that it comes sooner for each
-# further refinement in its batch: many wait for it
-STEP_WAITS_S, SOONER_S = 0.05, 0.25
 FOURS = 4  # larger batches are multiples of it: oneDNN keeps 2 MB for each size that it has met
 
 
@@ -47,6 +44,31 @@ _pool = ThreadPoolExecutor(THREADS, "beside")
 _cores = ThreadPoolExecutor(CORES, "core")
 
 
+@dataclass(eq=False)
+class _Request:
+    """Something that a visitor asked for, at a time, and how long it was computed for so far."""
+
+    asked_s: float
+    took_s: float = 0.0
+
+    @property
+    def due_s(self) -> float:
+        """When its next part is due: what takes long lets pass what came since and is quick."""
+        return self.asked_s + self.took_s
+
+
+_request: ContextVar[_Request] = ContextVar("_request")
+
+
+def begin() -> None:
+    """What is computed from here on, in this context, is another request."""
+    _request.set(_Request(time.monotonic()))
+
+
+def _current() -> _Request:
+    return _request.get(None) or _Request(time.monotonic())
+
+
 @dataclass(order=True)
 class _Job:
     """What is to be computed, in the order in which it is due; `number` tells equals apart."""
@@ -54,6 +76,7 @@ class _Job:
     due_s: float
     number: int
     do: Callable = field(compare=False)
+    requests: Sequence[_Request] = field(compare=False)
     found: Future = field(compare=False, default_factory=Future)
 
 
@@ -61,29 +84,34 @@ _jobs: PriorityQueue[_Job] = PriorityQueue()
 _numbers = count()
 
 
-def computed(do: Callable[..., Found], *given, waits_s: float = 0.0) -> Found:
+def computed(do: Callable[..., Found], *given, requests: Sequence[_Request] | None = None) -> Found:
     """What `do` gives, by one of the threads that compute, in which gradients are on; `do` calls
-    not `computed` again. What comes up to `waits_s` later, and does not wait, is done before; where
-    it is below 0, what came up to that long before is done after."""
+    not `computed` again. It is for one of `requests` or more, by default for the one of this
+    context, and comes when the first of them is due."""
+    requests = requests or [_current()]
     work = partial(copy_context().run, do, *given)
-    job = _Job(time.monotonic() + waits_s, next(_numbers), work)
+    job = _Job(min(each.due_s for each in requests), next(_numbers), work, requests)
     _jobs.put(job)
     _cores.submit(_next_job)  # which need not be this one
     return job.found.result()
 
 
 def _next_job() -> None:
-    job = _jobs.get()
+    job, begun_s = _jobs.get(), time.monotonic()
     try:
-        job.found.set_result(job.do())
+        found = job.do()
     except BaseException as error:  # it is raised by who asked
         job.found.set_exception(error)
+    else:
+        for each in job.requests:
+            each.took_s += time.monotonic() - begun_s
+        job.found.set_result(found)
 
 
 def stepwise(steps: Iterator[Found]) -> Iterator[Found]:
     """An iterator whose steps are `computed`; closing it closes `steps`."""
     with closing(steps):
-        while (found := computed(next, steps, None, waits_s=STEP_WAITS_S)) is not None:
+        while (found := computed(next, steps, None)) is not None:
             yield found
 
 
@@ -109,11 +137,12 @@ def beside(do: Callable[[Thing], Found], things: Iterable[Thing]) -> dict[Thing,
 
 @dataclass(eq=False)  # tensors are not compared
 class _Going:
-    """A descent that gives its codes every `every` steps: those that were `found` and not yet
-    taken, and in which of all the rounds it was taken along last."""
+    """A descent for a request, which gives its codes every `every` steps: those that were `found`
+    and not yet taken, and in which of all the rounds it was taken along last."""
 
     descent: Descent
     every: int
+    request: _Request
     found: deque[tuple[int, Tensor]] = field(default_factory=deque)
     round: int = 0
 
@@ -143,7 +172,7 @@ class Descents:
     @torch.inference_mode(False)
     def run(self, descent: Descent, every: int) -> Iterator[tuple[int, Tensor]]:
         """(step, codes) every `every` steps and after the last; close the iterator to stop."""
-        mine, step = _Going(descent, every), 0
+        mine, step = _Going(descent, every, _current()), 0
         self._going.append(mine)
         try:
             while step < descent.steps:
@@ -172,9 +201,9 @@ class Descents:
     def _advance(self, batch: Sequence[_Going]) -> None:
         """All of them, until one has codes to give."""
         self._rounds += 1
-        waits_s = STEP_WAITS_S - SOONER_S * (len(batch) - 1)
+        requests = [each.request for each in batch]
         for _ in range(min(each.until_next for each in batch)):
-            computed(descend, [each.descent for each in batch], waits_s=waits_s)
+            computed(descend, [each.descent for each in batch], requests=requests)
         for each in batch:
             each.round = self._rounds
             if each.descent.done % each.every == 0 or each.descent.done == each.descent.steps:

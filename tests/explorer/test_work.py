@@ -1,6 +1,7 @@
 """What several ask for at a time is done as one batch, and nobody waits for what failed."""
 
 import copy
+import itertools
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
@@ -98,35 +99,56 @@ def test_what_else_is_computed_comes_between_the_steps(descent, monkeypatch):
     assert quick[0].result() == 1
 
 
-def test_what_waits_lets_pass_what_comes_soon_and_what_is_urgent_goes_ahead(monkeypatch):
-    done, clock, begin = [], [0.0], threading.Event()
+def test_what_was_asked_for_first_and_has_taken_least_comes_first(monkeypatch):
+    done, clock, free = [], [0.0], threading.Event()
     monkeypatch.setattr(work.time, "monotonic", lambda: clock[0])
-    asked = [("first", 0, 0), ("waits", 0, 0.25), ("soon", 0.2, 0), ("later", 0.3, 0)]
-    asked.append(("urgent", 0.4, -0.3))
-    with ThreadPoolExecutor(1) as core, ThreadPoolExecutor(6) as visitors:
+
+    def ask(name, took_s):
+        work.begin()
+        work._current().took_s = took_s
+        work.computed(done.append, name)
+
+    asked = [("first", 0, 0), ("long", 0, 5), ("quick", 4, 0), ("later", 6, 0)]
+    with ThreadPoolExecutor(1) as core, ThreadPoolExecutor(len(asked)) as visitors:
         monkeypatch.setattr(work, "_cores", core)
-        core.submit(begin.wait)
-        for number, (name, clock[0], waits_s) in enumerate(asked):
-            visitors.submit(work.computed, done.append, name, waits_s=waits_s)
+        core.submit(free.wait)
+        for number, (name, clock[0], took_s) in enumerate(asked):
+            visitors.submit(ask, name, took_s)
             wait(lambda number=number: work._jobs.qsize() > number)
-        begin.set()
-    assert done == ["first", "urgent", "soon", "waits", "later"]
+        free.set()
+    assert done == ["first", "quick", "long", "later"]
 
 
-def test_a_step_is_the_more_urgent_the_more_wait_for_it(descent, monkeypatch):
-    waited = []
+def test_all_that_is_computed_for_a_request_counts(monkeypatch):
+    clock = [0.0]
+    monkeypatch.setattr(work.time, "monotonic", lambda: clock[0])
+    work.begin()
+    request = work._current()
+    for ends in (3, 5):
+        beside(lambda each: work.computed(clock.__setitem__, 0, each), [ends])
+    assert request.took_s == 5 and request.due_s == 5
+    work.begin()
+    assert work._current().due_s == 5
 
-    def computed(do, *given, waits_s):
-        waited.append(waits_s)
-        return do(*given)
+
+def test_a_step_for_several_is_due_with_the_first_of_them(descent, monkeypatch):
+    asked, step = [], work.computed
+
+    def computed(do, *given, requests):
+        asked.append([each.asked_s for each in requests])
+        return step(do, *given, requests=requests)
 
     monkeypatch.setattr(work, "computed", computed)
-    descents = Descents(9)
-    going = [descents.run(descent(9, seed), every=1) for seed in range(3)]
+    descents, clock = Descents(9), itertools.count()
+    monkeypatch.setattr(work.time, "monotonic", lambda: next(clock))
+    going = [descents.run(descent(9, seed), every=1) for seed in range(2)]
     for each in going:
+        work.begin()
         next(each)
-    alone, two, three = waited
-    assert alone > 0 > two > three
+    (first,), (second, other) = asked
+    assert first == other < second
+    (one, two) = (each.request for each in descents._going)
+    assert one.took_s > two.took_s > 0
 
 
 def test_what_fails_is_raised_where_it_was_asked_for():

@@ -15,6 +15,7 @@ from gradio_client.utils import is_file_obj_with_meta, is_http_url_like, travers
 from pydantic import TypeAdapter, ValidationError
 from typing_extensions import is_typeddict  # pydantic takes those of typing from Python 3.12 on
 
+from explorer import work
 from explorer.api import BY_ADDRESS
 from explorer.page.resources.unchanged import Sparing
 from explorer.page.said import failure
@@ -78,6 +79,7 @@ class Guarded(Sparing):
     async def process_api(self, block_fn, inputs, state=None, request=None, *args, **kwargs):
         held = [state[block._id] for block in block_fn.inputs if isinstance(block, gr.State)]
         settles = getattr(block_fn.fn, "settles", None)
+        work.begin()
         try:
             with ExitStack() as settled:
                 for session in _sessions(held) if settles else []:
@@ -122,6 +124,7 @@ def served(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
     @wraps(function)
     def call(asked: Any) -> Any:
+        work.begin()
         try:
             return function(fitting(shape, asked))
         except UserError as error:
