@@ -25,7 +25,7 @@ Thing, Found = TypeVar("Thing"), TypeVar("Found")
 THREADS = 64  # that wait for what is computed, for somebody
 # Threads that compute: more than cores wait for each other, and oneDNN keeps up to 3 MB in each
 CORES = min(4, os.cpu_count() or 1)
-FOURS = 4  # larger batches are multiples of it: oneDNN keeps 2 MB for each size that it has met
+MULTIPLE = 4  # larger batches are multiples of it: oneDNN keeps 2 MB for each size that it has met
 
 
 def _always() -> None:
@@ -194,7 +194,7 @@ class Descents:
             if each is not mine and alike and size_with <= self._most:
                 batch.append(each)
                 size = size_with
-        while size > FOURS and size % FOURS and len(batch) > 1:  # the last go first next time
+        while size > MULTIPLE and size % MULTIPLE and len(batch) > 1:  # the last go first next time
             size -= len(batch.pop().descent.x)
         return batch
 
