@@ -14,7 +14,7 @@ from functools import partial
 from itertools import count
 from queue import PriorityQueue
 from threading import Lock
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor
@@ -46,7 +46,8 @@ _cores = ThreadPoolExecutor(CORES, "core")
 
 @dataclass(eq=False)
 class _Request:
-    """Something that a visitor asked for, at a time, and how long it was computed for so far."""
+    """Something that a visitor asked for, at a time, and how long it was computed for so far, alone
+    or together with others."""
 
     asked_s: float
     took_s: float = 0.0
@@ -79,6 +80,15 @@ class _Job:
     requests: Sequence[_Request] = field(compare=False)
     found: Future = field(compare=False, default_factory=Future)
 
+    def done(self) -> Any:
+        """What it gives; the time counts for its requests, also where it fails."""
+        begun_s = time.monotonic()
+        try:
+            return self.do()
+        finally:
+            for each in self.requests:
+                each.took_s += time.monotonic() - begun_s
+
 
 _jobs: PriorityQueue[_Job] = PriorityQueue()
 _numbers = count()
@@ -97,15 +107,11 @@ def computed(do: Callable[..., Found], *given, requests: Sequence[_Request] | No
 
 
 def _next_job() -> None:
-    job, begun_s = _jobs.get(), time.monotonic()
+    job = _jobs.get()
     try:
-        found = job.do()
+        job.found.set_result(job.done())
     except BaseException as error:  # it is raised by who asked
         job.found.set_exception(error)
-    else:
-        for each in job.requests:
-            each.took_s += time.monotonic() - begun_s
-        job.found.set_result(found)
 
 
 def stepwise(steps: Iterator[Found]) -> Iterator[Found]:

@@ -4,7 +4,8 @@ import gradio as gr
 import pytest
 from gradio.state_holder import SessionState
 
-from explorer.page.guard.calls import Guarded
+from explorer import work
+from explorer.page.guard.calls import Guarded, served
 from explorer.pictures.decoding import decoded
 from tests.explorer.conftest import finished
 
@@ -48,6 +49,23 @@ def test_what_ends_a_call_is_told_the_page_in_its_language_and_programs_in_engli
     )
     assert of_page == told
     assert of_programs == "empty.png is empty (0 bytes): choose another file."
+
+
+def test_each_event_and_each_question_of_a_script_is_a_request_of_its_own():
+    def ask(asked: int = 0) -> None:
+        seen.append(work._current())
+        seen.append(work._current())
+
+    with Guarded() as demo:
+        demo.load(lambda: ask(), None, None)
+    seen, question = [], served(ask)
+    (function,) = demo.fns.values()
+    for _ in range(2):
+        finished(demo.process_api(function, [], SessionState(demo)))
+        question(1)
+        question(2)
+    assert all(first is again for first, again in zip(seen[::2], seen[1::2], strict=True))
+    assert len({id(each) for each in seen}) == 6
 
 
 async def ended(call) -> str:
