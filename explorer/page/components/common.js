@@ -138,7 +138,7 @@ window.Latent = {
       }).catch(Latent.lost);
     }
     const key = () => shown.value?.key ?? sessionStorage.getItem("latent-key");  // controls may be there before the content
-    if (server.ask) Latent.lines[rest.grid] = { ask: async (parts) => Latent.told(await server.ask({ key: key(), parts })), show };
+    if (server.ask) Latent.lines[rest.grid] = { ask: async (parts, moving) => Latent.told(await server.ask({ key: key(), parts, moving })), show };
     const follow = (name, react) => name === "value" ? watchers.push(react) : watch(name, react);
     script({ props: shown, watch: follow, server, ...rest });
     watch("value", fetch);
@@ -170,7 +170,8 @@ window.Latent = {
 
   // What controls are set to from now on. One question is under way for each component; when it is
   // answered, what was last set meanwhile is asked. Where `line.local` draws it in the browser, the
-  // server is asked when the controls rest. Resolves with the last answer.
+  // server is asked when the controls rest, and so it is for the rest of a partial answer. Resolves
+  // with the last one.
   ask(name, parts) {
     const line = Latent.lines[name];
     line.wanted = { ...line.wanted, ...parts };
@@ -186,10 +187,11 @@ window.Latent = {
         if (line.drawn) await new Promise((resolve) => setTimeout(resolve, Latent.REST_MS));
         if (line.wanted !== parts) continue;
         line.wanted = null;
-        value = await line.ask(parts).catch(Latent.lost);
+        value = await line.ask(parts, !line.drawn).catch(Latent.lost);
         if (value?.problem) Latent.toast(value.problem);
         else if (value && !(line.wanted && line.drawn)) line.show(value);
         line.answered = value?.serial ?? line.answered;
+        if (value?.partial && !line.wanted) [line.wanted, line.drawn] = [{}, true];
       }
     } finally {
       line.busy = null;

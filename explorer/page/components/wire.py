@@ -105,10 +105,13 @@ def reopen(session: Session, key: str | None) -> bool:
 
 class Live(NamedTuple):
     """How a component answers controls that are dragged: `parts` give the session what is `sent`
-    by controls, under these names; `draw` gives what is then shown."""
+    by controls, under these names; `draw` gives what is then shown. While they move it may be what
+    `moving` gives, less of it and sooner: what has a true `partial` is asked for again, whole, when
+    they rest."""
 
     parts: Mapping[str, Callable[[Session, Any], None]]
     draw: Callable[[Session], dict]
+    moving: Callable[[Session], dict] | None = None
 
 
 def sent(_component: gr.HTML, value: Any) -> str | None:
@@ -138,7 +141,7 @@ def answers(live: Live) -> Callable[[Any], Response]:
                 for name, value in asked["parts"].items():
                     shape = shapes[choose("control", name, shapes)]
                     live.parts[name](session, fitting(shape, value))
-                shown = live.draw(session)
+                shown = (asked["moving"] and live.moving or live.draw)(session)
             return told(shown)
         except UserError as error:
             return told({"problem": error.said})

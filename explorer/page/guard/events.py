@@ -116,9 +116,10 @@ class Keyed(TypedDict):
 
 @MORE
 class Asked(Keyed):
-    """And what controls are set to by the names of `Live.parts`."""
+    """And what controls are set to by the names of `Live.parts`, and whether they move still."""
 
     parts: dict[str, Any]
+    moving: bool
 
 
 @EXACT

@@ -57,7 +57,7 @@ def build(session: gr.State) -> Widgets:
             labels = ui.labels_view(NAME)
             sliders = ui.sliders_view(NAME, served(peek))
         with gr.Column(scale=1, min_width=320, elem_classes="in-sight first-on-phone"):
-            live = ui.Live({"changes": move, "labels": switch}, edit)
+            live = ui.Live({"changes": move, "labels": switch}, edit, moving)
             empty = say("Put a picture into the slot, or click an example.")
             board = ui.board_view(NAME, empty, live)
     outputs = [board, sliders, labels]
@@ -99,10 +99,16 @@ def switch(session: Session, sent: Labelled) -> None:
     session.labels = sent["labels"]
 
 
-def edit(session: Session) -> dict:
-    """Every model's picture before and after the changes, with `session.labels` switched."""
+def moving(session: Session) -> dict:
+    """As `edit`, the measured effects left out."""
+    return edit(session, partial=True)
+
+
+def edit(session: Session, partial: bool = False) -> dict:
+    """Every model's picture before and after the changes, with `session.labels` switched; a
+    `partial` one says that the measured effects are still to come."""
     stamp, picture, changes = ui.stamp(session), session.slots.get(NAME), session.of(Changes)
-    method = changes.method
+    method, partial = changes.method, partial and bool(changes.amounts)
     if picture is None:
         return stamp
     models = session.models  # the session may turn to others meanwhile
@@ -110,7 +116,7 @@ def edit(session: Session) -> dict:
     known = [model for model in models if model not in waiting]
     own = session.of(Own)
     own.of(models)  # learned before each model looks
-    found = beside(lambda model: edited(session, picture, model, method), known)
+    found = beside(lambda model: edited(session, picture, model, method, partial), known)
     codes = {model.name: torch.cat([each.after, each.before]) for model, each in found.items()}
     pushed = [
         say("{name} {amount}", name=ui.words(name), amount=numeral(f"{amount:+g}"))
@@ -138,11 +144,14 @@ def edit(session: Session) -> dict:
         rows.append(ui.board_row(title, at, images, stats, *said))
     before = {model: each.before for model, each in found.items()}
     live = None if session.switches else ui.edited_live(before, method, further)
-    return stamp | ui.board_value(models, rows, live=live)
+    return stamp | ui.board_value(models, rows, live=live) | {"partial": partial}
 
 
-def edited(session: Session, picture: Picture, model: Model, method: str) -> Edit:
-    """The picture after those of the changes that the model has directions or labels for."""
+def edited(
+    session: Session, picture: Picture, model: Model, method: str, partial: bool = False
+) -> Edit:
+    """The picture after those of the changes that the model has directions or labels for; the
+    effects of a `partial` one are None each."""
     changes, own = session.of(Changes), session.of(Own).directions(model, method)
     amounts, held = within(model, method, own, changes.amounts, changes.held)
     before, seen = session.codes([picture], model), session.of(Before)
@@ -153,7 +162,10 @@ def edited(session: Session, picture: Picture, model: Model, method: str) -> Edi
         seen[model.name] = before, image, was
     after = switched(model, moved(model, before, amounts, method, held, own), session.switches)
     changed = model.decode(after)
-    measured = effects(model, was, changed, amounts, method, own)
+    if partial and was is not None:
+        measured = dict.fromkeys(amounts)
+    else:
+        measured = effects(model, was, changed, amounts, method, own)
     return Edit(before, after, torch.cat([image, changed]), measured)
 
 
@@ -197,7 +209,11 @@ def _stats(model: Model, edit: Edit, after: bool) -> list[ui.Stat]:
         "apart along the attribute direction, in standard deviations"
     )
     measured = [
-        (say("{name}, measured", name=ui.words(name)), numeral(f"{effect:+.1f}"), meaning)
+        (
+            say("{name}, measured", name=ui.words(name)),
+            "…" if effect is None else numeral(f"{effect:+.1f}"),
+            meaning,
+        )
         for name, effect in edit.effects.items()
     ]
     return measured + ui.label_stats(model, edit.after)

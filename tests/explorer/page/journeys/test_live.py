@@ -57,6 +57,27 @@ AFTER_FAILURE = """async (url) => {
   return [...seen, await ends(Latent.script(url))];
 }"""
 
+# a control's line whose answers are partial while it moves: what is asked, with whether it moves
+# still, when it was set twice in turn, and once more after a rest
+PARTIAL = """async () => {
+  const asked = [], line = Latent.lines.partial = {show: () => {}, ask: async (parts, moving) => {
+    asked.push([parts.at ?? null, moving]);
+    return {partial: moving};
+  }};
+  const first = Latent.ask("partial", {at: 1});
+  await new Promise((resolve) => setTimeout(resolve, Latent.REST_MS / 2));
+  Latent.ask("partial", {at: 2});
+  const last = await first;
+  line.local = () => true;  // drawn in the browser from here on
+  await Latent.ask("partial", {at: 3});
+  return [asked, last];
+}"""
+
+
+def test_what_was_left_out_while_a_control_moved_is_asked_when_it_rests(page):
+    asked, last = page.evaluate(PARTIAL)
+    assert asked == [[1, True], [2, True], [None, False], [3, False]] and last == {"partial": False}
+
 
 def test_what_failed_once_does_not_fail_for_ever(page):
     page.route("**/late.js", lambda route: route.fulfill(body=""))

@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 
+import orjson
 import pytest
 import torch
 
 from explorer import load_model, verbs
+from explorer.page.components.wire import Live, answers
 from explorer.page.tabs import attributes
 from explorer.verbs.edit import moved as changed
 from training.codes.directions import DEFAULT, METHODS
@@ -42,6 +44,26 @@ def test_what_an_edit_does_is_measured_by_each_encoder(session):
     )
     gan = load_model("celeba32/gan")
     assert verbs.edit(None, [gan])[gan].effects == {}
+
+
+def test_effects_are_measured_when_the_sliders_rest(session):
+    session.put("attributes", session.draw(5))
+    assert not attributes.moving(session)["partial"]  # there is nothing to measure yet
+    whole = moved(session, DEFAULT, {"Smiling": 3.0}, [])
+    ask = answers(Live({"changes": attributes.move}, attributes.edit, attributes.moving))
+    asked = {"key": whole["key"], "parts": {"changes": {"amounts": {"Smiling": 3.0}, "held": []}}}
+    meanwhile = orjson.loads(ask(asked | {"moving": True}).body)
+    rested = orjson.loads(ask(asked | {"parts": {}, "moving": False}).body)
+    assert meanwhile["partial"] and not rested["partial"]
+    for early, late, first in zip(cards(meanwhile), cards(rested), cards(whole), strict=True):
+        assert early["src"] == late["src"] == first["src"]
+        assert [value for _, value, _ in early["stats"]] == ["…"]
+        assert float(late["stats"][0][1]["numeral"]) == float(first["stats"][0][1])
+
+
+def cards(board) -> list[dict]:
+    """Those of the changed picture, of every model."""
+    return board["rows"][0]["cards"]
 
 
 def moved(session, method, amounts, held) -> dict:

@@ -122,10 +122,11 @@ def test_a_mask_of_no_use_gives_a_sentence_and_changes_nothing(opened, sent, why
 def test_the_page_sends_bits_or_is_told_that_these_are_none(opened):
     show(opened, REGION)
     ask = answers(Live({"mask": restore.paint}, restore.draw))
+    asked = {"key": restore.draw(opened)["key"], "moving": True}
     for sent in ("x", "ü" * 683 + "=", STROKE[:-4], 7):
-        answer = ask({"key": restore.draw(opened)["key"], "parts": {"mask": sent}})
+        answer = ask(asked | {"parts": {"mask": sent}})
         assert orjson.loads(answer.body)["problem"]["say"] == UNFIT
-    ask({"key": restore.draw(opened)["key"], "parts": {"mask": STROKE}})
+    ask(asked | {"parts": {"mask": STROKE}})
     assert bits_of(opened.of(restore.Harm).mask) == STROKE
 
 
