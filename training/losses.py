@@ -22,6 +22,15 @@ def fooling_loss(fake: Tensor) -> Tensor:
     return softplus(-fake).mean()
 
 
+def pairing_loss(real: Tensor, fake: Tensor) -> Tensor:
+    """Relativistic pairing loss of D: E[sp(D(fake) - D(real))] (Jolicoeur-Martineau 2019; R3GAN,
+    Huang et al. 2024, eq. 2); that of G has the two swapped. Logits (B, ...) and (B k, ...), k of
+    one for each of the other, whichever has more. log 2 = 0.693 is chance."""
+    count = min(len(real), len(fake))
+    real, fake = (logits.unflatten(0, (count, -1)) for logits in (real, fake))
+    return softplus(fake - real).mean()
+
+
 def code_error(z: Tensor, z_hat: Tensor) -> Tensor:
     """Re-encoding error E||z - z_hat||^2 of codes (B, n); 2 for unrelated ones on the sphere."""
     return code_errors(z, z_hat).mean()
@@ -91,7 +100,8 @@ def mmd(z: Tensor, z_hat: Tensor) -> Tensor:
 
 
 def r1_penalty(x: Tensor, logits: Tensor) -> Tensor:
-    """R1: E||grad_x D(x)||^2 on real images (Mescheder et al. 2018, eq. 9, without gamma/2).
+    """R1: E||grad_x D(x)||^2 on real images (Mescheder et al. 2018, eq. 9, without gamma/2), or R2
+    on fake ones.
 
     `x` must require grad and have led to `logits` (B,), or (B, side, side) of patches, of which
     D(x) is then the mean.

@@ -109,7 +109,7 @@ class AAAE(Framework):
     def reconstruct(self, batch: Batch) -> Loss:
         x_hat = self.decode(self.encode(batch.x))
         error = losses.pixel_error(batch.x, x_hat)
-        fooling = losses.fooling_loss(self.image_logits(x_hat, batch.generator))
+        fooling = self.fooling(batch, x_hat)
         loss = self.config.alpha * error + self.config.lambda_adv * fooling
         return loss, {"reconstruction": error, "fooling": fooling}
 

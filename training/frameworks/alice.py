@@ -42,7 +42,7 @@ class ALICE(BiGAN):
     def match(self, batch: Batch) -> Loss:
         z_hat = self.posterior(batch)  # (B, n)
         x_hat, x_again = self.generate(batch.z, z_hat)
-        fooling = self.fooling(batch, z_hat, x_hat)
+        fooling = self.fooling(batch, x_hat, real=(z_hat,), fake=(batch.z,))
         error = losses.pixel_error(batch.x, x_again)
         loss = self.config.lambda_adv * fooling + self.config.alpha * error
         return loss, {"fooling": fooling, "cycle": error}

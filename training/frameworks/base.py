@@ -204,24 +204,50 @@ class Framework(nn.Module):
         self, batch: Batch, x_hat: Tensor, real: Sequence[Tensor] = (), fake: Sequence[Tensor] = ()
     ) -> Loss:
         """Loss of the image discriminator `D` of x against x_hat, with the codes or labels `real`
-        and `fake` as conditions, and with lazy R1."""
-        return self.separate(batch, self.image_logits(x_hat, batch.generator, *fake), real)
+        and `fake` as conditions, and with lazy R1 and R2."""
+        config = self.config
+        x_hat = x_hat.detach().requires_grad_(config.r2_gamma > 0 and self.penalises(batch))
+        logits = self.image_logits(x_hat, batch.generator, *fake)
+        adversarial = losses.pairing_loss if config.pairing else losses.discriminator_loss
+        loss, terms = self.separate(batch, logits, real, adversarial)
+        if x_hat.requires_grad:
+            terms["R2"] = losses.r1_penalty(x_hat, logits)
+            loss = loss + config.r2_gamma / 2 * config.r1_every * terms["R2"]
+        return loss, terms
+
+    def fooling(
+        self, batch: Batch, x_hat: Tensor, real: Sequence[Tensor] = (), fake: Sequence[Tensor] = ()
+    ) -> Tensor:
+        """The loss of what made x_hat, with conditions as in `separate_images`."""
+        logits = self.image_logits(x_hat, batch.generator, *fake)
+        if not self.config.pairing:
+            return losses.fooling_loss(logits)
+        return losses.pairing_loss(logits, self.image_logits(batch.x, batch.generator, *real))
 
     @property
     def d_every(self) -> int:
         """Steps from one update of the image discriminator to the next."""
         return 1
 
-    def separate(self, batch: Batch, fake: Tensor, real: Sequence[Tensor] = ()) -> Loss:
-        """The same by the logits (B,) of fake images. R1 has a weight of gamma / 2, is added in
-        every `r1_every`-th update of D and multiplied by that number."""
-        config, update = self.config, batch.step // self.d_every
-        penalised = config.r1_gamma > 0 and update % config.r1_every == 0
-        x = batch.x.detach().requires_grad_(penalised)
+    def penalises(self, batch: Batch) -> bool:
+        """Whether this update of the image discriminator has its penalties: each `r1_every`-th,
+        multiplied by that number."""
+        return batch.step // self.d_every % self.config.r1_every == 0
+
+    def separate(
+        self,
+        batch: Batch,
+        fake: Tensor,
+        real: Sequence[Tensor] = (),
+        adversarial: Callable[[Tensor, Tensor], Tensor] = losses.discriminator_loss,
+    ) -> Loss:
+        """The same by the logits (B,) of fake images; R1 has a weight of gamma / 2."""
+        config = self.config
+        x = batch.x.detach().requires_grad_(config.r1_gamma > 0 and self.penalises(batch))
         logits = self.image_logits(x, batch.generator, *real)
-        loss = losses.discriminator_loss(logits, fake)
+        loss = adversarial(logits, fake)
         terms = {"D": loss}
-        if penalised:
+        if x.requires_grad:
             terms["R1"] = losses.r1_penalty(x, logits)
             loss = loss + config.r1_gamma / 2 * config.r1_every * terms["R1"]
         return loss, terms

@@ -1,5 +1,6 @@
 """Bidirectional GAN, and adversarially learned inference."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -82,14 +83,19 @@ class BiGAN(Framework):
         return self.separate_images(batch, x_hat, real=(z_hat,), fake=(batch.z,))
 
     def match(self, batch: Batch) -> Loss:
-        fooling = self.fooling(batch, self.posterior(batch), self.decode(batch.z))
+        codes = {"real": (self.posterior(batch),), "fake": (batch.z,)}
+        fooling = self.fooling(batch, self.decode(batch.z), **codes)
         return fooling, {"fooling": fooling}
 
-    def fooling(self, batch: Batch, z_hat: Tensor, x_hat: Tensor) -> Tensor:
-        """The matching phase's loss for codes z_hat (B, n) of x and images x_hat of z."""
-        real = self.image_logits(batch.x, batch.generator, z_hat)
-        fake = self.image_logits(x_hat, batch.generator, batch.z)
-        return losses.fooling_loss(-real) + losses.fooling_loss(fake)
+    def fooling(
+        self, batch: Batch, x_hat: Tensor, real: Sequence[Tensor] = (), fake: Sequence[Tensor] = ()
+    ) -> Tensor:
+        """As in the base class, and E is to fool D by the codes of real images."""
+        of_x = self.image_logits(batch.x, batch.generator, *real)
+        of_x_hat = self.image_logits(x_hat, batch.generator, *fake)
+        if self.config.pairing:
+            return losses.pairing_loss(of_x_hat, of_x)
+        return losses.fooling_loss(-of_x) + losses.fooling_loss(of_x_hat)
 
     def posterior(self, batch: Batch) -> Tensor:
         """A code (B, n) of each image, drawn from q(z|x): E(x) itself unless stochastic."""

@@ -110,7 +110,7 @@ class FAAE(Framework):
         sample = x_hat[: len(z)]
         z_hat = self.encode(self.disturbed(sample, batch.generator))
         error = losses.code_error(z, z_hat)
-        fooling = losses.fooling_loss(self.image_logits(x_hat, batch.generator, *kind))
+        fooling = self.fooling(batch, x_hat, real=kind, fake=kind)
         loss = config.alpha * error + config.lambda_adv * fooling
         terms = {"re-encoding": error, "fooling": fooling}
         if config.lambda_cycle:

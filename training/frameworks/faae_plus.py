@@ -57,8 +57,8 @@ class FAAEPlus(FAAE):
 
     def regularise(self, batch: Batch) -> Loss:
         _, codes, kind = without_graph(self.all_codes, batch)
-        real = tuple(each[::2] for each in kind)  # images under the conditions of every other fake
-        return self.separate_images(batch, without_graph(self.G, codes), real=real, fake=kind)
+        x_hat = without_graph(self.G, codes)
+        return self.separate_images(batch, x_hat, real=self.half(kind), fake=kind)
 
     def re_encode(self, batch: Batch) -> Loss:
         config, (z, codes, kind) = self.config, self.all_codes(batch)
@@ -67,10 +67,15 @@ class FAAEPlus(FAAE):
         terms = {
             "re-encoding": losses.code_error(z, z_hat),
             "reconstruction": losses.pixel_error(batch.x, x_hat[-len(batch.x) :]),
-            "fooling": losses.fooling_loss(self.image_logits(x_hat, batch.generator, *kind)),
+            "fooling": self.fooling(batch, x_hat, real=self.half(kind), fake=kind),
         }
         weights = config.alpha, config.lambda_pixel, config.lambda_adv
         return sum(w * term for w, term in zip(weights, terms.values(), strict=True)), terms
+
+    @staticmethod
+    def half(kind: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        """Conditions for the images: those of every other fake."""
+        return tuple(each[::2] for each in kind)
 
     def all_codes(self, batch: Batch) -> tuple[Tensor, Tensor, tuple[Tensor, ...]]:
         """Prior samples (B - M, n), then all codes for G (2 B, n): those, the M interpolated ones,

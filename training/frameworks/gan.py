@@ -88,7 +88,7 @@ class GAN(Framework):
         return self.separate_images(batch, x_hat=without_graph(self.G, batch.z))
 
     def fool(self, batch: Batch) -> Loss:
-        fooling = losses.fooling_loss(self.image_logits(self.decode(batch.z), batch.generator))
+        fooling = self.fooling(batch, self.decode(batch.z))
         return fooling, {"fooling": fooling}
 
     def criticise(self, batch: Batch) -> Loss:

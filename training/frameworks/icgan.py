@@ -83,7 +83,7 @@ class ICGAN(Framework):
     def fool(self, batch: Batch) -> Loss:
         y = self.completed(batch, without_graph(self.read, batch.x))
         x_hat = self.generate(batch.z, y)
-        fooling = losses.fooling_loss(self.image_logits(x_hat, batch.generator, y))
+        fooling = self.fooling(batch, x_hat, real=(y,), fake=(y,))
         return fooling, {"fooling": fooling}
 
     def invert(self, batch: Batch) -> Loss:

@@ -70,7 +70,7 @@ class InDomain(Framework):
         config = self.config
         x_hat = self.decode(self.encode(batch.x))
         error = losses.pixel_error(batch.x, x_hat)
-        fooling = losses.fooling_loss(self.image_logits(x_hat, batch.generator))
+        fooling = self.fooling(batch, x_hat)
         code = losses.code_error(batch.z, self.encode(without_graph(self.G, batch.z)))
         loss = config.alpha * error + config.lambda_adv * fooling + config.lambda_code * code
         return loss, {"reconstruction": error, "fooling": fooling, "re-encoding": code}

@@ -38,6 +38,9 @@ class ImageAdversary(ImageJudge):
 
     d_width: Width = 64  # Feature maps of the image discriminator's first layer
     d_norm: Literal[*D_NORMS] = "none"  # Normalisation in the image discriminator
+    # Relativistic pairing loss in place of the non-saturating one: D tells which of two is real
+    pairing: bool = False
+    r2_gamma: NotNegative = 0.0  # R2 penalty on fake images, as often as R1; 0 for none
 
 
 @dataclass(frozen=True)
