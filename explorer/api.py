@@ -26,8 +26,7 @@ from explorer.verbs.common.options import Argument, Result, arguments
 from explorer.words import say
 from training.errors import UserError
 
-# Calls of endpoints at a time, which share the threads that compute; more of what is refined
-AT_A_TIME, TOGETHER = 16, 48
+AT_A_TIME = 48  # calls of endpoints in each lane, which share the threads that compute
 BY_ADDRESS = "Pictures are not fetched from addresses: upload the file."
 GIVEN = "/gradio_api/file="  # in the address of a picture that was given, before its path
 
@@ -54,8 +53,8 @@ def build(root: str, names: list[str]) -> None:
     """An endpoint for each verb on the checkpoints under `root`, with `names` as default models."""
     known = catalogue(str(Path(root))).models
     for verb in VERBS.values():
-        lane, most = ("refined", TOGETHER) if verb is reconstruct else ("verbs", AT_A_TIME)
-        how = {"concurrency_id": lane, "concurrency_limit": most}
+        lane = "refined" if verb is reconstruct else "verbs"
+        how = {"concurrency_id": lane, "concurrency_limit": AT_A_TIME}
         made = gr.api(endpoint(verb, root, names), api_name=verb.__name__, **how)
         inputs = gr.context.Context.root_block.fns[made["id"]].inputs
         for argument, component in zip(arguments(verb), inputs, strict=True):

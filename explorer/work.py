@@ -1,5 +1,5 @@
-"""How work on models shares the machine: it ends when nobody waits for it any more, what was asked
-for first and has taken least comes first, and what several ask for at a time is done as one batch.
+"""How work on models shares the machine: it ends when nobody waits for it any more, what has waited
+longest for what it takes comes first, and what several ask for at a time is done as one batch.
 """
 
 import os
@@ -7,12 +7,10 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from contextvars import ContextVar, copy_context
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import count
-from queue import PriorityQueue
 from threading import Lock
 from typing import Any, TypeVar
 
@@ -25,6 +23,8 @@ Thing, Found = TypeVar("Thing"), TypeVar("Found")
 THREADS = 64  # that wait for what is computed, for somebody
 # Threads that compute: more than cores wait for each other, and oneDNN keeps up to 3 MB in each
 CORES = min(4, os.cpu_count() or 1)
+# What a request of an unknown kind takes; the least that counts; how fast what is usual is learned
+SHORT_S, LEAST_S, RENEWED = 0.03, 0.002, 0.1
 MULTIPLE = 4  # larger batches are multiples of it: oneDNN keeps 2 MB for each size that it has met
 
 
@@ -46,68 +46,91 @@ _cores = ThreadPoolExecutor(CORES, "core")
 
 @dataclass(eq=False)
 class _Request:
-    """Something that a visitor asked for, at a time, and how long it was computed for so far, alone
-    or together with others."""
+    """Something that a visitor asked for, of a `kind`, at a time, and how much of a core's time it
+    took so far; of what is computed for several, each took its share."""
 
+    kind: str
     asked_s: float
     took_s: float = 0.0
+    descends: bool = False
 
     @property
-    def due_s(self) -> float:
-        """When its next part is due: what takes long lets pass what came since and is quick."""
-        return self.asked_s + self.took_s
+    def alike(self) -> tuple[str, bool]:
+        """What it has in common with those that take as much."""
+        return self.kind, self.descends
+
+    @property
+    def takes_s(self) -> float:
+        """How much it takes in all: what is usual for its like, unless it took more already."""
+        return max(self.took_s, _usual.get(self.alike, SHORT_S))
 
 
+_usual: dict[tuple[str, bool], float] = {}  # what those that are alike took lately
 _request: ContextVar[_Request] = ContextVar("_request")
 
 
-def begin() -> None:
-    """What is computed from here on, in this context, is another request."""
-    _request.set(_Request(time.monotonic()))
+@contextmanager
+def request(kind: str) -> Iterator[None]:
+    """What is computed meanwhile, in this context, is one request; those of a kind are expected to
+    take as much."""
+    mine = _Request(kind, time.monotonic())
+    before = _request.set(mine)
+    try:
+        yield
+        usual = _usual.get(mine.alike, mine.took_s)
+        _usual[mine.alike] = usual + RENEWED * (mine.took_s - usual)
+    finally:
+        _request.reset(before)
 
 
 def _current() -> _Request:
-    return _request.get(None) or _Request(time.monotonic())
+    return _request.get(None) or _Request("", time.monotonic())
 
 
-@dataclass(order=True)
+@dataclass(eq=False)
 class _Job:
-    """What is to be computed, in the order in which it is due; `number` tells equals apart."""
+    """What is to be computed, for one request or more."""
 
-    due_s: float
-    number: int
-    do: Callable = field(compare=False)
-    requests: Sequence[_Request] = field(compare=False)
-    found: Future = field(compare=False, default_factory=Future)
+    do: Callable
+    requests: Sequence[_Request]
+    found: Future = field(default_factory=Future)
 
     def done(self) -> Any:
         """What it gives; the time counts for its requests, also where it fails."""
-        begun_s = time.monotonic()
+        begun_s = time.thread_time()  # which is not longer where others hold the cores
         try:
             return self.do()
         finally:
             for each in self.requests:
-                each.took_s += time.monotonic() - begun_s
+                each.took_s += (time.thread_time() - begun_s) / len(self.requests)
+
+    def response_ratio(self) -> float:
+        """How long its requests have waited for what they take; the job with the highest comes next
+        (Brinch Hansen 1971), so that all wait in proportion and none for ever."""
+        now_s = time.monotonic()
+        waited_s = sum(now_s - each.asked_s for each in self.requests)
+        return waited_s / max(sum(each.takes_s for each in self.requests), LEAST_S)
 
 
-_jobs: PriorityQueue[_Job] = PriorityQueue()
-_numbers = count()
+_jobs: list[_Job] = []
+_choosing = Lock()
 
 
 def computed(do: Callable[..., Found], *given, requests: Sequence[_Request] | None = None) -> Found:
     """What `do` gives, by one of the threads that compute, in which gradients are on; `do` calls
     not `computed` again. It is for one of `requests` or more, by default for the one of this
-    context, and comes when the first of them is due."""
-    requests = requests or [_current()]
-    work = partial(copy_context().run, do, *given)
-    job = _Job(min(each.due_s for each in requests), next(_numbers), work, requests)
-    _jobs.put(job)
+    context."""
+    job = _Job(partial(copy_context().run, do, *given), requests or [_current()])
+    with _choosing:
+        _jobs.append(job)
     _cores.submit(_next_job)  # which need not be this one
     return job.found.result()
 
 
 def _next_job() -> None:
-    job = _jobs.get()
+    with _choosing:
+        job = max(_jobs, key=_Job.response_ratio)
+        _jobs.remove(job)
     try:
         job.found.set_result(job.done())
     except BaseException as error:  # it is raised by who asked
@@ -179,6 +202,7 @@ class Descents:
     def run(self, descent: Descent, every: int) -> Iterator[tuple[int, Tensor]]:
         """(step, codes) every `every` steps and after the last; close the iterator to stop."""
         mine, step = _Going(descent, every, _current()), 0
+        mine.request.descends = True
         self._going.append(mine)
         try:
             while step < descent.steps:

@@ -1,7 +1,6 @@
 """What several ask for at a time is done as one batch, and nobody waits for what failed."""
 
 import copy
-import itertools
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
@@ -91,7 +90,7 @@ def test_what_else_is_computed_comes_between_the_steps(descent, monkeypatch):
         def joined(descents):
             if not quick:  # asked for during the first step
                 quick.append(visitors.submit(work.computed, lambda: going.done))
-                wait(lambda: work._jobs.qsize())
+                wait(lambda: work._jobs)
             step(descents)
 
         monkeypatch.setattr(work, "descend", joined)
@@ -99,56 +98,89 @@ def test_what_else_is_computed_comes_between_the_steps(descent, monkeypatch):
     assert quick[0].result() == 1
 
 
-def test_what_was_asked_for_first_and_has_taken_least_comes_first(monkeypatch):
+def test_what_has_waited_longest_for_what_it_takes_comes_first(monkeypatch):
     done, clock, free = [], [0.0], threading.Event()
     monkeypatch.setattr(work.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(work, "_usual", {("long", False): 5.0, ("quick", False): 0.5})
 
-    def ask(name, took_s):
-        work.begin()
-        work._current().took_s = took_s
-        work.computed(done.append, name)
+    def ask(kind, took_s):
+        with work.request(kind):
+            work._current().took_s = took_s
+            work.computed(done.append, (kind, took_s))
 
-    asked = [("first", 0, 0), ("long", 0, 5), ("quick", 4, 0), ("later", 6, 0)]
+    asked = [("long", 0, 0), ("long", 0, 50), ("quick", 9, 0), ("quick", 9.5, 0), ("quick", 9.5, 4)]
     with ThreadPoolExecutor(1) as core, ThreadPoolExecutor(len(asked)) as visitors:
         monkeypatch.setattr(work, "_cores", core)
         core.submit(free.wait)
-        for number, (name, clock[0], took_s) in enumerate(asked):
-            visitors.submit(ask, name, took_s)
-            wait(lambda number=number: work._jobs.qsize() > number)
+        for number, (kind, clock[0], took_s) in enumerate(asked):
+            visitors.submit(ask, kind, took_s)
+            wait(lambda number=number: len(work._jobs) > number)
+        clock[0] = 10.0  # they have waited 2 and 0.2 times what they take, and 2, 1 and 0.125
         free.set()
-    assert done == ["first", "quick", "long", "later"]
+    assert done == [("long", 0), ("quick", 0), ("quick", 0), ("long", 50), ("quick", 4)]
 
 
-def test_all_that_is_computed_for_a_request_counts(monkeypatch):
-    clock = [0.0]
-    monkeypatch.setattr(work.time, "monotonic", lambda: clock[0])
-    work.begin()
-    request = work._current()
-    for ends in (3, 5):
-        beside(lambda each: work.computed(clock.__setitem__, 0, each), [ends])
-    assert request.took_s == 5 and request.due_s == 5
-    work.begin()
-    assert work._current().due_s == 5
+@pytest.fixture
+def clock(monkeypatch):
+    """Seconds of a core's time, which tests set; with nothing known of what is usual."""
+    seconds = [0.0]
+    monkeypatch.setattr(work.time, "thread_time", lambda: seconds[0])
+    monkeypatch.setattr(work, "_usual", {})
+    return seconds
 
 
-def test_a_step_for_several_is_due_with_the_first_of_them(descent, monkeypatch):
-    asked, step = [], work.computed
+def test_all_that_is_computed_for_a_request_counts(clock):
+    with work.request("any"):
+        mine = work._current()
+        for ends in (3, 5):
+            beside(lambda each: work.computed(clock.__setitem__, 0, each), [ends])
+        assert mine.took_s == mine.takes_s == 5
+    with work.request("any"):
+        assert work._current().took_s == 0 and work._current().takes_s == 5
+
+
+def test_what_is_usual_is_learned_of_those_that_are_answered(clock, descent):
+    def ask(kind, took_s):
+        with work.request(kind):
+            work.computed(clock.__setitem__, 0, clock[0] + took_s)
+
+    assert work._Request("a", 0).takes_s == work.SHORT_S
+    for took_s in (2, 4):
+        ask("a", took_s)
+    with pytest.raises(ZeroDivisionError), work.request("a"):
+        work.computed(divmod, 1, 0)
+    assert work._Request("a", 0).takes_s == pytest.approx(2 + work.RENEWED * 2)
+    assert work._Request("b", 0).takes_s == work.SHORT_S
+    with work.request("a"):  # what descends is of another kind
+        next(Descents(1).run(descent(1, seed=0), every=1))
+    assert {*work._usual} == {("a", False), ("a", True)}
+
+
+def test_a_step_for_several_waits_and_counts_for_all_of_them(descent, monkeypatch, clock):
+    asked, step, descend = [], work.computed, work.descend
 
     def computed(do, *given, requests):
-        asked.append([each.asked_s for each in requests])
+        asked.append([each.kind for each in requests])
         return step(do, *given, requests=requests)
 
+    def timed(descents):
+        clock[0] += 6
+        descend(descents)
+
     monkeypatch.setattr(work, "computed", computed)
-    descents, clock = Descents(9), itertools.count()
-    monkeypatch.setattr(work.time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(work, "descend", timed)
+    descents = Descents(9)
     going = [descents.run(descent(9, seed), every=1) for seed in range(2)]
-    for each in going:
-        work.begin()
-        next(each)
-    (first,), (second, other) = asked
-    assert first == other < second
-    (one, two) = (each.request for each in descents._going)
-    assert one.took_s > two.took_s > 0
+    for kind, each in zip("ab", going, strict=True):
+        with work.request(kind):
+            next(each)
+    assert asked == [["a"], ["b", "a"]]
+    one, two = (each.request for each in descents._going)
+    assert (one.took_s, two.took_s) == (9, 3)
+    monkeypatch.setattr(work.time, "monotonic", lambda: 100.0)
+    one.asked_s, two.asked_s = 40.0, 82.0
+    ratio = work._Job(print, [one, two]).response_ratio()
+    assert ratio == pytest.approx((60 + 18) / (one.takes_s + two.takes_s))
 
 
 def test_what_fails_is_raised_where_it_was_asked_for():

@@ -79,9 +79,8 @@ class Guarded(Sparing):
     async def process_api(self, block_fn, inputs, state=None, request=None, *args, **kwargs):
         held = [state[block._id] for block in block_fn.inputs if isinstance(block, gr.State)]
         settles = getattr(block_fn.fn, "settles", None)
-        work.begin()
         try:
-            with ExitStack() as settled:
+            with work.request(str(block_fn.api_name)), ExitStack() as settled:
                 for session in _sessions(held) if settles else []:
                     settled.enter_context(session.of(History).settled())
                 found = await super().process_api(block_fn, inputs, state, request, *args, **kwargs)
@@ -124,9 +123,9 @@ def served(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
     @wraps(function)
     def call(asked: Any) -> Any:
-        work.begin()
         try:
-            return function(fitting(shape, asked))
+            with work.request(f"{function.__module__}.{function.__qualname__}"):
+                return function(fitting(shape, asked))
         except UserError as error:
             raise HTTPException(422, str(error)) from None
         except Exception:
