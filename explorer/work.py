@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager
 from contextvars import ContextVar, copy_context
 from dataclasses import dataclass, field
 from functools import partial
-from threading import Lock
+from threading import Lock, local
 from typing import Any, TypeVar
 
 import torch
@@ -114,12 +114,18 @@ class _Job:
 
 _jobs: list[_Job] = []
 _choosing = Lock()
+_this = local()  # thread: whether it is one of those that compute
 
 
 def computed(do: Callable[..., Found], *given, requests: Sequence[_Request] | None = None) -> Found:
-    """What `do` gives, by one of the threads that compute, in which gradients are on; `do` calls
-    not `computed` again. It is for one of `requests` or more, by default for the one of this
-    context."""
+    """What `do` gives, by one of the threads that compute, in which gradients are on. It is for one
+    of `requests` or more, by default for the one of this context.
+
+    What `do` computes by itself is part of it: so several short parts wait once. It must not wait
+    for anybody else's, as a descent does that joins others.
+    """
+    if getattr(_this, "computes", False):
+        return do(*given)
     job = _Job(partial(copy_context().run, do, *given), requests or [_current()])
     with _choosing:
         _jobs.append(job)
@@ -128,6 +134,7 @@ def computed(do: Callable[..., Found], *given, requests: Sequence[_Request] | No
 
 
 def _next_job() -> None:
+    _this.computes = True
     with _choosing:
         job = max(_jobs, key=_Job.response_ratio)
         _jobs.remove(job)

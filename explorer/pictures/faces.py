@@ -71,6 +71,10 @@ class Face:
 
 def find_faces(picture: Image.Image) -> tuple[Face, ...]:
     """The faces in an RGB picture, the largest first."""
+    return computed(_found, picture)
+
+
+def _found(picture: Image.Image) -> tuple[Face, ...]:
     found = next(filter(len, (_faces(picture, side) for side in SEARCH_PX)), np.empty((0, 5)))
     # The largest, but for the few boxes that hold no face: the cascade finds those but a few times.
     clarity = found[:, 2] * found[:, 4]
@@ -144,7 +148,7 @@ def _faces(picture: Image.Image, search_px: int) -> np.ndarray:
     border = int(BORDER * search_px)
     padded = np.pad(grey, border, mode="edge")
     least = max(MIN_SEARCHED_PX, math.ceil(MIN_BOX_PX * scale))
-    boxes = computed(_detect, "frontalface_default", padded, least)
+    boxes = _detect("frontalface_default", padded, least)
     return (boxes - [border, border, 0, 0, 0]) / [scale, scale, scale, scale, 1]
 
 
@@ -180,7 +184,7 @@ def _eyes(picture: Image.Image, box: np.ndarray) -> tuple[tuple[float, float], .
     upper = picture.crop((round(x), round(y), round(x + side), round(y + 0.6 * side)))
     grey = np.asarray(upper.convert("L").resize((EYES_PX, int(0.6 * EYES_PX))))
     pairs = []
-    for first, second in combinations(computed(_detect, "eye", grey, EYES_PX // 6), 2):
+    for first, second in combinations(_detect("eye", grey, EYES_PX // 6), 2):
         left, right = sorted((first, second), key=lambda eye: eye[0])
         middles = [tuple((eye[:2] + eye[2] / 2).tolist()) for eye in (left, right)]
         across, lean = middles[1][0] - middles[0][0], _lean(middles)

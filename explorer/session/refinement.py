@@ -10,6 +10,7 @@ from torch import Tensor
 from explorer.engine import Model
 from explorer.pictures.picture import Picture
 from explorer.verbs.reconstruct import Reconstruction, Stage, reconstruct, stage, unrelated
+from explorer.work import computed
 from training.codes.inversion import OBJECTIVES
 
 REFINED = "refined"  # the stage that descent brings
@@ -71,7 +72,7 @@ class Refinement:
             if model.name not in codes:
                 continue  # it cannot refine them
             found = self.found[model.name]
-            now = stage(model, found.x, codes[model.name])
+            now = computed(stage, model, found.x, codes[model.name])
             loss = model.losses(found.x, now.z, now.x_hat, OBJECTIVES[self.objective]).item()
             if loss <= self.least.get(model.name, inf):
                 self.least[model.name] = loss

@@ -26,7 +26,7 @@ from explorer.verbs.common.options import (
     Shown,
 )
 from explorer.words import say
-from explorer.work import beside
+from explorer.work import beside, computed
 from training.codes import geometry
 from training.codes.directions import DEFAULT, METHODS
 from training.errors import UserError, choose
@@ -82,11 +82,13 @@ def edit(
     foreign = {each.name for each in taught or ()}
 
     def found(model: Model) -> Edit:
+        return computed(edited, model, codes(model, [subject], faithful))
+
+    def edited(model: Model, before: Tensor) -> Edit:
         own = own_directions(model, method, taught)
         lacking = foreign - {*own} - {*attributes(model, method)}
         pushed = {name: by for name, by in (amounts or {}).items() if name not in lacking}
         held = [name for name in hold or () if name not in lacking]
-        before = codes(model, [subject], faithful)
         after = switched(model, moved(model, before, pushed, method, held, own), wanted)
         images = model.decode(torch.cat([before, after]))
         was = read(model, images[:1])

@@ -13,7 +13,7 @@ from explorer.pictures.picture import Picture, whole
 from explorer.verbs.common.codes import codes
 from explorer.verbs.common.options import Models, Option, Result, Shown
 from explorer.words import numeral, say
-from explorer.work import beside
+from explorer.work import beside, computed
 from training.codes.inversion import DEFAULT, LOSSES, METHODS, STARTS, Objective
 from training.codes.typical import distance
 from training.measure import metrics
@@ -101,7 +101,7 @@ def reconstruct(
         if method == "hybrid" and not model.unrefined:
             start = stages[model.found_by]
             stages["refined"] = model.refine(x, start, steps, **vars(objective))
-        measured = {name: stage(model, x, z) for name, z in stages.items()}
+        measured = {name: computed(stage, model, x, z) for name, z in stages.items()}
         return Reconstruction(x, picture.crop or whole(picture.source), measured)
 
     return beside(found, models)

@@ -183,6 +183,15 @@ def test_a_step_for_several_waits_and_counts_for_all_of_them(descent, monkeypatc
     assert ratio == pytest.approx((60 + 18) / (one.takes_s + two.takes_s))
 
 
+def test_what_a_part_computes_by_itself_waits_for_nobody(monkeypatch):
+    """Nor for itself, where one thread computes."""
+    here = threading.current_thread
+    with ThreadPoolExecutor(1) as core:
+        monkeypatch.setattr(work, "_cores", core)
+        outer, inner = work.computed(lambda: (here(), work.computed(here)))
+    assert outer is inner is not here()
+
+
 def test_what_fails_is_raised_where_it_was_asked_for():
     with pytest.raises(ZeroDivisionError):
         work.computed(divmod, 1, 0)

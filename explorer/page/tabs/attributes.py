@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import gradio as gr
 import torch
 from fastapi import Response
+from torch import Tensor
 
 from explorer.engine import Model
 from explorer.page import components as ui
@@ -22,7 +23,7 @@ from explorer.verbs.common.labels import switched, unconcerned
 from explorer.verbs.edit import Directed, Edit, attributes, effects, moved, read, without_directions
 from explorer.verbs.edit import edit as edit_verb
 from explorer.words import numeral, say
-from explorer.work import beside
+from explorer.work import beside, computed
 from training.codes.directions import DEFAULT, METHODS
 from training.errors import choose, quoted
 
@@ -152,9 +153,14 @@ def edited(
 ) -> Edit:
     """The picture after those of the changes that the model has directions or labels for; the
     effects of a `partial` one are None each."""
+    before = session.codes([picture], model)
+    return computed(_edited, session, model, before, method, partial)
+
+
+def _edited(session: Session, model: Model, before: Tensor, method: str, partial: bool) -> Edit:
     changes, own = session.of(Changes), session.of(Own).directions(model, method)
     amounts, held = within(model, method, own, changes.amounts, changes.held)
-    before, seen = session.codes([picture], model), session.of(Before)
+    seen = session.of(Before)
     code, image, was = seen.get(model.name, (None, None, None))
     if code is None or not torch.equal(code, before):
         image = model.decode(before)
