@@ -45,12 +45,13 @@ _cores = ThreadPoolExecutor(CORES, "core")
 
 
 @dataclass(eq=False)
-class _Request:
+class Request:
     """Something that a visitor asked for, of a `kind`, at a time, and how much of a core's time it
-    took so far; of what is computed for several, each took its share."""
+    took so far; of what is computed for several, each took its share. Those of a kind are expected
+    to take as much, apart from those that descend."""
 
     kind: str
-    asked_s: float
+    asked_s: float = field(default_factory=lambda: time.monotonic())
     took_s: float = 0.0
     descends: bool = False
 
@@ -64,27 +65,27 @@ class _Request:
         """How much it takes in all: what is usual for its like, unless it took more already."""
         return max(self.took_s, _usual.get(self.alike, SHORT_S))
 
+    @contextmanager
+    def computing(self) -> Iterator[None]:
+        """What is computed meanwhile, in this context, is for it."""
+        before = _request.set(self)
+        try:
+            yield
+        finally:
+            _request.reset(before)
+
+    def answered(self) -> None:
+        """Of what it took is learned what is usual: not of those that failed or were left."""
+        usual = _usual.get(self.alike, self.took_s)
+        _usual[self.alike] = usual + RENEWED * (self.took_s - usual)
+
 
 _usual: dict[tuple[str, bool], float] = {}  # what those that are alike took lately
-_request: ContextVar[_Request] = ContextVar("_request")
+_request: ContextVar[Request] = ContextVar("_request")
 
 
-@contextmanager
-def request(kind: str) -> Iterator[None]:
-    """What is computed meanwhile, in this context, is one request; those of a kind are expected to
-    take as much."""
-    mine = _Request(kind, time.monotonic())
-    before = _request.set(mine)
-    try:
-        yield
-        usual = _usual.get(mine.alike, mine.took_s)
-        _usual[mine.alike] = usual + RENEWED * (mine.took_s - usual)
-    finally:
-        _request.reset(before)
-
-
-def _current() -> _Request:
-    return _request.get(None) or _Request("", time.monotonic())
+def _current() -> Request:
+    return _request.get(None) or Request("")
 
 
 @dataclass(eq=False)
@@ -92,7 +93,7 @@ class _Job:
     """What is to be computed, for one request or more."""
 
     do: Callable
-    requests: Sequence[_Request]
+    requests: Sequence[Request]
     found: Future = field(default_factory=Future)
 
     def done(self) -> Any:
@@ -101,23 +102,25 @@ class _Job:
         try:
             return self.do()
         finally:
-            for each in self.requests:
-                each.took_s += (time.thread_time() - begun_s) / len(self.requests)
+            share_s = (time.thread_time() - begun_s) / len(self.requests)
+            with _counting:  # other parts of the same request may end at the same time
+                for each in self.requests:
+                    each.took_s += share_s
 
     def response_ratio(self) -> float:
-        """How long its requests have waited for what they take; the job with the highest comes next
+        """How long ago its requests came, over what they take. The job with the highest comes next
         (Brinch Hansen 1971), so that all wait in proportion and none for ever."""
         now_s = time.monotonic()
-        waited_s = sum(now_s - each.asked_s for each in self.requests)
-        return waited_s / max(sum(each.takes_s for each in self.requests), LEAST_S)
+        passed_s = sum(now_s - each.asked_s for each in self.requests)
+        return passed_s / max(sum(each.takes_s for each in self.requests), LEAST_S)
 
 
 _jobs: list[_Job] = []
-_choosing = Lock()
+_choosing, _counting = Lock(), Lock()
 _this = local()  # thread: whether it is one of those that compute
 
 
-def computed(do: Callable[..., Found], *given, requests: Sequence[_Request] | None = None) -> Found:
+def computed(do: Callable[..., Found], *given, requests: Sequence[Request] | None = None) -> Found:
     """What `do` gives, by one of the threads that compute, in which gradients are on. It is for one
     of `requests` or more, by default for the one of this context.
 
@@ -178,7 +181,7 @@ class _Going:
 
     descent: Descent
     every: int
-    request: _Request
+    request: Request
     found: deque[tuple[int, Tensor]] = field(default_factory=deque)
     round: int = 0
 

@@ -24,8 +24,9 @@ def fooling_loss(fake: Tensor) -> Tensor:
 
 def pairing_loss(real: Tensor, fake: Tensor) -> Tensor:
     """Relativistic pairing loss of D: E[sp(D(fake) - D(real))] (Jolicoeur-Martineau 2019; R3GAN,
-    Huang et al. 2024, eq. 2); that of G has the two swapped. Logits (B, ...) and (B k, ...), k of
-    one for each of the other, whichever has more. log 2 = 0.693 is chance."""
+    Huang et al. 2024, eq. 2); that of G has the two swapped. Logits (B, ...) and (B k, ...): where
+    one side has k times as many, each k in turn go with one of the other. log 2 = 0.693 is chance:
+    above it, D does not tell the two of a pair apart."""
     count = min(len(real), len(fake))
     real, fake = (logits.unflatten(0, (count, -1)) for logits in (real, fake))
     return softplus(fake - real).mean()

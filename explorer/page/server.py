@@ -26,7 +26,7 @@ from training.errors import UserError, quoted
 
 PORTS_TRIED = 100
 SWITCH_S = 0.001  # between threads: with Python's 5 ms, what answers waits for what computes
-THREADS = 64  # for events: more than refine together, so that what is quick need not wait for them
+THREADS = 112  # for events: more than what endpoints are asked for at a time (`api.AT_A_TIME`)
 THEME = Path(__file__).with_name("theme.toml")
 
 

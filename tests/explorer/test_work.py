@@ -104,8 +104,7 @@ def test_what_has_waited_longest_for_what_it_takes_comes_first(monkeypatch):
     monkeypatch.setattr(work, "_usual", {("long", False): 5.0, ("quick", False): 0.5})
 
     def ask(kind, took_s):
-        with work.request(kind):
-            work._current().took_s = took_s
+        with work.Request(kind, took_s=took_s).computing():
             work.computed(done.append, (kind, took_s))
 
     asked = [("long", 0, 0), ("long", 0, 50), ("quick", 9, 0), ("quick", 9.5, 0), ("quick", 9.5, 4)]
@@ -130,30 +129,28 @@ def clock(monkeypatch):
 
 
 def test_all_that_is_computed_for_a_request_counts(clock):
-    with work.request("any"):
-        mine = work._current()
+    mine = work.Request("any")
+    with mine.computing():
         for ends in (3, 5):
             beside(lambda each: work.computed(clock.__setitem__, 0, each), [ends])
-        assert mine.took_s == mine.takes_s == 5
-    with work.request("any"):
-        assert work._current().took_s == 0 and work._current().takes_s == 5
+    assert mine.took_s == mine.takes_s == 5
+    work.computed(clock.__setitem__, 0, 9)  # which is for another
+    with pytest.raises(ZeroDivisionError), mine.computing():  # failed, it took time as well
+        work.computed(lambda: clock.__setitem__(0, 10) or 1 / 0)
+    assert mine.took_s == 6
 
 
 def test_what_is_usual_is_learned_of_those_that_are_answered(clock, descent):
-    def ask(kind, took_s):
-        with work.request(kind):
-            work.computed(clock.__setitem__, 0, clock[0] + took_s)
-
-    assert work._Request("a", 0).takes_s == work.SHORT_S
+    assert work.Request("a").takes_s == work.SHORT_S
     for took_s in (2, 4):
-        ask("a", took_s)
-    with pytest.raises(ZeroDivisionError), work.request("a"):
-        work.computed(divmod, 1, 0)
-    assert work._Request("a", 0).takes_s == pytest.approx(2 + work.RENEWED * 2)
-    assert work._Request("b", 0).takes_s == work.SHORT_S
-    with work.request("a"):  # what descends is of another kind
+        work.Request("a", took_s=took_s).answered()
+    assert work.Request("a").takes_s == pytest.approx(2 + work.RENEWED * 2)
+    assert work.Request("a", took_s=7).takes_s == 7
+    assert work.Request("b").takes_s == work.SHORT_S
+    refined = work.Request("a")
+    with refined.computing():
         next(Descents(1).run(descent(1, seed=0), every=1))
-    assert {*work._usual} == {("a", False), ("a", True)}
+    assert refined.takes_s == work.SHORT_S  # nothing is known of those that descend
 
 
 def test_a_step_for_several_waits_and_counts_for_all_of_them(descent, monkeypatch, clock):
@@ -172,7 +169,7 @@ def test_a_step_for_several_waits_and_counts_for_all_of_them(descent, monkeypatc
     descents = Descents(9)
     going = [descents.run(descent(9, seed), every=1) for seed in range(2)]
     for kind, each in zip("ab", going, strict=True):
-        with work.request(kind):
+        with work.Request(kind).computing():
             next(each)
     assert asked == [["a"], ["b", "a"]]
     one, two = (each.request for each in descents._going)

@@ -204,7 +204,8 @@ class Framework(nn.Module):
         self, batch: Batch, x_hat: Tensor, real: Sequence[Tensor] = (), fake: Sequence[Tensor] = ()
     ) -> Loss:
         """Loss of the image discriminator `D` of x against x_hat, with the codes or labels `real`
-        and `fake` as conditions, and with lazy R1 and R2."""
+        and `fake` as conditions, and with lazy R1 and R2. With `pairing` an image goes with the
+        fake one at its place, or with as many in turn as there are for each."""
         config = self.config
         x_hat = x_hat.detach().requires_grad_(config.r2_gamma > 0 and self.penalises(batch))
         logits = self.image_logits(x_hat, batch.generator, *fake)
@@ -218,7 +219,8 @@ class Framework(nn.Module):
     def fooling(
         self, batch: Batch, x_hat: Tensor, real: Sequence[Tensor] = (), fake: Sequence[Tensor] = ()
     ) -> Tensor:
-        """The loss of what made x_hat, with conditions as in `separate_images`."""
+        """The loss by which the maker of x_hat learns to fool the image discriminator, with
+        conditions as in `separate_images`."""
         logits = self.image_logits(x_hat, batch.generator, *fake)
         if not self.config.pairing:
             return losses.fooling_loss(logits)
@@ -230,8 +232,8 @@ class Framework(nn.Module):
         return 1
 
     def penalises(self, batch: Batch) -> bool:
-        """Whether this update of the image discriminator has its penalties: each `r1_every`-th,
-        multiplied by that number."""
+        """Whether this update of the image discriminator has penalties: each `r1_every`-th has, and
+        they count as often."""
         return batch.step // self.d_every % self.config.r1_every == 0
 
     def separate(
@@ -241,7 +243,8 @@ class Framework(nn.Module):
         real: Sequence[Tensor] = (),
         adversarial: Callable[[Tensor, Tensor], Tensor] = losses.discriminator_loss,
     ) -> Loss:
-        """The same by the logits (B,) of fake images; R1 has a weight of gamma / 2."""
+        """As `separate_images`, by the logits (B,) of fake images and an `adversarial` loss of real
+        and fake logits, with lazy R1 alone, whose weight is gamma / 2."""
         config = self.config
         x = batch.x.detach().requires_grad_(config.r1_gamma > 0 and self.penalises(batch))
         logits = self.image_logits(x, batch.generator, *real)

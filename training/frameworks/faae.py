@@ -34,7 +34,9 @@ class FAAE(Framework):
     regression on them would contract them ever more.
 
     With `encoder_noise` E sees the images G(z) with noise in both error terms. With `r1_gamma` D
-    has an R1 penalty on real images.
+    has an R1 penalty on real images, with `r2_gamma` one on fake ones; with `pairing` it is given
+    pairs of an image and a sample, and the terms of D are E[sp(D(G(z)) - D(x))] and, to fool it,
+    E[sp(D(x) - D(G(z)))].
 
     The two terms of G are one sum, as in eq. 4: the size of Adam's steps does not depend on the
     scale of a loss, so in separate steps their weights would have no effect. Eq. 4 prints

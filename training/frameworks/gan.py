@@ -27,13 +27,13 @@ AEGAN_GAN = {**AEGAN_ENCODER, "d_norm": "batch", "lr_d": 2e-4}
 
 
 class GAN(Framework):
-    """GAN (Goodfellow et al. 2014; Zhang et al. 2018, eq. 1), with the R1 penalty on D if given.
+    """GAN (Goodfellow et al. 2014; Zhang et al. 2018, eq. 1), with the given penalties on D.
 
         discrimination   min over D   E_x[sp(-D(x))] + E_z[sp(D(G(z)))]           sp = softplus
         generation       min over G   E_z[sp(-D(G(z)))]
 
     With --gan-loss wasserstein it is WGAN-GP (Gulrajani et al. 2017), v between x and G(z), and
-    takes that penalty in place of R1:
+    takes that penalty in place of R1 and R2, and no pairing:
 
         criticism        min over D   E_z[D(G(z))] - E_x[D(x)] + lambda_gp E_v(||grad D(v)|| - 1)^2
         generation       min over G   -E_z[D(G(z))],   in every critic_steps-th step
@@ -45,7 +45,8 @@ class GAN(Framework):
     @dataclass(frozen=True)
     class Options(ImageAdversary, GradientPenalty):
         prior: Literal["box", "sphere", "normal"] = "box"
-        # Non-saturating loss, which takes --r1-gamma; or WGAN-GP's, which takes --lambda-gp
+        # Non-saturating loss, which takes --pairing, --r1-gamma and --r2-gamma; or WGAN-GP's, which
+        # takes --lambda-gp
         gan_loss: Literal["softplus", "wasserstein"] = "softplus"
         critic_steps: Steps = 5  # WGAN-GP: steps of D to one of G
 

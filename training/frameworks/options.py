@@ -21,7 +21,7 @@ class ImagePenalty(Adversary):
     """Of systems that tell real images from fake ones."""
 
     r1_gamma: NotNegative = 0.0  # R1 penalty on the image discriminator; 0 for none
-    r1_every: Steps = 8  # Updates of D from one R1 penalty to the next
+    r1_every: Steps = 8  # Updates of D from one penalty, R1 and R2, to the next
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,8 @@ class ImageAdversary(ImageJudge):
 
     d_width: Width = 64  # Feature maps of the image discriminator's first layer
     d_norm: Literal[*D_NORMS] = "none"  # Normalisation in the image discriminator
-    # Relativistic pairing loss in place of the non-saturating one: D tells which of two is real
+    # Relativistic pairing loss (R3GAN) in place of the non-saturating one: D tells which image of
+    # two is real; its loss at chance is 0.69, not 1.39
     pairing: bool = False
     r2_gamma: NotNegative = 0.0  # R2 penalty on fake images, as often as R1; 0 for none
 

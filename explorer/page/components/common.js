@@ -170,8 +170,7 @@ window.Latent = {
 
   // What controls are set to from now on. One question is under way for each component; when it is
   // answered, what was last set meanwhile is asked. Where `line.local` draws it in the browser, the
-  // server is asked when the controls rest, and so it is for the rest of a partial answer. Resolves
-  // with the last one.
+  // server is asked when the controls rest. Resolves with the last answer.
   ask(name, parts) {
     const line = Latent.lines[name];
     line.wanted = { ...line.wanted, ...parts };
@@ -191,12 +190,20 @@ window.Latent = {
         if (value?.problem) Latent.toast(value.problem);
         else if (value && !(line.wanted && line.drawn)) line.show(value);
         line.answered = value?.serial ?? line.answered;
-        if (value?.partial && !line.wanted) [line.wanted, line.drawn] = [{}, true];
       }
     } finally {
       line.busy = null;
     }
+    if (value?.partial) setTimeout(Latent.complete, Latent.REST_MS, line, value);
     return value;
+  },
+
+  // Asks for what a partial answer left out, unless the controls have moved since: nobody waits for it,
+  // and it sets nothing.
+  async complete(line, partial) {
+    if (line.busy || line.answered !== partial.serial) return;
+    const whole = await line.ask({}, false).catch(Latent.lost);
+    if (whole && !whole.problem && !line.busy) line.show(whole);
   },
 
   // What was set by hand has reached the server.

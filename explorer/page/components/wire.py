@@ -146,7 +146,7 @@ def answers(live: Live) -> Callable[[Any], Response]:
         except UserError as error:
             return told({"problem": error.said})
 
-    return served(ask)
+    return served(ask, f"{live.draw.__module__}.{live.draw.__qualname__}")
 
 
 def told(value: Any) -> Response:

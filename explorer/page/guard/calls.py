@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from functools import cache, wraps
 from typing import Any, ClassVar, get_type_hints
+from weakref import WeakKeyDictionary
 
 import gradio as gr
 from fastapi import HTTPException
+from gradio import queueing
 from gradio.exceptions import InvalidPathError
 from gradio_client.utils import is_file_obj_with_meta, is_http_url_like, traverse
 from pydantic import TypeAdapter, ValidationError
@@ -40,6 +42,7 @@ class Guarded(Sparing):
     sessions know the values of `controls`, by the names of these, and what was done."""
 
     controls: Mapping[gr.components.Component, str] = {}
+    requests: WeakKeyDictionary[queueing.Event, work.Request] = WeakKeyDictionary()
 
     async def preprocess_data(self, block_fn, inputs, state, explicit_call=False):
         try:
@@ -76,16 +79,26 @@ class Guarded(Sparing):
             for block, value in zip(block_fn.inputs, inputs, strict=False)
         ]
 
+    def _asked(self, block_fn, event_id: str | None) -> work.Request:
+        """One for all parts of what an event gives, from when it was sent."""
+        event, kind = self._queue.event_ids_to_events.get(event_id), str(block_fn.api_name)
+        if event is None:
+            return work.Request(kind)
+        return self.requests.setdefault(event, work.Request(kind, event.enqueue_time))
+
     async def process_api(self, block_fn, inputs, state=None, request=None, *args, **kwargs):
         held = [state[block._id] for block in block_fn.inputs if isinstance(block, gr.State)]
         settles = getattr(block_fn.fn, "settles", None)
+        asked = self._asked(block_fn, kwargs.get("event_id"))
         try:
-            with work.request(str(block_fn.api_name)), ExitStack() as settled:
+            with asked.computing(), ExitStack() as settled:
                 for session in _sessions(held) if settles else []:
                     settled.enter_context(session.of(History).settled())
                 found = await super().process_api(block_fn, inputs, state, request, *args, **kwargs)
-                for session in [] if found["is_generating"] else _sessions(held):
-                    session.of(History).note(session, belongs=settles)
+                if not found["is_generating"]:
+                    asked.answered()
+                    for session in _sessions(held):
+                        session.of(History).note(session, belongs=settles)
             return found
         except UserError as error:
             message = error.said
@@ -117,15 +130,20 @@ class Event(gr.EventData):
         super().__init__(target, fitting(self.shape, _data))
 
 
-def served(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """A function for scripts of the page, whose parameter's annotation is the shape it takes."""
+def served(function: Callable[[Any], Any], kind: str = "") -> Callable[[Any], Any]:
+    """A function for scripts of the page, whose parameter's annotation is the shape it takes. What
+    they ask is of a `kind`, of the function's own by default (`work.Request`)."""
     (shape, *_) = get_type_hints(function).values()
+    kind = kind or f"{function.__module__}.{function.__qualname__}"
 
     @wraps(function)
     def call(asked: Any) -> Any:
         try:
-            with work.request(f"{function.__module__}.{function.__qualname__}"):
-                return function(fitting(shape, asked))
+            request = work.Request(kind)
+            with request.computing():
+                answer = function(fitting(shape, asked))
+            request.answered()
+            return answer
         except UserError as error:
             raise HTTPException(422, str(error)) from None
         except Exception:

@@ -116,7 +116,8 @@ class Keyed(TypedDict):
 
 @MORE
 class Asked(Keyed):
-    """And what controls are set to by the names of `Live.parts`, and whether they move still."""
+    """And what controls are set to by the names of `Live.parts`, and whether more may come at once,
+    as while one is dragged."""
 
     parts: dict[str, Any]
     moving: bool

@@ -43,8 +43,8 @@ class Changes:
 
 
 class Before(dict):
-    """By model name a code (1, n), its image, and what the encoder reads from that: these stay
-    while a slider moves."""
+    """By model name a code (1, n), its image, and what the encoder reads from that, which stay
+    while a slider moves; and the last code after the changes, with its image."""
 
 
 def build(session: gr.State) -> Widgets:
@@ -109,7 +109,7 @@ def edit(session: Session, partial: bool = False) -> dict:
     """Every model's picture before and after the changes, with `session.labels` switched; a
     `partial` one says that the measured effects are still to come."""
     stamp, picture, changes = ui.stamp(session), session.slots.get(NAME), session.of(Changes)
-    method, partial = changes.method, partial and bool(changes.amounts)
+    method = changes.method
     if picture is None:
         return stamp
     models = session.models  # the session may turn to others meanwhile
@@ -145,7 +145,8 @@ def edit(session: Session, partial: bool = False) -> dict:
         rows.append(ui.board_row(title, at, images, stats, *said))
     before = {model: each.before for model, each in found.items()}
     live = None if session.switches else ui.edited_live(before, method, further)
-    return stamp | ui.board_value(models, rows, live=live) | {"partial": partial}
+    left_out = any(None in each.effects.values() for each in found.values())
+    return stamp | ui.board_value(models, rows, live=live) | {"partial": left_out}
 
 
 def edited(
@@ -161,13 +162,13 @@ def _edited(session: Session, model: Model, before: Tensor, method: str, partial
     changes, own = session.of(Changes), session.of(Own).directions(model, method)
     amounts, held = within(model, method, own, changes.amounts, changes.held)
     seen = session.of(Before)
-    code, image, was = seen.get(model.name, (None, None, None))
+    code, image, was, *last = seen.get(model.name, (None,) * 5)
     if code is None or not torch.equal(code, before):
         image = model.decode(before)
-        was = read(model, image)
-        seen[model.name] = before, image, was
+        was, last = read(model, image), [before, image]
     after = switched(model, moved(model, before, amounts, method, held, own), session.switches)
-    changed = model.decode(after)
+    changed = last[1] if torch.equal(last[0], after) else model.decode(after)
+    seen[model.name] = before, image, was, after, changed
     if partial and was is not None:
         measured = dict.fromkeys(amounts)
     else:

@@ -9,7 +9,7 @@ from torch.nn.functional import interpolate
 
 from tests.training.conftest import config_of, heeded
 from tests.training.references import REFERENCES
-from training import checkpoints
+from training import checkpoints, losses
 from training.distributed import World
 from training.errors import UserError
 from training.frameworks import FRAMEWORKS, Batch
@@ -27,6 +27,7 @@ OPTIONS = [  # that change what a system minimises
     ("bigan", {"stochastic": True, "prior": "sphere"}),
     ("bigan", {"code_norm": "batch"}),
     ("alice", {"stochastic": True}),
+    *((each, {"pairing": True}) for each in FRAMEWORKS if heeded(FRAMEWORKS[each], {"pairing": 1})),
 ]
 
 
@@ -64,7 +65,7 @@ def test_a_phase_trains_exactly_its_networks(name, size):
 def test_the_loss_is_the_equation(name, options):
     weights = {"alpha": 3.0, "lambda_adv": 0.7, "lambda_cycle": 0.4}
     weights |= {"lambda_pixel": 20.0, "lambda_code": 0.9, "encoder_noise": 0.0}
-    weights |= {"lambda_kl": 0.6, "lambda_mmd": 5.0, "lambda_gp": 0.0}
+    weights |= {"lambda_kl": 0.6, "lambda_mmd": 5.0, "lambda_gp": 0.0, "r1_gamma": 0.0}
     framework = make(name, norm="none", **heeded(FRAMEWORKS[name], weights), **options)
     batch = batch_for(framework)
     assert name in REFERENCES, "re-type the objective of a new system in tests/training/references"
@@ -228,6 +229,31 @@ def test_r1_is_the_squared_gradient():
     assert terms["R1"].item() == pytest.approx(gradient.square().sum().item() / 8, rel=1e-4)
     assert loss.item() == pytest.approx((terms["D"] + 5 * terms["R1"]).item(), rel=1e-4)
     assert "R1" not in framework.regularise(batch_for(framework, step=6))[1]
+
+
+@pytest.mark.parametrize("morphs", [0.0, 0.4])
+def test_r2_is_that_of_fake_images(morphs):
+    how = {"r1_gamma": 0.0, "r2_gamma": 2.0, "r1_every": 5, "norm": "none"}
+    framework = make("faae-plus", morphs=morphs, **how)
+    loss, terms = framework.regularise(batch_for(framework, step=5))
+    _, codes, kind = framework.all_codes(batch_for(framework))
+    x_hat = framework.G(codes).detach().requires_grad_(True)  # two for each image
+    (gradient,) = torch.autograd.grad(framework.D(x_hat, *kind).sum(), x_hat)
+    assert terms["R2"].item() == pytest.approx(gradient.square().sum().item() / 16, rel=1e-4)
+    assert loss.item() == pytest.approx((terms["D"] + 5 * terms["R2"]).item(), rel=1e-4)
+    assert {*terms} == {"D", "R2"}
+    assert "R2" not in framework.regularise(batch_for(framework, step=6))[1]
+
+
+def test_each_image_is_paired_with_as_many_others():
+    real, fake = torch.tensor([0.0, 2.0]), torch.tensor([1.0, -1.0, 3.0, 0.0])
+    ahead = torch.tensor([-1.0, 1.0, -1.0, 2.0])
+    expected = torch.nn.functional.softplus(-ahead).mean()
+    assert losses.pairing_loss(real, fake) == expected
+    patches = (logits[:, None, None].expand(-1, 4, 4) for logits in (real, fake))
+    assert losses.pairing_loss(*patches) == pytest.approx(expected.item())
+    fooled = torch.nn.functional.softplus(ahead).mean()
+    assert losses.pairing_loss(fake, real) == pytest.approx(fooled.item())
 
 
 @pytest.mark.parametrize("policy", ["color", "translation", "cutout"])

@@ -3,14 +3,7 @@
 import numpy as np
 import torch
 
-from tests.training.references.maths import (
-    fooling,
-    mean_square,
-    of,
-    on_sphere,
-    separation,
-    softplus,
-)
+from tests.training.references.maths import judged, mean_square, of, on_sphere
 
 
 def faae_losses(f, batch):
@@ -20,10 +13,11 @@ def faae_losses(f, batch):
     z_hat, z = on_sphere(f.E(x_hat).numpy()), z.numpy()
     error = ((z - z_hat) ** 2).sum(axis=1).mean()
     cycle = ((x_hat - f.G(torch.tensor(z_hat))).numpy() ** 2).mean()
+    regularisation, fooling = judged(f, real, fake)
     return {
-        "regularisation": softplus(-real).mean() + softplus(fake).mean(),
+        "regularisation": regularisation,
         "re-encoding": f.config.alpha * error
-        + f.config.lambda_adv * softplus(-fake).mean()
+        + f.config.lambda_adv * fooling
         + f.config.lambda_cycle * cycle,
     }
 
@@ -34,11 +28,12 @@ def faae_plus_losses(f, batch):
     samples, reconstructions = of(f.G, z), of(f.G, on_sphere(of(f.E, x)))
     fake = np.concatenate([of(f.D, samples), of(f.D, reconstructions)])
     error = ((z - on_sphere(of(f.E, samples))) ** 2).sum(axis=1).mean()
+    regularisation, fooling = judged(f, of(f.D, x), fake)
     return {
-        "regularisation": separation(of(f.D, x), fake),
+        "regularisation": regularisation,
         "re-encoding": f.config.alpha * error
         + f.config.lambda_pixel * mean_square(x.numpy(), reconstructions)
-        + f.config.lambda_adv * fooling(fake),
+        + f.config.lambda_adv * fooling,
     }
 
 
@@ -46,9 +41,10 @@ def indomain_losses(f, batch):
     x, z = batch.x, batch.z.numpy()
     x_hat = of(f.G, on_sphere(of(f.E, x)))
     error = ((z - on_sphere(of(f.E, of(f.G, z)))) ** 2).sum(axis=1).mean()
+    discrimination, fooling = judged(f, of(f.D, x), of(f.D, x_hat))
     return {
-        "discrimination": separation(of(f.D, x), of(f.D, x_hat)),
+        "discrimination": discrimination,
         "inversion": f.config.alpha * mean_square(x.numpy(), x_hat)
-        + f.config.lambda_adv * fooling(of(f.D, x_hat))
+        + f.config.lambda_adv * fooling
         + f.config.lambda_code * error,
     }

@@ -7,6 +7,7 @@ import torch
 from tests.training.references.maths import (
     draws,
     fooling,
+    judged,
     mean_square,
     of,
     on_sphere,
@@ -18,7 +19,8 @@ def gan_losses(f, batch):
     real, fake = of(f.D, batch.x), of(f.D, of(f.G, batch.z))
     if f.config.gan_loss == "wasserstein":
         return {"criticism": fake.mean() - real.mean(), "generation": -fake.mean()}
-    return {"discrimination": separation(real, fake), "generation": fooling(fake)}
+    discrimination, generation = judged(f, real, fake)
+    return {"discrimination": discrimination, "generation": generation}
 
 
 def inverse_losses(f, batch):
@@ -41,10 +43,11 @@ def icgan_losses(f, batch):
     y[~known] = y_hat[~known] > 0.5
     x_hat = of(f.G, z, y)
     real, fake = _pairs(f.D, batch.x, y), _pairs(f.D, x_hat, y)
+    discrimination, generation = judged(f, real, fake)
     misread = ((batch.y.numpy() - y_hat)[known] ** 2).sum() / len(y)
     return {
-        "discrimination": separation(real, fake),
-        "generation": fooling(fake),
+        "discrimination": discrimination,
+        "generation": generation,
         "encoding": ((z - of(f.E_z, x_hat)) ** 2).sum(axis=1).mean() + misread,
     }
 
@@ -74,8 +77,10 @@ def _bigan(f, batch):
             z_hat = mean + deviation * draw(*mean.shape)
         z_hat = on_sphere(z_hat) if f.config.prior == "sphere" else z_hat
         real = _pairs(f.D, batch.x, z_hat)
-        swapped = phase == "matching"
-        losses[phase] = separation(*((fake, real) if swapped else (real, fake))), z_hat
+        if phase == "discrimination" or f.config.pairing:
+            losses[phase] = judged(f, real, fake)[phase == "matching"], z_hat
+        else:
+            losses[phase] = separation(fake, real), z_hat
     return losses
 
 
@@ -88,9 +93,10 @@ def aaae_losses(f, batch):
     torch.rand(len(c), 1, generator=generator)  # where the penalty is taken
     noise = torch.randn(len(c), f.config.noise_size, generator=generator)
     error = mean_square(batch.x.numpy(), x_hat)
+    discrimination, fooled = judged(f, real, fake)
     return {
-        "discrimination": separation(real, fake),
-        "reconstruction": f.config.alpha * error + f.config.lambda_adv * fooling(fake),
+        "discrimination": discrimination,
+        "reconstruction": f.config.alpha * error + f.config.lambda_adv * fooled,
         "criticism": of(f.D_c, c_hat).mean() - of(f.D_c, c).mean(),
         "approximation": -of(f.D_c, of(f.A, noise)).mean(),
     }

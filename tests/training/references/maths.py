@@ -26,6 +26,15 @@ def fooling(fake):
     return softplus(-fake).mean()
 
 
+def judged(f, real, fake):
+    """What D minimises and what fools it, of its logits of images and of as many fake ones or more;
+    paired, each image goes with as many of these, in their order."""
+    if not f.config.pairing:
+        return separation(real, fake), fooling(fake)
+    ahead = np.repeat(real, len(fake) // len(real), axis=0) - fake
+    return softplus(-ahead).mean(), softplus(ahead).mean()
+
+
 def mean_square(a, b):
     return ((a - b) ** 2).mean()
 

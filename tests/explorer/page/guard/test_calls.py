@@ -2,6 +2,7 @@
 
 import gradio as gr
 import pytest
+from gradio.queueing import Event
 from gradio.state_holder import SessionState
 
 from explorer import work
@@ -57,15 +58,40 @@ def test_each_event_and_each_question_of_a_script_is_a_request_of_its_own():
         seen.append(work._current())
 
     with Guarded() as demo:
-        demo.load(lambda: ask(), None, None)
+        demo.load(lambda: ask(), None, None, api_name="asked")
     seen, question = [], served(ask)
     (function,) = demo.fns.values()
     for _ in range(2):
         finished(demo.process_api(function, [], SessionState(demo)))
         question(1)
-        question(2)
+        served(ask, "live")(2)
     assert all(first is again for first, again in zip(seen[::2], seen[1::2], strict=True))
     assert len({id(each) for each in seen}) == 6
+    own = f"{ask.__module__}.{ask.__qualname__}"
+    assert [each.kind for each in seen[::2]] == 2 * ["asked", own, "live"]
+
+
+def test_all_parts_of_what_an_event_gives_are_one_request_from_when_it_was_sent(monkeypatch):
+    def parts():
+        for _ in range(3):
+            work._current().took_s += 1
+            seen.append(work._current())
+            yield
+
+    monkeypatch.setattr(work, "_usual", {})
+    with Guarded() as demo:
+        demo.load(parts, None, None, api_name="parts")
+    seen, (function,) = [], demo.fns.values()
+    event = Event(None, function, None, None)
+    demo._queue.event_ids_to_events["sent"] = event
+    event.enqueue_time, given = 5.0, {}
+    while given.get("is_generating", True):
+        iterator = given.get("iterator")
+        how = {"iterator": iterator, "event_id": "sent"}
+        given = finished(demo.process_api(function, [], SessionState(demo), **how))
+        assert bool(work._usual) != given["is_generating"]  # of the whole
+    assert len(seen) == 3 and len({id(each) for each in seen}) == 1
+    assert seen[0].asked_s == 5.0 and work.Request("parts").takes_s == 3.0
 
 
 async def ended(call) -> str:
