@@ -107,16 +107,16 @@ def test_what_has_waited_longest_for_what_it_takes_comes_first(monkeypatch):
         with work.Request(kind, took_s=took_s).computing():
             work.computed(done.append, (kind, took_s))
 
-    asked = [("long", 0, 0), ("long", 0, 50), ("quick", 9, 0), ("quick", 9.5, 0), ("quick", 9.5, 4)]
+    asked = [("long", 0, 0), ("long", 0, 99), ("quick", 9, 0), ("quick", 9.5, 0), ("quick", 9.5, 4)]
     with ThreadPoolExecutor(1) as core, ThreadPoolExecutor(len(asked)) as visitors:
         monkeypatch.setattr(work, "_cores", core)
         core.submit(free.wait)
         for number, (kind, clock[0], took_s) in enumerate(asked):
             visitors.submit(ask, kind, took_s)
             wait(lambda number=number: len(work._jobs) > number)
-        clock[0] = 10.0  # they have waited 2 and 0.2 times what they take, and 2, 1 and 0.125
+        clock[0] = 10.0  # over the square roots of what they take: 4.5 and 1.0; 1.4, 0.7 and 0.25
         free.set()
-    assert done == [("long", 0), ("quick", 0), ("quick", 0), ("long", 50), ("quick", 4)]
+    assert done == [("long", 0), ("quick", 0), ("long", 99), ("quick", 0), ("quick", 4)]
 
 
 @pytest.fixture
@@ -177,7 +177,8 @@ def test_a_step_for_several_waits_and_counts_for_all_of_them(descent, monkeypatc
     monkeypatch.setattr(work.time, "monotonic", lambda: 100.0)
     one.asked_s, two.asked_s = 40.0, 82.0
     ratio = work._Job(print, [one, two]).response_ratio()
-    assert ratio == pytest.approx((60 + 18) / (one.takes_s + two.takes_s))
+    takes = (each.takes_s**work.POWER for each in (one, two))
+    assert ratio == pytest.approx((60 + 18) / sum(takes))
 
 
 def test_what_a_part_computes_by_itself_waits_for_nobody(monkeypatch):
