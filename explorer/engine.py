@@ -13,6 +13,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from explorer.exchange.descending import Descending
 from explorer.exchange.folders import networks, weights
 from explorer.exchange.pair import Network, Pair
 from explorer.pictures.arrays import Images, as_codes, as_images
@@ -62,7 +63,7 @@ class Model:
         self.decodes: bool = self.network.decodes
         self.code_labels: CodeLabels | None = self.network.code_labels
         self.shows: str = self.network.config.images_of
-        self._refining = Descents(BATCH)
+        self._descending, self._refining = Descending(self.network), Descents(BATCH)
 
     def __repr__(self) -> str:
         size = f"{self.image_size} px, codes of {self.latent_size} numbers"
@@ -187,7 +188,7 @@ class Model:
         """(step, codes) every `every` steps and after the last; close the iterator to stop."""
         self._need_gradients(steps)
         how = vars(inversion.DEFAULT) | how
-        descent = inversion.Descent(self.network, *self._start(images, codes), steps, **how)
+        descent = inversion.Descent(self._descending, *self._start(images, codes), steps, **how)
         return self._refining.run(descent, every)
 
     def losses(
@@ -207,7 +208,7 @@ class Model:
         """(0, the best of random codes), then as `refine_steps`."""
         self._need_gradients(steps)
         x, how = self._images(images), vars(inversion.DEFAULT) | how
-        return stepwise(inversion.recovery(self.network, x, steps, every=every, **how))
+        return stepwise(inversion.recovery(self._descending, x, steps, every=every, **how))
 
     def geodesics(self, z: Tensor, *how) -> Iterator[tuple[int, Tensor]]:
         """(step, paths) from paths z (B, F, n); `how` as in `paths.geodesics`."""

@@ -3,6 +3,7 @@ longest for what it takes comes first, and what several ask for at a time is don
 """
 
 import os
+import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -25,7 +26,7 @@ THREADS = 64  # that wait for what is computed, for somebody
 CORES = min(4, os.cpu_count() or 1)
 # What a request of an unknown kind takes; the least that counts; how fast what is usual is learned
 SHORT_S, LEAST_S, RENEWED = 0.03, 0.002, 0.1
-POWER = 0.5  # by 1 all wait in proportion to what they take, by 0 in turn
+NICE = 10  # of threads that compute
 MULTIPLE = 4  # larger batches are multiples of it: oneDNN keeps 2 MB for each size that it has met
 
 
@@ -42,7 +43,15 @@ def go_on() -> None:
 
 
 _pool = ThreadPoolExecutor(THREADS, "beside")
-_cores = ThreadPoolExecutor(CORES, "core")
+
+
+def _yield_to_answers() -> None:
+    """For a thread that computes: what answers visitors runs first, where both wait for a core."""
+    if sys.platform == "linux":  # elsewhere it would count for the other threads too
+        os.nice(NICE)
+
+
+_cores = ThreadPoolExecutor(CORES, "core", _yield_to_answers)
 
 
 @dataclass(eq=False)
@@ -109,11 +118,11 @@ class _Job:
                     each.took_s += share_s
 
     def response_ratio(self) -> float:
-        """How long ago its requests came, over what they take to a power. The job with the highest
-        comes next (Brinch Hansen 1971, with 1): what is quick waits less, and none for ever."""
+        """How long ago its requests came, over what they take. The job with the highest comes next
+        (Brinch Hansen 1971): what is quick waits less, and none for ever."""
         now_s = time.monotonic()
         passed_s = sum(now_s - each.asked_s for each in self.requests)
-        return passed_s / sum(max(each.takes_s, LEAST_S) ** POWER for each in self.requests)
+        return passed_s / sum(max(each.takes_s, LEAST_S) for each in self.requests)
 
 
 _jobs: list[_Job] = []

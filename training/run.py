@@ -1,11 +1,12 @@
 """A run: the networks, optimisers and data of one training, and its files on disk."""
 
-import contextlib
 import io
 import math
 import platform
 import time
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -20,6 +21,7 @@ from training.data.labels import labels_of
 from training.errors import UserError, choose
 from training.frameworks import FRAMEWORKS, Batch, Framework, Phase
 from training.frameworks.base import trainable
+from training.precision import autocast
 
 
 class Stopped(UserError):
@@ -90,19 +92,9 @@ def learning_rate(config: Config, step: int, steps: int) -> float:
     return 1.0
 
 
-def precision_for(config: Config, device: torch.device) -> str:
-    """'bf16' or 'fp32'; for 'auto' bf16 where the hardware has it."""
-    if config.precision != "auto":
-        return config.precision
-    on_cpu = device.type == "cpu" and torch.cpu._is_avx512_bf16_supported()
-    return "bf16" if device.type == "cuda" or on_cpu else "fp32"
-
-
-def autocast_for(config: Config, device: torch.device):
+def autocast_for(config: Config, device: torch.device) -> Callable[[], torch.autocast]:
     """A factory of the autocast contexts of training."""
-    if precision_for(config, device) == "bf16":
-        return lambda: torch.autocast(device.type, torch.bfloat16)
-    return contextlib.nullcontext
+    return partial(autocast, config.precision, device)
 
 
 class Average(AveragedModel):

@@ -1,6 +1,8 @@
 """What several ask for at a time is done as one batch, and nobody waits for what failed."""
 
 import copy
+import os
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
@@ -114,9 +116,9 @@ def test_what_has_waited_longest_for_what_it_takes_comes_first(monkeypatch):
         for number, (kind, clock[0], took_s) in enumerate(asked):
             visitors.submit(ask, kind, took_s)
             wait(lambda number=number: len(work._jobs) > number)
-        clock[0] = 10.0  # over the square roots of what they take: 4.5 and 1.0; 1.4, 0.7 and 0.25
+        clock[0] = 10.0  # over what they take: 2 and 0.1; 2, 1 and 0.125
         free.set()
-    assert done == [("long", 0), ("quick", 0), ("long", 99), ("quick", 0), ("quick", 4)]
+    assert done == [("long", 0), ("quick", 0), ("quick", 0), ("quick", 4), ("long", 99)]
 
 
 @pytest.fixture
@@ -177,8 +179,15 @@ def test_a_step_for_several_waits_and_counts_for_all_of_them(descent, monkeypatc
     monkeypatch.setattr(work.time, "monotonic", lambda: 100.0)
     one.asked_s, two.asked_s = 40.0, 82.0
     ratio = work._Job(print, [one, two]).response_ratio()
-    takes = (each.takes_s**work.POWER for each in (one, two))
-    assert ratio == pytest.approx((60 + 18) / sum(takes))
+    assert ratio == pytest.approx((60 + 18) / (one.takes_s + two.takes_s))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere all threads have one priority")
+def test_what_answers_runs_before_what_computes():
+    def priority():
+        return os.getpriority(os.PRIO_PROCESS, 0)
+
+    assert work.computed(priority) == min(priority() + work.NICE, 19)
 
 
 def test_what_a_part_computes_by_itself_waits_for_nobody(monkeypatch):

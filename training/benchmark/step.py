@@ -28,7 +28,8 @@ from training.distributed import World, device_named
 from training.errors import UserError, choose
 from training.frameworks import FRAMEWORKS
 from training.frameworks.aae import AAE
-from training.run import Run, autocast_for, precision_for
+from training.precision import resolved
+from training.run import Run, autocast_for
 
 MEASURED = [name for name, each in FRAMEWORKS.items() if not (each.needs_labels or each.frozen)]
 DTYPES = {"bf16": torch.bfloat16, "fp32": torch.float32}
@@ -79,7 +80,7 @@ class Contest:
 
     def enter(self, config: Config) -> None:
         """Adds a system as it is trained, its bound, the same in fp32, and for AAE pythae's."""
-        name, precision = config.framework, precision_for(config, self.device)
+        name, precision = config.framework, resolved(config.precision, self.device)
         trained, gflop = self.add_system(replace(config, precision=precision))
         product = self.add_product(precision)
         self.notes.append(f"{name} takes {1000 * gflop:.0f} MFLOP an image")

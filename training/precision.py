@@ -1,0 +1,17 @@
+"""The precision in which networks compute."""
+
+import torch
+
+
+def resolved(precision: str, device: torch.device) -> str:
+    """'bf16' or 'fp32'; for 'auto' bf16 where the hardware has it."""
+    if precision != "auto":
+        return precision
+    on_cpu = device.type == "cpu" and torch.cpu._is_avx512_bf16_supported()
+    return "bf16" if device.type == "cuda" or on_cpu else "fp32"
+
+
+def autocast(precision: str, device: torch.device) -> torch.autocast:
+    """A context in which what is computed on the device is `resolved(precision, device)`."""
+    bf16 = resolved(precision, device) == "bf16"
+    return torch.autocast(device.type, torch.bfloat16, enabled=bf16)
