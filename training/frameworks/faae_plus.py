@@ -24,13 +24,17 @@ class FAAEPlus(FAAE):
 
     It is of no paper. With `morphs`, interpolated codes take the place of some z in the terms of D,
     as in F-AAE; D is given reconstructions as interpolations with all weight on one image. With
-    `encoder_noise` E sees G(z) with noise in the re-encoding term.
+    `encoder_noise` E sees G(z) with noise in the re-encoding term. With `lambda_mmd` E has WAE's
+    penalty too, + lambda_mmd MMD^2(z, E(x)) with codes in units of `Prior.scale`: otherwise codes
+    of real images gather around a mean from which samples are generated worse.
     """
 
     @dataclass(frozen=True)
     class Options(ImageAdversary, AdversarialTerm, EncoderNoise):
         alpha: NotNegative = 100.0  # Weight of the re-encoding error
         lambda_pixel: NotNegative = 100.0  # Weight of the pixel error of reconstructions
+        # Weight of the distance of the aggregate posterior from the prior; 0 for none
+        lambda_mmd: NotNegative = 0.0
         # Share of the prior samples in D's terms whose place interpolated codes take
         morphs: BelowOne = 0.0
 
@@ -70,7 +74,12 @@ class FAAEPlus(FAAE):
             "fooling": self.fooling(batch, x_hat, real=self.half(kind), fake=kind),
         }
         weights = config.alpha, config.lambda_pixel, config.lambda_adv
-        return sum(w * term for w, term in zip(weights, terms.values(), strict=True)), terms
+        loss = sum(w * term for w, term in zip(weights, terms.values(), strict=True))
+        if config.lambda_mmd:
+            scale = self.prior.scale
+            terms["MMD"] = losses.mmd(scale * batch.z, scale * codes[-len(batch.x) :])
+            loss = loss + config.lambda_mmd * terms["MMD"]
+        return loss, terms
 
     @staticmethod
     def half(kind: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
