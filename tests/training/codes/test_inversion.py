@@ -5,10 +5,15 @@ import torch
 
 from tests.training.conftest import config_of
 from training import checkpoints
+from training.codes import inversion
 from training.codes.inversion import (
+    DEFAULT,
+    LIGHT,
     LOSSES,
     OBJECTIVES,
+    Descent,
     Objective,
+    descend,
     domain_error,
     hybrid,
     recover,
@@ -189,12 +194,46 @@ def test_a_finished_objective_is_the_sum_of_its_terms():
     assert torch.allclose(Objective("squared", 2, 3, 4)(tiny, x, z), weighed)
 
 
-def test_the_default_keeps_f_aae_sharp_and_the_plain_one_does_not():
-    framework, _ = checkpoints.read("checkpoints/celeba32/faae")
+@pytest.mark.parametrize("weight, times", [(LIGHT, 3), (2 * LIGHT, 6)])
+def test_a_light_in_domain_term_is_in_every_other_step(weight, times, monkeypatch):
+    tiny, seen = Blurring(PRIORS["normal"](12)), []
+    monkeypatch.setattr(
+        tiny, "encode", lambda x: seen.append(len(x)) or tiny.prior.sample(len(x), g)
+    )
+    g = torch.Generator().manual_seed(3)
+    x, z = tiny.images(4)
+    one, other = (Descent(tiny, x[at], z[at], 7, domain_weight=weight) for at in (slice(3), [3]))
+    descend([one])
+    for _ in range(6):  # the other begins between two steps of the first with the term
+        descend([one, other])
+    assert sum(seen) == 3 * (times + 1) + 1 * times
+
+
+def sharpened(framework):
+    """Images sharper than it draws, and their codes."""
     with torch.no_grad():
         x = framework.decode(framework.prior.sample(8, torch.Generator().manual_seed(1)))
-        x = (x + 0.5 * (x - x.roll(1, -1))).clamp(0, 1)  # sharper than it draws
-        z = framework.encode(x)
+        x = (x + 0.5 * (x - x.roll(1, -1))).clamp(0, 1)
+        return x, framework.encode(x)
+
+
+def test_codes_are_as_good_with_a_light_in_domain_term_in_every_other_step(monkeypatch):
+    framework, _ = checkpoints.read("checkpoints/celeba32/faae")
+    x, z = sharpened(framework)
+
+    def found():
+        codes = refine(framework, x, z, **vars(DEFAULT))
+        off = domain_error(framework, framework.decode(codes), codes)
+        return torch.stack([DEFAULT(framework, x, codes).mean(), off.mean()])
+
+    other = found()
+    monkeypatch.setattr(inversion, "LIGHT", 0)
+    assert (other < 1.02 * found()).all()
+
+
+def test_the_default_keeps_f_aae_sharp_and_the_plain_one_does_not():
+    framework, _ = checkpoints.read("checkpoints/celeba32/faae")
+    x, z = sharpened(framework)
     ratio = []
     for objective in ("sharp", "plain"):
         x_hat = framework.decode(refine(framework, x, z, 30, **vars(OBJECTIVES[objective])))
