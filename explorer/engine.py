@@ -32,7 +32,7 @@ from training.measure import domain
 RECOVERY_STEPS = 100  # for the codes of pictures where there is no encoder
 TIMED_CODES, TIMED_STEPS = 4, 5  # of the descent that is timed
 NEAREST = 256  # samples among which a code is looked for, where there is no encoder nor a gradient
-BATCH, EVERY = 32, 5  # pictures refined at a time; steps after which it is asked whether to go on
+BATCH, EVERY = 32, 10  # pictures refined at a time; steps after which it is asked whether to go on
 
 
 class Model:

@@ -117,12 +117,13 @@ class _Job:
                 for each in self.requests:
                     each.took_s += share_s
 
-    def response_ratio(self) -> float:
-        """How long ago its requests came, over what they take. The job with the highest comes next
-        (Brinch Hansen 1971): what is quick waits less, and none for ever."""
-        now_s = time.monotonic()
-        passed_s = sum(now_s - each.asked_s for each in self.requests)
-        return passed_s / sum(max(each.takes_s, LEAST_S) for each in self.requests)
+
+def response_ratio(requests: Sequence[Request]) -> float:
+    """How long ago they came, over what they take. The job whose requests have the highest comes
+    next (Brinch Hansen 1971): what is quick waits less, and none for ever."""
+    now_s = time.monotonic()
+    passed_s = sum(now_s - each.asked_s for each in requests)
+    return passed_s / sum(max(each.takes_s, LEAST_S) for each in requests)
 
 
 _jobs: list[_Job] = []
@@ -149,12 +150,26 @@ def computed(do: Callable[..., Found], *given, requests: Sequence[Request] | Non
 def _next_job() -> None:
     _this.computes = True
     with _choosing:
-        job = max(_jobs, key=_Job.response_ratio)
+        job = max(_jobs, key=lambda job: response_ratio(job.requests))
         _jobs.remove(job)
     try:
         job.found.set_result(job.done())
     except BaseException as error:  # it is raised by who asked
         job.found.set_exception(error)
+
+
+def _others_first(requests: Sequence[Request]) -> bool:
+    """Whether a job that waits has a higher response ratio."""
+    ratio = response_ratio(requests)
+    with _choosing:
+        return any(response_ratio(job.requests) > ratio for job in _jobs)
+
+
+def _descend(descents: Sequence[Descent], until: int, requests: Sequence[Request]) -> None:
+    """One step or more, until the first has made so many or others come first."""
+    descend(descents)
+    while descents[0].done < until and not _others_first(requests):
+        descend(descents)
 
 
 def stepwise(steps: Iterator[Found]) -> Iterator[Found]:
@@ -251,9 +266,10 @@ class Descents:
     def _advance(self, batch: Sequence[_Going]) -> None:
         """All of them, until one has codes to give."""
         self._rounds += 1
-        requests = [each.request for each in batch]
-        for _ in range(min(each.until_next for each in batch)):
-            computed(descend, [each.descent for each in batch], requests=requests)
+        descents, requests = zip(*((each.descent, each.request) for each in batch), strict=True)
+        until = descents[0].done + min(each.until_next for each in batch)
+        while descents[0].done < until:
+            computed(_descend, descents, until, requests, requests=requests)
         for each in batch:
             each.round = self._rounds
             if each.descent.done % each.every == 0 or each.descent.done == each.descent.steps:

@@ -84,20 +84,33 @@ def test_in_threads_as_well(session):
     assert torch.allclose(together, alone, atol=1e-2)
 
 
-def test_what_else_is_computed_comes_between_the_steps(descent, monkeypatch):
+@pytest.mark.parametrize("asked_s, steps", [(-9, 1), (9, 4)])
+def test_what_else_is_computed_comes_between_the_steps_where_it_is_first(
+    descent, monkeypatch, asked_s, steps
+):
+    monkeypatch.setattr(work.time, "monotonic", lambda: 10.0)
+    monkeypatch.setattr(work, "_usual", {})
     with ThreadPoolExecutor(1) as core, ThreadPoolExecutor(2) as visitors:
         monkeypatch.setattr(work, "_cores", core)
-        quick, going, step = [], descent(9, seed=0), work.descend
+        others, going, step = [], descent(8, seed=0), work.descend
+
+        def ask():
+            with work.Request("", asked_s).computing():
+                return work.computed(lambda: going.done)
 
         def joined(descents):
-            if not quick:  # asked for during the first step
-                quick.append(visitors.submit(work.computed, lambda: going.done))
+            if not others:  # asked for during the first step
+                others.append(visitors.submit(ask))
                 wait(lambda: work._jobs)
             step(descents)
 
+        def descending():
+            with work.Request("", 0.0).computing():
+                return [*Descents(1).run(going, every=4)]
+
         monkeypatch.setattr(work, "descend", joined)
-        visitors.submit(list, Descents(1).run(going, every=9)).result()
-    assert quick[0].result() == 1
+        visitors.submit(descending).result()
+    assert others[0].result() == steps
 
 
 def test_what_has_waited_longest_for_what_it_takes_comes_first(monkeypatch):
@@ -178,8 +191,7 @@ def test_a_step_for_several_waits_and_counts_for_all_of_them(descent, monkeypatc
     assert (one.took_s, two.took_s) == (9, 3)
     monkeypatch.setattr(work.time, "monotonic", lambda: 100.0)
     one.asked_s, two.asked_s = 40.0, 82.0
-    ratio = work._Job(print, [one, two]).response_ratio()
-    assert ratio == pytest.approx((60 + 18) / (one.takes_s + two.takes_s))
+    assert work.response_ratio([one, two]) == pytest.approx((60 + 18) / (one.takes_s + two.takes_s))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere all threads have one priority")

@@ -31,7 +31,7 @@ from training.codes.inversion import OBJECTIVES
 NAME = "reconstruct"
 SLOT = Slot(NAME, say("Your picture"), example=0)
 STEPS = "{done} of {aim} steps"
-EVERY = 5  # steps between two pictures of the refinement
+EVERY = 10  # steps between two pictures of the refinement
 # Where descent begins, by the method of `training.codes.inversion`
 STARTS = {"hybrid": say("The encoder's code"), "recovery": say("Random codes")}
 Step = Annotated[int, Interval(ge=0, le=100_000)]

@@ -114,9 +114,9 @@ def test_a_refinement_ends_when_stopped(session):
 
 def test_refining_goes_on_from_where_it_stands_and_keeps_the_best(session):
     session.put("reconstruct", session.photo(astronaut(), "photo"))
-    first = list(reconstruct.refine(session, 10))
-    again = list(reconstruct.refine(session, 10))
-    assert [board["rows"][1]["note"] for board in first + again][-1] == "20 of 20 steps"
+    first = list(reconstruct.refine(session, 20))
+    again = list(reconstruct.refine(session, 20))
+    assert [board["rows"][1]["note"] for board in first + again][-1] == "40 of 40 steps"
     assert [board["rows"][1]["progress"] for board in again] == [0.75, None]
     errors = np.array([mse(board, 1) for board in first + again])
     assert (np.diff(errors, axis=0) <= 0).all()
@@ -130,7 +130,7 @@ def test_what_was_found_until_it_was_stopped_is_kept(session):
     found = next(running)
     stopped = reconstruct.stop(session, event())
     assert list(running) == [] and mse(stopped, 1) == mse(found, 1)
-    assert stopped["rows"][1]["note"] == "stopped after 5 steps"
+    assert stopped["rows"][1]["note"] == "stopped after 10 steps"
     assert found["rows"][1]["progress"] and stopped["rows"][1]["progress"] is None
     assert stopped["serial"] > found["serial"]
 
@@ -154,22 +154,22 @@ def test_another_crop_is_another_picture(session):
 
 def test_a_step_that_was_is_shown_again_for_all_models_and_sent_as_it_is_seen(session):
     session.put("reconstruct", session.photo(astronaut(), "photo"))
-    *_, last = reconstruct.refine(session, 20)
+    *_, last = reconstruct.refine(session, 40)
     ladder = last["ladder"]
-    assert ladder["steps"] == [0, 5, 10, 15, 20] and ladder["chosen"] == 20
+    assert ladder["steps"] == [0, 10, 20, 30, 40] and ladder["chosen"] == 40
     error, sharpness, prior, domain = (figure["lines"] for figure in ladder["figures"])
     assert all(line[-1] < line[0] for line in error) and len(error) == 2
     assert all(len(line) == 5 for line in sharpness + prior + domain)
     end = session.grids["reconstruct"].codes[session.names[0]][1]
-    reconstruct.choose(session, 5)
+    reconstruct.choose(session, 10)
     back = reconstruct.draw(session)
-    assert back["ladder"]["chosen"] == 5 and back["rows"][1]["note"].endswith("20")
+    assert back["ladder"]["chosen"] == 10 and back["rows"][1]["note"].endswith("40")
     assert mse(back, 1) == [round(line[1], 4) for line in error]
     assert not torch.equal(session.grids["reconstruct"].codes[session.names[0]][1], end)
-    reconstruct.choose(session, 20)
+    reconstruct.choose(session, 40)
     assert mse(reconstruct.draw(session), 1) == mse(last, 1)
     list(reconstruct.refine(session, 5))
-    assert session.of(reconstruct.Refinement).done == 25
+    assert session.of(reconstruct.Refinement).done == 45
 
 
 def test_a_picture_without_detail_has_no_sharpness_to_compare_with(session):
