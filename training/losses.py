@@ -87,6 +87,11 @@ def kl_divergences(mean: Tensor, log_variance: Tensor) -> Tensor:
     return of_each.sum(dim=1)
 
 
+def damped(x: Tensor, share: float) -> Tensor:
+    """x itself, through which a share of the gradient passes: 0 for none, 1 for all."""
+    return torch.lerp(x.detach(), x, share)
+
+
 def mmd(z: Tensor, z_hat: Tensor) -> Tensor:
     """Squared maximum mean discrepancy of codes (B, n) each, B > 1, from N(0, I) and from E, under
     the kernel C / (C + d^2) with C = 2 n; its unbiased estimate, which may be below 0 (Tolstikhin

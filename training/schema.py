@@ -50,6 +50,7 @@ NOT_NEGATIVE = bound("0 or greater", lambda value: value >= 0)
 Positive = Annotated[float, POSITIVE]
 NotNegative = Annotated[float, NOT_NEGATIVE]
 BelowOne = Annotated[float, bound("at least 0 and less than 1", lambda value: 0 <= value < 1)]
+UpToOne = Annotated[float, bound("between 0 and 1", lambda value: 0 <= value <= 1)]
 Width = Annotated[int, POSITIVE, at_most(2048)]
 CodeSize = Annotated[int, POSITIVE, at_most(2**14)]
 Images = Annotated[int, POSITIVE, at_most(2**20)]

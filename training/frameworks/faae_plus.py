@@ -9,7 +9,7 @@ from training import losses
 from training.frameworks.base import Batch, Flow, Loss, without_graph
 from training.frameworks.faae import FAAE
 from training.frameworks.options import AdversarialTerm, EncoderNoise, ImageAdversary
-from training.schema import BelowOne, NotNegative
+from training.schema import BelowOne, NotNegative, UpToOne
 
 
 class FAAEPlus(FAAE):
@@ -26,12 +26,14 @@ class FAAEPlus(FAAE):
     as in F-AAE; D is given reconstructions as interpolations with all weight on one image. With
     `encoder_noise` E sees G(z) with noise in the re-encoding term. With `lambda_mmd` E has WAE's
     penalty too, + lambda_mmd MMD^2(z, E(x)) with codes in units of `Prior.scale`: otherwise codes
-    of real images gather around a mean from which samples are generated worse.
+    of real images gather around a mean. With `alpha_share` G has that share of alpha alone: the
+    more it has, the more of a code shows in its images, and the less they look like real ones.
     """
 
     @dataclass(frozen=True)
     class Options(ImageAdversary, AdversarialTerm, EncoderNoise):
         alpha: NotNegative = 100.0  # Weight of the re-encoding error
+        alpha_share: UpToOne = 1.0  # Share of that weight for G; E has all of it
         lambda_pixel: NotNegative = 100.0  # Weight of the pixel error of reconstructions
         # Weight of the distance of the aggregate posterior from the prior; 0 for none
         lambda_mmd: NotNegative = 0.0
@@ -67,7 +69,8 @@ class FAAEPlus(FAAE):
     def re_encode(self, batch: Batch) -> Loss:
         config, (z, codes, kind) = self.config, self.all_codes(batch)
         x_hat = self.decode(codes)  # (2 B, 3, H, W)
-        z_hat = self.encode(self.disturbed(x_hat[: len(z)], batch.generator))
+        sample = losses.damped(x_hat[: len(z)], config.alpha_share)
+        z_hat = self.encode(self.disturbed(sample, batch.generator))
         terms = {
             "re-encoding": losses.code_error(z, z_hat),
             "reconstruction": losses.pixel_error(batch.x, x_hat[-len(batch.x) :]),

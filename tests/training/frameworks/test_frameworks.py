@@ -245,6 +245,19 @@ def test_r2_is_that_of_fake_images(morphs):
     assert "R2" not in framework.regularise(batch_for(framework, step=6))[1]
 
 
+def test_a_share_of_the_re_encoding_error_trains_g_and_all_of_it_trains_e():
+    gradients = {}
+    for share in (1.0, 0.25):
+        alone = {"lambda_pixel": 0.0, "lambda_adv": 0.0, "alpha_share": share}
+        framework = make("faae-plus", morphs=0.0, norm="none", **alone)
+        loss, _ = framework.re_encode(batch_for(framework))
+        weights = [framework.G.stem.weight, framework.E.head.weight]
+        gradients[share] = torch.autograd.grad(loss, weights)
+    (g, e), (part_of_g, all_of_e) = gradients.values()
+    assert torch.allclose(part_of_g, g / 4, rtol=1e-4) and g.abs().max() > 0
+    assert torch.equal(e, all_of_e)
+
+
 def test_each_image_is_paired_with_as_many_others():
     real, fake = torch.tensor([0.0, 2.0]), torch.tensor([1.0, -1.0, 3.0, 0.0])
     ahead = torch.tensor([-1.0, 1.0, -1.0, 2.0])
