@@ -108,14 +108,19 @@ class _Job:
 
     def done(self) -> Any:
         """What it gives; the time counts for its requests, also where it fails."""
-        begun_s = time.thread_time()  # which is not longer where others hold the cores
+        _this.counted_s = time.thread_time()  # which is not longer where others hold the cores
         try:
             return self.do()
         finally:
-            share_s = (time.thread_time() - begun_s) / len(self.requests)
-            with _counting:  # other parts of the same request may end at the same time
-                for each in self.requests:
-                    each.took_s += share_s
+            _count(self.requests)
+
+
+def _count(requests: Sequence[Request]) -> None:
+    """What this thread computed since it was counted last is for these."""
+    before_s, _this.counted_s = _this.counted_s, time.thread_time()
+    with _counting:  # other parts of the same request may end at the same time
+        for each in requests:
+            each.took_s += (_this.counted_s - before_s) / len(requests)
 
 
 def response_ratio(requests: Sequence[Request]) -> float:
@@ -128,7 +133,7 @@ def response_ratio(requests: Sequence[Request]) -> float:
 
 _jobs: list[_Job] = []
 _choosing, _counting = Lock(), Lock()
-_this = local()  # thread: whether it is one of those that compute
+_this = local()  # thread: whether it is one of those that compute, and until when it was counted
 
 
 def computed(do: Callable[..., Found], *given, requests: Sequence[Request] | None = None) -> Found:
@@ -168,7 +173,10 @@ def _others_first(requests: Sequence[Request]) -> bool:
 def _descend(descents: Sequence[Descent], until: int, requests: Sequence[Request]) -> None:
     """One step or more, until the first has made so many or others come first."""
     descend(descents)
-    while descents[0].done < until and not _others_first(requests):
+    while descents[0].done < until:
+        _count(requests)
+        if _others_first(requests):
+            break
         descend(descents)
 
 

@@ -92,7 +92,7 @@ def test_what_else_is_computed_comes_between_the_steps_where_it_is_first(
     monkeypatch.setattr(work, "_usual", {})
     with ThreadPoolExecutor(1) as core, ThreadPoolExecutor(2) as visitors:
         monkeypatch.setattr(work, "_cores", core)
-        others, going, step = [], descent(8, seed=0), work.descend
+        others, going, step = [], descent(4, seed=0), work.descend
 
         def ask():
             with work.Request("", asked_s).computing():
@@ -192,6 +192,22 @@ def test_a_step_for_several_waits_and_counts_for_all_of_them(descent, monkeypatc
     monkeypatch.setattr(work.time, "monotonic", lambda: 100.0)
     one.asked_s, two.asked_s = 40.0, 82.0
     assert work.response_ratio([one, two]) == pytest.approx((60 + 18) / (one.takes_s + two.takes_s))
+
+
+def test_each_step_counts_before_it_is_asked_who_is_first(descent, monkeypatch, clock):
+    monkeypatch.setattr(work.time, "monotonic", lambda: 100.0)
+    counted = []
+
+    def timed(descents):
+        clock[0] += 6
+        for each in descents:
+            each.done += 1
+
+    monkeypatch.setattr(work, "descend", timed)
+    monkeypatch.setattr(work, "_others_first", lambda requests: counted.append(requests[0].took_s))
+    with work.Request("any").computing():
+        assert len([*Descents(1).run(descent(4, seed=0), every=4)]) == 1
+    assert counted == [6, 12, 18]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere all threads have one priority")

@@ -122,13 +122,13 @@ def test_the_reconstruction_of_a_file_of_ones_own(session, run):
 @pytest.mark.parametrize("how", ["gone on with", "stopped", "gone back"])
 def test_a_refinement_that_no_one_call_makes_is_written_by_its_codes(session, run, how):
     session.put("reconstruct", session.photo(astronaut(), "me.png"))
-    assert session.tab == "reconstruct" and [*reconstruct.refine(session, 10)]
+    assert session.tab == "reconstruct" and [*reconstruct.refine(session, 20)]
     if how == "gone on with":
         assert [*reconstruct.refine(session, 10)]
     elif how == "stopped":
         next(reconstruct.refine(session, 50))
     else:
-        reconstruct.choose(session, 5)
+        reconstruct.choose(session, 10)
         reconstruct.draw(session)
     names = run(copied(session, "reconstruct", index=1))
     seen = session.grids["reconstruct"].codes[ONE][1]

@@ -39,8 +39,8 @@ METHODS = ("encoder", "recovery", "hybrid")
 LR, BETAS = 0.2, (0.85, 0.99)
 RISE, FALL = 0.4, 0.15
 STARTS = 4
-# The largest weight of the in-domain term at which codes are as good where only every other step
-# has it, doubled. E takes a third of a step's time.
+# Up to this weight of the in-domain term only every other step has it, doubled: E takes a third of
+# a step's time, and codes are as good with 0.005, with 0.03 they are not (explorer/WORKSHOP.md)
 LIGHT = 5e-3
 
 # Values of --loss: the difference of two images, by pixel
@@ -173,9 +173,10 @@ def descend(descents: Sequence[Descent]) -> None:
         x_hat = framework.decode(z)
         loss = objective.without_domain(framework, x, z, x_hat).sum()
         every = objective.domain_every
-        due = torch.cat([torch.full((len(each.x),), each.done % every == 0) for each in descents])
-        if due.any():
-            loss = loss + every * objective.domain(framework, z[due], x_hat[due]).sum()
+        times = [every * (each.done % every == 0) for each in descents]
+        if any(times):  # E sees all of them, so that its batches have as few sizes as G's
+            parts = objective.domain(framework, z, x_hat).split([len(each.x) for each in descents])
+            loss = loss + sum(n * part.sum() for n, part in zip(times, parts, strict=True))
         gradients = torch.autograd.grad(loss, codes)
     for each, gradient in zip(descents, gradients, strict=True):
         each.step(gradient)

@@ -21,13 +21,12 @@ class FAAEPlus(FAAE):
                                          + lambda_pixel E_x ||x - G(E(x))||^2 / (3 H W)
         and to fool D    min over G, E   + lambda_adv E_z[sp(-D(G(z)))] / 2
                                          + lambda_adv E_x[sp(-D(G(E(x))))] / 2
+        and a penalty    min over E      + lambda_mmd MMD^2(z, E(x))
 
     It is of no paper. With `morphs`, interpolated codes take the place of some z in the terms of D,
     as in F-AAE; D is given reconstructions as interpolations with all weight on one image. With
-    `encoder_noise` E sees G(z) with noise in the re-encoding term. With `lambda_mmd` E has WAE's
-    penalty too, + lambda_mmd MMD^2(z, E(x)) with codes in units of `Prior.scale`: otherwise codes
-    of real images gather around a mean. With `alpha_share` G has that share of alpha alone: the
-    more it has, the more of a code shows in its images, and the less they look like real ones.
+    `encoder_noise` E sees G(z) with noise in the re-encoding term, whose gradient for G, not that
+    for E, is multiplied by `alpha_share`. The MMD is WAE's, of codes in units of `Prior.scale`.
     """
 
     @dataclass(frozen=True)

@@ -51,8 +51,8 @@ def test_recovery_is_its_encoding_and_is_said(root, mixed):
 def test_reconstruct_streams_the_recovery(mixed):
     mixed.put("reconstruct", mixed.photo(astronaut(), "photo"))
     first, *_ = reconstruct.show(mixed)
-    boards = list(reconstruct.refine(mixed, 10))
-    assert [board["rows"][1]["note"] for board in boards] == ["5 of 10 steps", "10 of 10 steps"]
+    boards = list(reconstruct.refine(mixed, 20))
+    assert [board["rows"][1]["note"] for board in boards] == ["10 of 20 steps", "20 of 20 steps"]
     for row in (first["rows"][0], boards[-1]["rows"][1]):
         faae, gan = (dict(stat[:2] for stat in card["stats"]) for card in row["cards"][1:])
         assert gan["Found by"] == "recovery" and "Re-encoding error" not in gan

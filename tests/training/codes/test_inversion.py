@@ -197,16 +197,43 @@ def test_a_finished_objective_is_the_sum_of_its_terms():
 @pytest.mark.parametrize("weight, times", [(LIGHT, 3), (2 * LIGHT, 6)])
 def test_a_light_in_domain_term_is_in_every_other_step(weight, times, monkeypatch):
     tiny, seen = Blurring(PRIORS["normal"](12)), []
-    monkeypatch.setattr(
-        tiny, "encode", lambda x: seen.append(len(x)) or tiny.prior.sample(len(x), g)
-    )
-    g = torch.Generator().manual_seed(3)
     x, z = tiny.images(4)
-    one, other = (Descent(tiny, x[at], z[at], 7, domain_weight=weight) for at in (slice(3), [3]))
+    encode = tiny.encode
+    monkeypatch.setattr(tiny, "encode", lambda x: seen.append(len(x)) or encode(x))
+    refine(tiny, x, z, 6, domain_weight=weight)
+    assert seen == [4] * times
+
+
+@pytest.mark.parametrize("done", [0, 1])
+def test_a_light_in_domain_term_counts_as_often_as_it_is_left_out(done, monkeypatch):
+    tiny, weight, gradients = Blurring(PRIORS["normal"](12)), LIGHT, []
+    x, z = tiny.images(4)[0].flip(0), 2 * tiny.images(4)[1]
+    descent = Descent(tiny, x, z, 6, domain_weight=weight)
+    descent.done = done
+    monkeypatch.setattr(descent, "step", gradients.append)
+    descend([descent])
+    z.requires_grad_(True)
+    pixels = (tiny.decode(z) - x).square().flatten(1).mean(dim=1)
+    off = domain_error(tiny, tiny.decode(z), z)
+    (expected,) = torch.autograd.grad((pixels + (2 - 2 * done) * weight * off).sum(), z)
+    assert torch.allclose(gradients[0], expected, rtol=1e-4, atol=1e-8)
+
+
+def test_a_light_in_domain_term_is_in_the_steps_that_each_has_it_in_alone():
+    tiny = Blurring(PRIORS["normal"](12))
+    x, z = tiny.images(4)[0].flip(0), tiny.images(4)[1]
+
+    def begun():
+        return [Descent(tiny, x[at], z[at], 7, domain_weight=LIGHT) for at in (slice(3), [3])]
+
+    one, other = begun()
     descend([one])
     for _ in range(6):  # the other begins between two steps of the first with the term
         descend([one, other])
-    assert sum(seen) == 3 * (times + 1) + 1 * times
+    for each, done in zip(begun(), (7, 6), strict=True):
+        for _ in range(done):
+            descend([each])
+        assert torch.allclose(each.codes, (one if done == 7 else other).codes, atol=1e-5)
 
 
 def sharpened(framework):

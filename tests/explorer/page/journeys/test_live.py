@@ -161,7 +161,7 @@ def test_a_refinement_is_walked_back_and_seen_against_the_original(page):
     refined, slider = shown(page, "Refined, F-AAE"), page.get_by_label("Step of the refinement")
     last = refined.get_attribute("src")
     slider.focus()
-    for _ in range(8):
+    for _ in range(4):
         slider.press("ArrowLeft")
     expect(page.get_by_text("step 10 of 50")).to_be_visible()
     assert refined.get_attribute("src") != last
