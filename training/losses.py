@@ -93,10 +93,9 @@ def damped(x: Tensor, share: float) -> Tensor:
 
 
 def mmd(z: Tensor, z_hat: Tensor) -> Tensor:
-    """Squared maximum mean discrepancy of codes (B, n) each, B > 1, from the prior and from E,
-    with entries of order one, under the kernel C / (C + d^2) with C = 2 n; its unbiased estimate,
-    which may be below 0 (Tolstikhin et al. 2018, section 4). Over pairs within the batch: several
-    processes see fewer of them."""
+    """Squared maximum mean discrepancy of codes (B, n) each, B > 1, from N(0, I) and from E, under
+    the kernel C / (C + d^2) with C = 2 n; its unbiased estimate, which may be below 0 (Tolstikhin
+    et al. 2018, section 4). Over pairs within the batch: several processes see fewer of them."""
 
     def kernel(a: Tensor, b: Tensor) -> Tensor:
         squared = (a[:, None] - b[None]).square().sum(dim=2)  # (B, B)

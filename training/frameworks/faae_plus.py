@@ -21,12 +21,11 @@ class FAAEPlus(FAAE):
                                          + lambda_pixel E_x ||x - G(E(x))||^2 / (3 H W)
         and to fool D    min over G, E   + lambda_adv E_z[sp(-D(G(z)))] / 2
                                          + lambda_adv E_x[sp(-D(G(E(x))))] / 2
-        and a penalty    min over E      + lambda_mmd MMD^2(z, E(x))
 
     It is of no paper. With `morphs`, interpolated codes take the place of some z in the terms of D,
     as in F-AAE; D is given reconstructions as interpolations with all weight on one image. With
     `encoder_noise` E sees G(z) with noise in the re-encoding term, whose gradient for G, not that
-    for E, is multiplied by `alpha_share`. The MMD is WAE's, of codes in units of `Prior.scale`.
+    for E, is multiplied by `alpha_share`.
     """
 
     @dataclass(frozen=True)
@@ -34,8 +33,6 @@ class FAAEPlus(FAAE):
         alpha: NotNegative = 100.0  # Weight of the re-encoding error
         alpha_share: UpToOne = 1.0  # Share of that weight for G; E has all of it
         lambda_pixel: NotNegative = 100.0  # Weight of the pixel error of reconstructions
-        # Weight of the distance of the aggregate posterior from the prior; 0 for none
-        lambda_mmd: NotNegative = 0.0
         # Share of the prior samples in D's terms whose place interpolated codes take
         morphs: BelowOne = 0.0
 
@@ -76,12 +73,7 @@ class FAAEPlus(FAAE):
             "fooling": self.fooling(batch, x_hat, real=self.half(kind), fake=kind),
         }
         weights = config.alpha, config.lambda_pixel, config.lambda_adv
-        loss = sum(w * term for w, term in zip(weights, terms.values(), strict=True))
-        if config.lambda_mmd:
-            scale = self.prior.scale
-            terms["MMD"] = losses.mmd(scale * batch.z, scale * codes[-len(batch.x) :])
-            loss = loss + config.lambda_mmd * terms["MMD"]
-        return loss, terms
+        return sum(w * term for w, term in zip(weights, terms.values(), strict=True)), terms
 
     @staticmethod
     def half(kind: tuple[Tensor, ...]) -> tuple[Tensor, ...]:

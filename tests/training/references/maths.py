@@ -50,16 +50,3 @@ def draws(batch):
     generator = torch.Generator()
     generator.set_state(batch.generator.get_state())
     return lambda *shape: torch.randn(*shape, generator=generator).numpy()
-
-
-def mmd(z, z_hat):
-    """Of codes with entries of order one, under the kernel C / (C + d^2)."""
-    c, b = 2 * z.shape[1], len(z)
-
-    def kernel(p, q):
-        return c / (c + ((p - q) ** 2).sum())
-
-    pairs = [(i, j) for i in range(b) for j in range(b) if i != j]
-    within = sum(kernel(v[i], v[j]) for v in (z, z_hat) for i, j in pairs) / (b * (b - 1))
-    between = sum(kernel(p, q) for p in z for q in z_hat) / b**2
-    return within - 2 * between
