@@ -192,10 +192,16 @@ class Model:
         return self._refining.run(descent, every)
 
     def losses(
-        self, images: Images, codes: Tensor, decoded: Tensor, objective: inversion.Objective
+        self,
+        images: Images,
+        codes: Tensor,
+        decoded: Tensor,
+        again: Tensor | None,
+        objective: inversion.Objective,
     ) -> Tensor:
-        """What refinement by the objective minimises, (B,), of codes and their images."""
-        given = self._images(images), self._codes(codes), decoded
+        """What refinement by the objective minimises, (B,), of codes, their images, and the codes
+        that the encoder gives these, where they are known."""
+        given = self._images(images), self._codes(codes), decoded, again
         return computed(torch.no_grad()(objective.of), self.network, *given)
 
     def recover(self, images: Images, steps: int = RECOVERY_STEPS, **how) -> Tensor:
@@ -221,11 +227,12 @@ class Model:
         codes = self.network.prior.sample(n, generator, spread)
         return codes.to(self.device)
 
-    def unlikeness(self, images: Images, codes: Tensor | None = None) -> Tensor:
+    def unlikeness(self, images: Images, codes: Tensor, decoded: Tensor, again: Tensor) -> Tensor:
         """How far images are from those that it knows, (B,), where 99 % of held-out ones are below
-        1; for a model with a `domain`. `codes` are the encoder's, where they are known."""
-        found = computed(domain.features, self.network, *self._start(images, codes))
-        return domain.distance(self.domain, found)
+        1; for a model with a `domain`. Given are their codes, the images of these, and the codes
+        that the encoder gives these."""
+        given = self._images(images), self._codes(codes), decoded, again
+        return domain.distance(self.domain, computed(domain.features, *given))
 
     def shares_prior(self, other: "Model") -> bool:
         """Do codes drawn for one of the two mean as much to the other?"""

@@ -9,7 +9,8 @@ from torch import Tensor
 
 from explorer.engine import Model
 from explorer.pictures.picture import Picture
-from explorer.verbs.reconstruct import Reconstruction, Stage, reconstruct, stage, unrelated
+from explorer.verbs.common.stages import Stage, stage, unrelated
+from explorer.verbs.reconstruct import Reconstruction, reconstruct
 from explorer.work import computed
 from training.codes.inversion import OBJECTIVES
 
@@ -72,13 +73,17 @@ class Refinement:
             if model.name not in codes:
                 continue  # it cannot refine them
             found = self.found[model.name]
-            now = computed(stage, model, found.x, codes[model.name])
-            loss = model.losses(found.x, now.z, now.x_hat, OBJECTIVES[self.objective]).item()
+            now, loss = computed(self._judged, model, found.x, codes[model.name])
             if loss <= self.least.get(model.name, inf):
                 self.least[model.name] = loss
                 self.found[model.name] = replace(found, stages={**found.stages, REFINED: now})
         self.done = step
         self.rungs[step] = self._rung()
+
+    def _judged(self, model: Model, x: Tensor, z: Tensor) -> tuple[Stage, float]:
+        now = stage(model, x, z)
+        objective = OBJECTIVES[self.objective]
+        return now, model.losses(x, now.z, now.x_hat, now.z_again, objective).item()
 
     def call(self, models: Sequence[Model]) -> dict | None:
         """What the verb is given to find what is seen. None where no one call does: of a run after

@@ -20,8 +20,8 @@ from explorer.verbs.common.options import (
     Seed,
     Shown,
 )
+from explorer.verbs.common.stages import unrelated
 from explorer.verbs.edit import attributes, without_directions
-from explorer.verbs.reconstruct import unrelated
 from explorer.words import say
 from explorer.work import beside
 from training.codes import breeding, geometry

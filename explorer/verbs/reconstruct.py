@@ -10,27 +10,11 @@ from torch import Tensor
 from explorer.engine import NEAREST, Model
 from explorer.pictures.faces import Crop
 from explorer.pictures.picture import Picture, whole
-from explorer.verbs.common.codes import codes
 from explorer.verbs.common.options import Models, Option, Result, Shown
+from explorer.verbs.common.stages import Stage, encoded, stage
 from explorer.words import numeral, say
 from explorer.work import beside, computed
 from training.codes.inversion import DEFAULT, LOSSES, METHODS, STARTS, Objective
-from training.codes.typical import distance
-from training.measure import metrics
-from training.measure.figures import PICTURE, columns
-from training.once import once
-
-UNRELATED = 1000  # pairs of codes
-FLAT = 1e-4  # sharpness of a picture without detail
-
-
-@dataclass(frozen=True)
-class Stage:
-    """A code z (1, n), its image x_hat (1, 3, H, W), and the figures of `measure`."""
-
-    z: Tensor
-    x_hat: Tensor
-    figures: dict[str, float]
 
 
 @dataclass(frozen=True)
@@ -91,50 +75,19 @@ def reconstruct(
     objective = Objective(loss, prior_weight, domain_weight, sharpness_weight)
 
     def found(model: Model) -> Reconstruction:
-        x, stages = picture.pixels(model.image_size)[None], {}
+        x = picture.pixels(model.image_size)[None]
         if method == "recovery":
             how = {"starts": starts, "seed": seed, **vars(objective)}
-            stages["recovery"] = model.recover(x, steps, **how)
+            z = model.recover(x, steps, **how)
+            stages = {"recovery": computed(stage, model, x, z)}
         else:
-            known = codes(model, [picture]) if picture.real else model.encode(x)
-            stages[model.found_by] = known
+            stages = {model.found_by: encoded(model, picture)}
         if method == "hybrid" and not model.unrefined:
-            start = stages[model.found_by]
-            stages["refined"] = model.refine(x, start, steps, **vars(objective))
-        measured = {name: computed(stage, model, x, z) for name, z in stages.items()}
-        return Reconstruction(x, picture.crop or whole(picture.source), measured)
+            z = model.refine(x, stages[model.found_by].z, steps, **vars(objective))
+            stages["refined"] = computed(stage, model, x, z)
+        return Reconstruction(x, picture.crop or whole(picture.source), stages)
 
     return beside(found, models)
-
-
-def stage(model: Model, x: Tensor, z: Tensor) -> Stage:
-    """A code z (1, n) of the image x (1, 3, H, W), decoded and measured."""
-    x_hat = model.decode(z)
-    return Stage(z, x_hat, measure(model, x, z, x_hat))
-
-
-def measure(model: Model, x: Tensor, z: Tensor, x_hat: Tensor) -> dict[str, float]:
-    """Figures of the reconstructions x_hat = G(z) of images x (B, 3, H, W), means over the batch.
-
-    mse, psnr (dB), ssim of x_hat to x; sharpness of x_hat over that of x, unless x is flat;
-    prior_distance of z; cycle_error, the re-encoding error ||z - E(x_hat)||^2, where there is an
-    encoder.
-    """
-    figures = {figure.name: figure.of(x, x_hat) for figure in columns(PICTURE)}
-    detail = metrics.sharpness(x)
-    if detail.min() > FLAT:
-        figures["sharpness"] = metrics.sharpness(x_hat) / detail
-    figures["prior_distance"] = distance(model.prior, z)
-    if model.encodes:
-        figures["cycle_error"] = metrics.squared_distance(z, model.encode(x_hat))
-    return {name: float(values.mean()) for name, values in figures.items()}
-
-
-@once
-def unrelated(model: Model) -> float:
-    """E||z - z'||^2 of unrelated codes of the prior, by which re-encoding errors are divided."""
-    one, other = (model.sample_codes(UNRELATED, seed) for seed in (0, 1))
-    return float(metrics.squared_distance(one, other).mean())
 
 
 def refined_in_step(

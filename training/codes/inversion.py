@@ -79,9 +79,17 @@ class Objective:
         """Of images (B, 3, H, W) and codes (B, n) on the support, (B,)."""
         return self.of(framework, x, z, framework.decode(z))
 
-    def of(self, framework: Framework, x: Tensor, z: Tensor, x_hat: Tensor) -> Tensor:
-        """The same, of codes whose images x_hat = G(z) are known."""
-        return self.without_domain(framework, x, z, x_hat) + self.domain(framework, z, x_hat)
+    def of(
+        self,
+        framework: Framework,
+        x: Tensor,
+        z: Tensor,
+        x_hat: Tensor,
+        z_again: Tensor | None = None,
+    ) -> Tensor:
+        """The same, of codes whose images x_hat = G(z) are known, and maybe z_again = E(x_hat)."""
+        domain = self.domain(framework, z, x_hat, z_again)
+        return self.without_domain(framework, x, z, x_hat) + domain
 
     @property
     def domain_every(self) -> int:
@@ -99,11 +107,14 @@ class Objective:
             total = total + self.sharpness_weight * sharpness_errors(x, x_hat)
         return total
 
-    def domain(self, framework: Framework, z: Tensor, x_hat: Tensor) -> Tensor:
+    def domain(
+        self, framework: Framework, z: Tensor, x_hat: Tensor, z_again: Tensor | None = None
+    ) -> Tensor:
         """The in-domain term, (B,); 0 without a weight or an encoder."""
         if not (self.domain_weight and framework.encodes):
             return z.new_zeros(len(z))
-        return self.domain_weight * domain_error(framework, x_hat, z)
+        z_again = framework.encode(x_hat) if z_again is None else z_again
+        return self.domain_weight * domain_error(framework, z, z_again)
 
 
 # What they trade is in explorer/WORKSHOP.md. The explorer takes `DEFAULT`; figures of checkpoints
@@ -116,10 +127,10 @@ OBJECTIVES = {
 DEFAULT = OBJECTIVES["sharp"]
 
 
-def domain_error(framework: Framework, x_hat: Tensor, z: Tensor) -> Tensor:
-    """In-domain error ||E(x_hat) - z||^2 / n of codes (B, n) scaled by `Prior.scale`, whose images
-    are x_hat, (B,); about 2 for unrelated codes of entries of order one."""
-    off = framework.prior.scale * (framework.encode(x_hat) - z)
+def domain_error(framework: Framework, z: Tensor, z_again: Tensor) -> Tensor:
+    """In-domain error ||z_again - z||^2 / n of codes (B, n) scaled by `Prior.scale`, z_again =
+    E(G(z)), (B,); about 2 for unrelated codes of entries of order one."""
+    off = framework.prior.scale * (z_again - z)
     return off.square().mean(dim=1)
 
 

@@ -67,19 +67,25 @@ def distance(domain: dict, features: Tensor) -> Tensor:
     return (off @ precision * off).sum(1).clamp_min(0).sqrt() / domain["limit"]
 
 
-@torch.no_grad()
-def features(framework: Framework, x: Tensor, z: Tensor) -> Tensor:
-    """Of images (B, 3, H, W) and their codes z = E(x), (B, 7): SSIM of the reconstructions; in
-    logarithms, their error and relative sharpness, re-encoding error of the codes, and
-    `statistics`."""
-    x_hat = framework.decode(z)
+def features(x: Tensor, z: Tensor, x_hat: Tensor, z_again: Tensor) -> Tensor:
+    """Of images (B, 3, H, W), their codes z = E(x), reconstructions x_hat = G(z), and z_again =
+    E(x_hat), (B, 7): SSIM of the reconstructions; in logarithms, their error and relative
+    sharpness, re-encoding error of the codes, and `statistics`."""
     made = [
         metrics.mse(x, x_hat),
         (metrics.sharpness(x_hat) + SMOOTH) / (metrics.sharpness(x) + SMOOTH),
-        metrics.squared_distance(z, framework.encode(x_hat)),
+        metrics.squared_distance(z, z_again),
     ]
     logs = torch.cat([torch.stack(made, 1).clamp_min(1e-6), statistics(x)], 1).log()
     return torch.cat([metrics.ssim(x, x_hat)[:, None], logs.cpu()], 1)
+
+
+@torch.no_grad()
+def features_by(framework: Framework, x: Tensor) -> Tensor:
+    """The same, of images alone."""
+    z = framework.encode(x)
+    x_hat = framework.decode(z)
+    return features(x, z, x_hat, framework.encode(x_hat))
 
 
 def statistics(images: Tensor) -> Tensor:
@@ -89,7 +95,6 @@ def statistics(images: Tensor) -> Tensor:
     return torch.stack([luma.mean(1), luma.std(1), chroma.mean(1)], dim=1).clamp_min(1e-3)
 
 
-@torch.no_grad()
 def _features(framework: Framework, images: Tensor) -> Tensor:
     parts = batches.in_batches(images, BATCH, framework.device)
-    return torch.cat([features(framework, x, framework.encode(x)) for x in parts])
+    return torch.cat([features_by(framework, x) for x in parts])

@@ -16,8 +16,8 @@ from explorer.session.state import Session, Unavailable
 from explorer.verbs import breed
 from explorer.verbs.breed import NO_PARENT, Brood
 from explorer.verbs.common.grids import Grid
+from explorer.verbs.common.stages import unrelated
 from explorer.verbs.edit import attributes
-from explorer.verbs.reconstruct import unrelated
 from explorer.words import numeral, say
 from training.codes import breeding
 from training.codes.directions import DEFAULT

@@ -21,8 +21,8 @@ from explorer.session.state import Session
 from explorer.verbs import morph
 from explorer.verbs.common.domain import unlike
 from explorer.verbs.common.grids import Grid
+from explorer.verbs.common.stages import FLAT
 from explorer.verbs.morph import Morph, at
-from explorer.verbs.reconstruct import FLAT
 from explorer.words import say
 from explorer.work import beside
 from training.errors import UserError

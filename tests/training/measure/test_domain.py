@@ -26,10 +26,7 @@ def test_a_shipped_model_knows_what_it_draws_and_no_noise():
         faces = framework.decode(framework.prior.sample(8, torch.Generator().manual_seed(1)))
     noise = torch.rand(8, 3, 32, 32, generator=torch.Generator().manual_seed(1))
     grey = faces.mean(1, keepdim=True).expand_as(faces)
-    noisy, pale = (
-        domain.distance(found, domain.features(framework, x, framework.encode(x)))
-        for x in (noise, grey)
-    )
+    noisy, pale = (domain.distance(found, domain.features_by(framework, x)) for x in (noise, grey))
     assert noisy.min() > 1 and pale.median() > 1
 
 
@@ -55,8 +52,7 @@ def test_a_tint_of_digits_is_none_of_another_kind():
     tinted = grey * torch.tensor([1.0, 0.98, 0.94])[:, None, None]
     upside = 1 - grey
     plain, pale, dark = (
-        domain.distance(found, domain.features(framework, x, framework.encode(x)))
-        for x in (grey, tinted, upside)
+        domain.distance(found, domain.features_by(framework, x)) for x in (grey, tinted, upside)
     )
     assert plain.median() < 1 and pale.median() < 1 and dark.min() > 1
 

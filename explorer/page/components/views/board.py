@@ -11,8 +11,8 @@ from explorer.page.components.common import columns, component, packed, shown, w
 from explorer.page.components.wire import Live
 from explorer.verbs.common.labels import read_labels
 from explorer.verbs.common.options import Reason
+from explorer.verbs.common.stages import Stage, unrelated
 from explorer.verbs.edit import attributes
-from explorer.verbs.reconstruct import Stage, unrelated
 from explorer.words import numeral, say
 from training.measure.figures import FIGURES
 
