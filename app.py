@@ -33,7 +33,10 @@ class App:
 
     def __call__(self) -> None:
         gc.disable()  # until the page is served: what starts is kept, and looking through it slow
-        from explorer.page.server import Address, serve  # here: --help need not wait for torch
+        from explorer.memory import economise  # here: --help need not wait for torch
+
+        economise()  # before gradio is imported, whose thread would have a heap of its own
+        from explorer.page.server import Address, serve
 
         to_whom = self.allow_host, self.auth_file, self.share, self.mcp
         root = os.pathsep.join([self.checkpoints, *self.models])

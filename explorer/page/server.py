@@ -17,7 +17,7 @@ from explorer.page.components.share import download
 from explorer.page.guard.access import readers
 from explorer.page.guard.web import guarded
 from explorer.page.header import NAME
-from explorer.page.resources import cache, ending, fair, memory
+from explorer.page.resources import cache, ending, fair
 from explorer.page.tabs import WITHIN, morph, reconstruct, sample
 from explorer.page.words import Words
 from explorer.pictures import decoding
@@ -56,7 +56,6 @@ def serve(root: str, at: Address, browser: bool = False) -> None:
 
         mcp_tools.install()
     allowed = readers(at.auth_file) if at.auth_file else None
-    memory.economise()
     torch.set_num_threads(1)  # models and visitors share the cores, by `work.beside`
     sys.setswitchinterval(SWITCH_S)
     with cache.opened():

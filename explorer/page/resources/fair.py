@@ -17,8 +17,8 @@ from gradio.state_holder import SessionState
 from gradio.utils import run_coro_in_background
 
 from explorer import work
+from explorer.memory import give_back
 from explorer.page.components import LONG
-from explorer.page.resources.memory import give_back
 from explorer.session.state import Session
 from explorer.session.weight import weight
 

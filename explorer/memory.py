@@ -4,20 +4,21 @@ import ctypes
 from contextlib import suppress
 
 ARENA_MAX, MMAP_THRESHOLD, TRIM_THRESHOLD = -8, -3, -1  # of glibc's mallopt
-ARENAS, LARGE_BYTES, FREE_BYTES = 4, 32 << 20, 256 << 20
+LARGE_BYTES, FREE_BYTES = 32 << 20, 256 << 20
 
 
 def economise() -> None:
-    """Few heaps for the many threads. What is freed on them is used again until it is given back:
-    fresh pages for every tensor would take a fifth of the time."""
+    """One heap for all threads: `give_back` leaves the ends of others, which are as long as they
+    ever were. What is freed is used again until then: fresh pages for every tensor would take a
+    fifth of the time."""
     with suppress(OSError, AttributeError):  # where the C library is another
         library = ctypes.CDLL(None)
-        library.mallopt(ARENA_MAX, ARENAS)
+        library.mallopt(ARENA_MAX, 1)
         library.mallopt(MMAP_THRESHOLD, LARGE_BYTES)
         library.mallopt(TRIM_THRESHOLD, FREE_BYTES)
 
 
 def give_back() -> None:
-    """What is free on the heaps goes back to the system."""
+    """What is free on the heap goes back to the system."""
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)
