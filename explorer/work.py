@@ -24,6 +24,8 @@ Thing, Found = TypeVar("Thing"), TypeVar("Found")
 THREADS = 64  # that wait for what is computed, for somebody
 # Threads that compute: more than cores wait for each other, and oneDNN keeps up to 3 MB in each
 CORES = min(4, os.cpu_count() or 1)
+# n pictures that descend together take about n ** TOGETHER times as long as one
+TOGETHER = 0.5
 # What a request of an unknown kind takes; the least that counts; how fast what is usual is learned
 SHORT_S, LEAST_S, RENEWED = 0.03, 0.002, 0.1
 NICE = 10  # of threads that compute
@@ -57,8 +59,8 @@ _cores = ThreadPoolExecutor(CORES, "core", _yield_to_answers)
 @dataclass(eq=False)
 class Request:
     """Something that a visitor asked for, of a `kind`, at a time, and how much of a core's time it
-    took so far; of what is computed for several, each took its share. Those of a kind are expected
-    to take as much, apart from those that descend."""
+    took so far; of what is computed for several, about what it would have taken alone. Those of a
+    kind are expected to take as much, apart from those that descend."""
 
     kind: str
     asked_s: float = field(default_factory=lambda: time.monotonic())
@@ -120,7 +122,7 @@ def _count(requests: Sequence[Request]) -> None:
     before_s, _this.counted_s = _this.counted_s, time.thread_time()
     with _counting:  # other parts of the same request may end at the same time
         for each in requests:
-            each.took_s += (_this.counted_s - before_s) / len(requests)
+            each.took_s += (_this.counted_s - before_s) / len(requests) ** TOGETHER
 
 
 def response_ratio(requests: Sequence[Request]) -> float:

@@ -1,6 +1,7 @@
 """What several ask for at a time is done as one batch, and nobody waits for what failed."""
 
 import copy
+import math
 import os
 import sys
 import threading
@@ -168,7 +169,7 @@ def test_what_is_usual_is_learned_of_those_that_are_answered(clock, descent):
     assert refined.takes_s == work.SHORT_S  # nothing is known of those that descend
 
 
-def test_a_step_for_several_waits_and_counts_for_all_of_them(descent, monkeypatch, clock):
+def test_a_step_for_several_counts_for_each_what_it_would_take_alone(descent, monkeypatch, clock):
     asked, step, descend = [], work.computed, work.descend
 
     def computed(do, *given, requests):
@@ -188,7 +189,8 @@ def test_a_step_for_several_waits_and_counts_for_all_of_them(descent, monkeypatc
             next(each)
     assert asked == [["a"], ["b", "a"]]
     one, two = (each.request for each in descents._going)
-    assert (one.took_s, two.took_s) == (9, 3)
+    alone = 6 / math.sqrt(2)
+    assert (one.took_s, two.took_s) == pytest.approx((6 + alone, alone))
     monkeypatch.setattr(work.time, "monotonic", lambda: 100.0)
     one.asked_s, two.asked_s = 40.0, 82.0
     assert work.response_ratio([one, two]) == pytest.approx((60 + 18) / (one.takes_s + two.takes_s))

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 import gradio as gr
@@ -208,14 +209,16 @@ def place(session: Session, model: Model) -> Tensor:
 
 
 def add_pictures(session: Session, paths: list[str] | None, progress=gr.Progress()) -> tuple:  # noqa: B008
-    """Encodes uploaded files and puts them on the maps; names those that are no pictures."""
+    """Encodes uploaded files and puts them on the maps, each picture once; names those that are no
+    pictures."""
     paths, own, added, refused = sorted({*(paths or [])}), session.of(Own), 0, []
     room = OWN_LIMIT - len(own.pictures)
     sizes = {THUMB_PX, *(model.image_size for model in session.catalogue.models.values())}
     for path in progress.tqdm(paths[:room], desc="Finding faces"):
         try:
             picture = session.photo(path, Path(path).name, keep=False).small(sizes)
-            own.pictures.append(picture)  # looked up anew, as some may be removed meanwhile
+            if not any(map(partial(_alike, picture), own.pictures)):
+                own.pictures.append(picture)  # looked up anew, as some may be removed meanwhile
             added += 1
         except PictureError as error:
             refused.append(error.said)
@@ -233,6 +236,10 @@ def add_pictures(session: Session, paths: list[str] | None, progress=gr.Progress
         named = chain("{one} {next}", refused[:5])
         said.append(say("Left out, {count}: {named}", count=len(refused), named=named))
     return maps(session), chain("{one} {next}", said)
+
+
+def _alike(one: Picture, other: Picture) -> bool:
+    return torch.equal(one.pixels(THUMB_PX), other.pixels(THUMB_PX))
 
 
 def remove(session: Session, event: Picked) -> tuple:

@@ -9,6 +9,7 @@ import gradio as gr
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from explorer.exchange import kept, layout
 from explorer.exchange.kept import EXPORTS
@@ -59,6 +60,17 @@ def test_pictures_that_come_while_others_are_removed_are_on_the_map(session, pho
     monkeypatch.setattr(session, "photo", meanwhile)
     value, said = latent_map.add_pictures(session, [str(photo)])
     assert len(value["own"]) == 1 and "1 of 1" in said
+
+
+def test_a_picture_that_is_given_again_lies_there_once(session, photo, tmp_path):
+    latent_map.add_pictures(session, [str(photo)])
+    again, other = tmp_path / "again.png", tmp_path / "other.png"
+    with Image.open(photo) as picture:
+        picture.save(again)
+        picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT).save(other)
+    value, said = latent_map.add_pictures(session, [str(again), str(other)])
+    assert [own["label"] for own in value["own"]] == ["astronaut.jpg", "other.png"]
+    assert "2 of 2" in said
 
 
 def test_what_comes_on_no_map_is_said_without_a_count_of_none(session, photo, bad):
