@@ -196,12 +196,12 @@ class Model:
         images: Images,
         codes: Tensor,
         decoded: Tensor,
-        again: Tensor | None,
         objective: inversion.Objective,
+        z_again: Tensor | None = None,
     ) -> Tensor:
         """What refinement by the objective minimises, (B,), of codes, their images, and the codes
         that the encoder gives these, where they are known."""
-        given = self._images(images), self._codes(codes), decoded, again
+        given = self._images(images), self._codes(codes), decoded, z_again
         return computed(torch.no_grad()(objective.of), self.network, *given)
 
     def recover(self, images: Images, steps: int = RECOVERY_STEPS, **how) -> Tensor:
@@ -227,12 +227,21 @@ class Model:
         codes = self.network.prior.sample(n, generator, spread)
         return codes.to(self.device)
 
-    def unlikeness(self, images: Images, codes: Tensor, decoded: Tensor, again: Tensor) -> Tensor:
+    def unlikeness(
+        self,
+        images: Images,
+        codes: Tensor | None = None,
+        decoded: Tensor | None = None,
+        z_again: Tensor | None = None,
+    ) -> Tensor:
         """How far images are from those that it knows, (B,), where 99 % of held-out ones are below
-        1; for a model with a `domain`. Given are their codes, the images of these, and the codes
-        that the encoder gives these."""
-        given = self._images(images), self._codes(codes), decoded, again
-        return domain.distance(self.domain, computed(domain.features, *given))
+        1; for a model with a `domain`. Their codes, the images of these, and the codes that the
+        encoder gives these are found where they are not given."""
+        x, z = self._start(images, codes)
+        x_hat = self.decode(z) if decoded is None else decoded
+        z_again = self.encode(x_hat) if z_again is None else z_again
+        found = computed(torch.no_grad()(domain.features), x, z, x_hat, z_again)
+        return domain.distance(self.domain, found)
 
     def shares_prior(self, other: "Model") -> bool:
         """Do codes drawn for one of the two mean as much to the other?"""

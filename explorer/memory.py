@@ -8,9 +8,9 @@ LARGE_BYTES, FREE_BYTES = 32 << 20, 256 << 20
 
 
 def economise() -> None:
-    """One heap for all threads: `give_back` leaves the ends of others, which are as long as they
-    ever were. What is freed is used again until then: fresh pages for every tensor would take a
-    fifth of the time."""
+    """One heap for all threads: of any other `give_back` leaves the end, which grows with what its
+    threads take at a time and never shrinks. What is freed is used again until it is given back:
+    fresh pages for every tensor would take a fifth of the time."""
     with suppress(OSError, AttributeError):  # where the C library is another
         library = ctypes.CDLL(None)
         library.mallopt(ARENA_MAX, 1)
@@ -19,6 +19,6 @@ def economise() -> None:
 
 
 def give_back() -> None:
-    """What is free on the heap goes back to the system."""
+    """What is free on the heap goes back to the system; some ms, in which nobody allocates."""
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)

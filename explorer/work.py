@@ -24,7 +24,7 @@ Thing, Found = TypeVar("Thing"), TypeVar("Found")
 THREADS = 64  # that wait for what is computed, for somebody
 # Threads that compute: more than cores wait for each other, and oneDNN keeps up to 3 MB in each
 CORES = min(4, os.cpu_count() or 1)
-# n pictures that descend together take about n ** TOGETHER times as long as one
+# n requests that descend together, each of as many pictures, take n ** TOGETHER times one's time
 TOGETHER = 0.5
 # What a request of an unknown kind takes; the least that counts; how fast what is usual is learned
 SHORT_S, LEAST_S, RENEWED = 0.03, 0.002, 0.1

@@ -22,7 +22,7 @@ def main(reader: str, project: str) -> None:
     sys.modules["reader"] = module
     spec.loader.exec_module(module)
     warnings.simplefilter("ignore")
-    module.Image.preinit()  # the usual formats, for which the first picture would wait
+    module.Image.preinit()  # BMP, GIF, JPEG, PPM and PNG, for which the first picture would wait
     for line in sys.stdin.buffer:
         _limit()
         header, pixels = _answer(module, **json.loads(line))

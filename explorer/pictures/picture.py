@@ -67,10 +67,11 @@ class Picture:
 
     def pixels(self, size: int) -> Tensor:
         """The crop as a model sees it, float32 (3, size, size) in [0, 1]."""
-        if size not in self.cuts:
+        cuts = self.cuts  # of this crop: another one has others
+        if size not in cuts:
             face = cut(self.source, self.square, size)
-            self.cuts[size] = self.toned.near(face) if self.toned else face
-        return self.cuts[size]
+            cuts[size] = self.toned.near(face) if self.toned else face
+        return cuts[size]
 
     def small(self, sizes: Collection[int]) -> "Picture":
         """What is seen of it at these sizes, for where many are kept; at another size it is the

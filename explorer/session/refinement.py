@@ -83,7 +83,7 @@ class Refinement:
     def _judged(self, model: Model, x: Tensor, z: Tensor) -> tuple[Stage, float]:
         now = stage(model, x, z)
         objective = OBJECTIVES[self.objective]
-        return now, model.losses(x, now.z, now.x_hat, now.z_again, objective).item()
+        return now, model.losses(x, now.z, now.x_hat, objective, now.z_again).item()
 
     def call(self, models: Sequence[Model]) -> dict | None:
         """What the verb is given to find what is seen. None where no one call does: of a run after

@@ -1,6 +1,7 @@
 """Reconstruct: from a picture to a code and back, by the encoder and by optimisation."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Annotated, Literal
@@ -11,7 +12,7 @@ from explorer.engine import NEAREST, Model
 from explorer.pictures.faces import Crop
 from explorer.pictures.picture import Picture, whole
 from explorer.verbs.common.options import Models, Option, Result, Shown
-from explorer.verbs.common.stages import Stage, encoded, stage
+from explorer.verbs.common.stages import Stage, first_stage, stage
 from explorer.words import numeral, say
 from explorer.work import beside, computed
 from training.codes.inversion import DEFAULT, LOSSES, METHODS, STARTS, Objective
@@ -72,6 +73,7 @@ def reconstruct(
     distance from the prior's draws, half of which are below 1, as `prior_distance`. Refinement with
     all three weights at 0 is plain: it minimises the pixel loss alone.
     """
+    picture = copy(picture)  # one that is cropped meanwhile is another
     objective = Objective(loss, prior_weight, domain_weight, sharpness_weight)
 
     def found(model: Model) -> Reconstruction:
@@ -81,7 +83,7 @@ def reconstruct(
             z = model.recover(x, steps, **how)
             stages = {"recovery": computed(stage, model, x, z)}
         else:
-            stages = {model.found_by: encoded(model, picture)}
+            stages = {model.found_by: first_stage(model, picture)}
         if method == "hybrid" and not model.unrefined:
             z = model.refine(x, stages[model.found_by].z, steps, **vars(objective))
             stages["refined"] = computed(stage, model, x, z)

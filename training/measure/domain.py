@@ -82,7 +82,7 @@ def features(x: Tensor, z: Tensor, x_hat: Tensor, z_again: Tensor) -> Tensor:
 
 @torch.no_grad()
 def features_by(framework: Framework, x: Tensor) -> Tensor:
-    """The same, of images alone."""
+    """The same, of images alone, which it encodes and decodes."""
     z = framework.encode(x)
     x_hat = framework.decode(z)
     return features(x, z, x_hat, framework.encode(x_hat))

@@ -211,17 +211,20 @@ def place(session: Session, model: Model) -> Tensor:
 def add_pictures(session: Session, paths: list[str] | None, progress=gr.Progress()) -> tuple:  # noqa: B008
     """Encodes uploaded files and puts them on the maps, each picture once; names those that are no
     pictures."""
-    paths, own, added, refused = sorted({*(paths or [])}), session.of(Own), 0, []
-    room = OWN_LIMIT - len(own.pictures)
+    paths, own, added, refused, full = sorted({*(paths or [])}), session.of(Own), 0, [], False
     sizes = {THUMB_PX, *(model.image_size for model in session.catalogue.models.values())}
-    for path in progress.tqdm(paths[:room], desc="Finding faces"):
+    for path in progress.tqdm(paths, desc="Finding faces"):
         try:
             picture = session.photo(path, Path(path).name, keep=False).small(sizes)
-            if not any(map(partial(_alike, picture), own.pictures)):
-                own.pictures.append(picture)  # looked up anew, as some may be removed meanwhile
-            added += 1
         except PictureError as error:
             refused.append(error.said)
+            continue
+        mine = own.pictures  # looked up anew, as some may be removed meanwhile
+        if not any(map(partial(_alike, picture), mine)):
+            if full := len(mine) >= OWN_LIMIT:
+                break
+            mine.append(picture)
+        added += 1
     placed = [place(session, model) for model in progress.tqdm(session.models, desc="Encoding")]
     session.seen(MAP, len(own.pictures), session.of(View).layout)
     said = []
@@ -230,7 +233,7 @@ def add_pictures(session: Session, paths: list[str] | None, progress=gr.Progress
     elif added:
         stars = say("On the map, as stars: {count} of {all} pictures.", count=added, all=len(paths))
         said.append(stars)
-    if len(paths) > room:
+    if full:
         said.append(say("At most {most} can lie on a map.", most=OWN_LIMIT))
     if refused:
         named = chain("{one} {next}", refused[:5])

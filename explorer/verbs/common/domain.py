@@ -6,7 +6,7 @@ from typing import NamedTuple
 from explorer.engine import Model
 from explorer.pictures.colours import Colours
 from explorer.pictures.picture import Picture
-from explorer.verbs.common.stages import encoded
+from explorer.verbs.common.codes import codes
 from explorer.work import beside
 
 
@@ -27,8 +27,13 @@ def unlike(picture: Picture, models: list[Model], colours: Colours) -> Unlike | 
         return None
     picture = copy(picture)  # one that is cropped meanwhile is another
     judges = [model for model in models if model.domain]
-    new = [model for model in judges if model.name not in picture.unlike]
-    beside(lambda model: encoded(model, picture), new)
+
+    def judged(model: Model) -> float:
+        z = codes(model, [picture])
+        return float(model.unlikeness(picture.pixels(model.image_size)[None], z))
+
+    found = beside(judged, [model for model in judges if model.name not in picture.unlike])
+    picture.unlike.update({model.name: share for model, share in found.items()})
     share = {model: picture.unlike[model.name] for model in judges}
     nearest = min(share, key=share.get) if share else models[0]
     if share and share[nearest] <= 1:

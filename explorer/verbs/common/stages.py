@@ -1,6 +1,5 @@
 """The stages of a reconstruction: a code, its image, and how good both are."""
 
-from copy import copy
 from dataclasses import dataclass
 
 from torch import Tensor
@@ -21,7 +20,7 @@ FLAT = 1e-4  # sharpness of a picture without detail
 @dataclass(frozen=True)
 class Stage:
     """A code z (1, n), its image x_hat (1, 3, H, W), the figures of `measure`, and z_again =
-    E(x_hat), where there is an encoder and it was asked."""
+    E(x_hat), None where it was not computed."""
 
     z: Tensor
     x_hat: Tensor
@@ -29,16 +28,15 @@ class Stage:
     z_again: Tensor | None = None
 
 
-def encoded(model: Model, picture: Picture) -> Stage:
-    """The stage of the encoder's code. Of a real picture is kept, in it, how far it is from those
-    that the model knows, where the model can tell."""
-    picture = copy(picture)  # one that is cropped meanwhile is another
+def first_stage(model: Model, picture: Picture) -> Stage:
+    """The stage of the code that `Model.encode` gives. Where the model can tell how far a real
+    picture is from those that it knows, that is noted in the picture, since most of it is known."""
     x = picture.pixels(model.image_size)[None]
     z = codes(model, [picture]) if picture.real else model.encode(x)
 
     def found() -> Stage:
         made = stage(model, x, z)
-        if picture.real and model.domain:
+        if picture.real and model.domain and model.name not in picture.unlike:
             far = model.unlikeness(x, made.z, made.x_hat, made.z_again)
             picture.unlike[model.name] = float(far)
         return made

@@ -62,7 +62,7 @@ def test_pictures_that_come_while_others_are_removed_are_on_the_map(session, pho
     assert len(value["own"]) == 1 and "1 of 1" in said
 
 
-def test_a_picture_that_is_given_again_lies_there_once(session, photo, tmp_path):
+def test_a_picture_that_is_given_again_lies_there_once(session, photo, tmp_path, monkeypatch):
     latent_map.add_pictures(session, [str(photo)])
     again, other = tmp_path / "again.png", tmp_path / "other.png"
     with Image.open(photo) as picture:
@@ -70,7 +70,14 @@ def test_a_picture_that_is_given_again_lies_there_once(session, photo, tmp_path)
         picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT).save(other)
     value, said = latent_map.add_pictures(session, [str(again), str(other)])
     assert [own["label"] for own in value["own"]] == ["astronaut.jpg", "other.png"]
-    assert "2 of 2" in said
+    assert "2 of 2" in said and "At most" not in said
+    monkeypatch.setattr(latent_map, "OWN_LIMIT", 2)
+    _, said = latent_map.add_pictures(session, [str(again), str(other)])
+    assert "2 of 2" in said and "At most" not in said  # none needs another place
+    with Image.open(photo) as picture:
+        picture.convert("L").save(other)
+    value, said = latent_map.add_pictures(session, [str(again), str(other)])
+    assert len(value["own"]) == 2 and "1 of 2" in said and "At most 2" in said
 
 
 def test_what_comes_on_no_map_is_said_without_a_count_of_none(session, photo, bad):

@@ -46,9 +46,9 @@ def test_an_upload_is_encoded_once_for_all_tabs(session, monkeypatch):
 
     monkeypatch.setattr(Model, "encode", counted)
     reconstruct.show(session)
-    assert (
-        seen.count((session.names[0], True)) == 1
-    )  # and of what was drawn, for the re-encoding error
+    # The upload, and what was drawn of it: for its figures, and for how far it is from the known
+    assert sorted(seen) == [(name, own) for name in sorted(session.names) for own in (False, True)]
+    assert {*photo.unlike} == {*session.names}
     list(reconstruct.refine(session, 5))
     reconstruct.draw(session)
     attributes.edit(session)
