@@ -81,8 +81,7 @@ class Refinement:
         self.rungs[step] = self._rung()
 
     def _judged(self, model: Model, x: Tensor, z: Tensor) -> tuple[Stage, float]:
-        now = stage(model, x, z)
-        objective = OBJECTIVES[self.objective]
+        now, objective = stage(model, x, z), OBJECTIVES[self.objective]
         return now, model.losses(x, now.z, now.x_hat, objective, now.z_again).item()
 
     def call(self, models: Sequence[Model]) -> dict | None:

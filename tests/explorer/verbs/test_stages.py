@@ -24,12 +24,8 @@ def test_how_far_a_picture_is_comes_with_its_first_stage(session):
 
 
 def test_what_a_refinement_shows_is_encoded_once(session, monkeypatch):
-    photo, model, run, seen = (
-        session.photo(astronaut(), "photo"),
-        session.models[0],
-        Refinement(),
-        [],
-    )
+    photo, model = session.photo(astronaut(), "photo"), session.models[0]
+    run, seen = Refinement(), []
     run.begin(("any",), reconstruct(photo, [model], steps=0), {})
     encode, z = model.network.encode, model.sample_codes(1)
     monkeypatch.setattr(model.network, "encode", lambda x: seen.append(x) or encode(x))
