@@ -10,7 +10,7 @@ SLACK = 0.25
 
 
 def discriminator_loss(real: Tensor, fake: Tensor) -> Tensor:
-    """Non-saturating GAN loss of D: E[sp(-D(real))] + E[sp(D(fake))]; logits (B,) each.
+    """Non-saturating GAN loss of D: E[sp(-D(real))] + E[sp(D(fake))]; logits (B, ...) each.
 
     2 log 2 = 1.386 is chance: above it, D does not tell real from fake.
     """
@@ -18,7 +18,8 @@ def discriminator_loss(real: Tensor, fake: Tensor) -> Tensor:
 
 
 def fooling_loss(fake: Tensor) -> Tensor:
-    """Non-saturating GAN loss of G, or of E where codes are fake: E[sp(-D(fake))]; logits (B,)."""
+    """Non-saturating GAN loss of G, or of E where codes are fake: E[sp(-D(fake))]; logits
+    (B, ...)."""
     return softplus(-fake).mean()
 
 
@@ -110,8 +111,8 @@ def r1_penalty(x: Tensor, logits: Tensor) -> Tensor:
     """R1: E||grad_x D(x)||^2 on real images (Mescheder et al. 2018, eq. 9, without gamma/2), or R2
     on fake ones.
 
-    `x` must require grad and have led to `logits` (B,), or (B, side, side) of patches, of which
-    D(x) is then the mean.
+    `x` must require grad and have led to `logits` (B,), or to several for each image, (B, ...), of
+    which D(x) is then the mean.
     """
     (gradient,) = torch.autograd.grad(logits.mean() * len(x), x, create_graph=True)
     return gradient.square().flatten(1).sum(dim=1).mean()

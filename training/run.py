@@ -123,8 +123,8 @@ def start_from(directory: str, framework: Framework) -> int:
             framework.load_state_dict(state.framework)
         except RuntimeError:
             raise UserError(
-                f"'{directory}' was trained against another D: give its --d-width, --d-norm and "
-                f"--morphs, or a copy of it without {STATE} for a new D."
+                f"'{directory}' was trained against another D: give its --d-width, --d-norm, "
+                f"--d-features and --morphs, or a copy of it without {STATE} for a new D."
             ) from None
     return checkpoints.images_seen(former)
 

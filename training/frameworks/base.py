@@ -13,6 +13,7 @@ from training.augment import augment
 from training.codes.priors import PRIORS, Prior
 from training.config import Config, option_names, resolve
 from training.networks.paper import NETS, Nets
+from training.networks.projected import FeatureDiscriminator
 
 
 @dataclass(frozen=True)
@@ -150,6 +151,16 @@ class Framework(nn.Module):
         config = self.config
         return kind(config.image_size, config.d_width, *inputs, norm=config.d_norm, **further)
 
+    def image_discriminator(self, labels: int = 0) -> nn.Module:
+        """D of images, and of so many labels, by their features too with `d_features`."""
+        if labels:
+            pixels = self.discriminator(self.nets.label_discriminator, labels)
+        else:
+            pixels = self.discriminator(self.nets.image_discriminator)
+        if not self.config.d_features:
+            return pixels
+        return FeatureDiscriminator(pixels, self.config.image_size, labels)
+
     def train(self, mode: bool = True) -> "Framework":
         """As in nn.Module, but networks that are not trained stay in evaluation mode."""
         super().train(mode)
@@ -243,8 +254,8 @@ class Framework(nn.Module):
         real: Sequence[Tensor] = (),
         adversarial: Callable[[Tensor, Tensor], Tensor] = losses.discriminator_loss,
     ) -> Loss:
-        """As `separate_images`, by the logits (B,) of fake images and an `adversarial` loss of real
-        and fake logits, with lazy R1 alone, whose weight is gamma / 2."""
+        """As `separate_images`, by the logits (B, ...) of fake images and an `adversarial` loss of
+        real and fake logits, with lazy R1 alone, whose weight is gamma / 2."""
         config = self.config
         x = batch.x.detach().requires_grad_(config.r1_gamma > 0 and self.penalises(batch))
         logits = self.image_logits(x, batch.generator, *real)

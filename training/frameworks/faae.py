@@ -10,7 +10,7 @@ from training import losses
 from training.codes.geometry import bilinear_weights, interpolated
 from training.config import Config
 from training.frameworks.base import Batch, Flow, Framework, Loss, Phase, without_graph
-from training.frameworks.options import AdversarialTerm, EncoderNoise, ImageAdversary
+from training.frameworks.options import AdversarialTerm, EncoderNoise, FeatureAdversary
 from training.networks.mode import evaluating
 from training.schema import BelowOne, NotNegative
 
@@ -36,7 +36,8 @@ class FAAE(Framework):
     With `encoder_noise` E sees the images G(z) with noise in both error terms. With `r1_gamma` D
     has an R1 penalty on real images, with `r2_gamma` one on fake ones; with `pairing` it is given
     pairs of an image and a sample, and the terms of D are E[sp(D(G(z)) - D(x))] and, to fool it,
-    E[sp(D(x) - D(G(z)))].
+    E[sp(D(x) - D(G(z)))]. With `d_features` D gives a logit by the pixels and four by features of a
+    pretrained network (Sauer et al. 2021), and its terms are means over the five.
 
     The two terms of G are one sum, as in eq. 4: the size of Adam's steps does not depend on the
     scale of a loss, so in separate steps their weights would have no effect. Eq. 4 prints
@@ -44,7 +45,7 @@ class FAAE(Framework):
     """
 
     @dataclass(frozen=True)
-    class Options(ImageAdversary, AdversarialTerm, EncoderNoise):
+    class Options(FeatureAdversary, AdversarialTerm, EncoderNoise):
         alpha: NotNegative = 100.0  # Weight of the re-encoding error
         lambda_cycle: NotNegative = 0.0  # Weight of the pixel error of re-encoded samples
         # Share of D's fake images that come from interpolated codes of real images
@@ -90,10 +91,7 @@ class FAAE(Framework):
         super().__init__(config)
         self.G = self.generator(config.latent_size)
         self.E = self.encoder(config.latent_size)
-        if config.morphs:
-            self.D = self.discriminator(self.nets.label_discriminator, 2)
-        else:
-            self.D = self.discriminator(self.nets.image_discriminator)
+        self.D = self.image_discriminator(labels=2 if config.morphs else 0)
 
     def phases(self) -> list[Phase]:
         return [

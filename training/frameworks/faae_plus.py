@@ -8,7 +8,7 @@ from torch import Tensor
 from training import losses
 from training.frameworks.base import Batch, Flow, Loss, without_graph
 from training.frameworks.faae import FAAE
-from training.frameworks.options import AdversarialTerm, EncoderNoise, ImageAdversary
+from training.frameworks.options import AdversarialTerm, EncoderNoise, FeatureAdversary
 from training.schema import BelowOne, NotNegative, UpToOne
 
 
@@ -29,7 +29,7 @@ class FAAEPlus(FAAE):
     """
 
     @dataclass(frozen=True)
-    class Options(ImageAdversary, AdversarialTerm, EncoderNoise):
+    class Options(FeatureAdversary, AdversarialTerm, EncoderNoise):
         alpha: NotNegative = 100.0  # Weight of the re-encoding error
         alpha_share: UpToOne = 1.0  # Share of that weight for G; E has all of it
         lambda_pixel: NotNegative = 100.0  # Weight of the pixel error of reconstructions

