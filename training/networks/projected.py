@@ -17,7 +17,7 @@ from training.networks.common import SLOPE, spectrally_normalised
 from training.networks.efficientnet import LITE1, EfficientNetLite
 
 # Of each scale: the stage of the network that ends with it, its feature maps, their deviation on
-# faces, and how many they are projected to
+# faces at 64 px, which brings all scales to the same order, and how many they are projected to
 SCALES = ((1, 24, 13.4, 64), (2, 40, 10.5, 64), (4, 112, 9.4, 128), (6, 320, 2.6, 256))
 HEAD = 128  # feature maps of a head
 HEAD_PX = 4  # side to which larger feature maps are brought
@@ -89,8 +89,9 @@ class FeatureDiscriminator(nn.Module):
     (B, 5): that of `pixels`, a discriminator of the same inputs, and one by the features of each
     scale, the mean over its places.
 
-    While it learns, no gradient of the features' logits reaches the images, so R1 and R2 are those
-    of `pixels` alone; the others are smooth by spectral normalisation.
+    While it learns, which its parameters' requires_grad says (`trainable` sets it), no gradient of
+    the features' logits reaches the images, so R1 and R2 are those of `pixels` alone; the others
+    are smooth by spectral normalisation.
     """
 
     def __init__(self, pixels: nn.Module, size_px: int, labels: int = 0):

