@@ -112,8 +112,9 @@ class Encoder(nn.Module):
 
 
 def spectrally_normalised(layer: nn.Module, norm: str) -> nn.Module:
-    """The layer, of spectral norm 1 where `norm` is 'spectral' (Miyato et al. 2018)."""
-    return spectral_norm(layer) if norm == "spectral" else layer
+    """The layer, of spectral norm 1 where `norm` is 'spectral' (Miyato et al. 2018), unless it is
+    on the meta device: a first estimate of the norm there, of no weights, imports torch._dynamo."""
+    return spectral_norm(layer) if norm == "spectral" and not layer.weight.is_meta else layer
 
 
 class ImageDiscriminator(nn.Module):

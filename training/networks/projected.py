@@ -39,7 +39,7 @@ class Projection(nn.Module):
     def __init__(self, before: int, after: int, kernel: int = 1):
         super().__init__()
         weight = torch.empty(after, before, kernel, kernel)
-        self.register_buffer("weight", nn.init.kaiming_normal_(weight, nonlinearity="linear"))
+        self.register_buffer("weight", nn.init.kaiming_uniform_(weight, nonlinearity="linear"))
 
     def forward(self, x: Tensor) -> Tensor:
         return conv2d(x, self.weight, padding=self.weight.shape[-1] // 2)

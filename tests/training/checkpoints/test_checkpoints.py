@@ -1,12 +1,14 @@
 """Whatever is wrong with a checkpoint is named; nothing of it is unpickled."""
 
 import json
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
 import torch
 
-from tests.training.conftest import config_of
+from tests.training.conftest import config_of, heeded
 from training import checkpoints
 from training.checkpoints import CheckpointError
 from training.frameworks import FRAMEWORKS
@@ -54,6 +56,25 @@ def test_a_fault_is_named(checkpoint, message, monkeypatch):
     with pytest.raises(CheckpointError, match=message) as caught:
         checkpoints.read(checkpoint)
     assert str(checkpoint) in str(caught.value)
+
+
+READ_ALL = """
+import sys
+from training import checkpoints
+for directory in sys.argv[1:]:
+    checkpoints.read(directory)
+print("torch._dynamo" in sys.modules)
+"""
+
+
+def test_reading_takes_no_compiler_whatever_discriminator_there_was(tmp_path):
+    for name, system in FRAMEWORKS.items():
+        options = {"d_norm": "spectral", "d_features": True, "morphs": 0.5}
+        framework = system(config_of(name, **heeded(system, options)))
+        checkpoints.write(tmp_path / name, framework, {})
+    command = [sys.executable, "-c", READ_ALL, *map(str, tmp_path.iterdir())]
+    read = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert read.stdout == "False\n"  # torch._dynamo takes over a second and 150 MB
 
 
 def test_latents_round_trip_and_damage(checkpoint):
