@@ -73,8 +73,9 @@ def joined(device: str) -> Iterator[World]:
 def device_named(name: str) -> torch.device:
     """The device, for 'auto' a GPU where there is one; UserError where it does not exist."""
     if name == "auto":
-        local = os.environ.get("LOCAL_RANK", "0")
-        name = f"cuda:{local}" if torch.cuda.is_available() else "cpu"
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    if name == "cuda":
+        name = f"cuda:{os.environ.get('LOCAL_RANK', 0)}"
     try:
         device = torch.device(name)
     except RuntimeError:

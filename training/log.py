@@ -17,14 +17,15 @@ COLUMNS = 12
 Watch = Callable[..., dict[str, float]]  # a Run -> figures, {} where none are due
 
 
-def curves(directory: Path, step: int):
-    """A TensorBoard writer, or None, with a line that says why, where it is not installed."""
+def curves(directory: Path, images_seen: int):
+    """A TensorBoard writer of curves over the images seen, which go on from there; or None, with a
+    line that says why, where it is not installed."""
     try:
         from torch.utils.tensorboard import SummaryWriter
     except ImportError:
         print("tensorboard is not installed: no curves are written.")
         return None
-    return SummaryWriter(directory / "tensorboard", purge_step=step)
+    return SummaryWriter(directory / "tensorboard", purge_step=images_seen)
 
 
 class Scribe:
@@ -41,7 +42,7 @@ class Scribe:
             mininterval=2.0,
             dynamic_ncols=True,
         )
-        self.writer = curves(self.directory, run.step)
+        self.writer = curves(self.directory, run.images_seen)
         middle = len(run.images) // 2  # the same for every run on the same images
         self.x = run.images.images[middle : middle + COLUMNS].float().div(255)
 

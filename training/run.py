@@ -16,7 +16,7 @@ from torch.optim.swa_utils import AveragedModel
 from training import checkpoints, data, distributed
 from training.checkpoints import STATE, State
 from training.config import Config
-from training.data.batches import Batches, step_generator, to_device
+from training.data.batches import Batches, own_generator, step_generator, to_device
 from training.data.labels import labels_of
 from training.errors import UserError, choose
 from training.frameworks import FRAMEWORKS, Batch, Framework, Phase
@@ -114,10 +114,13 @@ class Average(AveragedModel):
 
 
 def start_from(directory: str, framework: Framework) -> int:
-    """Gives the framework the networks of a checkpoint, or of a run's folder, which has those that
-    are not shipped too; how many images they have seen. Raises UserError."""
+    """Gives the framework the networks of a checkpoint, or of a run's folder for the same size of
+    images, which has those that are not shipped too; how many images they have seen. What is
+    trained on goes on from the weights that D learned against, what is not from their moving
+    average. Raises UserError."""
     former = checkpoints.copy_networks(directory, framework, framework.shipped)
-    if (Path(directory) / STATE).is_file():
+    grows = former["settings"]["image_size"] != framework.config.image_size
+    if (Path(directory) / STATE).is_file() and not grows:
         state = checkpoints.read_state(Path(directory), checkpoints.Networks)
         try:
             framework.load_state_dict(state.framework)
@@ -126,7 +129,22 @@ def start_from(directory: str, framework: Framework) -> int:
                 f"'{directory}' was trained against another D: give its --d-width, --d-norm, "
                 f"--d-features and --morphs, or a copy of it without {STATE} for a new D."
             ) from None
-    return checkpoints.images_seen(former)
+        still = [name for name in framework.shipped if not framework.learns(name)]
+        checkpoints.copy_networks(directory, framework, still)
+    return checkpoints.images_seen(former["trained"])
+
+
+def take_first_stage(directory: str, framework: Framework) -> None:
+    """Gives the framework the networks of another system's checkpoint that it does not train.
+    Raises UserError."""
+    kinds = framework.first_stages
+    former = checkpoints.copy_networks(directory, framework, framework.frozen, kinds)
+    size = former["settings"]["image_size"]
+    if size != framework.config.image_size:
+        raise UserError(
+            f"The networks of '{directory}' are for {size} px, and they do not learn: give "
+            f"--image-size {size}, or a first stage of {framework.config.image_size} px."
+        )
 
 
 class Run:
@@ -138,8 +156,7 @@ class Run:
         framework = FRAMEWORKS[config.framework](config)
         self.seen_before = start_from(config.start, framework) if config.start else 0  # images
         if framework.first_stages and config.first_stage:
-            kinds = framework.first_stages
-            checkpoints.copy_networks(config.first_stage, framework, framework.frozen, kinds)
+            take_first_stage(config.first_stage, framework)
         self.framework = framework.to(device, memory_format=torch.channels_last).train()
         if config.compile:
             for name in framework.shipped:  # D's gradient of a gradient cannot be compiled
@@ -192,6 +209,10 @@ class Run:
         generator = step_generator(self.config.seed, self.step, self.world.device)
         x = self.batches.at(self.step, generator)
         z = self.framework.prior.sample(self.config.batch_size, generator)[self.batches.share]
+        if self.world.size > 1:  # with one generator, the shares would have the same noise
+            world = self.world
+            seed, device = self.config.seed, world.device
+            generator = own_generator(seed, self.step, world.rank, world.size, device)
         if self.labels is None:
             return Batch(x, z, generator, self.step)
         index = self.batches.indices(self.step)

@@ -257,6 +257,8 @@ def test_two_processes_equal_one_with_the_double_batch(tmp_path):
     with distributed.joined("cpu") as world:
         single = two_processes.record(world)
     assert first["weights"] == second["weights"]  # a digest after every step
+    noise = [tuple(drawn) for each in (first, second) for drawn in each["noise"]]
+    assert len(set(noise)) == 10  # of each process its own, as of each step
     for step, seen in enumerate(single["indices"]):
         halves = [set(each["indices"][step]) for each in (first, second)]
         assert not halves[0] & halves[1]

@@ -20,9 +20,10 @@ def record(world: distributed.World) -> dict[str, list]:
     pictures = torch.randint(0, 256, (64, 3, 32, 32), generator=generator, dtype=torch.uint8)
     config = config_of("faae", norm="none", batch_size=16, r1_gamma=1.0, r1_every=2)
     run = Run(config, world, ImageSet(pictures, [str(i) for i in range(64)]))
-    seen = {"indices": [], "terms": [], "weights": []}
+    seen = {"indices": [], "terms": [], "weights": [], "noise": []}
     for step in range(5):
         seen["indices"].append(run.batches.indices(step).tolist())
+        seen["noise"].append(torch.rand(8, generator=run.batch().generator).tolist())
         terms = run.advance(autocast_for(config, world.device))
         seen["terms"].append({name: value.item() for name, value in terms.items()})
         blob = b"".join(p.detach().numpy().tobytes() for p in run.framework.parameters())

@@ -63,7 +63,10 @@ def _row(name: str, run: dict) -> list[str]:
     new = run["measured"].get("figures", {})
     former = run["outcome"].get("former") or {}
     trained = run["trained"]
-    cells = [f"{former[c]:.4g} → {new[c]:.4g}" if c in former else _figure(new, c) for c in NAMES]
+    cells = [
+        f"{former[c]:.4g} → {new[c]:.4g}" if c in former and c in new else _figure(new, c)
+        for c in NAMES
+    ]
     seen, hours = f"{trained.get('images_seen', 0):,}", str(trained.get("hours", 0))
     return [name, seen, hours, *cells, _outcome(run["outcome"])]
 

@@ -12,6 +12,7 @@ preview.png, README.md
 import hashlib
 import math
 import os
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -165,12 +166,12 @@ def _state(content: dict, path: Path, wanted: dict[str, Tensor]) -> dict[str, Te
 def copy_networks(
     directory: str | Path,
     framework: Framework,
-    names: tuple[str, ...],
+    names: Iterable[str],
     kinds: tuple[str, ...] = tuple(FRAMEWORKS),
 ) -> dict:
     """Copies the networks `names` of a checkpoint, of a system in `kinds`, into a framework that
-    has them too, or nested ones for larger images. Returns the facts of the checkpoint's training.
-    Raises CheckpointError."""
+    has them too, or nested ones for larger images. Returns the checkpoint's config.json, with
+    all settings. Raises CheckpointError."""
     former, content = read(directory)
     if former.id not in kinds:
         raise CheckpointError(
@@ -187,12 +188,12 @@ def copy_networks(
     try:
         for name in names:
             grow(getattr(framework, name), getattr(former, name), doublings)
-    except (AttributeError, RuntimeError):
+    except (AttributeError, RuntimeError, ValueError):
         raise CheckpointError(
             f"The networks of '{directory}' ({content['framework']}) differ from this run's: give "
             "its --image-size, --nets, --width and --norm, or another checkpoint."
         ) from None
-    return content["trained"]
+    return content | {"settings": asdict(former.config)}
 
 
 def images_seen(trained: dict) -> int:

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from training.errors import UserError
 
-ORDER, STEP, LABELS, OFTEN = range(4)  # kinds of random streams
+ORDER, STEP, LABELS, OFTEN, OWN = range(5)  # kinds of random streams
 
 
 def stream(seed: int, kind: int, index: int, device: torch.device | str = "cpu"):
@@ -21,8 +21,13 @@ def stream(seed: int, kind: int, index: int, device: torch.device | str = "cpu")
 
 
 def step_generator(seed: int, step: int, device: torch.device | str = "cpu") -> torch.Generator:
-    """The source of all randomness of one step."""
+    """The source of all randomness of one step, or of what its processes draw together."""
     return stream(seed, STEP, step, device)
+
+
+def own_generator(seed: int, step: int, rank: int, world: int, device: torch.device | str):
+    """A torch.Generator of what one process of several draws for its share of the batch alone."""
+    return stream(seed, OWN, step * world + rank, device)
 
 
 @dataclass

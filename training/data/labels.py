@@ -126,10 +126,16 @@ def with_labels(config: Config, images: ImageSet, exclusive: bool) -> Config:
 
 
 def keep_labels(labels: Tensor, labelled: Tensor, count: int, seed: int) -> Tensor:
-    """bool (N,): `count` of the `labelled` images, spread evenly over the classes (N, A)."""
+    """bool (N,): `count` of the `labelled` images, spread evenly over the classes (N, A), or over
+    the combinations of labels that occur."""
     order = torch.randperm(len(labels), generator=stream(seed, LABELS, 0))
     order = order[labelled[order]]
-    rank = (labels[order].cumsum(0) * labels[order]).amax(dim=1)  # place within its class
+    _, kind = labels[order].byte().unique(dim=0, return_inverse=True)
+    together = kind.argsort(stable=True)  # those of a kind side by side
+    counts = kind.bincount()
+    first = (counts.cumsum(0) - counts)[kind[together]]
+    rank = torch.empty_like(kind)
+    rank[together] = torch.arange(len(kind)) - first  # place within its kind
     kept = torch.zeros_like(labelled)
     kept[order[rank.argsort(stable=True)[:count]]] = True
     return kept

@@ -14,18 +14,18 @@ def class_figures(
     framework: Framework, images: ImageSet, training: Latents | None = None
 ) -> dict[str, float]:
     """Error, lowest precision and lowest recall of the classes that `framework`, in evaluation
-    mode, predicts of `images`, each of which has exactly one. Raises UserError where the images
-    have none of a class.
+    mode, predicts of `images`. Raises UserError where the images have none of a class, or one of
+    them not exactly one.
 
     class_error: share of the images that are predicted wrongly; class_share: the lowest precision
     of a class, 0 if no image is predicted to be of it; class_found: the lowest recall. Clusters,
     classes without a name, stand for the class that most of their images of `training` have
     (Makhzani et al. 2015, section 6).
     """
-    labels = images.labels[images.labelled]
     codes = encode_all(framework.encode, images.images[images.labelled], framework.device)
+    attributes = images.attributes
     if framework.needs_labels:
-        names = framework.classes
+        names = attributes = framework.classes
     elif training is None:
         raise UserError(
             "The classes of clusters are found from the codes of labelled images, of which this "
@@ -36,7 +36,14 @@ def class_figures(
         names = [training.names[index] for index in most]
     for name in names:
         choose("class among these images", name, images.attributes)
-    class_of = torch.tensor([images.attributes.index(name) for name in names])
+    labels = images.labels[images.labelled]  # of the classes alone, whatever else is known
+    labels = labels[:, [images.attributes.index(name) for name in attributes]]
+    if not (labels.sum(dim=1) == 1).all():
+        raise UserError(
+            "Not every one of these images has exactly one of the classes "
+            f"{', '.join(attributes)}: give images that do, or another --attributes."
+        )
+    class_of = torch.tensor([attributes.index(name) for name in names])
     counts = torch.zeros(labels.shape[1], labels.shape[1])  # (predicted, true)
     counts.index_add_(0, class_of, confusion(framework, codes, labels))
     right = counts.diag()

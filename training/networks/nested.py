@@ -93,8 +93,12 @@ def nested_discriminator(kind: type[networks.ImageDiscriminator]) -> type:
 
 def grow(network: nn.Module, former: nn.Module, doublings: int) -> None:
     """Copies `former` into the part of `network` that is so many doublings of the image size below;
-    a network of codes alone is the same at every size. Raises AttributeError or RuntimeError where
-    there is no such part."""
+    a network of codes alone is the same at every size, and a sequence grows module by module.
+    Raises AttributeError, RuntimeError or ValueError where there is no such part."""
+    if doublings and isinstance(network, nn.Sequential):
+        for part, formerly in zip(network, former.children(), strict=True):
+            grow(part, formerly, doublings)
+        return
     for _ in range(doublings if hasattr(network, "inner") else 0):
         network = network.inner
     network.load_state_dict(former.state_dict())

@@ -222,6 +222,10 @@ def test_folders_are_classes_that_take_turns_and_labels_are_kept_evenly(tmp_path
     assert images.labels[:, 1].tolist() == dogs
     kept = keep_labels(images.labels, images.labelled, 4, seed=0)
     assert images.labels[kept].sum(0).tolist() == [2, 2]
+    both_or_neither = torch.tensor([[0, 0], [1, 1], [0, 1], [0, 0], [1, 1], [0, 0]]).bool()
+    kept = keep_labels(both_or_neither, torch.ones(6, dtype=torch.bool), 4, seed=0)
+    assert both_or_neither[kept].sum(0).tolist() in ([1, 2], [2, 3])  # of each kind one at least
+    assert len(both_or_neither[kept].unique(dim=0)) == 3
     with pytest.raises(UserError, match="folder a class"):
         data.load((str(tmp_path / "cat"),), 32, attributes="classes")
 

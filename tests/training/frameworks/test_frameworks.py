@@ -2,6 +2,7 @@
 
 import contextlib
 import math
+from dataclasses import replace
 
 import pytest
 import torch
@@ -191,7 +192,7 @@ def test_networks_that_have_grown_are_at_first_as_they_were(tmp_path, doublings)
     checkpoints.write(tmp_path, former, {"images_seen": 70})
     size, width = 32 << doublings, former.config.width >> doublings
     grown = make("faae", size, nets="nested", width=width)
-    assert checkpoints.copy_networks(tmp_path, grown, grown.shipped)["images_seen"] == 70
+    assert checkpoints.copy_networks(tmp_path, grown, grown.shipped)["trained"]["images_seen"] == 70
     grown.eval()
     x, z = batch_for(former).x, batch_for(former).z
     assert torch.allclose(grown.encode(interpolate(x, size)), former.encode(x), atol=1e-5)
@@ -202,6 +203,45 @@ def test_networks_that_have_grown_are_at_first_as_they_were(tmp_path, doublings)
     with pytest.raises(UserError, match="--width"):
         another = make("faae", size, nets="nested", width=width + 1)
         checkpoints.copy_networks(tmp_path, another, another.shipped)
+
+
+def test_a_run_grows_from_the_folder_of_another_with_a_new_discriminator(images, tmp_path):
+    former = make("bigan", code_norm="batch", seed=1)  # E ends in batch norm on the codes
+    checkpoints.write(tmp_path, former, {"images_seen": 70})
+    torch.save({"framework": former.state_dict()}, tmp_path / "state.pt")
+    larger = replace(images, images=images.images.repeat(1, 1, 2, 2))
+    options = {"image_size": 64, "nets": "nested", "width": former.config.width // 2}
+    config = config_of("bigan", code_norm="batch", start=str(tmp_path), **options)
+    run = Run(config, CPU, larger)
+    run.advance(autocast_for(config, CPU.device))
+    assert run.finite()
+
+
+def test_what_a_run_does_not_train_is_the_moving_average_of_the_run_it_starts_from(
+    images, tmp_path
+):
+    averaged, last = make("faae"), make("faae")
+    for parameter in last.parameters():
+        parameter.data += 1
+    checkpoints.write(tmp_path, averaged, {})
+    torch.save({"framework": last.state_dict()}, tmp_path / "state.pt")
+    alone = Run(config_of("faae", start=str(tmp_path), train=("D",)), CPU, images).framework
+    both = Run(config_of("faae", start=str(tmp_path)), CPU, images).framework
+    for framework, expected in ((alone, averaged), (both, last)):
+        assert torch.equal(framework.G.stem.weight, expected.G.stem.weight)
+        assert torch.equal(framework.D.head.weight, last.D.head.weight)
+
+
+def test_a_first_stage_is_of_the_same_size(images, tmp_path):
+    checkpoints.write(tmp_path, make("faae"), {})
+    options = {"image_size": 64, "nets": "nested", "width": make("faae").config.width // 2}
+    with pytest.raises(UserError, match="give --image-size 32"):
+        Run(config_of("indomain", first_stage=str(tmp_path), **options), CPU, images)
+
+
+def test_codes_are_not_compared_with_one_another_where_a_batch_has_one(images):
+    with pytest.raises(UserError, match="two images a process"):
+        advance("wae", images, 1, batch_size=1, norm="none")
 
 
 def test_what_a_network_has_grown_by_can_learn():

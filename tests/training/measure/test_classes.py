@@ -128,6 +128,21 @@ def test_evaluate_holds_what_is_told_against_the_classes_of_the_data(name, tmp_p
         evaluate(run, one_class, refine_steps=0)
 
 
+def test_only_the_classes_that_a_system_knows_count():
+    images = labelled(told=[0, 1, 2, 1], real=[0, 1, 2, 2])
+    outdoor = torch.tensor([[True], [False], [True], [True]])
+    wider = replace(
+        images,
+        labels=torch.cat([outdoor, images.labels], dim=1),
+        attributes=("outdoor", *images.attributes),
+    )
+    system = Seeing(CLASSES, needs_labels=True)
+    assert class_figures(system, wider) == class_figures(system, images)
+    two = images.labels | torch.eye(4, 3).bool().roll(1, dims=1)
+    with pytest.raises(UserError, match="exactly one of the classes"):
+        class_figures(system, replace(images, labels=two))
+
+
 @pytest.mark.parametrize("name", [n for n in FRAMEWORKS if FRAMEWORKS[n].needs_labels])
 def test_missing_labels_are_one_sentence(name, folder, tmp_path):
     config = config_of(name, data=(str(folder),), out=str(tmp_path / "run"), labels=())
