@@ -145,11 +145,11 @@ class Site:
         """metrics.json of a checkpoint on the images held out; measured anew unless it has these
         weights' figures on these images and features. Raises CheckpointError."""
         content, former = read_config(directory), read_metrics(directory)
-        sources = self.paths(self.campaign.held_out)
+        sources, root = self.paths(self.campaign.held_out), str(self.data)
         judged_by = FRAMEWORKS[content["framework"]].judged_by
-        if on_file(content, sources, former) and former["figures"].keys() >= set(judged_by):
+        if on_file(content, sources, root, former) and former["figures"].keys() >= set(judged_by):
             return former
-        result = evaluate(directory, sources, self.device, root=str(self.data))
+        result = evaluate(directory, sources, self.device, root=root)
         save(directory, result)
         write_card(directory)
         return result

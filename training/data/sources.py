@@ -55,9 +55,9 @@ def find(source: str, root: str = "data", train: bool = True) -> Source:
     return found
 
 
-def count(sources: tuple[str, ...], root: str = "data") -> int:
-    """Number of training images, readable or not; raises UserError."""
-    return sum(len(find(source, root).items) for source in sources)
+def count(sources: tuple[str, ...], root: str = "data", train: bool = True) -> int:
+    """Number of images, readable or not; raises UserError."""
+    return sum(len(find(source, root, train).items) for source in sources)
 
 
 def _source(files: Iterable[tuple[PurePosixPath, Callable]], folder: str = "") -> Source:

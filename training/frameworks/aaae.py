@@ -56,6 +56,7 @@ class AAAE(Framework):
         D_c tells codes of images from those of A, which learns to fool it
             | x > E > c > D_c | z > A > ĉ > D_c
     """)
+    codes_from = "distributed as A(z), z of {noise_size} normal numbers"
     shipped = ("G", "E", "A")
     presets = {
         **dict.fromkeys(

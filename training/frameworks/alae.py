@@ -65,6 +65,7 @@ class ALAE(Framework):
             | x > E > E(x) > D | z > F > w > G > G(w) > E > ŵ > D
         E and G: recover the code of a fake image | z > F > w > G > G(w) > E > ŵ ~ w
     """)
+    codes_from = "distributed as F(z), z of {noise_size} normal numbers"
     shipped = ("G", "E", "F")
     judged_by = ("mse", "mse_refined", "sharpness", "sample_sharpness", "morph_middle", "frechet")
 

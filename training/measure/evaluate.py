@@ -169,10 +169,12 @@ def error_and_sharpness(
     return mse.item(), (found / real).item()
 
 
-def on_file(content: dict, sources: tuple[str, ...], measurement: dict) -> bool:
-    """Whether a measurement is of these images, these weights and the features in use."""
+def on_file(content: dict, sources: tuple[str, ...], root: str, measurement: dict) -> bool:
+    """Whether a measurement is of as many images of sources of these names, of these weights, and
+    by the features in use. Raises UserError where a source is missing."""
     wanted = {
         "data": [Path(source).name for source in sources],
+        "images": data.count(sources, root, train=False),
         "features": features_in_use(),
         "weights_sha256": content["weights_sha256"],
     }

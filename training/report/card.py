@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from training.checkpoints import read_config, read_metrics, write_atomically
-from training.frameworks import FRAMEWORKS, Framework
+from training.frameworks import FRAMEWORKS, Framework, read_settings
 from training.measure.figures import FIGURES, MAIN, columns
 from training.report.expectations import CELLS, cells, expected, with_ours
 from training.report.tables import markdown
@@ -15,6 +15,11 @@ LIMITS = """\
   appear in the codes, the samples and the attribute directions.
 - For research and teaching; not for recognising or judging people."""
 
+FLATTERED = (
+    "The discriminator of {titles} saw features of EfficientNet-Lite1 too, of one family with "
+    "Lite0, whose distances flatter it."
+)
+
 
 def write_card(directory: str | Path) -> None:
     """Writes README.md next to the weights; raises CheckpointError."""
@@ -23,15 +28,16 @@ def write_card(directory: str | Path) -> None:
     directory = Path(directory)
     content, measurement = read_config(directory), read_metrics(directory)
     framework = FRAMEWORKS[content["framework"]]
-    settings, trained = content["settings"], content["trained"]
+    given, trained = content["settings"], content["trained"]
+    settings = vars(read_settings({**given, "framework": framework.id}))
     sources = ", ".join(Path(source).name for source in settings["data"])
     before, started = trained.get("images_seen_before", 0), ""
     if before:
-        started = f"after {before:,} of '{settings.get('start')}', whose networks it started from, "
+        started = f"after {before:,} by the runs that it continues, "
     lines = [
         f"# {framework.title}, {settings['image_size']} px",
         f"![reconstructions and samples](preview.png)\n\nSystem: {framework.source}. "
-        f"Codes: {settings['latent_size']} numbers, prior '{settings['prior']}'.",
+        f"Codes: {settings['latent_size']} numbers, {framework.codes_from.format(**settings)}.",
         "The first row of the preview shows reconstructions of training images, the others samples."
         if framework.encodes
         else "The preview shows samples.",
@@ -44,6 +50,7 @@ def write_card(directory: str | Path) -> None:
         "- every setting: `config.json`",
         "## Figures",
         _figures(measurement) + _domain(measurement),
+        *([FLATTERED.format(titles=framework.title)] if settings.get("d_features") else []),
         *_objectives(measurement),
         *_papers(framework.id, settings, measurement.get("figures", {})),
         "## Limits",

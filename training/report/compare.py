@@ -128,7 +128,7 @@ def _evaluated(directory: Path, content: dict, request: Request, former: dict) -
     """The figures of `evaluate`: those on file if they still hold, otherwise measured now."""
     sources = request.sources
     for found in (read_metrics(directory), former):
-        if on_file(content, sources, found):
+        if on_file(content, sources, request.root, found):
             refined = found["refined"]
             if (refined["steps"], refined["images"]) == (STEPS, min(REFINED, found["images"])):
                 break

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 
 from training.measure.figures import COMPARE, FIGURES, columns
-from training.report.card import measured_on_each
+from training.report.card import FLATTERED, measured_on_each
 from training.report.expectations import CELLS, cells
 from training.report.tables import in_bold, markdown, number
 
@@ -46,6 +46,9 @@ def _notes(rows: Collection[dict], hardware: str) -> Iterator[str]:
             f"from random codes, for images/s {AT_ONCE_RECOVERED} at a time. The refined codes of "
             "the others start from the encoder's."
         )
+    seeing = [row["title"] for row in rows if row["settings"].get("d_features")]
+    if seeing:
+        yield FLATTERED.format(titles=", ".join(seeing))
     galleries = [row["gallery"] for row in rows if row["gallery"]]
     for gallery in {gallery["images"]: gallery for gallery in galleries}.values():
         by_dhash = (
