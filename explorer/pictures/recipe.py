@@ -65,7 +65,7 @@ class Kin(Strict, extra="forbid"):
 
     picture: Thing
     parents: Annotated[list[int], Field(max_length=2)]
-    generation: Annotated[int, Field(ge=0)]
+    generation: Annotated[int, Field(ge=0, le=10**6)]
     slot: LongText = ""
 
 

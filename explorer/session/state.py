@@ -21,7 +21,7 @@ from explorer.session.examples import colours, examples
 from explorer.verbs.common.codes import codes, waits
 from explorer.verbs.common.grids import Grid, map_row, sample_grid, sampled
 from explorer.verbs.common.labels import label_choices
-from explorer.verbs.common.options import Reason
+from explorer.verbs.common.options import MOST_SEED, Reason
 from explorer.words import say
 from explorer.work import go_on
 from training.errors import UserError
@@ -140,6 +140,12 @@ class Session:
             self.keep(photo)
         return photo
 
+    def small_photo(self, source: Source, label: str, *shown_px: int) -> Picture:
+        """An uploaded picture for where many are kept, and none on the shelf: what of it the models
+        see, and what the page shows. Raises PictureError."""
+        sizes = {*shown_px, *(model.image_size for model in self.catalogue.models.values())}
+        return self.photo(source, label, keep=False).small(sizes)
+
     def keep(self, picture: Picture) -> None:
         """Onto the shelf, newest first; beyond its limit the oldest go that are not marked."""
         if all(kept.id != picture.id for kept in self.shelf):
@@ -185,7 +191,8 @@ class Session:
                 return self.examples()[int(numbers[0])]
             if kind == SAMPLE:
                 seed, spread, count, index = numbers
-                if 0 <= int(index) < int(count) <= 144 and 0 <= float(spread) <= 2:
+                known = 0 <= int(seed) <= MOST_SEED + 1  # the walk from the last one ends there
+                if known and 0 <= int(index) < int(count) <= 144 and 0 <= float(spread) <= 2:
                     grid = sample_grid(self.models, int(seed), int(count), float(spread))
                     return self._pictured(grid, int(index))
             if kind == MASK:

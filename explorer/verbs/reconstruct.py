@@ -11,7 +11,7 @@ from torch import Tensor
 from explorer.engine import NEAREST, Model
 from explorer.pictures.faces import Crop
 from explorer.pictures.picture import Picture, whole
-from explorer.verbs.common.options import Models, Option, Result, Shown
+from explorer.verbs.common.options import MOST_SEED, Models, Option, Result, Shown
 from explorer.verbs.common.stages import Stage, first_stage, stage
 from explorer.words import numeral, say
 from explorer.work import beside, computed
@@ -47,7 +47,7 @@ def reconstruct(
     ] = "hybrid",
     starts: Annotated[int, Option("prior samples that recovery starts from", 1, 64)] = STARTS,
     loss: Annotated[Literal[tuple(LOSSES)], Option("pixel loss that is minimised")] = "squared",
-    seed: Annotated[int, Option("seed of recovery's samples", 0, 2**31)] = 0,
+    seed: Annotated[int, Option("seed of recovery's samples", 0, MOST_SEED)] = 0,
     prior_weight: Annotated[
         float,
         Option(

@@ -11,7 +11,7 @@ from torch import Tensor
 from explorer.engine import Model
 from explorer.pictures.faces import cut, whole
 from explorer.pictures.picture import Picture
-from explorer.verbs.common.options import Box, Models, Option, Result, Shown
+from explorer.verbs.common.options import MOST_SEED, Box, Models, Option, Result, Shown
 from explorer.work import beside
 from training.codes.damage import BOX, DAMAGES, REGION, Damage, Region, boxed
 from training.codes.inversion import Objective
@@ -98,7 +98,7 @@ def restore(
         bool, Option("the picture is damaged already: the damage is not put on")
     ] = False,
     steps: Annotated[int, Option("optimisation steps of the inversion", 1, 300)] = STEPS,
-    seed: Annotated[int, Option("seed of the noise", 0, 2**31)] = 0,
+    seed: Annotated[int, Option("seed of the noise", 0, MOST_SEED)] = 0,
 ) -> dict[Model, Restoration]:
     """A damaged picture, restored by each model.
 

@@ -50,7 +50,7 @@ from explorer.page.components.views.board import (
 )
 from explorer.page.components.views.chart import chart_value, chart_view
 from explorer.page.components.views.results import Card, results_panel, results_view
-from explorer.page.components.views.shelf import shelf_value, shelf_view
+from explorer.page.components.views.shelf import THUMB_PX, shelf_value, shelf_view
 from explorer.page.components.views.tiles import tiles_value, tiles_view
 from explorer.page.components.wire import Live, reopen, stamp, told, whose
 from explorer.page.said import failure, inform, notice_view, warn

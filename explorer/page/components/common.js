@@ -216,9 +216,9 @@ window.Latent = {
   },
 
   // Draws now and whenever there is other content.
-  live({ watch }, draw) {
+  live({ element, watch }, draw) {
     draw();
-    watch("value", draw);
+    watch("value", () => Latent.keepFocus(element, draw));
   },
 
   lost: () => Latent.toast(Latent.say("The server does not answer: try again, or reload the page.")),
@@ -292,5 +292,5 @@ document.documentElement.lang = Latent.say("en");
 Latent.status = function ({ element, props, watch }) {
   const line = element.querySelector(".status");
   line.setAttribute("role", "status");
-  Latent.live({ props, watch }, () => { line.textContent = props.value ?? ""; });
+  Latent.live({ element, watch }, () => { line.textContent = props.value ?? ""; });
 };

@@ -3,6 +3,7 @@
 import ipaddress
 import logging
 import os
+from collections import Counter
 from collections.abc import Sequence
 from fnmatch import fnmatch
 from urllib.parse import urlsplit
@@ -20,6 +21,7 @@ from training.errors import quoted
 
 MB = 2**20
 MOST_JSON, MOST_UPLOAD = 16 * MB, 2048 * MB  # bytes of a request
+ASKS, MOST_ASKED = "/component_server", 40  # what no queue holds back; of an address at a time
 FORM = "The request has not the form that this address takes: see the documentation of the API."
 # Gradio's scripts are inline and make functions of text; pictures are `data:` and `blob:`.
 POLICY = {
@@ -53,9 +55,9 @@ def guarded(hosts: Sequence[str] = ()) -> dict:
 
 
 class Guard:
-    """Refuses requests to other hosts (DNS rebinding), from other sites, and of too many bytes; an
-    address is always answered, names are `localhost` and `hosts`, patterns as in '*.example.org'.
-    """
+    """Refuses requests to other hosts (DNS rebinding), from other sites, of too many bytes, and
+    beside too many others of one client; an address is always answered, names are `localhost` and
+    `hosts`, patterns as in '*.example.org'."""
 
     def __init__(self, app: ASGIApp, hosts: Sequence[str] = ()):
         space = os.environ.get("SPACE_HOST", "")  # the name that Hugging Face gives an app
@@ -63,6 +65,7 @@ class Guard:
         self.app, self.hosts = app, [host for host in named if not _numeric(host)]
         frames = ["'self'", *self.hosts, *(["https://huggingface.co"] if space else [])]
         policy = {**POLICY, "frame-ancestors": " ".join(frames)}
+        self.asked: Counter[str] = Counter()  # under way, by address
         self.policy = "; ".join(f"{name} {value}" for name, value in policy.items())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -81,10 +84,15 @@ class Guard:
                 MutableHeaders(scope=message).update(self.said(scope["path"]))
             await send(message)
 
+        address = (scope.get("client") or [""])[0]
+        asks = scope["path"].rstrip("/").endswith(ASKS)
         refused = self.refused(headers, most)
+        if asks and self.asked[address] >= MOST_ASKED:
+            refused = _refusal(429, f"{MOST_ASKED} requests of yours are under way: try again.")
         if refused:
             await refused(scope, receive, answer)
             return
+        self.asked[address] += asks
         try:
             await self.app(scope, _bounded(receive, most), answer)
         except STUMBLES as error:
@@ -92,6 +100,10 @@ class Guard:
                 raise
             log.warning("%s %s: %s", scope["method"], scope["path"][:80], quoted(str(error)))
             await _refusal(400, FORM)(scope, receive, answer)
+        finally:
+            self.asked[address] -= asks
+            if not self.asked[address]:
+                del self.asked[address]
 
     def refused(self, headers: Headers, most: int) -> JSONResponse | None:
         """Why a request is not answered, None where it is."""

@@ -17,6 +17,7 @@ import torch
 
 from explorer.engine import Model
 from explorer.page import components as ui
+from explorer.page import words
 from explorer.page.guard.events import Acted, Exported, Ringed
 from explorer.page.mapped.points import View
 from explorer.page.tab import parted
@@ -95,7 +96,7 @@ def lasso(session: Session, event: Ringed) -> tuple:
     """What was drawn around becomes a group: its mean face, and the groups."""
     groups = here(session)
     numbered = (say("Group {number}", number=number) for number in count(len(groups) + 1))
-    name = next(str(each) for each in numbered if str(each) not in groups)
+    name = next(each for each in map(words.here, numbered) if each not in groups)
     add(session, name, rows_of(event._data["rows"]))
     session.of(View).group = name
     return answer(session, board(session, name))

@@ -246,7 +246,7 @@ def unpack(session: Session, fields: Mapping[str, str]) -> list[str]:
     every, own = session.catalogue.models.values(), session.of(Own).kept
     known = {name for m in session.models if m.latents for name in m.latents.names} | {*own}
     pushed = dict(part.partition(":")[::2] for part in parted(fields, "edit"))
-    amounts = {name: number(value, -ui.LIMIT, ui.LIMIT) for name, value in pushed.items()}
+    amounts = {name: number(value, -2 * ui.LIMIT, 2 * ui.LIMIT) for name, value in pushed.items()}
     held, changes = parted(fields, "hold"), session.of(Changes)
     changes.amounts = {name: each for name, each in amounts.items() if each and name in known}
     changes.held = [name for name in held if name in known]

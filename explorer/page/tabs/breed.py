@@ -16,6 +16,7 @@ from explorer.session.state import Session, Unavailable
 from explorer.verbs import breed
 from explorer.verbs.breed import NO_PARENT, Brood
 from explorer.verbs.common.grids import Grid
+from explorer.verbs.common.options import MOST_SEED
 from explorer.verbs.common.stages import unrelated
 from explorer.verbs.edit import attributes
 from explorer.words import numeral, say
@@ -27,7 +28,6 @@ from training.errors import choose as choose_one
 NAME = "breed"
 SLOTS = (Slot("parent-0", say("Parent"), 1), Slot("parent-1", say("Second parent"), None))
 PARENTS = tuple(slot.name for slot in SLOTS)
-MOST_SEED = 2**31
 
 
 def build(session: gr.State) -> Widgets:

@@ -212,10 +212,9 @@ def add_pictures(session: Session, paths: list[str] | None, progress=gr.Progress
     """Encodes uploaded files and puts them on the maps, each picture once; names those that are no
     pictures."""
     paths, own, added, refused, full = sorted({*(paths or [])}), session.of(Own), 0, [], False
-    sizes = {THUMB_PX, *(model.image_size for model in session.catalogue.models.values())}
     for path in progress.tqdm(paths, desc="Finding faces"):
         try:
-            picture = session.photo(path, Path(path).name, keep=False).small(sizes)
+            picture = session.small_photo(path, Path(path).name, THUMB_PX)
         except PictureError as error:
             refused.append(error.said)
             continue

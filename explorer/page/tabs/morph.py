@@ -2,8 +2,8 @@
 
 import math
 import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from explorer.catalogue import titles
 from explorer.engine import Model
 from explorer.page import components as ui
 from explorer.page.guard.events import Walked
-from explorer.page.tab import Shot, Slot, Tab, Timing, Widgets, completed
+from explorer.page.tab import Shot, Slot, Tab, Timing, Widgets, completed, number, parted
 from explorer.page.words import mark
 from explorer.pictures.picture import MORPH, pixels
 from explorer.pictures.render import BANDS, film, sharpness_curve
@@ -80,7 +80,8 @@ def build(session: gr.State) -> Widgets:
 def show(session: Session, n: int) -> tuple:
     """The grids of interpolated codes of the first models, and the pad; with no more models than
     that, the sharpness along the diagonals."""
-    if session.seen(MORPH, n, slots=CORNERS):
+    point = session.of(Walk)
+    if session.seen(MORPH, n, point.right, point.down, slots=CORNERS):
         return gr.skip(), gr.skip(), gr.skip()
     return draw(session, n, first=True)
 
@@ -154,7 +155,7 @@ def walked(session: Session) -> dict:
     images = beside(lambda model: model.decode(codes[model])[0], codes)
     size = max(m.image_size for m in models)
     behind = pixels(pictures, size)
-    return stamp | ui.pad_value(models, corners, images, waiting, behind)
+    return stamp | ui.pad_value(models, corners, images, waiting, behind, asdict(point))
 
 
 def advice(session: Session, found: Morph) -> str:
@@ -211,4 +212,17 @@ def verb(session: Session) -> tuple:
     return morph, given | {"faithful": session.faithful}
 
 
-TAB = Tab(MORPH, say("Morph"), build, SHOT, (TIMING,), SLOTS, view=say("Four pictures"), verb=verb)
+def pack(session: Session) -> dict[str, str]:
+    point = session.of(Walk)
+    moved = (point.right, point.down) != (Walk.right, Walk.down)
+    return {"point": f"{point.right:g},{point.down:g}" if moved else ""}
+
+
+def unpack(session: Session, fields: Mapping[str, str]) -> None:
+    spots = [number(each, 0, 1) for each in parted(fields, "point")]
+    known = len(spots) == 2 and None not in spots
+    session.owned[Walk] = Walk(*spots) if known else Walk()
+
+
+LINK = {"pack": pack, "unpack": unpack, "verb": verb}
+TAB = Tab(MORPH, say("Morph"), build, SHOT, (TIMING,), SLOTS, view=say("Four pictures"), **LINK)

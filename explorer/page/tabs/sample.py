@@ -12,14 +12,14 @@ from explorer.catalogue import titles
 from explorer.engine import Model
 from explorer.page import components as ui
 from explorer.page.guard.events import Labelled, Share
-from explorer.page.tab import Shot, Tab, Timing, Widgets
+from explorer.page.tab import Shot, Tab, Timing, Widgets, number
 from explorer.page.words import mark
 from explorer.pictures.picture import SAMPLE
 from explorer.session.state import Session
 from explorer.verbs import sample
 from explorer.verbs.common.grids import Grid, sample_grid
 from explorer.verbs.common.labels import in_every_class, label_names, unconcerned, without_classes
-from explorer.verbs.common.options import Reason
+from explorer.verbs.common.options import MOST_SEED, Reason
 from explorer.verbs.sample import Sample
 from explorer.words import chain, say
 from training.codes.geometry import interpolated
@@ -44,7 +44,8 @@ class Drawn:
 
 def build(session: gr.State) -> Widgets:
     with gr.Row(elem_classes="controls"):
-        seed = gr.Number(0, label=mark("Seed"), precision=0, minimum=0, min_width=110, scale=1)
+        counted = {"precision": 0, "minimum": 0, "maximum": MOST_SEED}
+        seed = gr.Number(0, label=mark("Seed"), **counted, min_width=110, scale=1)
         count = gr.Slider(4, MOST, 36, step=1, label=mark("Count"), min_width=160, scale=2)
         shown = {"info": mark("1 is the prior"), "min_width": 160, "scale": 2}
         spread = gr.Slider(0, 2, 1, step=0.05, label=mark("Spread"), visible=False, **shown)
@@ -56,7 +57,7 @@ def build(session: gr.State) -> Widgets:
     inputs, outputs = [seed, count, spread], [tiles, labels]
     for control in inputs:
         control.change(show, [session, *inputs], outputs, **ui.LIVE)
-    another.click(lambda seed: (seed or 0) + 1, seed, seed, **ui.QUIET)
+    another.click(lambda seed: ((seed or 0) + 1) % MOST_SEED, seed, seed, **ui.QUIET)
     controls = {"seed": seed, "count": count, "spread": spread}
     after = spread_said, [spread], [spread, does]
     return Widgets(show, inputs, outputs, after, senders=[tiles], controls=controls)
@@ -68,7 +69,7 @@ def show(session: Session, seed: int | None, count: int, spread: float) -> tuple
     before = drawn.seed, drawn.count, drawn.spread
     drawn.seed, drawn.count, drawn.spread = now = int(seed or 0), int(count), float(spread)
     drawn.walk = drawn.walk if now == before else 0.0
-    chosen = tuple(session.labels.items()), drawn.every_class
+    chosen = tuple(session.labels.items()), drawn.every_class, drawn.walk
     if session.seen(SAMPLE, seed, count, spread, *chosen):
         return gr.skip(), gr.skip()
     stamp, kept = ui.stamp(session), say("as drawn")
@@ -185,11 +186,19 @@ def styles(session: Session, models: list[Model], seed: int, rows: int, spread: 
 
 
 def pack(session: Session) -> dict[str, str]:
-    return {"classes": EVERY if session.of(Drawn).every_class else ""}
+    drawn = session.of(Drawn)
+    walk = f"{drawn.walk:g}" if drawn.walk else ""
+    return {"classes": EVERY if drawn.every_class else "", "walk": walk}
 
 
 def unpack(session: Session, fields: Mapping[str, str]) -> None:
-    session.of(Drawn).every_class = fields.get("classes") == EVERY
+    drawn = session.of(Drawn)
+    drawn.every_class = fields.get("classes") == EVERY
+    drawn.walk = number(fields.get("walk"), 0, 1) or 0.0
+    if drawn.walk:  # from the samples of the link, which the controls will hold
+        drawn.seed = int(number(fields.get("seed"), 0, MOST_SEED) or 0)
+        drawn.count = int(number(fields.get("count"), 4, MOST) or drawn.count)
+        drawn.spread = number(fields.get("spread"), 0, 2) or 0.0
 
 
 def verb(session: Session) -> tuple | None:

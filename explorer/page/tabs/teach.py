@@ -86,7 +86,7 @@ def show(session: Session) -> list:
     for name, side in chosen.items():
         apart = tuple(row for row in rows.get(side.group, ()) if row not in both)
         side.rows, side.model_set = apart[:MOST], session.model_set
-        problem = draft.problems.pop(name, "") or left_out(len(both), len(apart))
+        problem = draft.problems.get(name, "") or left_out(len(both), len(apart))
         sides.append(stamp | ui.gather_value(side.pictures, groups, side.group, problem))
     found, said = {}, ""
     if any(each["pictures"] or each["group"] for each in sides):
@@ -145,6 +145,8 @@ def take(session: Session, event: Given) -> list:
     """Another picture of one side, or several, or one less, or a group of the map."""
     data, draft = event._data, session.of(Draft)
     side: Side = getattr(draft.lesson, data["side"])
+    if not data.get("more"):
+        draft.problems.pop(data["side"], None)
     if "gone" in data:
         gone = data["gone"]
         side.pictures = [each for each in side.pictures if gone is not None and each.id != gone]
@@ -153,11 +155,11 @@ def take(session: Session, event: Given) -> list:
     else:
         for source in data.get("files") or [data]:
             try:
-                picture = resolved(session, source)
                 if len(side.pictures) >= MOST:
                     raise UserError(
                         say("At most {most} pictures fit here: take some out.", most=MOST)
                     )
+                picture = resolved(session, source)
                 if all(each.id != picture.id for each in side.pictures):
                     side.pictures.append(picture)
             except UserError as error:
@@ -175,9 +177,10 @@ def known_group(session: Session, name: str) -> str:
 
 
 def resolved(session: Session, source: dict) -> Picture:
-    """An upload, kept on the shelf, or a picture at hand; raises UserError."""
+    """An upload, of which what the models see is kept, or a picture at hand; raises UserError."""
     if "path" in source:
-        return session.photo(api.uploaded(source["path"]), source.get("name") or "upload")
+        named = api.uploaded(source["path"]), source.get("name") or "upload"
+        return session.small_photo(*named, ui.THUMB_PX)
     return at_hand(session, source)
 
 

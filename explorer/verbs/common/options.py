@@ -69,8 +69,9 @@ Switches = Annotated[dict[Name, bool], MaxLen(MOST_NAMES)]
 Share = Annotated[float, Interval(ge=0, le=1)]
 Box = Annotated[list[Share], Len(4, 4)]  # left, top, width and height
 
+MOST_SEED = 2**31
 Models = Annotated[list[Model], Option("models to compare, as SET/NAME", most=MANY)]
-Seed = Annotated[int, Option("seed of the samples from the prior", 0, 2**31)]
+Seed = Annotated[int, Option("seed of the samples from the prior", 0, MOST_SEED)]
 Faithful = Annotated[
     bool, Option("refine the codes of pictures by 50 optimisation steps", flag="refined")
 ]

@@ -8,7 +8,7 @@ import torch
 
 from explorer.page import going, link, ui
 from explorer.page.mapped.points import Own as OnMap
-from explorer.page.tabs import attributes, breed, sample
+from explorer.page.tabs import attributes, breed, morph, sample
 from explorer.session.attributes import Draft, Own
 from explorer.session.state import Session
 from explorer.verbs.common.attributes import Attribute
@@ -48,6 +48,24 @@ def test_what_a_link_leaves_out_is_said_by_what_it_is(session):
     lost = ["the lineage", "your pictures on the map", "what Teach is given"]
     lost = ["'Child 1 of generation 1'", *lost, "your attribute 'Grin'"]
     assert sorted(link.left_out(session)) == sorted(lost)
+
+
+def test_a_link_brings_back_where_one_walks_and_how_far_sliders_were_moved(session):
+    sample.show(session, 5, 16, 0.5)
+    sample.stroll(session, 0.25)
+    morph.step(session, {"right": 0.2, "down": 0.75})
+    session.of(attributes.Changes).amounts = {"Smiling": -7.5}
+    query = link.query(session, {"seed": 5, "count": 16, "spread": 0.5})
+    other = Session(str(CHECKPOINTS))
+    link.restore(other, dict(pair.split("=") for pair in query.split("&")))
+    point, _ = other.of(morph.Walk), sample.show(other, 5, 16, 0.5)
+    assert (point.right, point.down) == (0.2, 0.75) and other.of(sample.Drawn).walk == 0.25
+    assert other.of(attributes.Changes).amounts == {"Smiling": -7.5}
+    sample.draw(session)
+    codes = [each.grids["sample"].codes[session.names[0]] for each in (session, other)]
+    assert torch.equal(*codes)
+    sample.show(other, 6, 16, 0.5)
+    assert other.of(sample.Drawn).walk == 0  # of other samples
 
 
 def test_a_link_brings_labels_back(session):

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from pydantic import ValidationError
 
 from explorer.page import going, saving
 from explorer.page.tabs import attributes, breed, paths, restore, sample, search, teach
-from explorer.pictures.recipe import FORGED, KEY
+from explorer.pictures.recipe import FORGED, KEY, Kin
 from explorer.pictures.render import png_bytes, to_pil
 from explorer.session.again import repaired, ways
 from explorer.session.examples import astronaut
@@ -197,6 +198,14 @@ def test_a_file_says_what_of_its_tab_it_leaves_out(session):
     )
     session.tab = "reconstruct"
     assert saving.view(session, asked)["lost"] == ""
+
+
+def test_a_family_has_no_generation_that_no_one_bred():
+    picture = {"label": "me", "codes": {"celeba32/faae": "AAAA"}}
+    kin = {"picture": picture, "parents": [], "generation": 4_000}
+    assert Kin.model_validate(kin).generation == 4_000
+    with pytest.raises(ValidationError, match="generation"):
+        Kin.model_validate(kin | {"generation": 4_000_000_000})
 
 
 def test_a_saved_child_brings_back_its_family(session, tmp_path, told):

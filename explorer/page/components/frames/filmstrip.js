@@ -57,7 +57,7 @@ Latent.filmstrip = function ({ element, props, trigger, watch, grid, what, empty
       return;
     }
     if (selected !== null && selected >= value.count) selected = null;
-    const scrolled = root.querySelector("ol")?.scrollLeft ?? 0, focused = root.contains(document.activeElement) ? document.activeElement.getAttribute("aria-label") : null;
+    const scrolled = root.querySelector("ol")?.scrollLeft ?? 0;
     const act = (does, words) => h("button", { type: "button", class: "chip", onclick: () => trigger(does, {}) }, words);
     const running = value.progress === null || value.progress === undefined ? value.stopped && [value.stopped, act("resume", Latent.say("Go on"))] : [
       h("progress", { max: 1, value: value.progress, "aria-label": Latent.say("{row}: progress", { row: Latent.say("geodesic") }) }),
@@ -70,9 +70,8 @@ Latent.filmstrip = function ({ element, props, trigger, watch, grid, what, empty
       each.scrollLeft = scrolled;
       each.onscroll = () => strips.forEach((other) => { if (other.scrollLeft !== each.scrollLeft) other.scrollLeft = each.scrollLeft; });  // in step
     }
-    if (focused) [...root.querySelectorAll("[aria-label]")].find((node) => node.getAttribute("aria-label") === focused)?.focus();
   }
 
-  Latent.live({ props, watch }, draw);
-  Latent.onTheme(draw);
+  Latent.live({ element, watch }, draw);
+  Latent.onTheme(() => Latent.keepFocus(element, draw));
 };

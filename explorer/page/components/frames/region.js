@@ -131,6 +131,7 @@ Latent.region = function ({ element, props, trigger, watch, to, side }) {
   }
 
   function keys(event) {
+    if (Latent.withModifier(event)) return;
     const step = event.shiftKey ? 5 * STEP : STEP, [left, top, across, down] = box;
     const grow = (by) => [left - by, top - by, Math.max(LEAST, across + 2 * by), Math.max(LEAST, down + 2 * by)];
     const wanted = {
@@ -143,5 +144,5 @@ Latent.region = function ({ element, props, trigger, watch, to, side }) {
     change(wanted, true);
   }
 
-  Latent.live({ props, watch }, draw);
+  Latent.live({ element, watch }, draw);
 };

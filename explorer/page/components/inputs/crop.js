@@ -127,6 +127,7 @@ Latent.crop = function ({ element, props, trigger, watch, to }) {
   const degrees = (a, b) => (Math.atan2(b[0] - a[0], a[1] - b[1]) * 180) / Math.PI;
 
   function keys(event) {
+    if (Latent.withModifier(event)) return;
     const step = crop.side * (event.shiftKey ? 0.1 : 0.02);
     const grow = (by) => ({ side: crop.side + by, x: crop.x - by / 2, y: crop.y - by / 2 });
     const wanted = {
@@ -140,5 +141,5 @@ Latent.crop = function ({ element, props, trigger, watch, to }) {
     change(wanted, true);
   }
 
-  Latent.live({ props, watch }, draw);
+  Latent.live({ element, watch }, draw);
 };

@@ -40,5 +40,5 @@ Latent.labels = function ({ element, props, watch, to }) {
       h("p", { class: "note" }, Latent.say("Labels are part of the codes of {models}: setting one keeps the rest of the code.", { models: owners }))] : []));
   }
 
-  Latent.live({ props, watch }, draw);
+  Latent.live({ element, watch }, draw);
 };

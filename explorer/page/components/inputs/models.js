@@ -33,13 +33,11 @@ Latent.models = function ({ element, props, trigger, watch }) {
     const models = props.value?.models ?? [];
     document.body.classList.remove("latent-busy");
     if (shown === (shown = JSON.stringify(models))) return;
-    const controls = () => [...root.querySelectorAll("input, button")], focused = controls().indexOf(document.activeElement);
     root.replaceChildren(h("span", { class: "what" }, Latent.say("Compare")), ...models.map(chip));
-    controls()[focused]?.focus();
   }
 
   root.setAttribute("role", "group");
   root.setAttribute("aria-label", Latent.say("Models to compare"));
   root.after(about);
-  Latent.live({ props, watch }, draw);
+  Latent.live({ element, watch }, draw);
 };

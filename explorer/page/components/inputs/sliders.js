@@ -150,5 +150,5 @@ Latent.sliders = function ({ element, props, watch, server, limit, step, first, 
   }
 
   root.onpointerenter = () => Latent.lines[to]?.local?.prepare?.();
-  Latent.live({ props, watch }, build);
+  Latent.live({ element, watch }, build);
 };

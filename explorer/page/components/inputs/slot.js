@@ -85,7 +85,7 @@ Latent.slot = function ({ element, props, trigger, watch, upload, name, what, ra
   }
 
   Latent.dropTarget(root, pick, take);
-  Latent.live({ props, watch }, draw);
+  Latent.live({ element, watch }, draw);
 };
 
 const ICONS = {

@@ -7,7 +7,7 @@ Latent.pad = function ({ element, props, watch, trigger, grid: name }) {
   const { h } = Latent;
   const root = element.querySelector(".pad");
   const STEP = 0.02, LEAP = 0.1, MOST_FRAMES = 300;
-  let at = { right: 0.5, down: 0.5 }, engine = null, loading = false, shape = null, panels = [], canvases = [], film = null;
+  let at = { right: 0.5, down: 0.5 }, engine = null, loading = false, shape = null, panels = [], canvases = [], film = null, told = "";  // where the server knows it to be
 
   const handle = h("span", { class: "handle" });
   const square = h("div", { class: "square-of-codes", tabindex: 0, role: "application",
@@ -22,8 +22,13 @@ Latent.pad = function ({ element, props, watch, trigger, grid: name }) {
   const saves = [button(Latent.say("Save as GIF"), () => save((frames) => Latent.film.gif(frames, "walk", Latent.local.gif))),
     ...(kind ? [button(kind === "MP4" ? Latent.say("Save as MP4") : Latent.say("Save as WebM"), () => save((frames) => Latent.film.video(frames, "walk")))] : [])];
   root.append(square, h("div", { class: "walked" }, faces, h("div", { class: "tools" }, record, ...saves,
-    Latent.sendButtons(() => { Latent.ask(name, { at }); return { grid: name, index: 0 }; }, async (data) => { await Latent.settled(); trigger("send", data); })),
+    Latent.sendButtons(() => { ask(); return { grid: name, index: 0 }; }, async (data) => { await Latent.settled(); trigger("send", data); })),
     h("p", { class: "running" }, bar, said)));
+
+  function ask() {
+    told = JSON.stringify(at);
+    return Latent.ask(name, { at });
+  }
 
   const walkable = () => panels.filter((panel) => panel.codes);
 
@@ -47,7 +52,7 @@ Latent.pad = function ({ element, props, watch, trigger, grid: name }) {
   }
 
   const show = Latent.newest(async ({ right, down }) => {
-    if (!engine) return Latent.ask(name, { at: { right, down } });
+    if (!engine) return ask();
     const having = walkable(), stage = canvases;
     const images = await Promise.all(having.map(async ({ model, codes }) => {
       const { code_length: width, prior } = engine.models.get(model);
@@ -89,6 +94,7 @@ Latent.pad = function ({ element, props, watch, trigger, grid: name }) {
   }
 
   function step(event) {
+    if (Latent.withModifier(event)) return;
     const [right, down] = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key] ?? [];
     if (right === undefined) return;
     event.preventDefault();
@@ -126,7 +132,7 @@ Latent.pad = function ({ element, props, watch, trigger, grid: name }) {
   }
 
   async function save(write) {
-    tell({ said: Latent.say("The film is made.") });
+    tell({ said: Latent.say("Making the film") });
     saves.forEach((each) => { each.disabled = true; });
     try {
       await write(film.frames);
@@ -149,6 +155,11 @@ Latent.pad = function ({ element, props, watch, trigger, grid: name }) {
       if (Latent.local.started) prepare();
     }
     if (root.hidden) return;
+    const there = props.value.at;
+    if (JSON.stringify(there) !== told && Latent.upToDate(name, props.value)) {  // as after a reload
+      [at, told] = [there, JSON.stringify(there)];
+      place();
+    }
     square.style.backgroundImage = `url("${props.value.src}")`;
     if (engine) return show(at);
     walkable().forEach(({ src }, i) => {
@@ -159,5 +170,5 @@ Latent.pad = function ({ element, props, watch, trigger, grid: name }) {
   }
 
   place();
-  Latent.live({ props, watch }, build);
+  Latent.live({ element, watch }, build);
 };

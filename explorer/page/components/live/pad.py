@@ -24,9 +24,10 @@ def pad_value(
     images: Mapping[Model, Tensor],
     waiting: Mapping[Model, Reason],
     behind: Tensor,
+    at: dict[str, float],
 ) -> dict:
     """Codes (4, n) of the corners and the picture (3, H, W) at the pointer, of each model but those
-    that are `waiting`; `behind`: the corners' pictures (4, 3, H, W)."""
+    that are `waiting`; `behind`: the corners' pictures (4, 3, H, W); `at`: {right, down}."""
     panels = []
     for model, column in zip(models, columns(models), strict=True):
         if model in waiting:
@@ -34,4 +35,4 @@ def pad_value(
             continue
         codes = packed(corners[model])
         panels.append({**column, "model": model.name, "codes": codes, **shown(images[model])})
-    return {"src": address(sprite(behind, 2)), "panels": panels}
+    return {"src": address(sprite(behind, 2)), "at": at, "panels": panels}

@@ -48,7 +48,7 @@ Latent.networks = function ({ element, server }) {
   async function load(model, after, tell) {
     const { problem, at, files, description } = await known(model, after, tell);
     if (problem) throw Object.assign(new Error(problem), { problem });
-    tell({ said: Latent.say("{model} is loaded", { model: description.name }) });
+    tell({ said: Latent.say("Loading {model}", { model: description.name }) });
     const networks = {};
     for (const file of files.filter((each) => each.endsWith(".onnx"))) {
       let share = 0;

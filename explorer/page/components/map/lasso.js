@@ -48,7 +48,9 @@ Latent.maps.lasso = function (chart, plot, { shown, done, changed }) {
   chart.addEventListener("pointerup", (event) => {
     if (!path) return;
     event.stopImmediatePropagation();
-    chart.addEventListener("click", (click) => click.stopImmediatePropagation(), { capture: true, once: true });  // which ends it
+    const swallow = (click) => click.stopImmediatePropagation();
+    chart.addEventListener("click", swallow, true);  // which ends it, though not on a touch screen
+    setTimeout(() => chart.removeEventListener("click", swallow, true));
     finish();
   }, true);
   chart.addEventListener("pointercancel", () => { path = null; changed(); });

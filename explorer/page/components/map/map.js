@@ -142,6 +142,7 @@ Latent.map = function ({ element, props, trigger, watch, server, what, empty }) 
   }
 
   function press(event, at) {
+    if (Latent.withModifier(event)) return;
     const { lasso: circle } = plots[at], { plane } = props.value.panels[at], [width, height] = plots[at].size(), found = chosen(at);
     if (!plane && circle.press(event, found ? plots[at].at(...found) : [width / 2, height / 2])) return event.preventDefault();
     const way = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];

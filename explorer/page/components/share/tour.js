@@ -86,5 +86,5 @@ Latent.tour = function ({ element, props, watch, server }) {
   }
 
   if (!localStorage.getItem(SEEN) && !new URLSearchParams(window.location.search).has("lesson")) invite();
-  Latent.live({ props, watch }, draw);
+  Latent.live({ element, watch }, draw);
 };

@@ -5,6 +5,7 @@
 Latent.found = function ({ element, props, trigger, watch }) {
   const { h } = Latent;
   const root = element.querySelector(".found");
+  const typed = new Map();  // names, by the direction that they were typed for
   const MEANING = Latent.say("Consistency: the mean cosine between what the direction does to a dozen other pictures, 1 where it means the same on all; in brackets that of random directions.");
   const ALIKE = Latent.say("Each model has directions of its own. Beside each of the first model's stands the one that changes a dozen pictures most alike, turned to the same sign: alike by the cosine of the changes, in brackets the greatest of twenty random directions. Compare a model alone to see its own.");
 
@@ -14,7 +15,8 @@ Latent.found = function ({ element, props, trigger, watch }) {
     model.match ? h("p", { class: "note", title: ALIKE }, model.match) : null]);
 
   function row({ name, kept, models }, at) {
-    const box = h("input", { type: "text", value: name, maxlength: 60, "aria-label": Latent.say("Name of {direction}", { direction: name }) });
+    const direction = JSON.stringify([name, kept, models.map(({ consistency }) => consistency)]);
+    const box = h("input", { type: "text", value: typed.get(direction) ?? name, maxlength: 60, oninput: () => typed.set(direction, box.value), "aria-label": Latent.say("Name of {direction}", { direction: name }) });
     return h("section", { class: "direction", "aria-label": name }, h("header", {}, box,
       h("button", { type: "button", class: "chip", disabled: kept, onclick: () => trigger("keep", { at, name: box.value }) }, kept ? Latent.say("is a slider") : Latent.say("Keep it as a slider"))),
     h("div", { class: "alongs" }, models.map(shown)));
@@ -29,5 +31,5 @@ Latent.found = function ({ element, props, trigger, watch }) {
       h("p", { class: "note" }, MEANING), rows[0].models.length > 1 ? h("p", { class: "note" }, ALIKE) : "", ...rows.map(row)] : []);
   }
 
-  Latent.live({ props, watch }, draw);
+  Latent.live({ element, watch }, draw);
 };

@@ -1,8 +1,8 @@
 // Many pictures of one kind: drop, choose, paste or click them at hand; a click on one takes it out.
 // value {pictures: [{id, label, src}], groups: [[name, count]], group, problem}. Triggers
-// collect {side, files: [{path, name}]} | {side, id} | {side, grid, index} | {side, gone} | {side, group}.
+// collect {side, files: [{path, name}], more: whether they go on from others} | {side, id} | {side, grid, index} | {side, gone} | {side, group}.
 Latent.gather = function ({ element, props, trigger, watch, upload, side, what }) {
-  const { h } = Latent, LATER = 1e9;
+  const { h } = Latent, LATER = 1e9, AT_ONCE = 8;  // files an event
   const root = element.querySelector(".gather");
   const collect = (data) => trigger("collect", { side, ...data });
   const chooser = h("input", { type: "file", accept: "image/*", multiple: true, hidden: true, tabindex: -1, "aria-label": Latent.say("{what}: choose files", { what }),
@@ -28,9 +28,11 @@ Latent.gather = function ({ element, props, trigger, watch, upload, side, what }
     if (!files.length) return;
     said.textContent = Latent.say("Uploading…");
     try {
-      const sent = [];
-      for (const file of files) sent.push(await Latent.uploaded(upload, file));
-      collect({ files: sent });
+      for (let from = 0; from < files.length; from += AT_ONCE) {
+        const sent = [];
+        for (const file of files.slice(from, from + AT_ONCE)) sent.push(await Latent.uploaded(upload, file));
+        collect({ files: sent, more: from > 0 });
+      }
     } catch (error) {
       said.textContent = error.message.replace(/^Error: /, "") || Latent.say("The upload failed: try again.");
     }
@@ -51,5 +53,5 @@ Latent.gather = function ({ element, props, trigger, watch, upload, side, what }
     said.classList.toggle("problem", Boolean(problem));
   }
 
-  Latent.live({ props, watch }, draw);
+  Latent.live({ element, watch }, draw);
 };

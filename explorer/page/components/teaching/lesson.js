@@ -40,5 +40,5 @@ Latent.lesson = function ({ element, props, trigger, watch, server }) {
       kept.length ? h("section", { class: "own" }, h("h3", {}, Latent.say("Your attributes, sliders in Edit")), h("ul", {}, kept.map(own))) : "");
   }
 
-  Latent.live({ props, watch }, draw);
+  Latent.live({ element, watch }, draw);
 };

@@ -79,5 +79,5 @@ Latent.board = function ({ element, props, trigger, watch, grid, empty }) {
       having.forEach((at, i) => { rows[0][2][at](Latent.film.address(images[i])); });
     });
   }
-  Latent.live({ props, watch }, draw);
+  Latent.live({ element, watch }, draw);
 };

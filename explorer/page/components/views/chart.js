@@ -43,6 +43,6 @@ Latent.chart = function ({ element, props, watch, what }) {
     }, { responsive: true, displayModeBar: false });
   }
 
-  Latent.live({ props, watch }, draw);
+  Latent.live({ element, watch }, draw);
   Latent.onTheme(draw);
 };

@@ -45,5 +45,5 @@ Latent.results = function ({ element, props, trigger, watch, grid, empty }) {
     bar.replaceChildren(Latent.sendButtons(() => ({ grid, index }), (data) => trigger("send", data)));
   }
 
-  Latent.live({ props, watch }, draw);
+  Latent.live({ element, watch }, draw);
 };

@@ -57,5 +57,5 @@ Latent.shelf = function ({ element, props, trigger, watch, upload, what, empty, 
     // The rest of the page takes drops, too: no file opens in the place of the app.
     Latent.dropTarget(document.body, land, drop);
   }
-  Latent.live({ props, watch }, draw);
+  Latent.live({ element, watch }, draw);
 };

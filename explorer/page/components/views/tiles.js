@@ -94,6 +94,7 @@ Latent.tiles = function ({ element, props, trigger, watch, grid: name, what, emp
 
   // Arrow keys move through a grid as through a table.
   function walk(event, grid, columns) {
+    if (Latent.withModifier(event)) return;
     const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: columns, ArrowUp: -columns }[event.key];
     const at = Number(event.target.dataset?.index);
     const next = step && grid.querySelector(`[data-index="${at + step}"]`);
@@ -102,7 +103,7 @@ Latent.tiles = function ({ element, props, trigger, watch, grid: name, what, emp
     next.focus();
   }
 
-  Latent.live({ props, watch }, draw);
+  Latent.live({ element, watch }, draw);
   Latent.onTheme(draw);
 };
 

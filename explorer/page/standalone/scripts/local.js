@@ -42,7 +42,7 @@ Latent.page = { about: Latent.told(window.latentAbout), chosen: [], views: new M
 
   async function load(name, tell) {
     const { title, at, files, description } = models.get(name), networks = {};
-    tell({ said: Latent.say("{model} is loaded", { model: title }) });
+    tell({ said: Latent.say("Loading {model}", { model: title }) });
     for (const file of files.filter((each) => each.endsWith(".onnx"))) {
       networks[file.replace(".onnx", "")] = () => bytes(at + file, tell);
     }

@@ -1,5 +1,9 @@
 """Whom the server answers, and what it says with every answer."""
 
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+import anyio
 import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -15,6 +19,8 @@ EVIL = "http://evil.example"
 async def anything(request: Request) -> PlainTextResponse:
     if request.url.path == "/stumble":
         raise KeyError("9999")
+    if "wait" in request.query_params:
+        await anyio.sleep(1)
     return PlainTextResponse(str(len(await request.body())))
 
 
@@ -75,6 +81,15 @@ def test_bodies_are_bounded_whether_their_length_is_declared_or_not(client):
 def test_what_gradio_stumbles_over_is_one_sentence(client):
     answer = client.get("/stumble")
     assert answer.status_code == 400 and answer.json()["detail"] == web.FORM
+
+
+def test_of_a_client_so_many_questions_are_answered_at_a_time(client, monkeypatch):
+    monkeypatch.setattr(web, "MOST_ASKED", 2)
+    with ThreadPoolExecutor(5) as pool:
+        ask = partial(client.post, "/gradio_api/component_server", params={"wait": "1"})
+        status = [each.status_code for each in pool.map(lambda _: ask(), range(5))]
+    assert sorted(status) == [200, 200, 429, 429, 429]
+    assert ask().status_code == 200  # once those are answered
 
 
 def test_every_answer_has_the_headers(client):

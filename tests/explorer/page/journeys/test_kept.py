@@ -1,6 +1,7 @@
 """Nothing is lost: what was done is undone, what was saved comes back, and is made again."""
 
 import base64
+import re
 
 import pytest
 from playwright.sync_api import expect
@@ -53,6 +54,20 @@ def test_a_visitor_undoes_saves_and_restores(page, tmp_path, capsys):
     given = ["--out", str(tmp_path / "again.png"), "--checkpoints", str(CHECKPOINTS)]
     assert main(["replay", str(saved), *given]) == 0
     assert "bit for bit" in capsys.readouterr().out
+
+
+@pytest.mark.opens("tab=morph")
+def test_where_one_stands_in_a_morph_is_there_after_a_reload(page):
+    handle, walk = page.locator(".pad .handle"), page.locator(".walked")
+    page.locator(".pad canvas").first.wait_for()
+    page.get_by_role("application", name=re.compile("^Walk between")).press("Shift+ArrowRight")
+    expect(handle).to_have_attribute("style", re.compile("left: 60%"))
+    walk.get_by_title("Keep it on the shelf").click()
+    shelf = page.get_by_role("list", name="Shelf", exact=True)
+    expect(shelf.get_by_role("listitem")).to_have_count(1)
+    page.reload()
+    page.locator(".pad canvas").first.wait_for()
+    expect(handle).to_have_attribute("style", re.compile("left: 60%"))
 
 
 @pytest.mark.opens("lesson=3")

@@ -148,6 +148,8 @@ def test_the_crop_ends_where_it_was_let_go(page, monkeypatch):
         page.mouse.move(box["x"] + box["width"] / 2 + 5 * step, box["y"] + box["height"] / 2)
     page.mouse.up()
     left = float(page.get_by_label("Left", exact=True).input_value())
+    square.press("Control+=")  # enlarges the page, in a window
+    assert float(page.get_by_label("Left", exact=True).input_value()) == left
     expect(page.get_by_text("The crop was set by hand.")).to_be_visible()
     page.wait_for_function("!Latent.lines.reconstruct.busy")
     slots = [session.slots.get("reconstruct") for session in wire.SESSIONS.values()]

@@ -88,6 +88,16 @@ def test_a_morph_follows_pointer_keys_and_touch(alone):
         changes(page, before, ".walked canvas")
 
 
+def test_where_one_stands_in_a_morph_is_sent_on(alone):
+    page = alone()
+    pad = page.get_by_role("application", name="Walk between the four corners")
+    before = pixels(page, ".walked canvas")
+    pad.press("Shift+ArrowRight")
+    changes(page, before, ".walked canvas")
+    page.locator(".walked .send button").filter(visible=True).first.click()
+    expect(page.locator("#view-morph")).to_be_hidden()
+
+
 def test_a_picture_in_a_corner_is_cropped_by_hand(alone, photo):
     page = alone(390)
     before = pixels(page, ".walked canvas")

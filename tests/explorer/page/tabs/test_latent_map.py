@@ -3,12 +3,14 @@
 import csv
 from base64 import b64decode, b64encode
 from dataclasses import replace
+from types import SimpleNamespace
 from urllib.parse import parse_qsl
 
 import gradio as gr
 import numpy as np
 import pytest
 import torch
+from gradio.context import LocalContext
 from PIL import Image
 
 from explorer.exchange import kept, layout
@@ -110,6 +112,17 @@ def test_a_lasso_makes_a_group_with_its_mean_and_the_nearest_members(session):
     middle = model.project(model.latents.codes[rows].mean(dim=0, keepdim=True))
     assert torch.nn.functional.cosine_similarity(mean.codes[model.name][None], middle) > 0.999
     assert session.tile("map", 1).reference == f"map/{titles[1].removeprefix('Face ')}"
+
+
+def test_a_new_group_is_named_in_the_visitors_language(session, monkeypatch):
+    latent_map.show(session)
+    asked = SimpleNamespace(headers={"accept-language": "de"})
+    token = LocalContext.request.set(asked)
+    try:
+        groups.lasso(session, lassoed([3, 8, 40]))
+    finally:
+        LocalContext.request.reset(token)
+    assert [*session.of(Groups).here("celeba32")] == ["Gruppe 1"]
 
 
 def test_groups_are_renamed_chosen_and_removed(session):

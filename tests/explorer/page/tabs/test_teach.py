@@ -175,7 +175,10 @@ def test_what_does_not_suffice_is_said_and_nothing_is_lost(session, bad):
     _, side, *_, said = teach.take(session, event(side="lacking", files=[{"path": "/etc/passwd"}]))
     assert "not uploaded here" in side["problem"] and len(side["pictures"]) == 2
     assert said == ""  # what was said of the draft before is no longer true
-    teach.take(session, event(side="lacking", gone=None))
+    _, side, *_ = teach.take(session, event(side="lacking", id=examples[2].id, more=True))
+    assert "not uploaded here" in side["problem"] and len(side["pictures"]) == 3  # one of a choice
+    _, side, *_ = teach.take(session, event(side="lacking", gone=None))
+    assert not side["problem"]
     assert [len(each["pictures"]) for each in teach.show(session)[:2]] == [2, 0]
 
 
