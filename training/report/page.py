@@ -46,7 +46,7 @@ def _notes(rows: Collection[dict], hardware: str) -> Iterator[str]:
             f"from random codes, for images/s {AT_ONCE_RECOVERED} at a time. The refined codes of "
             "the others start from the encoder's."
         )
-    seeing = [row["title"] for row in rows if row["settings"].get("d_features")]
+    seeing = [row["title"] for row in rows if row.get("settings", {}).get("d_features")]
     if seeing:
         yield FLATTERED.format(titles=", ".join(seeing))
     galleries = [row["gallery"] for row in rows if row["gallery"]]

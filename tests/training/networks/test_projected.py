@@ -9,11 +9,12 @@ from torch.nn.functional import conv2d, pad
 from tests.training.conftest import config_of
 from tests.training.frameworks.test_frameworks import CPU, advance, batch_for, make
 from training import checkpoints, losses
+from training.checkpoints import State
 from training.errors import UserError
 from training.frameworks.base import trainable
 from training.networks import projected
 from training.networks.efficientnet import Halving
-from training.run import Run
+from training.run import Run, autocast_for
 
 
 @pytest.mark.parametrize("kernel", [3, 5])
@@ -81,6 +82,20 @@ def test_a_run_goes_on_with_its_discriminator_alone(images, tmp_path):
     assert torch.equal(run.framework.D(x), former.D(x))
     with pytest.raises(UserError, match="--d-features"):
         Run(config_of("faae", start=str(tmp_path)), CPU, images)
+
+
+def test_a_resumed_run_is_that_which_was_not_interrupted(images):
+    options = {"d_features": True, "r1_gamma": 0.2, "ema": 0.9, "epochs": 2}
+    whole, _ = advance("faae", images, 4, **options)
+    cut, _ = advance("faae", images, 2, **options)
+    again, _ = advance("faae", images, 0, **options)
+    torch.manual_seed(1)  # what the process drew before is no part of the state
+    again.restore(State.model_validate(cut.state()))
+    for _ in range(2):
+        again.advance(autocast_for(again.config, CPU.device))
+    one, two = whole.state(), again.state()
+    for part in ("framework", "averaged"):
+        assert all(torch.equal(one[part][key], two[part][key]) for key in one[part])
 
 
 def test_training_alone_needs_the_package(images, tmp_path, monkeypatch):
