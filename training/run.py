@@ -115,9 +115,9 @@ class Average(AveragedModel):
 
 def start_from(directory: str, framework: Framework) -> int:
     """Gives the framework the networks of a checkpoint, or of a run's folder for the same size of
-    images, which has those that are not shipped too; how many images they have seen. What is
-    trained on goes on from the weights that D learned against, what is not from their moving
-    average. Raises UserError."""
+    images, which has those that are not shipped too; how many images they have seen. Networks that
+    learn go on from the weights that D learned against, shipped ones that do not learn from their
+    moving average. Raises UserError."""
     former = checkpoints.copy_networks(directory, framework, framework.shipped)
     grows = former["settings"]["image_size"] != framework.config.image_size
     if (Path(directory) / STATE).is_file() and not grows:
@@ -205,7 +205,8 @@ class Run:
         return self.averaged.module if self.averaged else self.framework
 
     def batch(self) -> Batch:
-        """This process's share of the step's images and codes, a function of the step alone."""
+        """This process's share of the step's images and codes, a function of the step, the process
+        and their number alone."""
         generator = step_generator(self.config.seed, self.step, self.world.device)
         x = self.batches.at(self.step, generator)
         z = self.framework.prior.sample(self.config.batch_size, generator)[self.batches.share]

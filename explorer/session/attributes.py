@@ -72,11 +72,11 @@ class Lesson:
 
 @dataclass
 class Draft:
-    """What the attribute that comes next is taught by, and what was wrong with the last picture of
-    a side."""
+    """What the attribute that comes next is taught by, and what was wrong with a picture that was
+    last given to a side."""
 
     lesson: Lesson = field(default_factory=Lesson, metadata={"said": say("pictures")})
-    problems: dict[str, str] = field(default_factory=dict)
+    problems: dict[str, str] = field(default_factory=dict, compare=False)
 
     @property
     def pictures(self) -> list[Picture]:

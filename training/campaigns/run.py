@@ -147,7 +147,8 @@ class Site:
         content, former = read_config(directory), read_metrics(directory)
         sources, root = self.paths(self.campaign.held_out), str(self.data)
         judged_by = FRAMEWORKS[content["framework"]].judged_by
-        if on_file(content, sources, root, former) and former["figures"].keys() >= set(judged_by):
+        files = data.count(sources, root, train=False)
+        if on_file(content, sources, files, former) and former["figures"].keys() >= set(judged_by):
             return former
         result = evaluate(directory, sources, self.device, root=root)
         save(directory, result)

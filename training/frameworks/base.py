@@ -20,9 +20,9 @@ from training.networks.projected import FeatureDiscriminator
 class Batch:
     """The data of one training step.
 
-    x: images (B, 3, H, W) in [0, 1]; z: codes from the prior (B, n); generator: the step's source
-    of any further randomness; step: counted from 0; y: labels (B, A), 0 or 1, and labelled (B,)
-    bool: whose labels are known; None where the data have no labels.
+    x: images (B, 3, H, W) in [0, 1]; z: codes from the prior (B, n); generator: the source of any
+    further randomness, of each process its own; step: counted from 0; y: labels (B, A), 0 or 1, and
+    labelled (B,) bool: whose labels are known; None where the data have no labels.
     """
 
     x: Tensor

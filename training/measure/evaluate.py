@@ -169,12 +169,13 @@ def error_and_sharpness(
     return mse.item(), (found / real).item()
 
 
-def on_file(content: dict, sources: tuple[str, ...], root: str, measurement: dict) -> bool:
-    """Whether a measurement is of as many images of sources of these names, of these weights, and
-    by the features in use. Raises UserError where a source is missing."""
+def on_file(content: dict, sources: tuple[str, ...], files: int, measurement: dict) -> bool:
+    """Whether a measurement is of sources of these names, with so many `files` but for unreadable
+    ones, of these weights, and by the features in use."""
+    if not files * (1 - data.UNREADABLE_SHARE) <= measurement.get("images", 0) <= files:
+        return False
     wanted = {
         "data": [Path(source).name for source in sources],
-        "images": data.count(sources, root, train=False),
         "features": features_in_use(),
         "weights_sha256": content["weights_sha256"],
     }

@@ -39,6 +39,7 @@ class Projection(nn.Module):
     def __init__(self, before: int, after: int, kernel: int = 1):
         super().__init__()
         weight = torch.empty(after, before, kernel, kernel)
+        # uniform: on the meta device a normal distribution would import torch._dynamo
         self.register_buffer("weight", nn.init.kaiming_uniform_(weight, nonlinearity="linear"))
 
     def forward(self, x: Tensor) -> Tensor:

@@ -16,8 +16,8 @@ LIMITS = """\
 - For research and teaching; not for recognising or judging people."""
 
 FLATTERED = (
-    "The discriminator of {titles} saw features of EfficientNet-Lite1 too, of one family with "
-    "Lite0, whose distances flatter it."
+    "Trained with features of EfficientNet-Lite1 in the discriminator: {titles}. It is of one "
+    "family with Lite0, so distances on Lite0's features, where given, come out too low."
 )
 
 

@@ -60,11 +60,12 @@ def compare(model_set: str | Path, request: Request, out: Path | None = None) ->
     directories, out = _checkpoints(model_set), Path(out or model_set)
     if bool(request.gallery) != bool(request.attributes):
         raise UserError("Give --gallery its labels: --attributes a table, or 'classes'.")
-    data.count((*request.sources, *request.gallery), request.root)  # raises if one is missing
+    data.count(request.gallery, request.root)  # raises if one is missing
+    files = data.count(request.sources, request.root, train=False)
     former = read_json(out / TABLE)
     known, rows = former.get("systems", {}), {}
     for name, directory in directories.items():
-        rows[name] = _row(directory, request, known.get(name, {}))
+        rows[name] = _row(directory, request, files, known.get(name, {}))
         write_json(out / TABLE, {"systems": known | rows})
     titles = headings([(row["title"], name) for name, row in rows.items()])
     for row, title in zip(rows.values(), titles, strict=True):
@@ -97,8 +98,8 @@ def _checkpoints(model_set: Path) -> dict[str, Path]:
     return {path.name: path for path in found}
 
 
-def _row(directory: Path, request: Request, former: dict) -> dict:
-    """The results of one checkpoint, from `former` as far as that still holds."""
+def _row(directory: Path, request: Request, files: int, former: dict) -> dict:
+    """The results of one checkpoint on so many `files`, from `former` as far as that holds."""
     content = checkpoints.read_config(directory)
     system = FRAMEWORKS[content["framework"]]
     labelled = (*request.gallery, request.attributes)
@@ -109,7 +110,7 @@ def _row(directory: Path, request: Request, former: dict) -> dict:
         "codes_by": "encoder" if system.encodes else "recovery",
         "images_seen": checkpoints.images_seen(content["trained"]),
         "trained": {name: content["trained"][name] for name in TRAINED},
-        **_evaluated(directory, content, request, former),
+        **_evaluated(directory, content, request, files, former),
         "gallery_files": [Path(name).name for name in labelled if name],
     }
     if "gallery" in former and all(former[key] == row[key] for key in KEPT_FOR):
@@ -124,11 +125,11 @@ def _row(directory: Path, request: Request, former: dict) -> dict:
     return row | {"gallery": gallery}
 
 
-def _evaluated(directory: Path, content: dict, request: Request, former: dict) -> dict:
+def _evaluated(directory: Path, content: dict, request: Request, files: int, former: dict) -> dict:
     """The figures of `evaluate`: those on file if they still hold, otherwise measured now."""
     sources = request.sources
     for found in (read_metrics(directory), former):
-        if on_file(content, sources, request.root, found):
+        if on_file(content, sources, files, found):
             refined = found["refined"]
             if (refined["steps"], refined["images"]) == (STEPS, min(REFINED, found["images"])):
                 break

@@ -33,12 +33,12 @@ class Source(TypedDict):
 
 @MORE
 class Gathered(Source):
-    """For one side of a lesson: a picture, several uploads, `more` where they go on from those of
-    the event before, the id of one that goes, or a group of the map."""
+    """For one side of a lesson: a picture, several uploads, which may be a part of many, the id of
+    one that goes, or a group of the map."""
 
     side: Literal["given", "lacking"]
     files: NotRequired[Annotated[list[Source], MaxLen(8)]]
-    more: NotRequired[bool]
+    part: NotRequired[Literal["first", "next", "last"]]
     gone: NotRequired[Name | None]
     group: NotRequired[Name]
 

@@ -3,10 +3,12 @@
 import ipaddress
 import logging
 import os
-from collections import Counter
+from asyncio import Semaphore
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from fnmatch import fnmatch
 from urllib.parse import urlsplit
+from weakref import WeakValueDictionary
 
 from fastapi.exceptions import RequestValidationError
 from gradio.route_utils import FnIndexInferError
@@ -21,7 +23,7 @@ from training.errors import quoted
 
 MB = 2**20
 MOST_JSON, MOST_UPLOAD = 16 * MB, 2048 * MB  # bytes of a request
-ASKS, MOST_ASKED = "/component_server", 40  # what no queue holds back; of an address at a time
+ASKS, AT_ONCE = "/component_server", 40  # what gradio's queue does not hold; of an address
 FORM = "The request has not the form that this address takes: see the documentation of the API."
 # Gradio's scripts are inline and make functions of text; pictures are `data:` and `blob:`.
 POLICY = {
@@ -55,9 +57,9 @@ def guarded(hosts: Sequence[str] = ()) -> dict:
 
 
 class Guard:
-    """Refuses requests to other hosts (DNS rebinding), from other sites, of too many bytes, and
-    beside too many others of one client; an address is always answered, names are `localhost` and
-    `hosts`, patterns as in '*.example.org'."""
+    """Refuses requests to other hosts (DNS rebinding), from other sites, and of too many bytes; an
+    address is always answered, names are `localhost` and `hosts`, patterns as in '*.example.org'.
+    Of what scripts ask past the queue, `AT_ONCE` of an address are computed, and others wait."""
 
     def __init__(self, app: ASGIApp, hosts: Sequence[str] = ()):
         space = os.environ.get("SPACE_HOST", "")  # the name that Hugging Face gives an app
@@ -65,7 +67,7 @@ class Guard:
         self.app, self.hosts = app, [host for host in named if not _numeric(host)]
         frames = ["'self'", *self.hosts, *(["https://huggingface.co"] if space else [])]
         policy = {**POLICY, "frame-ancestors": " ".join(frames)}
-        self.asked: Counter[str] = Counter()  # under way, by address
+        self.turns: WeakValueDictionary[str, Semaphore] = WeakValueDictionary()  # by address
         self.policy = "; ".join(f"{name} {value}" for name, value in policy.items())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -84,26 +86,25 @@ class Guard:
                 MutableHeaders(scope=message).update(self.said(scope["path"]))
             await send(message)
 
-        address = (scope.get("client") or [""])[0]
-        asks = scope["path"].rstrip("/").endswith(ASKS)
         refused = self.refused(headers, most)
-        if asks and self.asked[address] >= MOST_ASKED:
-            refused = _refusal(429, f"{MOST_ASKED} requests of yours are under way: try again.")
         if refused:
             await refused(scope, receive, answer)
             return
-        self.asked[address] += asks
         try:
-            await self.app(scope, _bounded(receive, most), answer)
+            async with self.turn(scope):
+                await self.app(scope, _bounded(receive, most), answer)
         except STUMBLES as error:
             if started:
                 raise
             log.warning("%s %s: %s", scope["method"], scope["path"][:80], quoted(str(error)))
             await _refusal(400, FORM)(scope, receive, answer)
-        finally:
-            self.asked[address] -= asks
-            if not self.asked[address]:
-                del self.asked[address]
+
+    def turn(self, scope: Scope) -> AbstractAsyncContextManager:
+        """What a request holds while it is answered."""
+        if not scope["path"].rstrip("/").endswith(ASKS):
+            return nullcontext()
+        address, _ = scope.get("client") or ("", 0)
+        return self.turns.setdefault(address, Semaphore(AT_ONCE))
 
     def refused(self, headers: Headers, most: int) -> JSONResponse | None:
         """Why a request is not answered, None where it is."""

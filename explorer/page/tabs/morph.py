@@ -80,8 +80,7 @@ def build(session: gr.State) -> Widgets:
 def show(session: Session, n: int) -> tuple:
     """The grids of interpolated codes of the first models, and the pad; with no more models than
     that, the sharpness along the diagonals."""
-    point = session.of(Walk)
-    if session.seen(MORPH, n, point.right, point.down, slots=CORNERS):
+    if session.seen(MORPH, n, slots=CORNERS):
         return gr.skip(), gr.skip(), gr.skip()
     return draw(session, n, first=True)
 
@@ -220,8 +219,10 @@ def pack(session: Session) -> dict[str, str]:
 
 def unpack(session: Session, fields: Mapping[str, str]) -> None:
     spots = [number(each, 0, 1) for each in parted(fields, "point")]
-    known = len(spots) == 2 and None not in spots
-    session.owned[Walk] = Walk(*spots) if known else Walk()
+    before, known = session.of(Walk), len(spots) == 2 and None not in spots
+    session.owned[Walk] = now = Walk(*spots) if known else Walk()
+    if (now.right, now.down) != (before.right, before.down):
+        session.shown.pop(MORPH, None)  # the page shows another point
 
 
 LINK = {"pack": pack, "unpack": unpack, "verb": verb}

@@ -69,7 +69,7 @@ def show(session: Session, seed: int | None, count: int, spread: float) -> tuple
     before = drawn.seed, drawn.count, drawn.spread
     drawn.seed, drawn.count, drawn.spread = now = int(seed or 0), int(count), float(spread)
     drawn.walk = drawn.walk if now == before else 0.0
-    chosen = tuple(session.labels.items()), drawn.every_class, drawn.walk
+    chosen = tuple(session.labels.items()), drawn.every_class
     if session.seen(SAMPLE, seed, count, spread, *chosen):
         return gr.skip(), gr.skip()
     stamp, kept = ui.stamp(session), say("as drawn")
@@ -192,13 +192,15 @@ def pack(session: Session) -> dict[str, str]:
 
 
 def unpack(session: Session, fields: Mapping[str, str]) -> None:
-    drawn = session.of(Drawn)
+    drawn, bounds = Drawn(), {"seed": (0, MOST_SEED), "count": (4, MOST), "spread": (0, 2)}
+    for name, (least, most) in bounds.items():  # as the link sets the controls
+        found, first = number(fields.get(name), least, most), getattr(drawn, name)
+        setattr(drawn, name, first if found is None else type(first)(found))
     drawn.every_class = fields.get("classes") == EVERY
     drawn.walk = number(fields.get("walk"), 0, 1) or 0.0
-    if drawn.walk:  # from the samples of the link, which the controls will hold
-        drawn.seed = int(number(fields.get("seed"), 0, MOST_SEED) or 0)
-        drawn.count = int(number(fields.get("count"), 4, MOST) or drawn.count)
-        drawn.spread = number(fields.get("spread"), 0, 2) or 0.0
+    if drawn.walk != session.of(Drawn).walk:
+        session.shown.pop(SAMPLE, None)  # the page shows another share of the way
+    session.owned[Drawn] = drawn
 
 
 def verb(session: Session) -> tuple | None:

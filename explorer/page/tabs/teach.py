@@ -66,28 +66,19 @@ def build(session: gr.State) -> Widgets:
             tiles = ui.tiles_view(NAME, say("The middle of the pictures"), EMPTY)
     outputs = [*sides, learned, tiles]
     taking = {"trigger_mode": "multiple", **ui.READING}
-    taken = [side.collect(take, session, [*outputs, said], **taking) for side in sides]
+    for side in sides:
+        side.collect(take, session, [*outputs, said], **taking)
     learned.apart(tell_apart, session, [*outputs, said], trigger_mode="multiple", **ui.IN_TURN)
     learned.remove(remove, session, [*outputs, said], trigger_mode="multiple", **ui.IN_TURN)
     keep.click(add, [session, name], [*outputs, said], **ui.IN_TURN)
     file.upload(load, [session, file], [*outputs, said], **ui.READING)
-    return Widgets(show, [], outputs, senders=[tiles], edited=taken)
+    return Widgets(show, [], outputs, senders=[tiles])
 
 
 def show(session: Session) -> list:
     """The pictures of both sides, and what they teach the models under comparison."""
     stamp, draft, models = ui.stamp(session), session.of(Draft), session.models
-    kept = session.of(Own).of(models)
-    rows = session.of(Groups).here(session.model_set)
-    groups = {name: len(each) for name, each in rows.items()}
-    chosen = {name: getattr(draft.lesson, name) for name in SIDES}
-    both = set.intersection(*(set(rows.get(side.group, ())) for side in chosen.values()))
-    sides = []
-    for name, side in chosen.items():
-        apart = tuple(row for row in rows.get(side.group, ()) if row not in both)
-        side.rows, side.model_set = apart[:MOST], session.model_set
-        problem = draft.problems.get(name, "") or left_out(len(both), len(apart))
-        sides.append(stamp | ui.gather_value(side.pictures, groups, side.group, problem))
+    kept, sides = session.of(Own).of(models), gathered(session)
     found, said = {}, ""
     if any(each["pictures"] or each["group"] for each in sides):
         found = beside(lambda model: learned(session, model, kept), models)
@@ -98,6 +89,22 @@ def show(session: Session) -> list:
     cosines = {model: each.alike for model, each in known.items()}
     value = ui.lesson_value(models, lessons, cosines, draft.lesson.apart, kept, said)
     return [*sides, stamp | value, stamp | pictured(session, found)]
+
+
+def gathered(session: Session) -> list[dict]:
+    """The pictures of both sides."""
+    stamp, draft = ui.stamp(session), session.of(Draft)
+    rows = session.of(Groups).here(session.model_set)
+    groups = {name: len(each) for name, each in rows.items()}
+    chosen = {name: getattr(draft.lesson, name) for name in SIDES}
+    both = set.intersection(*(set(rows.get(side.group, ())) for side in chosen.values()))
+    sides = []
+    for name, side in chosen.items():
+        apart = tuple(row for row in rows.get(side.group, ()) if row not in both)
+        side.rows, side.model_set = apart[:MOST], session.model_set
+        problem = draft.problems.get(name, "") or left_out(len(both), len(apart))
+        sides.append(stamp | ui.gather_value(side.pictures, groups, side.group, problem))
+    return sides
 
 
 def left_out(both: int, apart: int) -> str:
@@ -142,10 +149,12 @@ def pictured(session: Session, found: dict[Model, Learned | str]) -> dict:
 
 
 def take(session: Session, event: Given) -> list:
-    """Another picture of one side, or several, or one less, or a group of the map."""
+    """Another picture of one side, or several, or one less, or a group of the map. Of many that
+    come in parts the last one has the models learn."""
     data, draft = event._data, session.of(Draft)
     side: Side = getattr(draft.lesson, data["side"])
-    if not data.get("more"):
+    part = data.get("part")
+    if part in (None, "first"):
         draft.problems.pop(data["side"], None)
     if "gone" in data:
         gone = data["gone"]
@@ -153,7 +162,7 @@ def take(session: Session, event: Given) -> list:
     elif "group" in data:
         side.group = data["group"] and known_group(session, data["group"])
     else:
-        for source in data.get("files") or [data]:
+        for source in data.get("files", [data]):
             try:
                 if len(side.pictures) >= MOST:
                     raise UserError(
@@ -164,6 +173,8 @@ def take(session: Session, event: Given) -> list:
                     side.pictures.append(picture)
             except UserError as error:
                 draft.problems[data["side"]] = error.said
+    if part in ("first", "next"):
+        return [*gathered(session), gr.skip(), gr.skip(), ""]
     return [*show(session), ""]
 
 

@@ -213,8 +213,12 @@ def test_a_run_grows_from_the_folder_of_another_with_a_new_discriminator(images,
     options = {"image_size": 64, "nets": "nested", "width": former.config.width // 2}
     config = config_of("bigan", code_norm="batch", start=str(tmp_path), **options)
     run = Run(config, CPU, larger)
-    run.advance(autocast_for(config, CPU.device))
-    assert run.finite()
+    x, z = batch_for(former).x, batch_for(former).z
+    former.eval(), run.framework.eval()
+    enlarged = interpolate(former.decode(z).logit(), scale_factor=2, mode="bilinear")
+    assert torch.allclose(run.framework.decode(z), enlarged.sigmoid(), atol=1e-5)
+    codes = run.framework.encode(interpolate(x, 64))
+    assert torch.allclose(codes, former.encode(x), atol=1e-4)
 
 
 def test_what_a_run_does_not_train_is_the_moving_average_of_the_run_it_starts_from(

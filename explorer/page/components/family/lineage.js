@@ -1,5 +1,5 @@
-// A tree of pictures: value [{id, label, src, parents: ids, generation, said, chosen}], a row each
-// generation that some are of. Triggers choose {id}.
+// A tree of pictures: value [{id, label, src, parents: ids, generation, said, chosen}], a row for
+// each generation in it. Triggers choose {id}.
 Latent.lineage = function ({ element, props, trigger, watch, what, empty }) {
   const { h } = Latent;
   const WIDE = 84, HIGH = 108, SIDE = 56, TOP = 6;

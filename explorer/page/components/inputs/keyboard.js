@@ -1,18 +1,25 @@
 // The page by keyboard: a link past the header, arrow keys from tab to tab, and the focus where it was.
 {
-  // A key for the browser or the system, as Ctrl and + to enlarge the page.
-  Latent.withModifier = ({ ctrlKey, metaKey, altKey }) => ctrlKey || metaKey || altKey;
+  // A key for the browser or the system, as Ctrl and + to enlarge the page; characters that a keyboard
+  // has on AltGr or Option are not.
+  Latent.withModifier = ({ ctrlKey, metaKey, altKey, key }) => metaKey || (ctrlKey ? !altKey : altKey && key.length > 1);
 
-  // What has the focus and is drawn anew has it again; when it is gone, what stands in its place and
-  // is of its kind.
+  // Draws; what had the focus and was replaced has it again: its namesake, of several the nearest, else
+  // what is of its kind and stands in its place.
   Latent.keepFocus = (element, draw) => {
     const held = element.contains(document.activeElement) ? document.activeElement : null;
+    if (!held) return draw();
     const called = (node) => node.getAttribute("aria-label") ?? (node.value || node.textContent);
-    const alike = () => [...element.querySelectorAll(held.localName)], name = held && called(held), index = held && alike().indexOf(held);
+    const alike = () => [...element.querySelectorAll(held.localName)].filter((node) => !node.disabled && node.getClientRects().length);
+    const name = called(held), place = alike().indexOf(held), { selectionStart: from, selectionEnd: to } = held;
     draw();
-    if (!held || held.isConnected) return;
-    const all = alike(), there = all[index]?.className === held.className ? all[index] : null;
-    (all.find((node) => called(node) === name) ?? there)?.focus({ preventScroll: true });
+    if (held.isConnected) return;
+    const all = alike(), namesakes = all.filter((node) => called(node) === name);
+    const away = (node) => Math.abs(all.indexOf(node) - place);
+    const next = namesakes.sort((a, b) => away(a) - away(b))[0] ?? all[place];
+    if (next?.className !== held.className) return;
+    next.focus({ preventScroll: true });
+    if (Number.isInteger(from)) next.setSelectionRange(from, to);
   };
 
   const tabs = (bar) => [...bar.querySelectorAll('[role="tab"]')];

@@ -2,17 +2,18 @@
 // value {src, at: {right, down}, panels: [{title, colour, model, codes, src} or {title, colour, said,
 // seconds}]}; `codes` are those of the four corners, base64 of float32. The models run in this
 // browser once they are loaded, at the first move; until then, and where they cannot, the server
-// draws. Triggers send {grid, index, to}.
+// draws. It is told of the last point when the square is left. Triggers send {grid, index, to}.
 Latent.pad = function ({ element, props, watch, trigger, grid: name }) {
   const { h } = Latent;
   const root = element.querySelector(".pad");
   const STEP = 0.02, LEAP = 0.1, MOST_FRAMES = 300;
-  let at = { right: 0.5, down: 0.5 }, engine = null, loading = false, shape = null, panels = [], canvases = [], film = null, told = "";  // where the server knows it to be
+  let at = { right: 0.5, down: 0.5 }, told = at;  // the latter as far as the server knows
+  let engine = null, loading = false, shape = null, panels = [], canvases = [], film = null;
 
   const handle = h("span", { class: "handle" });
   const square = h("div", { class: "square-of-codes", tabindex: 0, role: "application",
     "aria-label": Latent.say("Walk between the four corners: move over the square, or use the arrow keys"),
-    onpointerdown: press, onpointermove: point, onpointerenter: prepare, onfocus: prepare, onkeydown: step }, handle);
+    onpointerdown: press, onpointermove: point, onpointerenter: prepare, onfocus: prepare, onkeydown: step, onpointerleave: rest, onblur: rest }, handle);
   const faces = h("div", { class: "faces" }), said = h("span", { class: "note", role: "status" });
   const bar = h("progress", { max: 1, hidden: true, "aria-label": Latent.say("Progress") });
   const button = (text, onclick) => h("button", { type: "button", class: "chip", onclick }, text);
@@ -22,13 +23,8 @@ Latent.pad = function ({ element, props, watch, trigger, grid: name }) {
   const saves = [button(Latent.say("Save as GIF"), () => save((frames) => Latent.film.gif(frames, "walk", Latent.local.gif))),
     ...(kind ? [button(kind === "MP4" ? Latent.say("Save as MP4") : Latent.say("Save as WebM"), () => save((frames) => Latent.film.video(frames, "walk")))] : [])];
   root.append(square, h("div", { class: "walked" }, faces, h("div", { class: "tools" }, record, ...saves,
-    Latent.sendButtons(() => { ask(); return { grid: name, index: 0 }; }, async (data) => { await Latent.settled(); trigger("send", data); })),
+    Latent.sendButtons(() => { rest(); return { grid: name, index: 0 }; }, async (data) => { await Latent.settled(); trigger("send", data); })),
     h("p", { class: "running" }, bar, said)));
-
-  function ask() {
-    told = JSON.stringify(at);
-    return Latent.ask(name, { at });
-  }
 
   const walkable = () => panels.filter((panel) => panel.codes);
 
@@ -42,7 +38,7 @@ Latent.pad = function ({ element, props, watch, trigger, grid: name }) {
     tell({ said: "" });
     if (wanted !== shape) return prepare();
     engine = found;
-    if (engine) show(at);
+    if (engine) paint(at);
   }
 
   function tell({ said: text, share }) {
@@ -51,8 +47,7 @@ Latent.pad = function ({ element, props, watch, trigger, grid: name }) {
     bar.value = share ?? 0;
   }
 
-  const show = Latent.newest(async ({ right, down }) => {
-    if (!engine) return ask();
+  const paint = Latent.newest(async ({ right, down }) => {
     const having = walkable(), stage = canvases;
     const images = await Promise.all(having.map(async ({ model, codes }) => {
       const { code_length: width, prior } = engine.models.get(model);
@@ -63,6 +58,11 @@ Latent.pad = function ({ element, props, watch, trigger, grid: name }) {
     images.forEach((image, i) => draw(canvases[i], image));
     keep(images);
   });
+
+  (Latent.lines[name] ??= {}).local = ({ at: now }) => {
+    if (engine && now) paint(now);
+    return engine && now;
+  };
 
   function draw(canvas, image) {
     [canvas.width, canvas.height] = [image.width, image.height];
@@ -75,7 +75,17 @@ Latent.pad = function ({ element, props, watch, trigger, grid: name }) {
     at = { right: inside(right), down: inside(down) };
     place();
     prepare();
-    show(at);
+    if (engine) paint(at);
+    else tellServer();
+  }
+
+  function tellServer() {
+    told = at;
+    Latent.ask(name, { at });
+  }
+
+  function rest() {
+    if (told !== at) tellServer();
   }
 
   function place() {
@@ -155,13 +165,12 @@ Latent.pad = function ({ element, props, watch, trigger, grid: name }) {
       if (Latent.local.started) prepare();
     }
     if (root.hidden) return;
-    const there = props.value.at;
-    if (JSON.stringify(there) !== told && Latent.upToDate(name, props.value)) {  // as after a reload
-      [at, told] = [there, JSON.stringify(there)];
+    if (told === at && Latent.upToDate(name, props.value)) {
+      at = told = props.value.at;
       place();
     }
     square.style.backgroundImage = `url("${props.value.src}")`;
-    if (engine) return show(at);
+    if (engine) return paint(at);
     walkable().forEach(({ src }, i) => {
       const picture = new Image(), canvas = canvases[i];
       picture.onload = () => engine || draw(canvas, picture);

@@ -49,7 +49,7 @@ Latent.maps.lasso = function (chart, plot, { shown, done, changed }) {
     if (!path) return;
     event.stopImmediatePropagation();
     const swallow = (click) => click.stopImmediatePropagation();
-    chart.addEventListener("click", swallow, true);  // which ends it, though not on a touch screen
+    chart.addEventListener("click", swallow, true);  // of a mouse; a touch that has moved sends none
     setTimeout(() => chart.removeEventListener("click", swallow, true));
     finish();
   }, true);

@@ -15,10 +15,11 @@ Latent.found = function ({ element, props, trigger, watch }) {
     model.match ? h("p", { class: "note", title: ALIKE }, model.match) : null]);
 
   function row({ name, kept, models }, at) {
+    const does = kept ? Latent.say("is a slider") : Latent.say("Keep it as a slider");
     const direction = JSON.stringify([name, kept, models.map(({ consistency }) => consistency)]);
     const box = h("input", { type: "text", value: typed.get(direction) ?? name, maxlength: 60, oninput: () => typed.set(direction, box.value), "aria-label": Latent.say("Name of {direction}", { direction: name }) });
     return h("section", { class: "direction", "aria-label": name }, h("header", {}, box,
-      h("button", { type: "button", class: "chip", disabled: kept, onclick: () => trigger("keep", { at, name: box.value }) }, kept ? Latent.say("is a slider") : Latent.say("Keep it as a slider"))),
+      h("button", { type: "button", class: "chip", "aria-label": `${does}: ${name}`, disabled: kept, onclick: () => trigger("keep", { at, name: box.value }) }, does)),
     h("div", { class: "alongs" }, models.map(shown)));
   }
 

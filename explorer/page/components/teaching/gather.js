@@ -1,10 +1,11 @@
 // Many pictures of one kind: drop, choose, paste or click them at hand; a click on one takes it out.
 // value {pictures: [{id, label, src}], groups: [[name, count]], group, problem}. Triggers
-// collect {side, files: [{path, name}], more: whether they go on from others} | {side, id} | {side, grid, index} | {side, gone} | {side, group}.
+// collect {side, files: [{path, name}], part: of many "first", "next" or "last"} | {side, id} | {side, grid, index} | {side, gone} | {side, group}.
 Latent.gather = function ({ element, props, trigger, watch, upload, side, what }) {
   const { h } = Latent, LATER = 1e9, AT_ONCE = 8;  // files an event
   const root = element.querySelector(".gather");
-  const collect = (data) => trigger("collect", { side, ...data });
+  let uploading = false, failed = "";
+  const collect = (data) => { failed = ""; trigger("collect", { side, ...data }); };
   const chooser = h("input", { type: "file", accept: "image/*", multiple: true, hidden: true, tabindex: -1, "aria-label": Latent.say("{what}: choose files", { what }),
     onchange: () => { take([...chooser.files]); chooser.value = ""; } });
   const add = h("button", { type: "button", class: "chip", onclick: () => chooser.click() }, Latent.say("Add pictures"));
@@ -26,31 +27,41 @@ Latent.gather = function ({ element, props, trigger, watch, upload, side, what }
 
   async function take(files) {
     if (!files.length) return;
-    said.textContent = Latent.say("Uploading…");
+    uploading = true;
+    say();
+    let sent = [], count = 0, wrong = "";
+    const send = (part) => { collect({ files: sent, part }); [sent, count] = [[], count + 1]; };
     try {
-      for (let from = 0; from < files.length; from += AT_ONCE) {
-        const sent = [];
-        for (const file of files.slice(from, from + AT_ONCE)) sent.push(await Latent.uploaded(upload, file));
-        collect({ files: sent, more: from > 0 });
+      for (const file of files) {
+        if (sent.length === AT_ONCE) send(count ? "next" : "first");
+        sent.push(await Latent.uploaded(upload, file));
       }
     } catch (error) {
-      said.textContent = error.message.replace(/^Error: /, "") || Latent.say("The upload failed: try again.");
+      wrong = error.message.replace(/^Error: /, "") || Latent.say("The upload failed: try again.");
     }
+    if (sent.length || count) send(count ? "last" : undefined);
+    [uploading, failed] = [false, wrong];
+    say();
+  }
+
+  function say() {
+    const problem = failed || (props.value?.problem ?? "");
+    said.textContent = uploading ? Latent.say("Uploading…") : problem;
+    said.classList.toggle("problem", !uploading && Boolean(problem));
   }
 
   const thumbnail = ({ id, label, src }) => h("li", {}, h("button", { type: "button", class: "thumb", title: Latent.say("Take {label} out", { label }),
     "aria-label": Latent.say("Take {label} out", { label }), onclick: () => collect({ gone: id }) }, Latent.image(src, "")));
 
   function draw() {
-    const { pictures = [], groups = [], group: chosen = "", problem = "" } = props.value ?? {};
+    const { pictures = [], groups = [], group: chosen = "" } = props.value ?? {};
     list.replaceChildren(...pictures.map(thumbnail));
     invite.hidden = Boolean(pictures.length || chosen);
     none.hidden = !pictures.length;
     group.hidden = !groups.length;
     group.replaceChildren(h("option", { value: "" }, Latent.say("No group of the map")),
       ...groups.map(([name, count]) => h("option", { value: name, selected: name === chosen }, Latent.say("{group}, {count} pictures", { group: name, count }))));
-    said.textContent = problem;
-    said.classList.toggle("problem", Boolean(problem));
+    say();
   }
 
   Latent.live({ element, watch }, draw);

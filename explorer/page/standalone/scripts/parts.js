@@ -18,7 +18,7 @@
   };
 
   // A line of controls: `draw` is called with what they were set to last.
-  page.line = (name, draw) => { Latent.lines[name] = { ask: async (set) => draw(set), show: () => {} }; };
+  page.line = (name, draw) => { Object.assign(Latent.lines[name] ??= {}, { ask: async (set) => draw(set), show: () => {} }); };
 
   page.keep = (grid, thing) => kept.set(grid, thing);  // thing(index)
   page.send = async ({ grid, index = 0, to }) => {

@@ -1,9 +1,7 @@
 """Whom the server answers, and what it says with every answer."""
 
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+import asyncio
 
-import anyio
 import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -12,6 +10,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from explorer.page.guard import web
+from tests.explorer.conftest import finished
 
 EVIL = "http://evil.example"
 
@@ -19,8 +18,6 @@ EVIL = "http://evil.example"
 async def anything(request: Request) -> PlainTextResponse:
     if request.url.path == "/stumble":
         raise KeyError("9999")
-    if "wait" in request.query_params:
-        await anyio.sleep(1)
     return PlainTextResponse(str(len(await request.body())))
 
 
@@ -83,13 +80,35 @@ def test_what_gradio_stumbles_over_is_one_sentence(client):
     assert answer.status_code == 400 and answer.json()["detail"] == web.FORM
 
 
-def test_of_a_client_so_many_questions_are_answered_at_a_time(client, monkeypatch):
-    monkeypatch.setattr(web, "MOST_ASKED", 2)
-    with ThreadPoolExecutor(5) as pool:
-        ask = partial(client.post, "/gradio_api/component_server", params={"wait": "1"})
-        status = [each.status_code for each in pool.map(lambda _: ask(), range(5))]
-    assert sorted(status) == [200, 200, 429, 429, 429]
-    assert ask().status_code == 200  # once those are answered
+def test_so_many_questions_of_an_address_are_answered_at_a_time(monkeypatch):
+    monkeypatch.setattr(web, "AT_ONCE", 2)
+    running, most = 0, 0
+
+    async def app(scope, receive, send):
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        await asyncio.sleep(0.05)
+        running -= 1
+
+    guard = web.Guard(app)
+
+    async def ask(path: str, host: str) -> None:
+        scope = {"type": "http", "method": "POST", "path": path, "query_string": b""}
+        headers = [(b"host", b"localhost")]
+        await guard({**scope, "headers": headers, "client": (host, 1)}, None, None)
+
+    async def asked(*asked: tuple[str, str]) -> int:
+        nonlocal most
+        most = 0
+        await asyncio.gather(*[ask(*each) for each in asked])
+        return most
+
+    question = "/gradio_api/component_server"
+    assert finished(asked(*5 * [(question, "1.2.3.4")])) == 2
+    assert finished(asked(*5 * [(question, "1.2.3.4")], *2 * [(question, "5.6.7.8")])) == 4
+    assert finished(asked(*5 * [("/gradio_api/queue/join", "1.2.3.4")])) == 5
+    assert not guard.turns
 
 
 def test_every_answer_has_the_headers(client):

@@ -58,16 +58,18 @@ def test_a_visitor_undoes_saves_and_restores(page, tmp_path, capsys):
 
 @pytest.mark.opens("tab=morph")
 def test_where_one_stands_in_a_morph_is_there_after_a_reload(page):
-    handle, walk = page.locator(".pad .handle"), page.locator(".walked")
+    handle = page.locator(".pad .handle")
     page.locator(".pad canvas").first.wait_for()
     page.get_by_role("application", name=re.compile("^Walk between")).press("Shift+ArrowRight")
     expect(handle).to_have_attribute("style", re.compile("left: 60%"))
-    walk.get_by_title("Keep it on the shelf").click()
-    shelf = page.get_by_role("list", name="Shelf", exact=True)
-    expect(shelf.get_by_role("listitem")).to_have_count(1)
+    page.wait_for_function("Latent.local.started && !document.querySelector('.pad progress').value")
+    page.get_by_role("application", name=re.compile("^Walk between")).press("Shift+ArrowDown")
+    expect(handle).to_have_attribute("style", re.compile("left: 60%; top: 60%"))
+    page.keyboard.press("Tab")  # so that the server is told
+    page.wait_for_function("!Latent.lines.walk.busy")
     page.reload()
     page.locator(".pad canvas").first.wait_for()
-    expect(handle).to_have_attribute("style", re.compile("left: 60%"))
+    expect(handle).to_have_attribute("style", re.compile("left: 60%; top: 60%"))
 
 
 @pytest.mark.opens("lesson=3")

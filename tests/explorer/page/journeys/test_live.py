@@ -150,6 +150,12 @@ def test_the_crop_ends_where_it_was_let_go(page, monkeypatch):
     left = float(page.get_by_label("Left", exact=True).input_value())
     square.press("Control+=")  # enlarges the page, in a window
     assert float(page.get_by_label("Left", exact=True).input_value()) == left
+    angle = page.get_by_label("Turn °", exact=True)
+    before = angle.input_value()
+    square.press("Alt+[")  # as on a German keyboard of a Mac
+    expect(angle).not_to_have_value(before)
+    square.press("Control+Alt+]")  # and of others
+    expect(angle).to_have_value(before)
     expect(page.get_by_text("The crop was set by hand.")).to_be_visible()
     page.wait_for_function("!Latent.lines.reconstruct.busy")
     slots = [session.slots.get("reconstruct") for session in wire.SESSIONS.values()]

@@ -40,8 +40,14 @@ def test_an_attribute_is_taught_by_uploads_and_is_a_slider(page, tmp_path):
     )  # it has room for few
     expect(page.get_by_role("row", name="Linear SVM")).to_have_count(2)  # a table for each model
     page.get_by_text("Goes with known attributes").click()
+    name = page.locator(".apart input").nth(1).input_value()
+    tick = page.locator(f".apart input[value={name}]")
+    tick.check()
+    row = page.locator(f".apart:has(input[value={name}])")
+    expect(row.locator(".alike")).to_have_text("+0.00 +0.00")
+    expect(tick).to_be_focused()  # though it was drawn anew
+    tick.uncheck()
     page.locator(".apart input").first.check()
-    expect(page.locator(".apart input").first).to_be_focused()  # though it is drawn anew
     expect(page.locator(".apart .alike").first).to_have_text("+0.00 +0.00")
     page.get_by_label("Name of the attribute").fill("Grin")
     page.get_by_role("button", name="Keep it as a slider").filter(visible=True).click()

@@ -1,6 +1,7 @@
 """The handlers of the view Teach, without a browser."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import gradio as gr
@@ -174,8 +175,10 @@ def test_what_does_not_suffice_is_said_and_nothing_is_lost(session, bad):
     assert "more than once" in told(session)["said"]
     _, side, *_, said = teach.take(session, event(side="lacking", files=[{"path": "/etc/passwd"}]))
     assert "not uploaded here" in side["problem"] and len(side["pictures"]) == 2
+    draft = session.of(teach.Draft)
+    assert draft == replace(draft, problems={})  # what was refused is no step for Undo
     assert said == ""  # what was said of the draft before is no longer true
-    _, side, *_ = teach.take(session, event(side="lacking", id=examples[2].id, more=True))
+    _, side, *_ = teach.take(session, event(side="lacking", id=examples[2].id, part="next"))
     assert "not uploaded here" in side["problem"] and len(side["pictures"]) == 3  # one of a choice
     _, side, *_ = teach.take(session, event(side="lacking", gone=None))
     assert not side["problem"]
