@@ -52,6 +52,9 @@ def test_only_what_changed_is_measured_again(place, monkeypatch):
         draw(index).save(place / "more" / f"{index}.png")
     after = compare.compare(place / "tiny", Request((str(place / "more"),)))["systems"]
     assert asked == ["late", "early", "late"] and after["early"]["images"] == 6
+    draw(26).save(place / "more" / "26.png")
+    after = compare.compare(place / "tiny", Request((str(place / "more"),)))["systems"]
+    assert asked[3:] == ["early", "late"] and after["early"]["images"] == 7
 
 
 def test_speeds_that_stand_side_by_side_were_measured_in_one_go(place, monkeypatch):
