@@ -129,8 +129,8 @@ def start_from(directory: str, framework: Framework) -> int:
                 f"'{directory}' was trained against another D: give its --d-width, --d-norm, "
                 f"--d-features and --morphs, or a copy of it without {STATE} for a new D."
             ) from None
-        still = [name for name in framework.shipped if not framework.learns(name)]
-        checkpoints.copy_networks(directory, framework, still)
+        if still := [name for name in framework.shipped if not framework.learns(name)]:
+            checkpoints.copy_networks(directory, framework, still)
     return checkpoints.images_seen(former["trained"])
 
 
