@@ -137,7 +137,7 @@ class Model:
         """Ends a sentence on what the model comes without, where there is more to say."""
         if not self.encodes:
             return say(": it has no encoder, so no images were encoded with it")
-        command = f"python -m explorer describe {self.name}"
+        command = f"python -m explorer describe {self.place} --data FOLDER"
         pair = isinstance(self.network, Pair)
         return say(": `{command}` finds them in images", command=command) if pair else ""
 

@@ -7,7 +7,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import closing, contextmanager
 from contextvars import ContextVar, copy_context
 from dataclasses import dataclass, field
@@ -21,6 +21,7 @@ from torch import Tensor
 from training.codes.inversion import Descent, descend
 
 Thing, Found = TypeVar("Thing"), TypeVar("Found")
+ASKED_S = 0.5  # from one look to the next whether what takes long is still wanted
 THREADS = 64  # that wait for what is computed, for somebody
 # Threads that compute: more than cores wait for each other, and oneDNN keeps up to 3 MB in each
 CORES = min(4, os.cpu_count() or 1)
@@ -54,6 +55,7 @@ def _yield_to_answers() -> None:
 
 
 _cores = ThreadPoolExecutor(CORES, "core", _yield_to_answers)
+_long = ThreadPoolExecutor(1, "long", _yield_to_answers)
 
 
 @dataclass(eq=False)
@@ -152,6 +154,18 @@ def computed(do: Callable[..., Found], *given, requests: Sequence[Request] | Non
         _jobs.append(job)
     _cores.submit(_next_job)  # which need not be this one
     return job.found.result()
+
+
+def by_itself(do: Callable[..., Found], *given) -> Found:
+    """What `do` gives, which takes many seconds: one such at a time, beside all others. It is not
+    begun for whoever has left."""
+    found = _long.submit(copy_context().run, do, *given)
+    try:
+        while not wait([found], ASKED_S).done:
+            go_on()
+        return found.result()
+    finally:
+        found.cancel()
 
 
 def _next_job() -> None:

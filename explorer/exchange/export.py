@@ -79,7 +79,8 @@ class Networks:
         }
         blobs = {name: self.blob(name, *part) for name, part in parts.items() if part[0]}
         blobs[MODEL] = description.model_dump_json(indent=2, exclude_none=True).encode() + b"\n"
-        for name in (*parts, MODEL):  # what could not be made has been found before
+        # What could not be made has been found before; former networks' codes and figures go
+        for name in (*parts, LATENTS, METRICS, MODEL):
             if name in blobs:
                 write_atomically(out / name, partial(Path.write_bytes, data=blobs[name]))
             else:

@@ -9,14 +9,23 @@ import torch
 from explorer.exchange.description import MODEL
 from explorer.exchange.pair import Network, Pair
 from training import checkpoints
+from training.errors import UserError
 from training.networks.folding import folded
 
 
 def folders(root: str | Path) -> dict[str, Path]:
-    """The folders of models by name, SET/NAME: those under `root`, and those that are `given`."""
+    """The folders of models by name, SET/NAME: those under `root`, and those that are `given`.
+    Raises UserError where two have one name."""
     under = Path(str(root).split(os.pathsep)[0]).glob("*/*")
     found = sorted(folder for folder in under if folder.is_dir() and any(folder.iterdir()))
-    return {f"{folder.parent.name}/{folder.name}": folder for folder in [*found, *given(root)]}
+    named: dict[str, Path] = {}
+    for folder in [*found, *given(root)]:
+        name = f"{folder.parent.name}/{folder.name}"
+        other = named.setdefault(name, folder)
+        if other.resolve() != folder.resolve():
+            raise UserError(f"Both {other} and {folder} would be {name}: rename a folder of one.")
+        named[name] = folder
+    return named
 
 
 def given(root: str | Path) -> list[Path]:

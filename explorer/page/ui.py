@@ -42,6 +42,7 @@ from training.errors import choose as one_of
 TRAIN = "python -m training fit faae --preset small --data FOLDER --out {root}/mine/faae"
 NOTHING = "There is no usable checkpoint under {root}. Start this app again after training one:"
 SHELF_EMPTY = say("Uploads appear here, and what you keep: drop a picture, or choose “To shelf”.")
+FULL = say("The shelf is full of favourites: remove one first.")
 RECEIVERS = {tab.name: tab for tab in TABS if tab.slots}
 FALLBACK = attributes.TAB  # takes what is used while a tab without slots is open
 OF_BROWSER = ("__theme", "lang")  # in a link, but no part of the state
@@ -189,8 +190,10 @@ def send(navigation: Navigation, session: Session, event: Picked) -> list:
         warn(error.said)
         return still
     if data.get("to") == "shelf":
-        session.keep(picture)
-        inform(say("{picture} is on the shelf.", picture=picture.label), duration=2)
+        if session.keep(picture):
+            inform(say("{picture} is on the shelf.", picture=picture.label), duration=2)
+        else:
+            warn(FULL)
         return [*bars, shelf_value(session.shelf), *[gr.skip()] * len(SLOTS)]
     tab = RECEIVERS.get(data.get("to", session.tab), FALLBACK)
     name = tab.free_slot(session)

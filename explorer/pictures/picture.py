@@ -25,6 +25,7 @@ class Picture:
 
     `refined` holds refined codes of an encoded picture and the number of optimisation steps that
     found them. `reference` names the picture in a link; it is empty for what a link cannot carry.
+    `file` is the name of the visitor's file that it is; empty for what is in no file.
     `saved` is what its file says of how it was made. The source of a small one holds no
     more than the square `within` a larger picture, which is its crop until another one is set.
     """
@@ -36,6 +37,7 @@ class Picture:
     codes: dict[str, Tensor] = field(default_factory=dict)
     refined: dict[str, tuple[Tensor, int]] = field(default_factory=dict)
     reference: str = ""
+    file: str = ""
     faces: tuple[Face, ...] = ()  # that were found in it
     toned: Colours | None = None  # its colours are brought near to these
     marked: bool = False  # a favourite

@@ -1,7 +1,7 @@
 """What is searched, and what is found in it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import compress
 from typing import NamedTuple, Protocol
 
@@ -43,15 +43,25 @@ class Pool(Protocol):
     def nearest(self, kind: str, vector: Tensor, count: int, wanted: Wanted) -> list[Near]: ...
 
 
+class Vectors(NamedTuple):
+    """Those of pictures (N, n); the first L of these have labels (L, A) with names."""
+
+    each: Tensor
+    labels: Tensor = torch.zeros(0, 0, dtype=torch.bool)
+    names: Sequence[str] = ()
+
+
 @dataclass(frozen=True)
 class Gathered:
-    """A pool in memory: vectors (N, n) by the names of models and looks, and what a picture is
-    `called` by its row; the first L pictures have `labels` (L, A)."""
+    """A pool in memory: vectors by the names of models and looks, and what a picture is `called` by
+    its row."""
 
-    vectors: Mapping[str, Tensor]
+    vectors: Mapping[str, Vectors]
     called: Callable[[int], str]
-    labels: Tensor = field(default_factory=lambda: torch.zeros(0, 0, dtype=torch.bool))
-    names: Sequence[str] = ()
+
+    @property
+    def names(self) -> Sequence[str]:
+        return [*dict.fromkeys(name for each in self.vectors.values() for name in each.names)]
 
     def why_not(self, kind: str, weights: str = "") -> str:
         if kind in self.vectors:
@@ -61,16 +71,13 @@ class Gathered:
         return say("There are no codes of these pictures by {model}.", model=kind)
 
     def nearest(self, kind: str, vector: Tensor, count: int, wanted: Wanted) -> list[Near]:
-        known = self.vectors[kind]
-        fits = wanted.among(self.names).rows(self.labels, self.names, len(known))
+        known, labels, names = self.vectors[kind]
+        fits = wanted.among(self.names).rows(labels, names, len(known))
         far = distances(kind, vector[None], known)[0].masked_fill(~fits, torch.inf)
         found = far.topk(min(count, int(fits.sum())), largest=False)
-        each = zip(found.indices.tolist(), found.values.tolist(), strict=True)
-        return [self._near(row, far) for row, far in each]
-
-    def _near(self, row: int, far: float) -> Near:
-        names = [*compress(self.names, self.labels[row : row + 1].flatten())]
-        return Near(row, far, self.called(row), attributes=names)
+        has = [[*compress(names, labels[row : row + 1].flatten())] for row in found.indices]
+        each = zip(found.indices.tolist(), found.values.tolist(), has, strict=True)
+        return [Near(row, far, self.called(row), attributes=had) for row, far, had in each]
 
 
 def distances(kind: str, some: Tensor, others: Tensor) -> Tensor:

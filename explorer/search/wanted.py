@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor
+from torch.nn.functional import pad
 
 from explorer.words import say
 from training.errors import choose
@@ -24,12 +25,14 @@ class Wanted(NamedTuple):
         return self
 
     def rows(self, labels: Tensor, names: Sequence[str], count: int) -> Tensor:
-        """Which of `count` pictures fit, bool (count,), by the labels (L, A) of the first L."""
+        """Which of `count` pictures fit, bool (count,), by the labels (L, A) of the first L; what
+        is not among their `names` none of them has."""
         if not (self.has or self.lacks):
             return torch.ones(count, dtype=torch.bool)
+        known = pad(labels.bool(), (0, 1))
+        columns = {name: column for column, name in enumerate(names)}
         has, lacks = (
-            labels[:, [names.index(name) for name in some]].bool()
-            for some in (self.has, self.lacks)
+            known[:, [columns.get(name, -1) for name in some]] for some in (self.has, self.lacks)
         )
         having = has.any(dim=1) if self.either and self.has else has.all(dim=1)
         found = torch.zeros(count, dtype=torch.bool)

@@ -135,7 +135,7 @@ class Session:
         go_on()
         picture = decoded(source, SOURCE_PX)
         made = of_face if self.subject == "face" else Picture
-        photo = made(label[:LABEL_LENGTH], PHOTO, picture)
+        photo = replace(made(label[:LABEL_LENGTH], PHOTO, picture), file=label)
         if keep:
             self.keep(photo)
         return photo
@@ -146,14 +146,15 @@ class Session:
         sizes = {*shown_px, *(model.image_size for model in self.catalogue.models.values())}
         return self.photo(source, label, keep=False).small(sizes)
 
-    def keep(self, picture: Picture) -> None:
-        """Onto the shelf, newest first; beyond its limit the oldest go that are not marked."""
+    def keep(self, picture: Picture) -> bool:
+        """Onto the shelf, newest first; beyond its limit the oldest goes that is not marked, this
+        one where all others are. Whether it is there now."""
         if all(kept.id != picture.id for kept in self.shelf):
             shelf = [picture, *self.shelf]
             if len(shelf) > SHELF_LIMIT:
-                unmarked = (at for at in range(1, len(shelf)) if not shelf[at].marked)
-                del shelf[max(unmarked, default=SHELF_LIMIT)]
+                del shelf[max((at for at in range(len(shelf)) if not shelf[at].marked), default=0)]
             self.shelf = shelf
+        return any(kept.id == picture.id for kept in self.shelf)
 
     def tile(self, grid: str, index: int) -> Picture:
         """The picture behind a tile, as the first model draws it; raises Unavailable."""

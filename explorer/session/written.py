@@ -6,7 +6,7 @@ from typing import Any
 
 from explorer.engine import Model
 from explorer.pictures.faces import find_crop
-from explorer.pictures.picture import PHOTO, Picture
+from explorer.pictures.picture import Picture
 from explorer.pictures.recipe import Thing, thing
 from explorer.session.state import Session, Unavailable
 from explorer.verbs.common.options import arguments
@@ -67,7 +67,7 @@ def _picture(session: Session, picture: Picture) -> str:
     """An expression for a picture: what a link names, a file of the visitor's, or its codes."""
     if picture.reference:
         return f"session.refer({picture.reference!r})"
-    if picture.origin == PHOTO:
+    if picture.file:
         return _file(picture)
     codes = {model.name: session.codes([picture], model)[0] for model in session.models}
     return _codes(thing(picture.label, codes))
@@ -84,7 +84,7 @@ def _file(picture: Picture) -> str:
         given += f", crop={(crop.x / width, crop.y / width, crop.side / width, crop.angle)}"
     if picture.toned:
         given += ", colours=session.colours"
-    return f"opened({picture.label!r}, session.models{given})"
+    return f"opened({picture.file!r}, session.models{given})"
 
 
 def _codes(said: Thing) -> str:

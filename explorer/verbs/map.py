@@ -21,6 +21,7 @@ from explorer.exchange.layout import (
 from explorer.exchange.layout import layout as laid_out_by
 from explorer.verbs.common.options import Name, Option, Reason, Result, Shown
 from explorer.words import say
+from explorer.work import by_itself
 from training.checkpoints import Latents
 from training.codes.geometry import density, interpolated
 from training.codes.regions import Region, regions
@@ -63,7 +64,7 @@ def latent_map(
     whether each image `has` it, null of images without labels.
     """
     if layout == TSNE and model.latents is not None and not code_plane(model):
-        points = laid_out_by(model.latents.codes, TSNE)
+        points = by_itself(laid_out_by, model.latents.codes, TSNE)
     else:
         points = laid_out(model, layout)
     if isinstance(points, Reason) or model.latents is None:

@@ -14,7 +14,7 @@ from explorer.pictures.arrays import as_images
 from explorer.pictures.picture import Picture
 from explorer.pictures.render import to_pil
 from explorer.search.looks import LOOK_PX, LOOKS, looks
-from explorer.search.pool import Gathered, Near, Pool
+from explorer.search.pool import Gathered, Near, Pool, Vectors
 from explorer.search.table import Table
 from explorer.search.wanted import Wanted
 from explorer.verbs.common.codes import codes
@@ -121,11 +121,11 @@ def mapped(models: Sequence[Model]) -> Pool:
     if not known:
         title = models[0].title if models else ""
         raise UserError(say("{model} has no codes of pictures to look in.", model=title))
-    most = max((model.latents for model in known), key=lambda latents: len(latents.labels))
-    vectors = {model.name: model.latents.codes for model in known}
+    latents = {model.name: model.latents for model in known}
+    vectors = {name: Vectors(each.codes, each.labels, each.names) for name, each in latents.items()}
     shows = say(models[0].shows.title())
     called = partial(say, "{shows} {index}", shows=shows)
-    return Gathered(vectors, lambda row: called(index=row), most.labels, most.names)
+    return Gathered(vectors, lambda row: called(index=row))
 
 
 def image_of(near: Near, model: Model) -> Tensor:
@@ -143,8 +143,9 @@ def opened(near: Near) -> Image.Image:
 
 def gathered(pictures: Sequence[Picture], models: Sequence[Model]) -> Pool:
     """Pictures at hand as a pool."""
-    vectors = {m.name: codes(m, pictures) for m in models if m.encodes}
-    vectors |= looks([to_pil(each.pixels(LOOK_PX)) for each in pictures])
+    found = {m.name: codes(m, pictures) for m in models if m.encodes}
+    found |= looks([to_pil(each.pixels(LOOK_PX)) for each in pictures])
+    vectors = {kind: Vectors(each) for kind, each in found.items()}
     return Gathered(vectors, lambda row: pictures[row].label)
 
 

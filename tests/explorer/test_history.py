@@ -233,3 +233,6 @@ def test_marked_pictures_stay_on_a_full_shelf(session):
         session.keep(picture)
     assert len(session.shelf) == SHELF_LIMIT and session.shelf[-1] is first
     assert all(each is not second for each in session.shelf)
+    for picture in session.shelf:
+        picture.marked = True
+    assert not session.keep(second) and session.shelf[-1] is first

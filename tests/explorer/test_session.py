@@ -1,13 +1,16 @@
 """The state of one visitor."""
 
 import copy
+import os
 import pickle
+import shutil
 
 import pytest
 
 from explorer.session.examples import astronaut, examples
 from explorer.session.state import Session, Unavailable
 from tests.explorer.conftest import CHECKPOINTS
+from training.errors import UserError
 
 
 def test_a_session_is_small_and_can_be_copied(session):
@@ -58,3 +61,13 @@ def test_models_of_digits_come_with_real_ones():
     pictures = examples(str(CHECKPOINTS), "digits")
     real = [picture.label for picture in pictures if picture.label.startswith("Real")]
     assert real == [f"Real digit {name} (scikit-learn)" for name in range(4)]
+
+
+def test_two_models_of_one_name_are_said_where_one_would_hide_the_other(tmp_path):
+    for place in ("one", "other"):
+        (tmp_path / place / "mine").mkdir(parents=True)
+        shutil.copytree(CHECKPOINTS / "celeba32/vae", tmp_path / place / "mine" / "vae")
+    given = [str(tmp_path / place / "mine" / "vae") for place in ("one", "other")]
+    with pytest.raises(UserError, match="would be mine/vae: rename a folder"):
+        Session(os.pathsep.join([str(CHECKPOINTS), *given]))
+    Session(os.pathsep.join([str(tmp_path / "one"), given[0]]))

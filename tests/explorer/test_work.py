@@ -315,3 +315,31 @@ def test_work_that_nobody_waits_for_ends(session, monkeypatch):
     for long in (model.refine, model.recover, model.encode):
         with pytest.raises(ConnectionError):
             long(torch.rand(1, 3, 32, 32))
+
+
+def test_what_takes_long_is_done_one_at_a_time_and_not_for_who_has_left(monkeypatch):
+    monkeypatch.setattr(work, "ASKED_S", 0.01)
+    left, begun, ended = ContextVar("left", default=False), [], threading.Event()
+
+    def long(name):
+        begun.append(name)
+        assert ended.wait(60)
+        return name
+
+    def go_on():
+        if left.get():
+            raise UserError("left")
+
+    def asked(name, leaves):
+        left.set(leaves)
+        return work.by_itself(long, name)
+
+    monkeypatch.setattr(work, "wanted", go_on)
+    with ThreadPoolExecutor(3) as threads:
+        first = threads.submit(asked, "first", False)
+        wait(lambda: begun)
+        with pytest.raises(UserError, match="left"):
+            threads.submit(asked, "gone", True).result()
+        last = threads.submit(asked, "last", False)
+        ended.set()
+        assert (first.result(), last.result(), begun) == ("first", "last", ["first", "last"])

@@ -8,6 +8,7 @@ from PIL import Image
 from explorer.page import saving, ui
 from explorer.page.cropping import crop
 from explorer.page.tabs import attributes, discover, morph, reconstruct, sample, teach
+from explorer.pictures.picture import PHOTO, Picture
 from explorer.pictures.render import to_pil
 from explorer.session.attributes import Kept, Lesson, Own
 from explorer.session.examples import astronaut
@@ -103,6 +104,18 @@ def test_a_picture_of_the_map_is_cut_from_its_file_as_it_was(session, run):
     crop(session, "reconstruct", {"x": 8, "y": 8, "side": 32, "angle": 0})
     with pytest.raises(UserError, match="upload the picture here"):
         copied(session, "reconstruct")
+
+
+def test_a_file_is_named_whole_and_what_is_in_no_file_by_its_codes(session, run):
+    name = f"{'a long name ' * 8}.png"
+    astronaut().save(name)
+    restored = Picture("Restored picture", PHOTO, astronaut())
+    for picture, written in ((session.photo(name, name), f"opened({name!r}"), (restored, "Thing(")):
+        session.put("reconstruct", picture)
+        session.controls["steps"] = 0
+        reconstruct.show(session)
+        program = copied(session, "reconstruct")
+        assert written in program and run(program)["found"]
 
 
 def test_the_reconstruction_of_a_file_of_ones_own(session, run):

@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import os
 import re
+import sys
 from collections.abc import Awaitable, Callable
 from getpass import getpass
 from pathlib import Path
@@ -52,5 +53,12 @@ def hashed(password: str, salt: bytes | None = None) -> str:
     return f"{MARK}{salt.hex()}${digest.hex()}"
 
 
+def main() -> None:
+    print("Name: ", end="", file=sys.stderr, flush=True)  # the line alone may go into the file
+    if ":" in (name := input()):
+        sys.exit("A name has no colon: give another one.")
+    print(f"{name}:{hashed(getpass('Password: '))}")
+
+
 if __name__ == "__main__":
-    print(f"{input('Name: ')}:{hashed(getpass('Password: '))}")
+    main()

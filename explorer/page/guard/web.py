@@ -23,6 +23,7 @@ from training.errors import quoted
 
 MB = 2**20
 MOST_JSON, MOST_UPLOAD = 16 * MB, 2048 * MB  # bytes of a request
+UPLOAD = "/gradio_api/upload"
 ASKS, AT_ONCE = "/component_server", 40  # what gradio's queue does not hold; of an address
 FORM = "The request has not the form that this address takes: see the documentation of the API."
 # Gradio's scripts are inline and make functions of text; pictures are `data:` and `blob:`.
@@ -77,7 +78,7 @@ class Guard:
         headers, started = Headers(scope=scope), False
         language = headers.get("accept-language", "")
         words.WANTED.set(words.wanted(scope["query_string"].decode("latin-1"), language))
-        most = MOST_UPLOAD if scope["path"].rstrip("/").endswith("/upload") else MOST_JSON
+        most = MOST_UPLOAD if scope["path"].rstrip("/").endswith(UPLOAD) else MOST_JSON
 
         async def answer(message: Message) -> None:
             nonlocal started

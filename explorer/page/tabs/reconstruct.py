@@ -22,6 +22,7 @@ from explorer.session.examples import astronaut
 from explorer.session.refinement import REFINED, Refinement, planned, starts
 from explorer.session.state import Session
 from explorer.verbs import reconstruct
+from explorer.verbs.common.codes import REFINING_STEPS
 from explorer.verbs.common.domain import unlike
 from explorer.verbs.common.grids import Grid
 from explorer.verbs.reconstruct import Reconstruction, refined_in_step, unencoded, unrefined
@@ -34,6 +35,7 @@ STEPS = "{done} of {aim} steps"
 EVERY = 10  # steps between two pictures of the refinement
 # Where descent begins, by the method of `training.codes.inversion`
 STARTS = {"hybrid": say("The encoder's code"), "recovery": say("Random codes")}
+USUAL = ("sharp", "hybrid")  # objective and start of the refined codes that every tab shows
 Step = Annotated[int, Interval(ge=0, le=100_000)]
 
 
@@ -134,7 +136,7 @@ def refine(
         yield gr.skip()
         return
     run.objective, run.method, subject, value = objective, method, _subject(session), None
-    number, of = run.number, run.about(subject)
+    number, of, usual = run.number, run.about(subject), (objective, method) == USUAL
     with run.lock:
         if run.of != of:
             run.begin(subject, encoded(session, picture), starts(picture, models, method))
@@ -155,8 +157,9 @@ def refine(
             run.climb(models, done + step, codes)
             for model in models:
                 # Not where there is no encoder: refined codes begin with a longer recovery there.
-                longest = picture.refined.get(model.name, (None, 0))[1]
-                if picture.real and model.encodes and model.name in codes and run.done >= longest:
+                longest = picture.refined.get(model.name, (None, REFINING_STEPS))[1]
+                kept = picture.real and model.encodes and model.name in codes and usual
+                if kept and run.done >= longest:
                     best = run.found[model.name].stages[REFINED]
                     picture.refined[model.name] = (best.z[0], run.done)
             progress = run.done / aim if run.done < aim else None

@@ -81,8 +81,8 @@ Attributes = Annotated[list[Attribute], MaxLen(MANY)]
 
 def own_directions(model: Model, method: str, attributes: list[Attribute] | None) -> dict:
     """The vectors (n,) of those of the attributes that the model knows, by name."""
-    found = {each.name: each.of(model, method) for each in attributes or ()}
-    return {name: torch.tensor(each.vector) for name, each in found.items() if each}
+    found = ((each.name, each.of(model, method)) for each in attributes or ())
+    return {name: torch.tensor(known.vector) for name, known in found if known}
 
 
 def read_attribute(content: bytes) -> Attribute:

@@ -47,3 +47,10 @@ def test_a_fitted_prior_is_the_gaussian_of_the_codes(pictures, tmp_path):
     codes, drawn = model.latents.codes.T, model.sample_codes(4000).T
     assert (codes.mean(1) - drawn.mean(1)).abs().max() < 0.2
     assert (codes.cov() - drawn.cov()).abs().max() < 0.5
+
+
+def test_networks_that_are_exported_anew_have_nothing_that_others_found(out, pictures):
+    describe(out, *pictures)
+    (out / "metrics.json").write_text("{}")
+    export(encoder(), decoder(), out, image_size=PX)
+    assert {file.name for file in out.iterdir()} == {"encoder.onnx", "decoder.onnx", "model.json"}

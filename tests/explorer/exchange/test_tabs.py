@@ -56,7 +56,8 @@ def test_it_is_reconstructed_morphed_sampled_mapped_and_edited(folder, tmp_path,
         astronaut().rotate(15 * index).save(drawn / f"{index}.png")
         rows.append(f"{index}.png,{index % 2}")
     (tmp_path / "table.csv").write_text("\n".join(rows))
-    assert "describe" in without_map(catalogue(str(tmp_path)).models["mine/vae"])
+    command = f"describe {'/'.join(folder.parts[-3:])} --data FOLDER"
+    assert command in without_map(catalogue(str(tmp_path)).models["mine/vae"])
     describe(folder, str(drawn), str(tmp_path / "table.csv"))
 
     session = compared(tmp_path, folder)

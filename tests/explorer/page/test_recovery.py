@@ -48,7 +48,8 @@ def test_recovery_is_its_encoding_and_is_said(root, mixed):
     assert load_model("mixed/faae", root).note == ""
 
 
-def test_reconstruct_streams_the_recovery(mixed):
+def test_reconstruct_streams_the_recovery(mixed, monkeypatch):
+    monkeypatch.setattr(reconstruct, "REFINING_STEPS", 20)
     mixed.put("reconstruct", mixed.photo(astronaut(), "photo"))
     first, *_ = reconstruct.show(mixed)
     boards = list(reconstruct.refine(mixed, 20))

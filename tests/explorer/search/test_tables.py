@@ -16,7 +16,7 @@ from explorer.search import index as indexing
 from explorer.search import table as tables
 from explorer.search.index import index
 from explorer.search.looks import LOOKS, looks
-from explorer.search.pool import Gathered
+from explorer.search.pool import Gathered, Vectors
 from explorer.search.table import Held, Rows, Table, write
 from explorer.search.wanted import Wanted
 from explorer.session.examples import astronaut
@@ -61,7 +61,10 @@ def synthetic(count: int, size: int) -> tuple[Gathered, Rows]:
         {"set/model": codes} | hashes,
         has + [None] * (count - len(known)),
     )
-    return Gathered({"set/model": codes} | hashes, str, known, NAMES), rows
+    vectors = {
+        kind: Vectors(each, known, NAMES) for kind, each in ({"set/model": codes} | hashes).items()
+    }
+    return Gathered(vectors, str), rows
 
 
 @pytest.mark.parametrize("indexed", [False, True])
@@ -85,14 +88,14 @@ def test_a_table_finds_what_is_found_in_memory(place, wanted, indexed, monkeypat
     columns = [each.columns for each in tables.database().open_table("made").list_indices()]
     assert columns == ([["code_0"], ["labels"]] if indexed else [])
     for kind in ("set/model", *LOOKS):
-        vector = pool.vectors[kind][7]
+        vector = pool.vectors[kind].each[7]
         here, there = (each.nearest(kind, vector, 60, wanted) for each in (pool, table))
         assert [near.distance for near in here] == pytest.approx(
             [near.distance for near in there], abs=2e-2
         )
         assert {near.row for near in here} == {near.row for near in there}
         assert [near.attributes for near in here] == [[*near.attributes] for near in here]
-    assert (pool.nearest("dhash", pool.vectors["dhash"][7], 1, Wanted()))[0].row == 7
+    assert (pool.nearest("dhash", pool.vectors["dhash"].each[7], 1, Wanted()))[0].row == 7
 
 
 def test_a_folder_is_indexed_once_and_anew_when_it_changes(place, folder):
@@ -143,7 +146,7 @@ def test_what_waits_to_be_encoded_is_no_larger_than_models_see_it(place, tmp_pat
 
 
 def test_pictures_whose_codes_alone_are_kept_are_not_searched_by_their_look():
-    pool = Gathered({"set/model": torch.rand(3, 4)}, str)
+    pool = Gathered({"set/model": Vectors(torch.rand(3, 4))}, str)
     assert pool.why_not("set/model") == ""
     assert all("codes alone" in pool.why_not(look) for look in LOOKS)
 

@@ -5,7 +5,10 @@ from itertools import combinations
 import pytest
 import torch
 
+from explorer.catalogue import load_model
 from explorer.search.wanted import Wanted
+from explorer.verbs import search
+from tests.explorer.conftest import CHECKPOINTS
 
 NAMES = ("A", "B", "C", "D")
 EVERY = [
@@ -24,3 +27,17 @@ def test_what_is_lacked_is_lacked_whether_all_or_some_is_to_be_had(has, lacks, e
         enough(name in row for name in has) and not any(name in row for name in lacks)
         for row in EVERY
     ]
+
+
+def test_each_model_is_asked_for_the_labels_of_its_own_codes(session):
+    """Models of a set have different numbers of codes, those of different sets other labels."""
+    names = ("celeba32/faae", "celeba32/vae", "mnist32/faae")
+    models = [load_model(name, CHECKPOINTS) for name in names]
+    found = search(session.examples()[0], models, has=["Smiling"], count=4)
+    for model in models[:2]:
+        near = found[model].near
+        assert len(near) == 4 and max(each.row for each in near) < len(model.latents.labels)
+        assert all("Smiling" in model.latents.attributes_of(each.row) for each in near)
+    assert found[models[2]].near == []
+    found = search(session.examples()[0], models, has=["Smiling", "3"], either=True, count=4)
+    assert all(each.attributes == ["3"] for each in found[models[2]].near)

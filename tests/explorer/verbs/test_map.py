@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from explorer.catalogue import load_model
+from explorer.catalogue import list_models, load_model
 from explorer.exchange import layout
 from explorer.verbs.common.options import Reason
 from explorer.verbs.map import laid_out
@@ -31,3 +31,9 @@ def test_a_layout_that_is_there_is_found_once(model, monkeypatch, tmp_path, by, 
     for _ in range(3):
         torch.testing.assert_close(laid_out(model, by), wanted)
     assert len(asked) == 1
+
+
+@pytest.mark.parametrize("name", [*list_models(CHECKPOINTS).models])
+def test_every_shipped_model_with_codes_has_a_map_of_them(name):
+    model = load_model(name, CHECKPOINTS)
+    assert model.latents is None or laid_out(model).shape == (len(model.latents.codes), 2)

@@ -130,3 +130,13 @@ def test_teach_is_a_command_whose_file_edit_takes(session, mapped, tmp_path, mon
     assert "holds no attribute" in capsys.readouterr().err
     assert main(["teach", files[True][0], "--without", files[False][0], *where]) == 2
     assert "at least 2 pictures" in capsys.readouterr().err
+
+
+def test_of_two_attributes_of_one_name_each_model_takes_its_own(session, found):
+    attribute = next(iter(found.values())).attribute
+    model, stranger = session.models[0], load_model("celeba32/vae", CHECKPOINTS)
+    foreign = attribute.model_copy(
+        update={"models": {stranger.weights: attribute.models[model.weights]}}
+    )
+    for order in ([attribute, foreign], [foreign, attribute]):
+        assert own_directions(model, DEFAULT, order).keys() == {"Grin"}

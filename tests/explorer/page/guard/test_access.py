@@ -1,7 +1,10 @@
 """Who may sign in."""
 
+import io
+
 import pytest
 
+from explorer.page.guard import access
 from explorer.page.guard.access import hashed, readers
 from tests.explorer.conftest import finished
 from training.errors import UserError
@@ -38,3 +41,13 @@ def test_a_file_that_is_none_is_one_sentence(tmp_path, text, said):
         file.write_text(text, encoding="utf-8")
     with pytest.raises(UserError, match=said):
         readers(file)
+
+
+def test_the_line_alone_is_printed_where_it_is_written_into_a_file(monkeypatch, capsys):
+    monkeypatch.setattr(access, "getpass", lambda prompt: "word")
+    monkeypatch.setattr("sys.stdin", io.StringIO("ann\n"))
+    access.main()
+    assert capsys.readouterr().out.startswith("ann:scrypt$")
+    monkeypatch.setattr("sys.stdin", io.StringIO("a:b\n"))
+    with pytest.raises(SystemExit, match="no colon"):
+        access.main()

@@ -72,7 +72,9 @@ def test_bodies_are_bounded_whether_their_length_is_declared_or_not(client):
     assert client.post("/", content=b"x" * 1001).status_code == 413
     assert client.post("/", content=(b"x" * 100 for _ in range(11))).status_code == 400
     assert client.post("/", headers={"Content-Length": "-1"}).status_code == 413
-    assert client.post("/upload", content=b"x" * 2000).text == "2000"
+    assert client.post("/gradio_api/upload", content=b"x" * 2000).text == "2000"
+    for path in ("/gradio_api/call/upload", "/gradio_api/run/upload", "/upload"):
+        assert client.post(path, content=b"x" * 2000).status_code == 413
 
 
 def test_what_gradio_stumbles_over_is_one_sentence(client):

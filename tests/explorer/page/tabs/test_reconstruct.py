@@ -92,6 +92,15 @@ def test_a_refinement_ends_when_others_are_chosen(session):
     assert not any(name.startswith("digits") for name in session.slots["reconstruct"].refined)
 
 
+def test_other_tabs_take_refined_codes_of_as_many_steps_as_they_find_themselves(session):
+    picture = session.photo(astronaut(), "photo")
+    session.put("reconstruct", picture)
+    for how in ((10,), (60, "plain"), (60, "sharp", "recovery")):
+        assert [*reconstruct.refine(session, *how)] and picture.refined == {}
+    assert [*reconstruct.refine(session, 60)]
+    assert [steps for _, steps in picture.refined.values()] == [60, 60]
+
+
 def test_a_refinement_that_ends_before_its_first_step_clears_nothing(session, monkeypatch):
     session.put("reconstruct", session.photo(astronaut(), "photo"))
     refined = reconstruct.refined_in_step
