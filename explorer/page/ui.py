@@ -94,11 +94,11 @@ def build(root: str = ROOT) -> gr.Blocks:
         travels = goes(navigation, controls, len(shown))
         current.follows(history.go, travels, shown, restores=True, settles=True)
         key = gr.Textbox(visible=False)  # of the page before a reload
-        stored = {"js": "(session) => [session, sessionStorage.getItem('latent-key')]"}
+        asked = "(session) => [session, Latent.kept('sessionStorage').getItem('latent-key')]"
         demo.children.remove(endpoints)
         demo.children.append(endpoints)  # the page looks through all before them, at each event
         load = settling(loader(navigation, controls))
-        loaded = demo.load(load, [session, key], shown, **stored, **QUIET)
+        loaded = demo.load(load, [session, key], shown, js=asked, **QUIET)
         current.follows(loaded.then, lambda *_: [], [])
     return demo
 
@@ -110,8 +110,8 @@ def exchange(current: Current, session, navigation: Navigation, shelf, bundled, 
     senders = [sender.send for each in current.parts.values() for sender in each.senders]
     sent = on([*senders, shelf.use, bundled.use, shelf.keep])
     current.follows(sent, partial(send, navigation), everywhere, **READING)
-    shelf.remove(remove, session, shelf, **QUIET)
-    shelf.mark(favour, session, shelf, **QUIET)
+    shelf.remove(remove, session, shelf, trigger_mode="multiple", **QUIET)
+    shelf.mark(favour, session, shelf, trigger_mode="multiple", **QUIET)
     for event in [event for each in current.parts.values() for event in each.edited]:
         event.then(lambda session: shelf_value(session.shelf), session, shelf, **QUIET)
     for event in [each.handed for each in current.parts.values() if each.handed]:
@@ -143,7 +143,8 @@ def copy_link(session, button, controls: dict) -> None:
         return link.query(session, dict(zip(controls, values, strict=True)))
 
     address = gr.Textbox(visible=False)
-    copied = button.click(query, [session, *controls.values()], address, **QUIET)
+    settled = {"js": "async (...values) => { await Latent.settled(); return values; }"}
+    copied = button.click(query, [session, *controls.values()], address, **settled, **QUIET)
     copied.then(None, address, js="(query) => Latent.share(query)", **QUIET)
 
 

@@ -85,12 +85,17 @@ window.Latent = {
     });
   },
 
-  // Buttons that send one picture on. `picture` is a function, so that it may change.
+  // Buttons that send one picture on, once the server knows how it is set. `picture` is a function, so
+  // that it may change.
   sendButtons(picture, send) {
     return Latent.h("div", { class: "send", role: "group", "aria-label": Latent.say("Send this picture on") },
       Latent.PLACES.map(([to, text]) => Latent.h("button",
         { type: "button", class: "chip", title: to === "shelf" ? Latent.say("Keep it on the shelf") : Latent.say("Open it in {tab}", { tab: Latent.say(text) }),
-          onclick: () => send({ ...picture(), to }) }, Latent.say(text))),
+          onclick: async () => {
+            const data = { ...picture(), to };
+            await Latent.settled();
+            send(data);
+          } }, Latent.say(text))),
       Latent.takeButtons?.(picture) ?? []);
   },
 
@@ -125,7 +130,7 @@ window.Latent = {
     function show(value) {
       if (value?.serial < shown.value?.serial) return;
       shown.value = value;
-      if (value?.key) sessionStorage.setItem("latent-key", value.key);  // for a reload of this page
+      if (value?.key) Latent.kept("sessionStorage").setItem("latent-key", value.key);  // for a reload of this page
       watchers.forEach((react) => react());
     }
     function fetch() {
@@ -137,7 +142,7 @@ window.Latent = {
         if (content !== null || !name) show(content);
       }).catch(Latent.lost);
     }
-    const key = () => shown.value?.key ?? sessionStorage.getItem("latent-key");  // controls may be there before the content
+    const key = () => shown.value?.key ?? Latent.kept("sessionStorage").getItem("latent-key");  // controls may be there before the content
     if (server.ask) Latent.lines[rest.grid] = { ask: async (parts, moving) => Latent.told(await server.ask({ key: key(), parts, moving })), show };
     const follow = (name, react) => name === "value" ? watchers.push(react) : watch(name, react);
     script({ props: shown, watch: follow, server, ...rest });
@@ -240,32 +245,16 @@ window.Latent = {
     return Latent.scripts[url]();
   },
 
-  isDark: () => document.body.classList.contains("dark"),
-
-  // The theme that was chosen here, unless the address names one, which gradio follows.
-  restoreTheme() {
-    const chosen = localStorage.getItem("latent-theme");
-    if (chosen && !new URLSearchParams(window.location.search).has("__theme")) document.body.classList.toggle("dark", chosen === "dark");
-    return true;
+  // What the browser keeps for the page, in localStorage or sessionStorage; until it is left, where
+  // site data are blocked.
+  kept(kind) {
+    try {
+      return window[kind];
+    } catch {
+      const values = (Latent.values ??= { localStorage: new Map(), sessionStorage: new Map() })[kind];
+      return { getItem: (name) => values.get(name) ?? null, setItem: (name, value) => values.set(name, value) };
+    }
   },
-
-  toggleDark() {
-    const url = new URL(window.location.href);
-    localStorage.setItem("latent-theme", document.body.classList.toggle("dark") ? "dark" : "light");
-    url.searchParams.delete("__theme");
-    window.history.replaceState(window.history.state, "", url);
-    window.dispatchEvent(new Event("latent-theme"));
-  },
-
-  // Pixels as they are, or smooth: for all pictures alike, so that they can be compared.
-  pixelated: () => document.body.classList.contains("pixelated"),
-
-  togglePixels() {
-    document.querySelector("#pixels").setAttribute("aria-pressed", String(document.body.classList.toggle("pixelated")));
-    window.dispatchEvent(new Event("latent-theme"));
-  },
-
-  onTheme: (react) => window.addEventListener("latent-theme", react),
 
   // A file for the visitor.
   file(blob, name) {

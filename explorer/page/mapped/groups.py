@@ -14,10 +14,12 @@ from urllib.parse import quote, unquote
 import gradio as gr
 import numpy as np
 import torch
+from fastapi import Response
 
 from explorer.engine import Model
 from explorer.page import components as ui
 from explorer.page import words
+from explorer.page.components.wire import told
 from explorer.page.guard.events import Acted, Exported, Ringed
 from explorer.page.mapped.points import View
 from explorer.page.tab import parted
@@ -68,7 +70,7 @@ def chosen(session: Session) -> tuple[str, tuple[int, ...]]:
 def answer(session: Session, board: dict) -> tuple:
     """The board, and the groups as they are now."""
     session.of(Told).chosen = chosen(session)
-    return board, gr.update(groups=shown(session))
+    return board, gr.update(groups=ui.stamp(session) | shown(session))
 
 
 def followed(session: Session) -> dict:
@@ -224,12 +226,15 @@ def unpack(session: Session, fields: Mapping[str, str]) -> list[str]:
     return gone
 
 
-def export_group(asked: Exported) -> dict:
+def export_group(asked: Exported) -> dict | Response:
     """The rows of a group with their attributes and their codes by every model, as CSV."""
     session = ui.whose(asked["key"])
     groups = here(session)
     rows = groups[one_of(say("group"), asked["name"], groups)]
-    models = having(session, rows)
+    try:
+        models = having(session, rows)
+    except UserError as error:
+        return told({"problem": error.said})
     latents = max((model.latents for model in models), key=lambda each: len(each.labels))
     columns = [f"{model.name} {at}" for model in models for at in range(model.latent_size)]
     file = io.StringIO()

@@ -33,7 +33,8 @@ SHARED = (
     "common.js",
     *("share/back.js", "share/marked.js"),
     *("inputs/keyboard.js", "inputs/slot.js", "inputs/crop.js", "inputs/sliders.js"),
-    *("views/sprites.js", "views/tiles.js", "live/codes.js", "live/worker.js", "live/engine.js"),
+    *("views/theme.js", "views/sprites.js", "views/tiles.js"),
+    *("live/codes.js", "live/worker.js", "live/engine.js"),
     *("live/latents.js", "live/edit.js", "live/film.js", "live/pad.js"),
 )
 OWN = (

@@ -115,7 +115,8 @@ def said(model: Model, folder: Path) -> dict:
     """What the page knows and says of a model: model.json, main figures, training, licence."""
     known, trained = model.metrics, model.config.get("trained", {})
     system = model.system
-    count, data = trained.get("training_images"), ", ".join(model.data)
+    count, data = trained.get("training_images", 0), ", ".join(model.data)
+    grouped = f"{count:,}".replace(",", "\u202f")  # as every language groups digits
     return {
         "name": model.name,
         "set": model.directory.parent.name,
@@ -124,6 +125,6 @@ def said(model: Model, folder: Path) -> dict:
         "figures": [[f.title, f.text(known[f.name])] for f in figures_of(MAIN) if f.name in known],
         "explanation": " ".join((system.explanation if system else model.explanation).split()),
         "source": system.source if system else "",
-        "trained": say("{count} images: {data}", count=f"{count:,}", data=data) if count else "",
+        "trained": say("{count} images: {data}", count=grouped, data=data) if count else "",
         "note": model.note,
     }

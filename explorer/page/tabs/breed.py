@@ -59,7 +59,7 @@ def build(session: gr.State) -> Widgets:
         control.change(show, [session, *inputs], outputs, **ui.LIVE)
     hold.input(held_by, [session, hold, *inputs], outputs, **ui.LIVE)
     another.click(lambda seed: (seed or 0) + 1, litter, litter, **ui.QUIET)
-    tiles.select(choose, session, None, **ui.IN_TURN)
+    tiles.select(choose, session, None, trigger_mode="multiple", **ui.IN_TURN)
     alone.click(go_on, [session, *inputs], [*slots, litter, *outputs], **ui.IN_TURN)
     cross.click(go_on_crossed, [session, *inputs], [*slots, litter, *outputs], **ui.IN_TURN)
     tree.choose(go_back, [session, *inputs], [*slots, *outputs], **ui.IN_TURN)

@@ -85,7 +85,7 @@ def build(session: gr.State) -> Widgets:
     layout.input(lay_out, [session, layout], [chart, said], **laying)
     chart.select(choose, session, board, trigger_mode="multiple", **ui.IN_TURN)
     chart.lasso(groups.lasso, session, [board, chart], **ui.IN_TURN)
-    chart.group(groups.act, session, [board, chart], **ui.IN_TURN)
+    chart.group(groups.act, session, [board, chart], trigger_mode="multiple", **ui.IN_TURN)
     for button in (files, folder):
         button.upload(add_pictures, [session, button], [chart, said], **MAPPING)
     chart.remove(remove, session, [chart, said], **ui.IN_TURN)
@@ -167,7 +167,8 @@ def known_colour(session: Session, colours: list[tuple[str, str]]) -> str:
 def paint(session: Session, colour: str) -> dict:
     """Recolours the points that the page has already."""
     session.of(View).look.colour = colour
-    return gr.update(look=ui.look_shown(session.of(View).look, session.models))
+    stamp = ui.stamp(session)
+    return gr.update(look=stamp | ui.look_shown(session.of(View).look, session.models))
 
 
 def refine(
@@ -179,7 +180,7 @@ def refine(
     for name in SWITCHES:
         setattr(look, name, name in switches)
     *filters, _ = filter_shown(look, attributes(session.models))
-    return gr.update(look=ui.look_shown(look, session.models)), *filters
+    return gr.update(look=ui.stamp(session) | ui.look_shown(look, session.models)), *filters
 
 
 def lay_out(session: Session, layout: str) -> Iterator[tuple]:

@@ -69,8 +69,9 @@ def build(session: gr.State) -> Widgets:
             empty = say("Drop a picture into the slot, or click an example.")
             board = ui.board_view(NAME, empty, live)
     outputs = [board, editor, found, near]
-    placed = editor.place(partial(cropped, slot=NAME), session, [slot, found], **ui.IN_TURN)
-    toned = near.input(tone, [session, near], [board, slot, found], **ui.IN_TURN)
+    each = {"trigger_mode": "multiple", **ui.IN_TURN}
+    placed = editor.place(partial(cropped, slot=NAME), session, [slot, found], **each)
+    toned = near.input(tone, [session, near], [board, slot, found], **ui.LIVE)
     how = [steps, kind, start]
     for event in (placed.then, toned.then, again.click):
         event(refine, [session, *how], board, **ui.LONG)

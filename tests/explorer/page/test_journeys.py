@@ -218,6 +218,65 @@ def test_models_are_compared_or_not_and_pictures_stay(page):
     expect(page.locator(".slot").first).to_contain_text("Astronaut")
 
 
+def test_ticks_that_follow_each_other_all_count_and_the_last_model_stays(page):
+    box = lambda name: page.get_by_role("checkbox", name=name, exact=True)  # noqa: E731
+    page.evaluate(
+        """() => ["VAE", "WAE", "GAN"].forEach((name) => [...document.querySelectorAll(".models label")]
+          .find((label) => label.textContent === name).click())"""
+    )
+    for name in ("VAE", "WAE", "GAN"):
+        expect(page.locator(".model.on").get_by_text(name, exact=True)).to_be_visible()
+    for name in ("VAE", "WAE", "GAN", "AAE"):
+        box(name).uncheck()
+    expect(page.locator(".model.on")).to_have_count(1)
+    box("F-AAE").click()
+    expect(page.get_by_text("At least one model has to stay selected.").first).to_be_visible()
+    expect(box("F-AAE")).to_be_checked()
+
+
+def test_of_two_files_the_one_that_was_chosen_last_stays(page, photo, tmp_path):
+    late = tmp_path / "late.png"
+    astronaut().rotate(90).save(late)
+    page.evaluate(
+        """() => {
+          const uploaded = Latent.uploaded;
+          Latent.uploaded = async (upload, file) => {
+            const found = await uploaded(upload, file);
+            if (file.name === "late.png") await new Promise((resolve) => { window.arrive = resolve; });
+            return found;
+          };
+        }"""
+    )
+    slot = page.locator(".slot").first
+    drop(page, slot, late)
+    page.wait_for_function("() => window.arrive")
+    drop(page, slot, photo)
+    expect(slot).to_contain_text("astronaut.jpg")
+    page.evaluate("() => window.arrive()")
+    page.wait_for_timeout(500)
+    expect(slot).to_contain_text("astronaut.jpg")
+
+
+def test_the_page_works_where_site_data_are_blocked(blank, url):
+    blank.add_init_script(
+        """for (const kind of ["localStorage", "sessionStorage"]) {
+          Object.defineProperty(window, kind, {get() { throw new DOMException("", "SecurityError"); }});
+        }"""
+    )
+    blank.goto(url)
+    expect(shown(blank, "Encoder, F-AAE")).to_be_visible()
+
+
+def test_the_theme_that_was_chosen_outlives_a_change_of_the_systems(page):
+    page.emulate_media(color_scheme="light")
+    page.get_by_role("button", name="Light / dark").click()
+    dark = page.evaluate("() => Latent.isDark()")
+    for scheme in ("dark", "light"):
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_timeout(200)
+        assert page.evaluate("() => Latent.isDark()") == dark
+
+
 def test_what_a_model_is_can_be_asked_and_put_away(page):
     page.get_by_role("button", name="What is AAE?", exact=True).click()
     about = page.locator(".about-model")

@@ -19,7 +19,7 @@ from tests.explorer.conftest import CHECKPOINTS
 from training.codes.damage import BOX, Blur, LowResolution, Noise, Region, boxed
 from training.codes.directions import METHODS
 from training.codes.priors import Prior
-from training.measure.figures import FIGURES, PICTURE, columns
+from training.measure.figures import FIGURES, MAIN, PICTURE, columns
 
 PROJECT = Path(__file__).parents[3]
 PYTHON = sorted([*PROJECT.glob("explorer/**/*.py"), *PROJECT.glob("training/**/*.py")])
@@ -54,10 +54,12 @@ def told_of_data() -> set[str]:
     models = catalogue(str(CHECKPOINTS)).models.values()
     damages = [Blur(), Noise(), LowResolution(), Region(boxed(BOX, 8))]
     figures = [*columns(PICTURE), FIGURES["sharpness"]]
+    titles = {each.title for each in columns(MAIN)}
     attributes = {name for model in models if model.latents for name in model.latents.names}
     return {
         *(each.title for each in METHODS.values()),
         *(words for each in figures for words in (each.title, each.words)),
+        *titles,
         FIGURES["code_cycle"].words,
         *(name.replace("_", " ") for name in attributes if not name.isdigit()),
         *(words for model in models for words in (model.shows, model.shows.title())),

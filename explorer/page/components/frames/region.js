@@ -79,19 +79,21 @@ Latent.region = function ({ element, props, trigger, watch, to, side }) {
     return [(clientX - seen.left) / seen.width, (clientY - seen.top) / seen.height];
   }
 
-  // Follows the pointer until it is let go.
-  function track(event, move, end) {
+  // Follows the pointer until it is let go; `back` undoes that where the browser takes it, to scroll.
+  function track(event, move, end, back) {
     event.preventDefault();
     stage.setPointerCapture(event.pointerId);
     stage.onpointermove = (moved) => move(at(moved));
-    stage.onpointerup = stage.onpointercancel = () => {
+    const done = (act) => () => {
       stage.onpointermove = stage.onpointerup = stage.onpointercancel = null;
-      end();
+      act();
     };
+    [stage.onpointerup, stage.onpointercancel] = [done(end), done(back)];
   }
 
   function press(event) {
     if (!props.value.shown || event.button) return;
+    const before = brush.bits;
     let last = at(event);
     function move(now) {
       brush.stroke(last, now, Number(width.value));
@@ -100,7 +102,10 @@ Latent.region = function ({ element, props, trigger, watch, to, side }) {
     frame.hidden = true;
     point(last);
     move(last);
-    track(event, move, () => paint(brush.bits));
+    track(event, move, () => paint(brush.bits), () => {
+      brush.bits = before;
+      place();
+    });
   }
 
   // Any two corners as a box within the picture.
@@ -119,7 +124,7 @@ Latent.region = function ({ element, props, trigger, watch, to, side }) {
   }
 
   function grab(event) {
-    if (!props.value.shown) return;
+    if (!props.value.shown || event.button) return;
     frame.focus();
     const start = [...box], [x, y] = at(event);
     const moves = event.target === frame, resizes = event.target.classList.contains("handle");
@@ -127,7 +132,7 @@ Latent.region = function ({ element, props, trigger, watch, to, side }) {
       if (resizes) change(between(start[0], start[1], right, down));
       else if (moves) change([start[0] + right - x, start[1] + down - y, start[2], start[3]]);
       else change(between(x, y, right, down));
-    }, () => change(box, true));
+    }, () => change(box, true), () => change(start));
   }
 
   function keys(event) {

@@ -1,11 +1,11 @@
 // One slider, number box and lock an attribute, in standard deviations. A slider goes from -limit to
 // limit, and stands at first at the picture's own value, the mean of the models', which is written
-// beside it for each; its number is by how much the picture is moved from there. Under the focused one
-// are pictures at `looks`.
+// beside it for each where that is measured (`owned`); its number is by how much the picture is moved
+// from there. Under the focused one are pictures at `looks`.
 // value {amounts: {name: number}, held: [name], attributes: [{name, label, lacking: [{title, colour}],
 //        figures: [{title, colour, value, auc, d, random, low, high, consistency, alike: [[label, cosine]]}]}]}. Asks `to` for changes
 // {amounts, held}.
-Latent.sliders = function ({ element, props, watch, server, limit, step, first, empty, to, looks = [] }) {
+Latent.sliders = function ({ element, props, watch, server, limit, step, first, empty, to, looks = [], owned = true }) {
   const { h } = Latent;
   const root = element.querySelector(".sliders");
   const MEANING = Latent.say("Measured on held-out images. AUC: 1 is perfect separation, 0.5 is chance. Cohen's d: standard deviations between the means of images with and without the attribute; in brackets, the 95th percentile of random directions. Goes with: the most similar directions, by cosine; hold them to change this attribute alone.");
@@ -31,7 +31,7 @@ Latent.sliders = function ({ element, props, watch, server, limit, step, first, 
     const facts = h("div", { class: "facts", hidden: true }, figures.map(fact), lacking.map(lack), h("p", { class: "note" }, MEANING));
     const about = h("button", { type: "button", class: "aucs", "aria-expanded": "false", "aria-label": called(figures, label),
       onclick: () => about.setAttribute("aria-expanded", String(!(facts.hidden = !facts.hidden))) }, badges(figures), lacking.map(({ title, colour }) => h("span", { class: "auc", title: without(title) }, dot(colour), "–")));
-    const written = h("span", { class: "own-value", id: described }, values(figures.filter(({ value }) => value !== undefined)));
+    const written = h("span", { class: "own-value", id: described }, owned ? values(figures.filter(({ value }) => value !== undefined)) : []);
     const marks = h("span", { class: "marks", "aria-hidden": "true" }, h("i", { style: "left:50%" }), figures.filter(({ value }) => value !== undefined)
       .map(({ value, colour, title }) => h("b", { title: Latent.say("{title}: {value} before", { title, value: signed(value) }), style: `background:${colour};left:${place(value)}%` })));
     const under = h("div", { class: "looks", hidden: true });
@@ -43,7 +43,7 @@ Latent.sliders = function ({ element, props, watch, server, limit, step, first, 
       range.value = value;
       if (document.activeElement !== box || !tell) box.value = value;
       line.classList.toggle("moved", value !== 0);
-      range.setAttribute("aria-valuetext", Latent.say("{value}, moved by {amount}", { value: signed(at + value), amount: signed(value) }));
+      range.setAttribute("aria-valuetext", owned ? Latent.say("{value}, moved by {amount}", { value: signed(at + value), amount: signed(value) }) : signed(value));
       line.style.setProperty("--own", `${place(at)}%`);
       line.style.setProperty("--at", `${place(at + value)}%`);
       if (tell) send();

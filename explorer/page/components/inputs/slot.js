@@ -4,7 +4,9 @@
 Latent.slot = function ({ element, props, trigger, watch, upload, name, what, random }) {
   const { h } = Latent;
   const root = element.querySelector(".slot");
+  let turn = 0;  // counts what was asked for: an upload that ends after something newer is left
   const pick = (data) => {
+    turn++;
     slot.since = data.clear ? 0 : ++Latent.fills;
     trigger("pick", { slot: name, ...data });
   };
@@ -42,10 +44,12 @@ Latent.slot = function ({ element, props, trigger, watch, upload, name, what, ra
       ? Latent.say("A slot holds one picture: {file} is taken, {count} more are not.", { file: file.name, count: more.length })
       : Latent.say("A slot holds one picture: {file} is taken, 1 more is not.", { file: file.name }));
     note(Latent.say("Uploading…"));
+    const mine = ++turn;
     try {
-      pick(await Latent.uploaded(upload, file));
+      const uploaded = await Latent.uploaded(upload, file);
+      if (mine === turn) pick(uploaded);
     } catch (error) {
-      note(error.message.replace(/^Error: /, "") || Latent.say("The upload failed: try again."), true);
+      if (mine === turn) note(error.message.replace(/^Error: /, "") || Latent.say("The upload failed: try again."), true);
     }
   }
 

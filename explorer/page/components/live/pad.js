@@ -23,7 +23,7 @@ Latent.pad = function ({ element, props, watch, trigger, grid: name }) {
   const saves = [button(Latent.say("Save as GIF"), () => save((frames) => Latent.film.gif(frames, "walk", Latent.local.gif))),
     ...(kind ? [button(kind === "MP4" ? Latent.say("Save as MP4") : Latent.say("Save as WebM"), () => save((frames) => Latent.film.video(frames, "walk")))] : [])];
   root.append(square, h("div", { class: "walked" }, faces, h("div", { class: "tools" }, record, ...saves,
-    Latent.sendButtons(() => { rest(); return { grid: name, index: 0 }; }, async (data) => { await Latent.settled(); trigger("send", data); })),
+    Latent.sendButtons(() => { rest(); return { grid: name, index: 0 }; }, (data) => trigger("send", data))),
     h("p", { class: "running" }, bar, said)));
 
   const walkable = () => panels.filter((panel) => panel.codes);
@@ -136,9 +136,9 @@ Latent.pad = function ({ element, props, watch, trigger, grid: name }) {
   }
 
   function listen() {
-    record.setAttribute("aria-pressed", String(film.on));
-    record.textContent = film.on ? Latent.say("Stop") : Latent.say("Record the walk");
-    saves.forEach((each) => { each.hidden = film.on || !film.frames.length; });
+    record.setAttribute("aria-pressed", String(Boolean(film?.on)));
+    record.textContent = film?.on ? Latent.say("Stop") : Latent.say("Record the walk");
+    saves.forEach((each) => { each.hidden = !film || film.on || !film.frames.length; });
   }
 
   async function save(write) {
@@ -157,11 +157,13 @@ Latent.pad = function ({ element, props, watch, trigger, grid: name }) {
     root.hidden = !walkable().length;
     const now = JSON.stringify(panels.map(({ title, colour, model, said: why }) => [title, colour, model, why]));
     if (now !== shape) {
+      const recorded = film;
       [shape, engine, film] = [now, null, null];
       canvases = walkable().map(({ title }) => h("canvas", { class: "face", role: "img", "aria-label": Latent.say("Where the pointer is, {model}", { model: title }) }));
       let next = 0;
       faces.replaceChildren(...panels.map((panel) => h("figure", {}, Latent.title(panel), panel.codes ? canvases[next++] : Latent.reason(panel))));
-      saves.forEach((each) => { each.hidden = true; });
+      if (recorded?.on) tell({ said: Latent.say("The recording has ended: other models are compared.") });
+      listen();
       if (Latent.local.started) prepare();
     }
     if (root.hidden) return;

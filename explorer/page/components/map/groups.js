@@ -9,14 +9,36 @@ Latent.maps.groups = function ({ root, server, key, act, teach }) {
     Latent.file(new Blob([told.csv], { type: "text/csv" }), `${name}.csv`);
   }
 
-  function tools(name) {
-    const field = h("input", { value: name, maxlength: 60, "aria-label": Latent.say("Name of the group"),
-      onchange: () => field.value.trim() && act("rename", name, field.value.trim()), onkeydown: (event) => event.stopPropagation() });
-    const tool = (said, does) => h("button", { type: "button", class: "chip", onclick: does }, said);
-    return [field, tool(Latent.say("Teach with this group"), () => teach(name)), tool(Latent.say("Save as CSV"), () => save(name)), tool(Latent.say("Remove the group"), () => act("remove", name))];
+  // For the chosen group. Its field keeps the focus while a button is pressed: a new name counts first.
+  function tools(name, others) {
+    const field = h("input", { value: name, maxlength: 60, "aria-label": Latent.say("Name of the group"), onchange: rename, onkeydown: (event) => event.stopPropagation() });
+    const stay = (event) => document.activeElement === field && event.preventDefault();
+    const tool = (said, does) => h("button", { type: "button", class: "chip", onpointerdown: stay, onclick: () => rename() && does(name) }, said);
+
+    // Whether the group has the name that is written there.
+    function rename() {
+      const to = field.value.trim();
+      if (!to || to === name) return true;
+      act("rename", name, to);  // the server says why not
+      if (others.includes(to)) return false;
+      name = to;
+      return true;
+    }
+
+    return [field, tool(Latent.say("Teach with this group"), teach), tool(Latent.say("Save as CSV"), (now) => {
+      if (now === shown.chosen) save(now);
+      else saving = now;  // once the server has renamed it
+    }), tool(Latent.say("Remove the group"), (now) => act("remove", now))];
   }
 
-  return ({ names, chosen }) => root.replaceChildren(...names.map(([name, count]) =>
-    h("button", { type: "button", class: "chip", "aria-pressed": String(name === chosen), onclick: () => act("choose", name === chosen ? "" : name) },
-      Latent.say("{group}: {count}", { group: name, count: String(count) }))), ...(chosen ? tools(chosen) : []));
+  let shown = {}, saving = null;
+  return (groups) => {
+    shown = groups;
+    const { names, chosen } = groups, others = names.map(([name]) => name).filter((name) => name !== chosen);
+    root.replaceChildren(...names.map(([name, count]) =>
+      h("button", { type: "button", class: "chip", "aria-pressed": String(name === chosen), onclick: () => act("choose", name === chosen ? "" : name) },
+        Latent.say("{group}: {count}", { group: name, count: String(count) }))), ...(chosen ? tools(chosen, others) : []));
+    if (saving && saving === chosen) save(saving);
+    saving = null;
+  };
 };

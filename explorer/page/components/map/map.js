@@ -57,14 +57,14 @@ Latent.map = function ({ element, props, trigger, watch, server, what, empty }) 
         : Latent.say("{what}, {model}: arrow keys walk from picture to picture, P to your own ones, L draws a lasso", { what, model: panel.title }) });
   }
 
-  // What the keys + - 0 L do, too.
   function tools(at) {
-    const tool = (sign, title, act) => h("button", { type: "button", class: "chip", tabindex: -1, title, "aria-label": title, onclick: act }, sign);
+    const tool = (sign, title, act, more = {}) => h("button", { type: "button", class: "chip", title, "aria-label": title, onclick: act, ...more }, sign);
+    const KEYS = { tabindex: -1 };  // + - 0 L do that, too
     const other = following(at), { plane } = props.value.panels[at];
-    return h("div", { class: "zoom" }, plane ? null : tool(Latent.say("Lasso"), Latent.say("Lasso: draw around points to group them"), () => lasso(at)),
+    return h("div", { class: "zoom" }, plane ? null : tool(Latent.say("Lasso"), Latent.say("Lasso: draw around points to group them"), () => lasso(at), KEYS),
       other === null ? null : tool("▶", Latent.say("Move the points to where {model} has them, and back", { model: props.value.panels[other].title }), () => play(at, other)),
-      tool("+", Latent.say("Zoom in"), () => plots[at]?.by(1)), tool("−", Latent.say("Zoom out"), () => plots[at]?.by(-1)),
-      tool("⤢", Latent.say("Show all"), () => plots[at]?.whole()), tool("PNG", Latent.say("Download PNG"), () => plots[at] && maps.save.png(plots[at], legend)),
+      tool("+", Latent.say("Zoom in"), () => plots[at]?.by(1), KEYS), tool("−", Latent.say("Zoom out"), () => plots[at]?.by(-1), KEYS),
+      tool("⤢", Latent.say("Show all"), () => plots[at]?.whole(), KEYS), tool("PNG", Latent.say("Download PNG"), () => plots[at] && maps.save.png(plots[at], legend)),
       tool("SVG", Latent.say("Download SVG"), () => plots[at] && maps.save.svg(plots[at], legend)));
   }
 
@@ -146,7 +146,7 @@ Latent.map = function ({ element, props, trigger, watch, server, what, empty }) 
     const { lasso: circle } = plots[at], { plane } = props.value.panels[at], [width, height] = plots[at].size(), found = chosen(at);
     if (!plane && circle.press(event, found ? plots[at].at(...found) : [width / 2, height / 2])) return event.preventDefault();
     const way = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
-    const act = { "+": () => plots[at].by(1), "-": () => plots[at].by(-1), 0: () => plots[at].whole(), p: () => own(at), Delete: remove }[event.key];
+    const act = { "+": () => plots[at].by(1), "-": () => plots[at].by(-1), 0: () => plots[at].whole(), p: () => own(at), P: () => own(at), Delete: remove }[event.key];
     if (!way && !act) return;
     event.preventDefault();
     if (act) act();
@@ -253,7 +253,13 @@ Latent.map = function ({ element, props, trigger, watch, server, what, empty }) 
   }
 
   draw();
-  watch("value", () => { selected = neighbours = null; later = {}; draw(); });
+  watch("value", () => {
+    selected = neighbours = null;
+    later = Object.fromEntries(Object.entries(later).filter(([, each]) => each.serial > props.value?.serial));
+    const at = charts.findIndex((chart) => chart?.contains(document.activeElement)), held = at >= 0 || away === document.activeElement;
+    draw();
+    if (held) charts[Math.max(at, 0)]?.focus({ preventScroll: true });
+  });
   watch("look", () => {
     later.look = props.look;
     if (!plots.length) return;
@@ -266,7 +272,7 @@ Latent.map = function ({ element, props, trigger, watch, server, what, empty }) 
     later.groups = props.groups;
     if (!plots.length) return;
     redraw();
-    chips(groups());
+    Latent.keepFocus(element, () => chips(groups()));
   });
   Latent.onTheme(() => plots.length && redraw());
 };

@@ -24,7 +24,7 @@ Latent.history = function ({ element, trigger, server, titles }) {
     button("M9 9a3 3 0 1 1 4.500 2.600c-1 .6-1.500 1.200-1.500 2.400M12 17.500h.01", Latent.say("Tour"), () => Latent.tours())), dialog);
 
   async function open() {
-    const key = sessionStorage.getItem("latent-key");
+    const key = Latent.kept("sessionStorage").getItem("latent-key");
     const found = await server.steps({ key }).then(Latent.told).catch(Latent.lost);
     if (!found) return;
     list.replaceChildren(...found.steps.map(entry(found.at)).reverse());

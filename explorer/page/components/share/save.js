@@ -5,7 +5,7 @@
 Latent.saving = function ({ server }) {
   async function ask(what, picture) {
     await Latent.settled();
-    const key = sessionStorage.getItem("latent-key");
+    const key = Latent.kept("sessionStorage").getItem("latent-key");
     const found = Latent.told(await server[what]({ key, ...picture }).catch(Latent.lost) ?? {});
     if (found.problem) Latent.toast(found.problem);
     if (found.lost) Latent.toast(found.lost);

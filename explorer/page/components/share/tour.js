@@ -12,8 +12,8 @@ Latent.tour = function ({ element, props, watch, server }) {
   const close = () => root.replaceChildren();
 
   function seen() {
-    localStorage.setItem(SEEN, "yes");
-    close();
+    Latent.kept("localStorage").setItem(SEEN, "yes");
+    if (!root.querySelector(".lesson")) close();
   }
 
   function invite() {
@@ -60,14 +60,13 @@ Latent.tour = function ({ element, props, watch, server }) {
     const step = props.value?.lesson;
     if (!step) return root.querySelector(".lesson") && close();
     if (!await load() || step !== props.value.lesson) return;
-    const { title, text, sight } = told.lesson[step - 1], all = told.lesson.length, url = new URL(window.location.href);
+    const { title, text, sight } = told.lesson[step - 1], all = told.lesson.length;
     const focused = root.contains(document.activeElement), before = root.querySelector(".lesson")?.dataset.step;
-    url.search = `lesson=${step}`;
     root.replaceChildren(h("section", { class: sight ? "bar lesson stays" : "bar lesson", "aria-label": Latent.say("Lesson"), "data-step": step },
       h("div", {}, h("h2", {}, Latent.say("Step {at} of {all}: {title}", { at: step, all, title })), h("p", {}, text)),
       h("div", { class: "tools" }, step > 1 ? button(Latent.say("Back"), () => to(step - 1)) : "",
         step < all ? button(Latent.say("Next"), () => to(step + 1), { class: "chip strong" }) : "",
-        button(Latent.say("Copy its link"), () => Latent.copy(url.href, Latent.say("The link is copied."))), button(Latent.say("End the lesson"), end))));
+        button(Latent.say("Copy its link"), () => Latent.share(`lesson=${step}`)), button(Latent.say("End the lesson"), end))));
     if (focused) root.querySelector("button").focus();
     if (sight && before !== String(step)) look(sight, step);
   }
@@ -82,9 +81,9 @@ Latent.tour = function ({ element, props, watch, server }) {
 
   function end() {
     close();
-    server.end({ key: sessionStorage.getItem("latent-key") }).catch(Latent.lost);
+    server.end({ key: Latent.kept("sessionStorage").getItem("latent-key") }).catch(Latent.lost);
   }
 
-  if (!localStorage.getItem(SEEN) && !new URLSearchParams(window.location.search).has("lesson")) invite();
+  if (!Latent.kept("localStorage").getItem(SEEN) && !new URLSearchParams(window.location.search).has("lesson")) invite();
   Latent.live({ element, watch }, draw);
 };

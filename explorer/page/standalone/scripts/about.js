@@ -11,7 +11,7 @@
         ...fact(Latent.say("Trained on"), model.trained),
         ...fact(Latent.say("Licence"), model.description.licence),
         ...fact(Latent.say("Size"), Latent.say("{px} px images, codes of {length} numbers", { px: model.description.image_size, length: model.description.code_length })),
-        ...model.figures.flatMap(([name, value]) => fact(name, value))));
+        ...model.figures.flatMap(([name, value]) => fact(Latent.say(name), Latent.numeral(value)))));
     root.append(
       h("p", { class: "lead" }, Latent.say("Autoencoders turn a picture into a short code, and a code into a picture. This page runs the models themselves, on this device: no picture leaves it, and it needs no network.")),
       h("div", { class: "cards" }, page.about.models.map(card)),

@@ -2,6 +2,7 @@
 // from nothing outside the square, and with the picture's edge repeated.
 {
   const MOST_PX = 1024, TAPS = 3;
+  const CORNER = 0.21;  // of the side: as far as the corners of a turned square reach beyond it
   const FACE = { share: 0.55, down: 0.25 }, LEAST_PX = 100;  // smaller pictures are taken whole
   const end = (value) => Math.ceil(value - 1e-6);  // 200 * 0.55 is a little more than 110
   const sinc = (x) => (x ? Math.sin(Math.PI * x) / (Math.PI * x) : 1);
@@ -65,10 +66,21 @@
       context.drawImage(picture, 0, 0, width, height);
     });
     const pixels = canvas.getContext("2d").getImageData(0, 0, width, height);
+
+    // The picture from (x, y) on, in whole pixels, with its edge repeated `far` around it.
+    const edged = (x, y, size, far) => canvasOf(size, size, (context) => {
+      const spans = (length) => [[0, 1, -far, far], [0, length, 0, length], [length - 1, 1, length, far]];
+      context.translate(-x, -y);
+      for (const [left, across, toLeft, toAcross] of spans(width)) {
+        for (const [top, down, toTop, toDown] of spans(height)) context.drawImage(canvas, left, top, across, down, toLeft, toTop, toAcross, toDown);
+      }
+    });
     const turned = ({ x, y, side: long, angle }) => canvasOf(Math.ceil(long), Math.ceil(long), (context) => {
+      const margin = Math.ceil(CORNER * long) + 1, [left, top] = [Math.floor(x) - margin, Math.floor(y) - margin];
+      const around = edged(left, top, Math.ceil(long) + 2 * margin + 1, 2 * MOST_PX);
       context.translate(long / 2, long / 2);
       context.rotate((-angle * Math.PI) / 180);
-      context.drawImage(canvas, -x - long / 2, -y - long / 2);
+      context.drawImage(around, left - x - long / 2, top - y - long / 2);
     });
     const guessed = face && Math.max(width, height) >= LEAST_PX;
     return {

@@ -9,7 +9,7 @@
     let thing = page.things.drawn(FIRST), changes = { amounts: {}, held: [] }, figures = [], stage = "", before = new Map();
     const slot = page.component("slot", { pick }, { name: "picture", what: Latent.say("Your picture"), random: true });
     const crop = page.component("crop", {}, { to: "crop" });
-    const sliders = page.component("sliders", {}, { to: "edit", empty: Latent.say("None of the selected models has attribute directions."), ...sizes });
+    const sliders = page.component("sliders", {}, { to: "edit", owned: false, empty: Latent.say("None of the selected models has attribute directions."), ...sizes });
     const faces = h("div", { class: "faces" });
     const choose = h("button", { type: "button", class: "strong", onclick: () => slot.element.querySelector("input[type=file]").click() }, Latent.say("Choose a picture"));
     const shown = h("section", { class: "latent outcome" }, faces, Latent.sendButtons(() => ({ grid: "picture", to: "morph" }), page.send));

@@ -230,6 +230,39 @@ def test_a_group_of_the_map_teaches_and_one_step_takes_that_back(page):
     expect(page.locator(".board").filter(visible=True)).to_contain_text("Choose a point")
 
 
+def test_a_groups_new_name_counts_for_the_button_beside_it(page):
+    open_tab(page, "Latent map")
+    chart = page.locator(".map .chart").first
+    chart.locator("canvas").wait_for()
+    chart.focus()
+    chart.press("l")
+    chart.press("Enter")
+    name = page.get_by_label("Name of the group")
+    name.fill("Mine")
+    with page.expect_download() as file:
+        page.get_by_role("button", name="Save as CSV").click()
+    assert file.value.suggested_filename == "Mine.csv"
+    chip = page.get_by_role("button", name=re.compile(r"^Mine: \d+$"))
+    for chosen in ("false", "true"):
+        chip.press("Enter")
+        expect(chip).to_have_attribute("aria-pressed", chosen)
+        expect(chip).to_be_focused()  # though all chips are drawn anew
+    name.fill("Ours")
+    page.get_by_role("button", name="Teach with this group").click()
+    expect(page.get_by_label("With it: a group of the map")).to_have_value("Ours")
+
+
+def test_files_of_a_map_are_saved_by_keyboard(page):
+    open_tab(page, "Latent map")
+    page.locator(".map .chart canvas").first.wait_for()
+    for name in ("Download PNG", "Download SVG"):
+        tool = page.get_by_role("button", name=name).first
+        tool.focus()
+        assert tool.get_attribute("tabindex") is None
+        with page.expect_download():
+            page.keyboard.press("Enter")
+
+
 def test_a_spot_is_seen_though_the_one_before_was_lost(page):
     open_tab(page, "Latent map")
     assert page.evaluate(LOST) == [2, "A spot"]

@@ -1,9 +1,13 @@
 """Controls are offered where they can do something."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Page, expect
+
+from explorer.catalogue import catalogue
+from tests.explorer.conftest import CHECKPOINTS
 
 
 def button(page: Page, name: str | re.Pattern):
@@ -81,8 +85,17 @@ def test_a_search_asks_for_attributes_where_there_are_some(page):
     expect(page.get_by_label("Has none of").filter(visible=True)).to_be_visible()
 
 
+@pytest.fixture
+def unmapped(monkeypatch) -> None:
+    """The models of the digits are without maps."""
+    known = catalogue(str(CHECKPOINTS))
+    for model in map(known.models.get, known.sets["mnist32"]):
+        if model.latents is not None:
+            monkeypatch.setattr(model, "latents", replace(model.latents, map=None))
+
+
 @pytest.mark.opens("tab=map&set=mnist32")
-def test_without_a_map_nothing_is_offered_that_acts_on_one(page):
+def test_without_a_map_nothing_is_offered_that_acts_on_one(unmapped, page):
     view = page.locator("#view-map")
     expect(view.get_by_text("comes without a map of its codes").first).to_be_visible()
     for what in ("Colour by", "Has none of"):

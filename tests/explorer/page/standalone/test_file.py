@@ -112,6 +112,22 @@ def test_a_picture_in_a_corner_is_cropped_by_hand(alone, photo):
     expect(page.locator(".corner-1 .hold")).to_have_attribute("title", "astronaut.jpg")
 
 
+def test_a_turned_crop_repeats_the_edge_of_the_picture(alone):
+    flat = """async () => {
+      const picture = new Image();
+      const canvas = Latent.h("canvas", {width: 120, height: 90}), context = canvas.getContext("2d");
+      context.fillStyle = "rgb(200, 150, 100)";
+      context.fillRect(0, 0, 120, 90);
+      picture.src = canvas.toDataURL();
+      await picture.decode();
+      const crops = Latent.crops(picture, false);
+      crops.crop = {x: 15.3, y: 0.4, side: 90, angle: 30};
+      return [...crops.cut(32)];
+    }"""
+    found = torch.tensor(alone().evaluate(flat)).view(-1, 4)
+    assert (found - torch.tensor([200, 150, 100, 255])).abs().max() <= 1
+
+
 def test_a_recorded_walk_says_between_which_codes(alone, session):
     page = alone()
     pad = page.get_by_role("application", name="Walk between the four corners")
@@ -168,7 +184,7 @@ def test_licence_training_and_figures_are_told(alone):
     page = alone()
     expect(page.locator("footer")).to_contain_text("non-commercial research only")
     open_tab(page, "About")
-    for told in ("36,622 images", "non-commercial research only", "0.0099", "eq. 4"):
+    for told in ("36\u202f622 images", "non-commercial research only", "0.0099", "eq. 4"):
         expect(page.locator("#view-about .card-of-model").first).to_contain_text(told)
 
 
