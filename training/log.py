@@ -1,7 +1,9 @@
 """What a run reports while it trains: a progress bar, TensorBoard curves, previews, the card."""
 
+import sys
 import warnings
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -54,8 +56,7 @@ class Scribe:
         scalars = {f"loss/{name}": value for name, value in means.items()}
         scalars["speed/images_per_s"] = self.bar.format_dict["rate"] or 0
         scalars |= {f"figures/{name}": value for name, value in watched.items()}
-        for name, value in scalars.items() if self.writer else ():
-            self.writer.add_scalar(name, value, self.bar.n)
+        self.curve(partial(_add_scalars, scalars, self.bar.n))
 
     def keep(self) -> None:
         """Writes all files of the run."""
@@ -70,16 +71,34 @@ class Scribe:
             self.directory / "preview.png", lambda p: save_image(grid, p, format="png")
         )
         write_card(self.directory)
-        if self.writer:
-            with warnings.catch_warnings():  # tensorboard's own use of numpy
-                warnings.simplefilter("ignore")
-                self.writer.add_image("images", make_grid(self.x, COLUMNS), self.bar.n)
-                self.writer.add_image("preview", grid, self.bar.n)
+        grids = {"images": make_grid(self.x, COLUMNS), "preview": grid}
+        self.curve(partial(_add_images, grids, self.bar.n))
+
+    def curve(self, write: Callable) -> None:
+        """Has the writer of curves write; where it cannot, as on a full disk, the run goes on
+        without them."""
+        try:
+            if self.writer:
+                write(self.writer)
+        except OSError as error:
+            self.writer = None
+            print(f"No more curves are written: {error.strerror or error}.", file=sys.stderr)
 
     def close(self) -> None:
         self.bar.close()
-        if self.writer:
-            self.writer.close()
+        self.curve(lambda writer: writer.close())
+
+
+def _add_scalars(scalars: dict[str, float], at: int, writer) -> None:
+    for name, value in scalars.items():
+        writer.add_scalar(name, value, at)
+
+
+def _add_images(grids: dict[str, torch.Tensor], at: int, writer) -> None:
+    with warnings.catch_warnings():  # tensorboard's own use of numpy
+        warnings.simplefilter("ignore")
+        for name, grid in grids.items():
+            writer.add_image(name, grid, at)
 
 
 @torch.no_grad()

@@ -49,9 +49,7 @@ def fit(config: Config, resume: bool = False, watch: Watch | None = None) -> Pat
         if framework.needs_labels:
             config = with_labels(config, images, framework.needs_classes)
         state = _former_state(config, images, directory, resume)
-        run = Run(config, world, images)
-        if state:
-            run.restore(state)
+        run = Run(config, world, images, state)
         scribe = None
         with world.led():
             if world.leads:
@@ -61,7 +59,7 @@ def fit(config: Config, resume: bool = False, watch: Watch | None = None) -> Pat
             _train(run, scribe)
         with world.led():
             if world.leads and images.labels is not None and framework.encodes:
-                checkpoints.write_latents(directory, describe(run.best.eval(), images))
+                _keep_latents(directory, run, images)
             if world.leads:
                 print(f"The checkpoint is in {directory}.", file=sys.stderr)
         return directory
@@ -69,12 +67,7 @@ def fit(config: Config, resume: bool = False, watch: Watch | None = None) -> Pat
 
 def _check(config: Config) -> None:
     """UserError where the options do not go together."""
-    framework = FRAMEWORKS[config.framework]
-    if framework.frozen and not config.first_stage:
-        raise UserError(
-            f"{framework.id} needs the networks of another system: give --first-stage the "
-            f"checkpoint of {' or '.join(framework.first_stages)}."
-        )
+    FRAMEWORKS[config.framework].check(config)
     out = Path(config.out).resolve()
     for source in config.data:
         if Path(source).is_dir() and out.is_relative_to(Path(source).resolve()):
@@ -120,6 +113,15 @@ def check_settings(config: Config, former: dict, directory: Path) -> None:
                 f"'{directory}' was trained with {name} = {before[name]!r}, not {now!r}; "
                 "give the same, or start in another folder."
             )
+
+
+def _keep_latents(directory: Path, run: Run, images: data.ImageSet) -> None:
+    """Codes and directions of the labelled images, unless those of these weights are there, perhaps
+    with a map."""
+    former = checkpoints.read_latents(directory)
+    kept = min(run.config.keep_codes, int(images.labelled.sum()))
+    if former is None or len(former.labels) != kept:
+        checkpoints.write_latents(directory, describe(run.best.eval(), images))
 
 
 def _train(run: Run, scribe: Scribe | None) -> None:

@@ -7,8 +7,12 @@ def resolved(precision: str, device: torch.device) -> str:
     """'bf16' or 'fp32'; for 'auto' bf16 where the hardware has it."""
     if precision != "auto":
         return precision
-    on_cpu = device.type == "cpu" and torch.cpu._is_avx512_bf16_supported()
-    return "bf16" if device.type == "cuda" or on_cpu else "fp32"
+    if device.type == "cuda":  # older ones emulate it, at less than the speed of fp32
+        with torch.cuda.device(device):
+            fast = torch.cuda.is_bf16_supported(including_emulation=False)
+    else:
+        fast = device.type == "cpu" and torch.cpu._is_avx512_bf16_supported()
+    return "bf16" if fast else "fp32"
 
 
 def autocast(precision: str, device: torch.device) -> torch.autocast:

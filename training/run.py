@@ -150,12 +150,21 @@ def take_first_stage(directory: str, framework: Framework) -> None:
 class Run:
     """The networks, optimisers and data of one training; `state.pt` stores what resuming needs."""
 
-    def __init__(self, config: Config, world: distributed.World, images: data.ImageSet):
+    def __init__(
+        self,
+        config: Config,
+        world: distributed.World,
+        images: data.ImageSet,
+        state: State | None = None,
+    ):
+        """With `state`, goes on from there, also where the checkpoints that it began with are gone;
+        raises UserError."""
         torch.manual_seed(config.seed)
         self.config, self.world, self.images, device = config, world, images, world.device
-        framework = FRAMEWORKS[config.framework](config)
-        self.seen_before = start_from(config.start, framework) if config.start else 0  # images
-        if framework.first_stages and config.first_stage:
+        framework, self.seen_before = FRAMEWORKS[config.framework](config), 0  # images
+        if state is None and config.start:
+            self.seen_before = start_from(config.start, framework)
+        if state is None and framework.first_stages and config.first_stage:
             take_first_stage(config.first_stage, framework)
         self.framework = framework.to(device, memory_format=torch.channels_last).train()
         if config.compile:
@@ -173,6 +182,8 @@ class Run:
         self.batches = Batches(pixels, config.batch_size, config.flip, *order, *often)
         self.step, self.seconds, self.started = 0, 0.0, time.monotonic()
         self._check()
+        if state:
+            self._restore(state)
 
     def _check(self) -> None:
         """UserError where no step can be made."""
@@ -240,20 +251,20 @@ class Run:
             "images": checkpoints.Images.named(self.images.names).model_dump(),
             "step": self.step,
             "seconds": self.elapsed(),
+            "seen_before": self.seen_before,
             "framework": self.framework.state_dict(),
             "averaged": self.averaged.state_dict() if self.averaged else None,
             "optimizers": [each.optimizer.state_dict() for each in self.phases],
         }
 
-    def restore(self, state: State) -> None:
-        """Goes on from a state; raises UserError."""
+    def _restore(self, state: State) -> None:
         if state.step > self.steps:
             raise UserError(
                 f"The run in '{self.config.out}' has made {state.step} steps, more than the "
                 f"{self.steps} of --epochs {self.config.epochs:g}: give more epochs, or put a "
                 f"whole copy of {STATE} in its place."
             )
-        self.step, self.seconds = state.step, state.seconds
+        self.step, self.seconds, self.seen_before = state.step, state.seconds, state.seen_before
         try:
             self.framework.load_state_dict(state.framework)
         except RuntimeError:

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from inspect import getsource
 from pathlib import Path
 
@@ -73,6 +74,17 @@ def test_a_killed_and_resumed_run_is_bit_identical(folder, tmp_path, monkeypatch
     one, two = weights(whole), weights(killed)
     assert one.keys() == two.keys()
     assert all(torch.equal(one[key], two[key]) for key in one)
+
+
+def test_a_run_is_resumed_without_what_it_began_with(folder, tmp_path):
+    first, then = tmp_path / "first", tmp_path / "then"
+    given = {"data": (str(folder),), "start": str(first)}
+    loop.fit(config_of("aae", data=given["data"], out=str(first), epochs=1))
+    loop.fit(config_of("aae", **given, out=str(then), epochs=1))
+    shutil.rmtree(first)
+    loop.fit(config_of("aae", **given, out=str(then), epochs=2), resume=True)
+    trained = checkpoints.read_config(then)["trained"]
+    assert (trained["images_seen_before"], trained["images_seen"]) == (40, 80)
 
 
 def test_resume_refuses_other_settings(folder, tmp_path):
@@ -238,6 +250,19 @@ def test_a_full_disk_stops_with_the_last_good_checkpoint(folder, tmp_path, monke
     assert before == {path.name: path.read_bytes() for path in out.iterdir() if path.is_file()}
 
 
+def test_curves_that_cannot_be_written_end_no_run(folder, tmp_path, monkeypatch, capsys):
+    class Full:
+        def add_scalar(self, *figure):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        add_image = close = add_scalar
+
+    monkeypatch.setattr(log, "curves", lambda *about: Full())
+    loop.fit(config_of("aae", data=(str(folder),), out=str(tmp_path / "run"), epochs=1))
+    said = "No more curves are written: No space left on device."
+    assert capsys.readouterr().err.count(said) == 1
+
+
 def run_processes(out: Path, script: str, *arguments: str) -> list:
     """A script in two processes under torchrun; what each recorded. Everything stays on the
     loopback address: a test machine's own host name need not resolve."""
@@ -293,6 +318,16 @@ def test_checkpoint_of_a_run_has_what_the_app_needs(folder, tmp_path):
     assert latents.codes.shape == (40, 8)
     assert all(each.vectors.shape == (2, 8) for each in latents.directions.values())
     assert (latents.labels.sum(0) == torch.tensor([20, 30])).all()
+    mapped = replace(latents, map=torch.rand(40, 2))
+    checkpoints.write_latents(out, mapped)
+    again = {"data": (str(folder),), "out": str(out), "epochs": 1, "attributes": str(table)}
+    loop.fit(config_of("faae", **again), resume=True)
+    assert torch.equal(checkpoints.read_latents(out).map, mapped.map)
+    loop.fit(config_of("faae", **again, keep_codes=10), resume=True)
+    assert checkpoints.read_latents(out).codes.shape == (10, 8)
+    with pytest.raises(UserError, match="up to 40 images; it keeps the codes of 10"):
+        checkpoints.find_anew(out)
+    assert [*checkpoints.find_anew(out, force=True).directions] == [*latents.directions]
 
 
 def test_a_run_does_not_write_among_its_own_images(tmp_path):

@@ -145,3 +145,5 @@ def test_evaluate_measures_and_saves(folder, tmp_path, monkeypatch, capsys):
     assert figures["mse_refined"] < figures["mse"]
     assert 0 <= figures["reencoding_error"] <= 4
     assert f"{figures['mse']:.4g}" in (out / "README.md").read_text()
+    call(monkeypatch, capsys, *arguments[:4], "--refine-steps", 0, "--save")
+    assert "0 steps" not in (out / "README.md").read_text()

@@ -1,5 +1,6 @@
 """One training's parts, where they differ from PyTorch's own."""
 
+from contextlib import nullcontext
 from functools import partialmethod
 
 import pytest
@@ -10,6 +11,7 @@ from tests.training.conftest import config_of
 from training.distributed import World
 from training.errors import UserError
 from training.frameworks import FRAMEWORKS
+from training.precision import resolved
 from training.run import Average, Run, autocast_for
 
 
@@ -32,6 +34,17 @@ def test_the_moving_average_is_pytorchs_but_short_at_first():
     theirs = reference.state_dict()
     for name, value in mine.state_dict().items():
         assert torch.equal(value, theirs[name]) or name.endswith("num_batches_tracked")
+
+
+@pytest.mark.parametrize(("native", "chosen"), [(True, "bf16"), (False, "fp32")])
+def test_a_gpu_that_emulates_bf16_computes_in_fp32(native, chosen, monkeypatch):
+    monkeypatch.setattr(torch.cuda, "device", nullcontext)
+    monkeypatch.setattr(
+        torch.cuda,
+        "is_bf16_supported",
+        lambda including_emulation=True: including_emulation or native,
+    )
+    assert resolved("auto", torch.device("cuda")) == chosen
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")

@@ -196,6 +196,9 @@ def run(site: Site, only: tuple[str, ...] = (), dry_run: bool = False) -> None:
     if dry_run:
         return
     chosen = [job for job in jobs if not only or job.name in only]
+    for job in chosen:  # before the hours that those before it take
+        if not job.done:
+            FRAMEWORKS[job.config.framework].check(job.config)
     with tqdm(
         total=sum(job.images for job in chosen),
         initial=sum(job.seen for job in chosen),

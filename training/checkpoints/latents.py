@@ -146,9 +146,16 @@ def describe(framework: Framework, images: ImageSet) -> Latents:
     return Latents(codes[:kept], labels[:kept], images.attributes, directions)
 
 
-def find_anew(directory: str | Path) -> Latents:
-    """Finds a checkpoint's directions again and writes them; raises CheckpointError."""
+def find_anew(directory: str | Path, force: bool = False) -> Latents:
+    """Finds a checkpoint's directions in the codes that it keeps, and writes them. Raises
+    CheckpointError, without `force` also where a run has found them in more."""
     latents = labelled_latents(directory)
+    seen = read_config(Path(directory))["trained"].get("training_images", 0)
+    if latents.directions and len(latents.labels) < seen and not force:
+        raise CheckpointError(
+            f"'{directory}' has directions that its run found in up to {seen:,} images; it keeps "
+            f"the codes of {len(latents.labels):,}, which give worse ones: add --force for those."
+        )
     latents = replace(latents, directions=find_directions(latents.labelled, latents.labels))
     write_latents(directory, latents)
     return latents

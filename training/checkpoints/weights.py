@@ -37,6 +37,8 @@ from training.networks.nested import grow
 FORMAT = 1
 OF_THE_MACHINE, PATHS = ("out", "data_root", "device"), {"attributes", "start", "first_stage"}
 OF_CODES = ("prior", "latent_size", "labels")
+OF_NETWORKS = ("image_size", "nets", "width", "norm", "code_norm")  # settings that shape them
+OF_NETWORKS += ("stochastic", "noise_size", "clusters")
 FILES = ("model.safetensors", "config.json", "metrics.json", "latents.safetensors")
 WEIGHTS, CONFIG, METRICS, LATENTS = FILES
 
@@ -47,8 +49,13 @@ def portable(config: Config) -> dict:
     for name in OF_THE_MACHINE:
         del settings[name]
     for name in PATHS & settings.keys():
-        settings[name] = Path(settings[name]).name
-    return {**settings, "data": tuple(Path(source).name for source in config.data)}
+        settings[name] = _named(settings[name])
+    return {**settings, "data": tuple(map(_named, config.data))}
+
+
+def _named(path: str) -> str:
+    """A file by its name alone, where that is no UTF-8 with its bytes written out."""
+    return Path(path).name.encode("utf-8", "backslashreplace").decode()
 
 
 def write(directory: Path, framework: Framework, trained: dict) -> None:
@@ -67,8 +74,11 @@ def write(directory: Path, framework: Framework, trained: dict) -> None:
         "trained": trained,
         "settings": portable(framework.config),
     }
+    path = directory / WEIGHTS
+    same = path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == digest
     write_json(directory / CONFIG, content)
-    (directory / LATENTS).unlink(missing_ok=True)
+    if not same:
+        (directory / LATENTS).unlink(missing_ok=True)
     os.replace(directory / _beside(digest), directory / WEIGHTS)
     for left in directory.glob(_beside("*")):  # by a stop in between
         left.unlink(missing_ok=True)
@@ -189,9 +199,11 @@ def copy_networks(
         for name in names:
             grow(getattr(framework, name), getattr(former, name), doublings)
     except (AttributeError, RuntimeError, ValueError):
+        differing = [name for name in OF_NETWORKS if theirs.get(name) != ours.get(name)]
+        given = ", ".join(f"{flag(name)} {theirs[name]}" for name in differing if name in theirs)
         raise CheckpointError(
             f"The networks of '{directory}' ({content['framework']}) differ from this run's: give "
-            "its --image-size, --nets, --width and --norm, or another checkpoint."
+            f"{f'its {given}, or ' if given else ''}another checkpoint."
         ) from None
     return content | {"settings": asdict(former.config)}
 

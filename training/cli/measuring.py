@@ -38,15 +38,15 @@ class Evaluate:
 
         how = self.refine_steps, self.refine_images, self.seed, self.data_root, self.attributes
         result = evaluate(self.checkpoint, self.data, self.device, *how)
+        if self.json:
+            print_json(result)
+        else:
+            print(f"{result['images']} images, features of {result['features']}")
+            for name, value in result["figures"].items():
+                print(f"{name:24} {value:10.5f}   {FIGURES[name].words}")
         if self.save:
             save(self.checkpoint, result)
             write_card(self.checkpoint)
-        if self.json:
-            print_json(result)
-            return
-        print(f"{result['images']} images, features of {result['features']}")
-        for name, value in result["figures"].items():
-            print(f"{name:24} {value:10.5f}   {FIGURES[name].words}")
 
 
 @dataclass
@@ -63,6 +63,7 @@ class Domain:
     def __call__(self) -> None:
         from training.measure.domain import calibrate
 
+        _measured(self.checkpoint)
         found = calibrate(self.checkpoint, self.data, self.others, self.most, self.data_root)
         _keep(self.checkpoint, domain=found)
         print(f"AUC {found['auc']:.3f}; beyond the limit: {found['beyond']:.1%} of the held-out")
@@ -83,6 +84,7 @@ class Objectives:
     def __call__(self) -> None:
         from training.measure.objectives import trade
 
+        _measured(self.checkpoint)
         found = trade(self.checkpoint, self.data, self.most, self.steps, self.data_root)
         _keep(self.checkpoint, objectives=found)
         for name, each in found["figures"].items():
@@ -167,12 +169,13 @@ class Directions:
     """Find a checkpoint's attribute directions anew."""
 
     checkpoint: Positional[str]  # A checkpoint's folder, with the codes of labelled images
+    force: bool = False  # Also where those that it has were found in more images than it keeps
 
     def __call__(self) -> None:
         from training.checkpoints import find_anew
         from training.codes.directions import METHODS
 
-        for name, found in find_anew(self.checkpoint).directions.items():
+        for name, found in find_anew(self.checkpoint, self.force).directions.items():
             auc, d, random = (
                 each.nanmean() for each in (found.auc, found.cohens_d, found.random_d)
             )
@@ -192,10 +195,19 @@ class Features:
     def __call__(self) -> None:
         from training.measure import features
 
+        held_out = features.classified(self.held_out, train=False)
         network = features.teach(self.data, self.epochs)
+        share = features.accuracy(network, held_out)
         features.write(network)
-        share = features.accuracy(network, self.held_out)
-        print(f"{network.name} names {share:.1%} of the held-out images: {features.WEIGHTS}")
+        name = features.features_in_use()
+        print(f"{name} names {share:.1%} of the held-out images: {features.WEIGHTS}")
+
+
+def _measured(checkpoint: str) -> None:
+    """UserError where a checkpoint has no figures yet, which takes no measurement to see."""
+    from training.checkpoints import add_metrics
+
+    add_metrics(checkpoint)
 
 
 def _keep(checkpoint: str, **parts: dict) -> None:

@@ -1,11 +1,14 @@
 """Which images folders, zips and torchvision datasets hold, and what each is called."""
 
+import hashlib
+import tempfile
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 import numpy as np
+from filelock import FileLock
 from PIL import Image
 
 from training.data.pictures import FORMATS, FORMATS_SAID, PictureError, check_file_size
@@ -150,6 +153,12 @@ TORCHVISION = {
 }
 
 
+def _lock(root: str) -> Path:
+    """A file for those on this machine that use a folder, which itself may not be written."""
+    name = hashlib.sha256(str(Path(root).resolve()).encode("utf-8", "surrogateescape")).hexdigest()
+    return Path(tempfile.gettempdir(), f"datasets-{name[:16]}.lock")
+
+
 def _torchvision(name: str, root: str, train: bool) -> list[Item]:
     choose("file, folder or dataset", name, ["digits", *TORCHVISION])
     from torchvision import datasets
@@ -159,7 +168,8 @@ def _torchvision(name: str, root: str, train: bool) -> list[Item]:
     download = {} if name == "imagenet" else {"download": True}
     try:
         part = train_part if train else test_part
-        dataset = getattr(datasets, class_name)(root, **part, **download)
+        with FileLock(_lock(root)):  # of several processes, the first downloads
+            dataset = getattr(datasets, class_name)(root, **part, **download)
     except Exception as error:
         raise UserError(
             f"torchvision could not load '{name}' from '{root}': {first_line(error)} "

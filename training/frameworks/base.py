@@ -12,8 +12,9 @@ from training import losses
 from training.augment import augment
 from training.codes.priors import PRIORS, Prior
 from training.config import Config, option_names, resolve
+from training.errors import UserError
 from training.networks.paper import NETS, Nets
-from training.networks.projected import FeatureDiscriminator
+from training.networks.projected import FeatureDiscriminator, need_package
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,17 @@ class Framework(nn.Module):
         super().__init__()
         self.config = config
         self.prior: Prior = PRIORS[config.prior](config.latent_size)
+
+    @classmethod
+    def check(cls, config: Config) -> None:
+        """UserError where a run of these settings lacks what it begins with."""
+        if cls.frozen and not config.first_stage:
+            raise UserError(
+                f"{cls.id} needs the networks of another system: give --first-stage the "
+                f"checkpoint of {' or '.join(cls.first_stages)}."
+            )
+        if getattr(config, "d_features", False):
+            need_package()
 
     @classmethod
     def networks(cls) -> frozenset[str]:

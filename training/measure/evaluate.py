@@ -183,5 +183,7 @@ def on_file(content: dict, sources: tuple[str, ...], files: int, measurement: di
 
 
 def save(checkpoint: str | Path, result: dict) -> None:
-    """Writes metrics.json; what is known there of the same weights besides is kept."""
-    write_json(Path(checkpoint) / METRICS, read_metrics(checkpoint) | result)
+    """Writes metrics.json; what else was measured there of the same weights is kept."""
+    former = read_metrics(checkpoint)
+    beside = {name: former[name] for name in ("domain", "objectives") if name in former}
+    write_json(Path(checkpoint) / METRICS, beside | result)

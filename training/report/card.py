@@ -135,14 +135,15 @@ def measured_on(measurement: dict) -> str:
     refined = measurement["refined"]
     starts = refined.get("starts")  # only without an encoder
     found = f"codes found by recovery from {starts} random starts in" if starts else "refined by"
+    by_steps = f" {found} {refined['steps']} steps on {refined['images']:,} of them;"
     perception = measurement.get("perception")  # only with its optional package
     by_it = ""
     if perception:
         by_it = f", those of Lite0 of `{perception['network']}` on {perception['images']:,} of them"
     return (
-        f"On {measurement['images']:,} images of {', '.join(measurement['data'])}; "
-        f"{found} {refined['steps']} steps on {refined['images']:,} of them; Frechet distances on "
-        f"the features of `{measurement['features']}`{by_it}."
+        f"On {measurement['images']:,} images of {', '.join(measurement['data'])};"
+        f"{by_steps if refined['steps'] else ''} Frechet distances on the features of "
+        f"`{measurement['features']}`{by_it}."
     )
 
 

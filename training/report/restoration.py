@@ -79,9 +79,13 @@ def restoration(
     """For each damage of MEASURED and each method the mean PSNR (dB) and SSIM on the first
     `images` of `sources`, and on what share of them PSNR is above every plain method's. Raises
     UserError."""
+    if not checkpoints:
+        raise UserError("Give the folders of checkpoints.")
     target = device_named(device)
     read_all = [read(each, target)[0] for each in checkpoints]
-    named = headings([(f.title, Path(c).name) for f, c in zip(read_all, checkpoints, strict=True)])
+    places = [Path(each) for each in checkpoints]
+    called = [(f.title, c.name, str(c)) for f, c in zip(read_all, places, strict=True)]
+    named = headings(called)
     frameworks = dict(zip(named, read_all, strict=True))
     size, crop = read_all[0].config.image_size, read_all[0].config.crop
     if any(each.config.image_size != size for each in read_all):

@@ -221,8 +221,11 @@ def test_models_are_compared_or_not_and_pictures_stay(page):
 def test_ticks_that_follow_each_other_all_count_and_the_last_model_stays(page):
     box = lambda name: page.get_by_role("checkbox", name=name, exact=True)  # noqa: E731
     page.evaluate(
-        """() => ["VAE", "WAE", "GAN"].forEach((name) => [...document.querySelectorAll(".models label")]
-          .find((label) => label.textContent === name).click())"""
+        """() => {
+          const labels = [...document.querySelectorAll(".models label")];
+          const of = (name) => labels.find((label) => label.textContent === name);
+          ["VAE", "WAE", "GAN"].forEach((name) => of(name).click());
+        }"""
     )
     for name in ("VAE", "WAE", "GAN"):
         expect(page.locator(".model.on").get_by_text(name, exact=True)).to_be_visible()
@@ -242,7 +245,8 @@ def test_of_two_files_the_one_that_was_chosen_last_stays(page, photo, tmp_path):
           const uploaded = Latent.uploaded;
           Latent.uploaded = async (upload, file) => {
             const found = await uploaded(upload, file);
-            if (file.name === "late.png") await new Promise((resolve) => { window.arrive = resolve; });
+            if (file.name !== "late.png") return found;
+            await new Promise((resolve) => { window.arrive = resolve; });
             return found;
           };
         }"""
@@ -260,7 +264,8 @@ def test_of_two_files_the_one_that_was_chosen_last_stays(page, photo, tmp_path):
 def test_the_page_works_where_site_data_are_blocked(blank, url):
     blank.add_init_script(
         """for (const kind of ["localStorage", "sessionStorage"]) {
-          Object.defineProperty(window, kind, {get() { throw new DOMException("", "SecurityError"); }});
+          const get = () => { throw new DOMException("", "SecurityError"); };
+          Object.defineProperty(window, kind, {get});
         }"""
     )
     blank.goto(url)

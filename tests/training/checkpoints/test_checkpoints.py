@@ -1,6 +1,7 @@
 """Whatever is wrong with a checkpoint is named; nothing of it is unpickled."""
 
 import json
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -98,6 +99,20 @@ def test_latents_round_trip_and_damage(checkpoint):
     (checkpoint / "latents.safetensors").write_bytes(b"junk")
     with pytest.raises(CheckpointError, match="latents.safetensors is damaged"):
         checkpoints.read_latents(checkpoint)
+
+
+def test_a_start_that_does_not_fit_says_what_differs(tmp_path):
+    checkpoints.write(tmp_path, FRAMEWORKS["bigan"](config_of("bigan", code_norm="batch")), {})
+    for how, given in (({"code_norm": "none"}, "--code-norm batch"), ({"width": 8}, "--width 4")):
+        framework = FRAMEWORKS["bigan"](config_of("bigan", **{"code_norm": "batch", **how}))
+        with pytest.raises(CheckpointError, match=f"give its {given}, or another checkpoint"):
+            checkpoints.copy_networks(tmp_path, framework, ("G", "E"))
+
+
+def test_data_of_any_name_are_written_down(tmp_path):
+    name = os.fsdecode(b"M\xfcller")
+    checkpoints.write(tmp_path, FRAMEWORKS["aae"](config_of("aae", data=(name,))), {})
+    assert checkpoints.read_config(tmp_path)["settings"]["data"] == ["M\\udcfcller"]
 
 
 def test_new_weights_have_no_latents_of_the_former(checkpoint):

@@ -1,5 +1,7 @@
 """Figures against SciPy, closed forms, and cases with a known answer."""
 
+import re
+
 import numpy as np
 import pytest
 import torch
@@ -72,10 +74,11 @@ def test_a_feature_network_can_be_taught_and_kept(tmp_path, monkeypatch):
         draw(index % 10).save(folder / f"{index}.png")
     sources = (str(tmp_path / "data"),)
     network = features.teach(sources, epochs=1)
-    assert 0 <= features.accuracy(network, sources) <= 1
+    assert 0 <= features.accuracy(network, features.classified(sources, train=False)) <= 1
     monkeypatch.setattr(torch.hub, "get_dir", lambda: str(tmp_path))
     monkeypatch.setattr(features, "WEIGHTS", tmp_path / "weights.safetensors")
     features.write(network, features.WEIGHTS)
+    assert re.fullmatch("cifar10-conv-256-[0-9a-f]{8}", features.feature_network().name)
     expected = network(pictures(size=32))
     assert features.feature_network()(pictures(size=32)).allclose(expected, rtol=0.05, atol=0.05)
     with pytest.raises(UserError, match="10 classes"):

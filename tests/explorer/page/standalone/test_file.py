@@ -115,7 +115,8 @@ def test_a_picture_in_a_corner_is_cropped_by_hand(alone, photo):
 def test_a_turned_crop_repeats_the_edge_of_the_picture(alone):
     flat = """async () => {
       const picture = new Image();
-      const canvas = Latent.h("canvas", {width: 120, height: 90}), context = canvas.getContext("2d");
+      const canvas = Latent.h("canvas", {width: 120, height: 90});
+      const context = canvas.getContext("2d");
       context.fillStyle = "rgb(200, 150, 100)";
       context.fillRect(0, 0, 120, 90);
       picture.src = canvas.toDataURL();
