@@ -1,6 +1,7 @@
 """The verbs as tools of the Model Context Protocol, for assistants, who look at pictures and pay
 for every word: pictures come as images, figures as short JSON."""
 
+import hashlib
 import json
 from base64 import b64encode
 from collections.abc import Iterator
@@ -11,11 +12,16 @@ from typing import Any
 from mcp.types import ImageContent, TextContent
 from PIL import Image
 
+from explorer.verbs.common.attributes import Attribute
+
 gradio_mcp = reload(import_module("gradio.mcp"))  # it was imported without what it needs
 
 SEEN_PX, QUALITY = 128, 90  # smaller pictures are enlarged: 32 px are too few for most assistants
 MOST, DIGITS = 48, 4  # items of a list, and digits of a figure
 FILE = "Gradio File Input"  # how the format of a picture begins
+# Attributes that tools gave last, of thousands of numbers, by the names that stand for them
+HELD: dict[str, dict] = {}
+MOST_HELD = 100
 
 
 class Tools(gradio_mcp.GradioMCPServer):
@@ -27,8 +33,8 @@ class Tools(gradio_mcp.GradioMCPServer):
         return {**as_text(schema), "additionalProperties": False}, pictures
 
     def convert_strings_to_filedata(self, value: Any, pictures: list) -> Any:
-        """Nothing is converted: the endpoints take pictures as text."""
-        return value
+        """The endpoints take pictures as text; what was `HELD` comes in the place of its name."""
+        return given(value)
 
     async def _execute_tool_without_progress(self, job) -> list:
         """The outputs apart, as they are with progress."""
@@ -47,15 +53,18 @@ def install() -> None:
 
 
 def as_text(schema: Any) -> Any:
-    """A schema in which pictures are text, where Gradio asks for addresses to fetch."""
+    """A schema in which pictures are text, where Gradio asks for addresses to fetch, and attributes
+    the names that stand for them."""
     if isinstance(schema, list):
         return [as_text(each) for each in schema]
     if not isinstance(schema, dict):
         return schema
+    if schema.get("$ref", "").endswith(f"/{Attribute.__name__}"):
+        return {"type": "string", "description": "the `name` of an attribute that a tool gave"}
     if str(schema.get("format")).startswith(FILE):
         known = {name: each for name, each in schema.items() if name in ("description", "default")}
         return {"type": "string", **known}
-    return {name: as_text(each) for name, each in schema.items()}
+    return {name: as_text(each) for name, each in schema.items() if name != "$defs"}
 
 
 def contents(output: Any) -> Iterator[TextContent | ImageContent]:
@@ -80,10 +89,32 @@ def enlarged(path: str) -> str:
     return b64encode(file.getvalue()).decode()
 
 
+def held(attribute: dict) -> str:
+    """The name that stands for an attribute in further calls."""
+    content = json.dumps(attribute, sort_keys=True).encode()
+    name = f"{attribute['name']}-{hashlib.sha256(content).hexdigest()[:12]}"
+    for old in [*HELD][: len(HELD) - MOST_HELD + 1]:
+        HELD.pop(old, None)
+    HELD[name] = attribute
+    return name
+
+
+def given(value: Any) -> Any:
+    """Arguments with what the names in them stand for."""
+    if isinstance(value, dict):
+        return {name: given(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [given(each) for each in value]
+    return HELD.get(value, value) if isinstance(value, str) else value
+
+
 def brief(figures: Any) -> Any:
-    """Figures with few digits, the beginning of long lists, and of codes how long they are."""
+    """Figures with few digits, the beginning of long lists, of codes how long they are, and of
+    attributes the names that stand for them."""
     if isinstance(figures, dict):
-        return {name: brief(each) for name, each in figures.items()}
+        of_attribute = figures.keys() == Attribute.model_fields.keys()
+        known = {"name": held(figures)} if of_attribute else {}
+        return {name: brief(each) for name, each in figures.items()} | known
     if isinstance(figures, list):
         left_out = len(figures) - MOST
         if left_out > 0 and isinstance(figures[0], float):

@@ -96,6 +96,22 @@ def test_a_picture_that_a_tool_gave_is_named_to_the_next_by_its_address(app):
     assert refused.isError and "was not uploaded here" in refused.content[0].text
 
 
+def test_an_attribute_that_a_tool_gave_is_named_to_the_next(app):
+    known, (drawn,) = tools(app, ("sample", {"models": [MODEL], "count": 1}))
+    picture = drawn.content[0].text.partition(": ")[2]
+    _, (found,) = tools(app, ("discover", {"models": [MODEL], "picture": picture, "count": 1}))
+    name = figures(found)["attributes"][0]["name"]
+    amounts = {name.rpartition("-")[0]: 2}
+    _, (moved, unknown) = tools(
+        app,
+        ("edit", {"models": [MODEL], "taught": [name], "amounts": amounts}),
+        ("edit", {"models": [MODEL], "taught": ["nothing"], "amounts": amounts}),
+    )
+    assert [*figures(moved)[MODEL]["effects"]] == [*amounts]
+    assert unknown.isError and "taught" in unknown.content[0].text
+    assert "a tool gave" in json.dumps(known["edit"].inputSchema["properties"]["taught"])
+
+
 def figures(answer) -> dict:
     return json.loads(answer.content[-1].text)
 
