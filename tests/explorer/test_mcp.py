@@ -102,10 +102,11 @@ def test_an_attribute_that_a_tool_gave_is_named_to_the_next(app):
     _, (found,) = tools(app, ("discover", {"models": [MODEL], "picture": picture, "count": 1}))
     name = figures(found)["attributes"][0]["name"]
     amounts = {name.rpartition("-")[0]: 2}
+    asked = {"models": [MODEL], "picture": picture, "amounts": amounts}
     _, (moved, unknown) = tools(
         app,
-        ("edit", {"models": [MODEL], "taught": [name], "amounts": amounts}),
-        ("edit", {"models": [MODEL], "taught": ["nothing"], "amounts": amounts}),
+        ("edit", {**asked, "taught": [name]}),
+        ("edit", {**asked, "taught": ["nothing"]}),
     )
     assert [*figures(moved)[MODEL]["effects"]] == [*amounts]
     assert unknown.isError and "taught" in unknown.content[0].text
