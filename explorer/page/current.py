@@ -77,11 +77,13 @@ class Current:
             own, width = [next(given) for _ in inputs], len(_listed(outputs))
             after = len(self.completed) - before - width
             if tab.name == session.tab:
-                found = go_on(session, *own)
+                found, value = go_on(session, *own), None
                 for value in found if isgeneratorfunction(go_on) else [found]:
                     values = [value] * width if value == gr.skip() else _listed(value)
                     yield [*[gr.skip()] * before, *values, *[gr.skip()] * after]
-                return
+                if value is not None:
+                    return
+                break
             before += width
         yield [gr.skip()] * len(self.completed)
 

@@ -65,6 +65,7 @@ def follow(session: Session, given: Mapping[str, str], controls: Controls) -> No
 def jump(session: Session, given: Mapping[str, str], controls: Controls) -> None:
     """As `follow`, and settings that the link does not name are as at first."""
     follow(session, given, controls)
+    session.shown.clear()  # of what views show besides, such as filters and regions
     fields = tour.fields(given)
     unnamed = {name: each.value for name, each in controls.items() if name not in fields}
     session.controls |= unnamed
@@ -79,6 +80,10 @@ def restore(session: Session, picture: Picture, controls: Controls) -> None:
     models, fields = found(how, session.catalogue.models), dict(parse_qsl(how.query))
     jump(session, fields, controls)
     uploads, drawn = parted(fields, "uploads"), []
+    for slot in BY_NAME[session.tab].slots:
+        if slot.name not in {*how.slots, *fields}:
+            session.put(slot.name, None)
+    session.of(Filled).names.add(session.tab)  # what was empty stays so
     for slot in [each.name for each in SLOTS if each.name in how.slots and each.name not in fields]:
         picture = pictured(how.slots[slot], models)
         if slot in uploads:

@@ -22,9 +22,11 @@ def query(session: Session, controls: Mapping[str, object]) -> str:
     fields["labels"] = ",".join(f"{name}:{on:d}" for name, on in session.switches.items())
     switches = {name: "1" if on else "" for name, on in controls.items() if isinstance(on, bool)}
     fields |= {**controls, **switches}
-    fields |= {slot: picture.reference for slot, picture in session.slots.items()}
+    fields |= {slot: session.reference(picture) for slot, picture in session.slots.items()}
     fields["uploads"] = ",".join(
-        slot for slot, picture in session.slots.items() if picture.real and not picture.reference
+        slot
+        for slot, picture in session.slots.items()
+        if picture.real and not session.reference(picture)
     )
     for tab in TABS:
         fields |= tab.pack(session)
@@ -34,7 +36,7 @@ def query(session: Session, controls: Mapping[str, object]) -> str:
 
 def left_out(session: Session) -> list[str]:
     """What a link cannot carry, in words: pictures in slots, the shelf, and what tabs hold."""
-    slots = [quoted(each.label) for each in session.slots.values() if not each.reference]
+    slots = [quoted(each.label) for each in session.slots.values() if not session.reference(each)]
     shelf = [say("the shelf")] if session.shelf else []
     return [*dict.fromkeys(slots), *shelf, *(each for tab in TABS for each in tab.unkept(session))]
 

@@ -25,7 +25,9 @@ class Picture:
 
     `refined` holds refined codes of an encoded picture and the number of optimisation steps that
     found them. `reference` names the picture in a link; it is empty for what a link cannot carry.
-    `file` is the name of the visitor's file that it is; empty for what is in no file.
+    It is of the model set `of_set`, and of the picture with its `first` crop and colours. `file` is
+    the name of the visitor's file that it is; empty for what is in no file. A sample was `drawn` by
+    models of these names: other models' codes of it are found by encoding.
     `saved` is what its file says of how it was made. The source of a small one holds no
     more than the square `within` a larger picture, which is its crop until another one is set.
     """
@@ -43,9 +45,20 @@ class Picture:
     marked: bool = False  # a favourite
     saved: Recipe | None = None
     within: Crop | None = None
+    first: Crop | None = None
+    of_set: str = ""
+    drawn: tuple[str, ...] = ()
     id: str = field(default_factory=lambda: secrets.token_hex(4))
     cuts: dict[int, Tensor] = field(default_factory=dict, repr=False)  # by size
     unlike: dict[str, float] = field(default_factory=dict)  # `Model.unlikeness` by name
+
+    def __post_init__(self):
+        self.first = self.first or self.crop
+
+    @property
+    def changed(self) -> bool:
+        """Whether its crop or its colours are others than at first."""
+        return self.crop != self.first or bool(self.toned)
 
     @property
     def real(self) -> bool:
@@ -86,10 +99,17 @@ class Picture:
         """Sets another crop, for which no code is known yet."""
         self.crop = crop
         self.codes, self.refined, self.cuts, self.unlike = {}, {}, {}, {}
+        self._apart()
 
     def tone(self, colours: Colours | None) -> None:
         """Brings its colours near to others, or leaves them; no code is known of it then."""
         self.toned, self.codes, self.refined, self.cuts, self.unlike = colours, {}, {}, {}, {}
+        self._apart()
+
+    def _apart(self) -> None:
+        """One of the examples that is changed is another picture than that, which stays at hand."""
+        if self.origin == EXAMPLE:
+            self.id = secrets.token_hex(4)
 
 
 def pixels(pictures: Sequence[Picture], size: int) -> Tensor:

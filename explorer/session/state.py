@@ -102,7 +102,10 @@ class Session:
     def given(self, *inputs, slots: Sequence[str] = ()) -> tuple:
         """What a view shows depends on: these inputs, slots and the models."""
         pictures = [self.slots.get(slot) for slot in slots]
-        held = tuple(picture and picture.look for picture in pictures)
+        held: tuple = tuple(picture and picture.look for picture in pictures)
+        if self.faithful:  # refined codes get better
+            refined = [each.refined.items() for each in pictures if each]
+            held += tuple((name, steps) for each in refined for name, (_, steps) in each)
         return tuple(self.names), self.faithful, held, inputs
 
     def seen(self, view: str, *inputs, slots: Sequence[str] = ()) -> bool:
@@ -120,7 +123,13 @@ class Session:
         """A picture into a slot, or nothing; the slots stay in the order they were filled."""
         self.slots.pop(slot, None)
         if picture is not None:
+            picture.of_set = picture.of_set or self.model_set
             self.slots[slot] = picture
+
+    def reference(self, picture: Picture) -> str:
+        """What names a picture in a link to this model set; empty where nothing does."""
+        here = picture.of_set in ("", self.model_set) or picture.origin == MASK
+        return picture.reference if here and not picture.changed else ""
 
     def codes(self, pictures: Sequence[Picture], model: Model) -> Tensor:
         """Codes (B, n) of pictures; refined ones of encoded pictures where that is switched on."""
@@ -149,6 +158,7 @@ class Session:
     def keep(self, picture: Picture) -> bool:
         """Onto the shelf, newest first; beyond its limit the oldest goes that is not marked, this
         one where all others are. Whether it is there now."""
+        picture.of_set = picture.of_set or self.model_set
         if all(kept.id != picture.id for kept in self.shelf):
             shelf = [picture, *self.shelf]
             if len(shelf) > SHELF_LIMIT:

@@ -65,8 +65,8 @@ def _program(session: Session, body: str, verb: Callable | None = None) -> str:
 
 def _picture(session: Session, picture: Picture) -> str:
     """An expression for a picture: what a link names, a file of the visitor's, or its codes."""
-    if picture.reference:
-        return f"session.refer({picture.reference!r})"
+    if reference := session.reference(picture):
+        return f"session.refer({reference!r})"
     if picture.file:
         return _file(picture)
     codes = {model.name: session.codes([picture], model)[0] for model in session.models}

@@ -37,6 +37,16 @@ LATER = "long"  # the lane of events that may wait until what they were sent wit
 log = logging.getLogger(__name__)
 
 
+def within(block: gr.components.Component, value: Any) -> Any:
+    """A number within the limits of its control: gradio refuses others, which the page sends while
+    somebody types, and with every event of other controls."""
+    if not isinstance(block, gr.Slider | gr.Number) or not isinstance(value, int | float):
+        return value
+    low, high = block.minimum, block.maximum
+    value = value if high is None else min(value, high)
+    return value if low is None else max(value, low)
+
+
 class Guarded(Sparing):
     """Blocks whose visitors are told in one sentence what is wrong, whatever they send; and whose
     sessions know the values of `controls`, by the names of these, and what was done."""
@@ -49,6 +59,7 @@ class Guarded(Sparing):
             traverse(inputs, _local, is_file_obj_with_meta)
             if block_fn.api_visibility == "private":
                 inputs = self._settled(block_fn, inputs, state)
+                inputs = [*map(within, block_fn.inputs, inputs)]
             for block, value in zip(block_fn.inputs, inputs, strict=False):
                 if kind := KINDS.get(type(block)):
                     fitting(kind, value, getattr(block.label, "key", block.label))

@@ -34,12 +34,12 @@ SLOT = Slot(NAME, say("Picture to edit"), example=4)  # a face that does not smi
 @dataclass
 class Changes:
     """What is changed: attributes by how many standard deviations along directions found by
-    `method`, and which are held; `changed` is the picture's id."""
+    `method`, and which are held; `changed` is the picture's id, None where that is to come."""
 
     amounts: dict[str, float] = field(default_factory=dict, metadata={"said": NAME})
     held: list[str] = field(default_factory=list, metadata={"said": say("held still")})
     method: str = DEFAULT
-    changed: str = ""
+    changed: str | None = None
 
 
 class Before(dict):
@@ -72,8 +72,8 @@ def show(session: Session, method: str) -> tuple:
     changes are kept, but for one that was edited they start anew."""
     changes, picture = session.of(Changes), session.slots.get(NAME)
     if picture is not None and picture.id != changes.changed:
-        changes.changed = picture.id
-        changes.amounts = {} if picture.origin == EDIT else changes.amounts
+        anew = picture.origin == EDIT and changes.changed is not None  # not where it is restored
+        changes.changed, changes.amounts = picture.id, {} if anew else changes.amounts
     changes.method = choose("method", method, METHODS)
     stamp, models = ui.stamp(session), session.models
     own = session.of(Own).of(models)
@@ -119,9 +119,12 @@ def edit(session: Session, partial: bool = False) -> dict:
     own.of(models)  # learned before each model looks
     found = beside(lambda model: edited(session, picture, model, method, partial), known)
     codes = {model.name: torch.cat([each.after, each.before]) for model, each in found.items()}
+    further = {model: own.directions(model, method) for model in models}
+    movable = {name for m in models for name in (*attributes(m, method), *further[m])}
     pushed = [
         say("{name} {amount}", name=ui.words(name), amount=numeral(f"{amount:+g}"))
         for name, amount in changes.amounts.items()
+        if name in movable
     ]
     pushed += [
         say("{label} {state}", label=ui.words(name), state=say("on") if on else say("off"))
@@ -130,9 +133,8 @@ def edit(session: Session, partial: bool = False) -> dict:
     note = say("{changes}", changes=pushed) if pushed else ""
     session.grids[NAME] = Grid(EDIT, [note or picture.label, picture.label], codes)
     note = note or say("move a slider")
-    if changes.held:
-        note = say("{note}; held: {names}", note=note, names=[*map(ui.words, changes.held)])
-    further = {model: own.directions(model, method) for model in models}
+    if held := [name for name in changes.held if name in movable]:
+        note = say("{note}; held: {names}", note=note, names=[*map(ui.words, held)])
     if unable := [m.title for m in models if not attributes(m, method) and not further[m]]:
         note = say("{note}; without directions: {models}", note=note, models=unable)
     why = [_unchanged(session, model, method) for model in models]
@@ -248,6 +250,7 @@ def unpack(session: Session, fields: Mapping[str, str]) -> list[str]:
     pushed = dict(part.partition(":")[::2] for part in parted(fields, "edit"))
     amounts = {name: number(value, -2 * ui.LIMIT, 2 * ui.LIMIT) for name, value in pushed.items()}
     held, changes = parted(fields, "hold"), session.of(Changes)
+    changes.changed = None
     changes.amounts = {name: each for name, each in amounts.items() if each and name in known}
     changes.held = [name for name in held if name in known]
     gone = [name for name in dict.fromkeys([*pushed, *held]) if name and name not in known]

@@ -156,16 +156,17 @@ def relatives(session: Session, parents: list[Picture]) -> list[ui.Relative]:
             member.picture,
             member.parents,
             member.generation,
-            drifted(model, family.ancestor(member.picture), member.picture),
+            drifted(session, model, family.ancestor(member.picture), member.picture),
             member.picture.id in chosen,
         )
         for member in family.members.values()
     ]
 
 
-def drifted(model: Model, ancestor: Picture, picture: Picture) -> str:
+def drifted(session: Session, model: Model, ancestor: Picture, picture: Picture) -> str:
     """How far a picture's code is from its ancestor's, where the model's of both are known."""
-    codes = [each.codes.get(model.name) for each in (ancestor, picture)]
+    refined = session.faithful and not model.unrefined
+    codes = [each.code(model.name, refined) for each in (ancestor, picture)]
     if any(code is None for code in codes):
         return ""
     return numeral(f"{breeding.drift(codes[1][None], codes[0], unrelated(model)).item():.2f}")

@@ -81,8 +81,7 @@ def build(session: gr.State) -> Widgets:
     has, lacks, _ = filters
     for control in (*filters, switches):
         control.input(refine, [session, *filters, switches], [chart, has, lacks], **ui.LIVE)
-    laying = {**ui.LONG, "trigger_mode": "always_last"}
-    layout.input(lay_out, [session, layout], [chart, said], **laying)
+    layout.input(lay_out, [session, layout], [chart, said], **ui.LONG)
     chart.select(choose, session, board, trigger_mode="multiple", **ui.IN_TURN)
     chart.lasso(groups.lasso, session, [board, chart], **ui.IN_TURN)
     chart.group(groups.act, session, [board, chart], trigger_mode="multiple", **ui.IN_TURN)

@@ -80,7 +80,7 @@ def build(session: gr.State) -> Widgets:
         each.input(resume, [session, *how], board, **ui.LONG)
     board.stop(stop, session, board, **ui.QUIET)
     after, controls = (resume, how, board), {"steps": steps, "objective": kind, "start": start}
-    return Widgets(show, [], outputs, after, [slot], [board], [placed], controls)
+    return Widgets(show, [], outputs, after, [slot], [board], [placed, toned], controls)
 
 
 def show(session: Session) -> tuple:

@@ -191,6 +191,8 @@ def invert(session: Session) -> Iterator[dict]:
     while run.done < STEPS:
         found = beside(lambda model: next(streams[model], run.found[model.name]), models)
         if run.number != number or session.tab != NAME:
+            if run.done == run.begun:
+                yield gr.skip()  # for nothing at all gradio would clear the board
             return  # stopped or outdated, or another tab needs the time
         run.found = {model.name: each for model, each in found.items()}
         run.done += EVERY

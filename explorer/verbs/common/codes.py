@@ -90,12 +90,13 @@ def _find(model: Model, pictures: Sequence[Picture], refined: bool) -> None:
 
 
 def _known(picture: Picture, model: Model) -> Tensor | None:
-    """The code that is known of a picture; of a sample, every model's with the same prior."""
+    """The code that is known of a picture; of a sample, of every model with the prior of one that
+    drew it."""
     name = model.name
     if picture.origin == SAMPLE and name not in picture.codes:
         models = catalogue(model.root).models
-        alike = (other for other in picture.codes if model.shares_prior(models[other]))
-        name = next(alike, name)
+        drew = [other for other in picture.drawn if other in picture.codes]
+        name = next((other for other in drew if model.shares_prior(models[other])), name)
     return picture.codes.get(name)
 
 

@@ -46,7 +46,8 @@ class Grid:
         name = next((name for name in first if name in codes), next(iter(codes)))
         image = to_pil(models[name].decode(codes[name][None])[0])
         reference = self.references[index] if self.references else ""
-        return Picture(self.labels[index], self.origin, image, codes=codes, reference=reference)
+        made = {"codes": codes, "reference": reference, "drawn": tuple(codes)}
+        return Picture(self.labels[index], self.origin, image, **made)
 
 
 def sample_grid(models: Sequence[Model], seed: int, count: int, spread: float) -> Grid:

@@ -9,11 +9,13 @@ import torch
 from explorer.page import going, link, ui
 from explorer.page.mapped.points import Own as OnMap
 from explorer.page.tabs import attributes, breed, morph, sample
+from explorer.pictures.faces import Crop
 from explorer.session.attributes import Draft, Own
 from explorer.session.state import Session
 from explorer.verbs.common.attributes import Attribute
+from explorer.verbs.common.grids import map_row
 from tests.explorer.conftest import CHECKPOINTS, event
-from training.errors import UserError
+from training.errors import UserError, quoted
 
 
 def test_a_link_brings_everything_back_but_uploads(session, navigation, photo):
@@ -149,3 +151,20 @@ def test_a_link_that_is_followed_has_the_settings_that_it_names_and_the_first_on
     with pytest.raises(UserError):
         going.jump(session, {"models": "none/here"}, controls)
     assert session.controls == {"method": "mean", "seed": 3}
+
+
+def test_a_link_names_no_picture_that_it_does_not_bring_back(session):
+    session.put("morph-0", map_row(session.models, 7).picture(0, session.catalogue.models))
+    for slot in ("reconstruct", "attributes"):
+        session.put(slot, session.examples()[0])
+    assert link.left_out(session) == []
+    cropped, toned = session.slots["reconstruct"], session.slots["attributes"]
+    cropped.cropped(Crop(0, 0, 100))
+    toned.tone(session.colours)
+    assert link.left_out(session) == [quoted(cropped.label)]  # both have this name
+    assert session.find(session.examples()[0].id).crop != cropped.crop
+    toned.tone(None)
+    assert "attributes=example/0" in link.query(session, {})
+    session.choose_set("celeba64")
+    assert "example" not in link.query(session, {}) and "map/" not in link.query(session, {})
+    assert len(link.left_out(session)) == 2

@@ -10,7 +10,7 @@ import torch
 from PIL import Image
 from pydantic import ValidationError
 
-from explorer.page import going, saving
+from explorer.page import going, saving, ui
 from explorer.page.tabs import attributes, breed, paths, restore, sample, search, teach
 from explorer.pictures.recipe import FORGED, KEY, Kin
 from explorer.pictures.render import png_bytes, to_pil
@@ -53,8 +53,12 @@ def test_a_picture_that_was_saved_comes_back_with_codes_and_page(session, edited
     session.tab = "morph"
     going.restore(session, session.find(picture.id), {})
     assert session.tab == "attributes"
-    assert session.of(attributes.Changes).amounts == {"Smiling": 2.0}
     assert session.slots["attributes"].label == "photo, drawn from its code"
+    attributes.show(session, "mean")
+    assert session.of(attributes.Changes).amounts == {"Smiling": 2.0}
+    session.put("attributes", session.tile("attributes", 0))
+    attributes.show(session, "mean")
+    assert session.of(attributes.Changes).amounts == {}  # of another that was edited
     assert len(told) == 1 and told[0].startswith(
         "A saved file holds no uploads: in place of 'photo'"
     )
@@ -237,3 +241,18 @@ def test_a_saved_child_brings_back_its_family(session, tmp_path, told):
     for one, now in zip(session.of(Family).pictures, other.of(Family).pictures, strict=True):
         for name in session.names:
             assert torch.allclose(one.codes[name], now.codes[name], atol=1e-6)
+
+
+def test_a_restored_page_is_drawn_anew_with_no_more_than_it_had(session, tmp_path, navigation):
+    session.tab, path = "paths", tmp_path / "saved.png"
+    for slot, example in zip(paths.SLOTS[:2], session.examples(), strict=False):
+        session.put(slot.name, example)
+    paths.show(session, *[each.value for each in navigation.parts[paths.TAB].inputs])
+    said = saving.said(session, {"key": "", "grid": "paths", "index": 0})
+    path.write_bytes(said.into(drawn(said, found(said, session.catalogue.models))))
+    session.put(paths.SLOTS[3].name, session.examples()[3])
+    picture = saving.uploaded(session, path, "saved.png")
+    going.restore(session, session.find(picture.id), {})
+    assert session.slots.keys() == {slot.name for slot in paths.SLOTS[:2]}
+    assert session.shown == {} and ui.fill(paths.TAB, session) is not None
+    assert session.slots.keys() == {slot.name for slot in paths.SLOTS[:2]}

@@ -2,10 +2,13 @@
 
 import torch
 
+from explorer.catalogue import load_model
 from explorer.engine import Model
 from explorer.pictures.faces import whole
 from explorer.session.examples import astronaut
 from explorer.verbs.common.codes import codes
+from explorer.verbs.common.grids import sampled
+from tests.explorer.conftest import CHECKPOINTS
 
 
 def test_a_crop_that_is_set_meanwhile_has_no_code_of_the_one_before(session, monkeypatch):
@@ -21,3 +24,22 @@ def test_a_crop_that_is_set_meanwhile_has_no_code_of_the_one_before(session, mon
         before = codes(model, [photo], refined=True)
     assert photo.codes == photo.refined == {} and photo.crop == crop
     assert not torch.equal(codes(model, [photo]), before)
+
+
+def test_a_sample_shares_the_codes_that_drew_it_alone(session):
+    vae, wae = (load_model(f"celeba32/{name}", CHECKPOINTS) for name in ("vae", "wae"))
+    picture = session.draw(0)  # by models with another prior
+    encoded = wae.encode(picture.pixels(wae.image_size)[None])[0]
+    assert not torch.equal(codes(vae, [picture])[0], codes(wae, [picture])[0])
+    assert torch.equal(picture.codes[wae.name], encoded)
+    picture = sampled([vae], 0)
+    assert torch.equal(codes(wae, [picture])[0], picture.codes[vae.name])
+
+
+def test_refined_codes_that_got_better_are_seen(session):
+    photo, session.faithful = session.photo(astronaut(), "photo"), True
+    session.put("reconstruct", photo)
+    assert not session.seen("view", slots=["reconstruct"])
+    assert session.seen("view", slots=["reconstruct"])
+    photo.refined["celeba32/faae"] = (torch.zeros(256), 60)
+    assert not session.seen("view", slots=["reconstruct"])

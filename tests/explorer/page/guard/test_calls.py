@@ -6,7 +6,7 @@ from gradio.queueing import Event
 from gradio.state_holder import SessionState
 
 from explorer import work
-from explorer.page.guard.calls import Guarded, served
+from explorer.page.guard.calls import Guarded, served, within
 from explorer.pictures.decoding import decoded
 from tests.explorer.conftest import finished
 
@@ -99,3 +99,12 @@ async def ended(call) -> str:
     with pytest.raises(gr.Error) as error:
         await call
     return error.value.message
+
+
+def test_a_number_beyond_its_limits_is_the_nearest_within():
+    seed, tiles = gr.Number(0, minimum=0, maximum=2**31 - 1), gr.Slider(3, 9, 5)
+    for block, value, wanted in (
+        *((seed, -1, 0), (seed, 3e9, 2**31 - 1), (seed, 7, 7), (seed, None, None)),
+        *((tiles, 1, 3), (tiles, 12, 9), (gr.Textbox(), "a", "a")),
+    ):
+        assert within(block, value) == wanted

@@ -6,6 +6,7 @@ import pytest
 from explorer.page import link
 from explorer.page.tabs import breed
 from explorer.session import history
+from explorer.session.examples import astronaut
 from explorer.session.state import Session, Unavailable
 from explorer.verbs.breed import ALIKE, NO_PARENT
 from tests.explorer.conftest import CHECKPOINTS, event
@@ -182,3 +183,17 @@ def test_a_child_has_to_be_chosen_and_to_be_there(bred):
 def test_a_link_says_which_held_attributes_are_not_here(bred):
     lacks = breed.unpack(bred, {"lock": "Male,Bogus"})
     assert lacks == ["the attribute 'Bogus'"] and bred.of(breed.Family).held == ["Male"]
+
+
+def test_the_drift_in_the_tree_is_that_of_the_tiles_with_refined_codes_too(session):
+    session.faithful = True
+    photo = session.photo(astronaut(), "photo")
+    session.put("parent-0", photo)
+    for model in session.models:
+        session.codes([photo], model)  # which takes seconds
+    breed.show(session, 0.0, 4, 0)
+    breed.choose(session, event(grid="breed", index=0))
+    breed.go_on(session, 0.0, 4, 0)
+    child = session.slots["parent-0"]
+    (drift,) = [e.said for e in breed.relatives(session, [child]) if e.picture.id == child.id]
+    assert drift == "0.00"

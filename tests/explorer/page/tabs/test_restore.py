@@ -223,3 +223,15 @@ def test_the_tab_opens_with_an_example(session):
     session.tab = restore.NAME
     ui.fill(restore.TAB, session)
     assert show(session, REGION)[0]["rows"]
+
+
+def test_an_inversion_that_nobody_waits_for_clears_no_board(opened, monkeypatch):
+    """Gradio clears the outputs of what gives nothing, which are those of all tabs."""
+    found = restore.beside
+
+    def left(*of):
+        opened.tab = "morph"
+        return found(*of)
+
+    monkeypatch.setattr(restore, "beside", left)
+    assert [*restore.invert(opened)] == [gr.skip()]

@@ -108,7 +108,7 @@ def test_what_is_kept_is_a_slider_in_every_model_also_in_those_chosen_later(grou
         assert name == "Grin, measured" and float(effect) > 0.3
     assert all("Grin" in further for _, _, further, _ in board["live"]["codes"])
     teach.remove(grouped, event(gone="Grin"))
-    assert attributes.edit(grouped)["rows"][0]["note"] == "Grin +3"  # but nothing moves
+    assert attributes.edit(grouped)["rows"][0]["note"] == "move a slider"  # none that it has
     assert grouped.of(Own).kept == {}
 
 
