@@ -52,8 +52,8 @@ TOUR = (
         say("Pictures from codes"),
         say(
             "An encoder E reads a short code z from a picture x; a generator G draws a picture "
-            "from a code. All models here learn both from the same pictures, each in its own way, "
-            "and stand side by side in every tab."
+            "from a code. Most models here learn both, each in its own way, from the same "
+            "pictures, and all stand side by side in every tab."
         ),
     ),
     Told(

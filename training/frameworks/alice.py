@@ -25,7 +25,10 @@ class ALICE(BiGAN):
 
     id = "alice"
     title = "ALICE"
-    source = "Li et al. 2017, ALICE: Towards Understanding Adversarial Learning"
+    source = (
+        "Li et al. 2017, ALICE: Towards Understanding Adversarial Learning for Joint Distribution "
+        "Matching"
+    )
     explanation = """
         BiGAN with a reconstruction error. The discriminator of BiGAN sees pairs of an image and a
         code, which leaves open which code belongs to which image. Here each image is also encoded

@@ -52,7 +52,7 @@ class GAN(Framework):
 
     id = "gan"
     title = "GAN"
-    source = "Goodfellow et al. 2014; Radford et al. 2015, DCGAN; Luo et al. 2017, eq. 4"
+    source = "Goodfellow et al. 2014; Mescheder et al. 2018, R1; Luo et al. 2017, eq. 4"
     explanation = """
         A generator G turns prior samples into images, and a discriminator D learns to tell them
         from real ones: each improves against the other. There is no encoder. The code of a photo

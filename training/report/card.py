@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import torch
+
 from training.checkpoints import read_config, read_metrics, write_atomically
 from training.frameworks import FRAMEWORKS, Framework, read_settings
 from training.measure.figures import FIGURES, MAIN, columns
@@ -14,6 +16,13 @@ LIMITS = """\
 - Imbalances of the training images (what they show, and which attributes occur together) also
   appear in the codes, the samples and the attribute directions.
 - For research and teaching; not for recognising or judging people."""
+
+# Of the priors that a name alone does not say
+MEANINGS = {
+    "sphere": "uniform on the unit sphere",
+    "normal": "N(0, I)",
+    "box": "uniform on [−1, 1] in each number",
+}
 
 FLATTERED = (
     "Trained with features of EfficientNet-Lite1 in the discriminator: {titles}. It is of one "
@@ -36,8 +45,8 @@ def write_card(directory: str | Path) -> None:
         started = f"after {before:,} by the runs that it continues, "
     lines = [
         f"# {framework.title}, {settings['image_size']} px",
-        f"![reconstructions and samples](preview.png)\n\nSystem: {framework.source}. "
-        f"Codes: {settings['latent_size']} numbers, {framework.codes_from.format(**settings)}.",
+        f"![{'reconstructions and ' if framework.encodes else ''}samples](preview.png)\n\n"
+        f"System: {framework.source}. Codes: {_codes(framework, settings)}.",
         "The first row of the preview shows reconstructions of training images, the others samples."
         if framework.encodes
         else "The preview shows samples.",
@@ -91,6 +100,18 @@ def _figures(measurement: dict) -> str:
     return measured_on(measurement) + table
 
 
+def _codes(framework: type[Framework], settings: dict) -> str:
+    """How many numbers codes have, and how these are distributed."""
+    with torch.device("meta"):
+        length = framework(read_settings({**settings, "framework": framework.id})).prior.size
+    given = settings["latent_size"]
+    also = "" if length == given else f", and {length - given} of a label"
+    said = framework.codes_from.format(**settings)
+    for name, meaning in MEANINGS.items():
+        said = said.replace(f"prior '{name}'", f"prior {meaning}")
+    return f"{given} numbers, {said}{also}"
+
+
 def _domain(measurement: dict) -> str:
     """How well images of another kind are told from those that the system knows."""
     domain = measurement.get("domain")
@@ -99,7 +120,7 @@ def _domain(measurement: dict) -> str:
     return (
         f"\n\nThe out-of-domain score tells images of {', '.join(domain['others'])} from those of "
         f"{', '.join(domain['data'])} with an AUC of {domain['auc']:.3f}; its limit flags "
-        f"{domain['others_beyond']:.1%} of those and {domain['beyond']:.1%} of these."
+        f"{domain['others_beyond']:.1%} of the former and {domain['beyond']:.1%} of the latter."
     )
 
 

@@ -76,7 +76,7 @@ def _trained(rows: Collection[dict]) -> str:
 def _expected(content: dict) -> Iterator[str]:
     """The claims with their outcomes, the papers' figures with ours, and those without one."""
     if content["claims"]:
-        yield "The claims, checked:"
+        yield "Claims of the papers, where they are cited, and limits set by this project:"
         yield "\n".join(map(_claim, content["claims"]))
     if content["printed"]:
         found = content["printed"]
