@@ -3,8 +3,10 @@
 import math
 import sys
 import time
-from contextlib import closing, nullcontext
+from contextlib import closing, nullcontext, suppress
 from pathlib import Path
+
+import torch
 
 from training import checkpoints, data, distributed
 from training.checkpoints import Images, State, describe
@@ -116,11 +118,13 @@ def check_settings(config: Config, former: dict, directory: Path) -> None:
 
 
 def _keep_latents(directory: Path, run: Run, images: data.ImageSet) -> None:
-    """Codes and directions of the labelled images, unless those of these weights are there, perhaps
-    with a map."""
-    former = checkpoints.read_latents(directory)
-    kept = min(run.config.keep_codes, int(images.labelled.sum()))
-    if former is None or len(former.labels) != kept:
+    """Codes and directions of the labelled images, unless those of these weights and labels are
+    there, perhaps with a map."""
+    kept, former = images.labels[images.labelled][: run.config.keep_codes].bool(), None
+    with suppress(checkpoints.CheckpointError):  # they are damaged
+        former = checkpoints.read_latents(directory)
+    alike = former and former.names == images.attributes and torch.equal(former.labels, kept)
+    if not alike:
         checkpoints.write_latents(directory, describe(run.best.eval(), images))
 
 

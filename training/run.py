@@ -265,6 +265,9 @@ class Run:
                 f"whole copy of {STATE} in its place."
             )
         self.step, self.seconds, self.seen_before = state.step, state.seconds, state.seen_before
+        if self.seen_before is None:  # of an earlier version
+            trained = checkpoints.read_config(Path(self.config.out))["trained"]
+            self.seen_before = trained.get("images_seen_before", 0)
         try:
             self.framework.load_state_dict(state.framework)
         except RuntimeError:

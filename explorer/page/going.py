@@ -80,7 +80,7 @@ def restore(session: Session, picture: Picture, controls: Controls) -> None:
     models, fields = found(how, session.catalogue.models), dict(parse_qsl(how.query))
     jump(session, fields, controls)
     uploads, drawn = parted(fields, "uploads"), []
-    for slot in BY_NAME[session.tab].slots:
+    for slot in BY_NAME[session.tab].slots if "tab" in fields else ():
         if slot.name not in {*how.slots, *fields}:
             session.put(slot.name, None)
     session.of(Filled).names.add(session.tab)  # what was empty stays so

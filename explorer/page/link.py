@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from explorer.page.tab import parted
 from explorer.page.tabs import SLOTS, TABS
+from explorer.pictures.picture import PHOTO
 from explorer.session.state import Session, Unavailable
 from explorer.verbs.common.labels import label_choices
 from explorer.words import say
@@ -26,7 +27,7 @@ def query(session: Session, controls: Mapping[str, object]) -> str:
     fields["uploads"] = ",".join(
         slot
         for slot, picture in session.slots.items()
-        if picture.real and not session.reference(picture)
+        if picture.origin == PHOTO and not session.reference(picture)
     )
     for tab in TABS:
         fields |= tab.pack(session)

@@ -60,7 +60,7 @@ def as_text(schema: Any) -> Any:
     if not isinstance(schema, dict):
         return schema
     if schema.get("$ref", "").endswith(f"/{Attribute.__name__}"):
-        return {"type": "string", "description": "the `name` of an attribute that a tool gave"}
+        return {"type": "string", "description": "what is `held` of an attribute that a tool gave"}
     if str(schema.get("format")).startswith(FILE):
         known = {name: each for name, each in schema.items() if name in ("description", "default")}
         return {"type": "string", **known}
@@ -93,8 +93,9 @@ def held(attribute: dict) -> str:
     """The name that stands for an attribute in further calls."""
     content = json.dumps(attribute, sort_keys=True).encode()
     name = f"{attribute['name']}-{hashlib.sha256(content).hexdigest()[:12]}"
-    for old in [*HELD][: len(HELD) - MOST_HELD + 1]:
-        HELD.pop(old, None)
+    HELD.pop(name, None)
+    while len(HELD) >= MOST_HELD:
+        HELD.pop(next(iter(HELD)), None)
     HELD[name] = attribute
     return name
 
@@ -113,7 +114,7 @@ def brief(figures: Any) -> Any:
     attributes the names that stand for them."""
     if isinstance(figures, dict):
         of_attribute = figures.keys() == Attribute.model_fields.keys()
-        known = {"name": held(figures)} if of_attribute else {}
+        known = {"held": held(figures)} if of_attribute else {}
         return {name: brief(each) for name, each in figures.items()} | known
     if isinstance(figures, list):
         left_out = len(figures) - MOST

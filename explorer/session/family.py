@@ -1,6 +1,7 @@
 """The family of the pictures that children were bred from, and the broods that were shown."""
 
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 
 from torch import Tensor
@@ -14,7 +15,8 @@ MOST = 100  # parents that a family remembers, and broods
 
 @dataclass
 class Member:
-    """A picture that was a parent, the ids of its own parents, and its generation."""
+    """A picture that was a parent, of its own, since others may be changed; the ids of its own
+    parents, and its generation."""
 
     picture: Picture
     parents: list[str]
@@ -64,15 +66,16 @@ def join(family: Family, born: Born, picture: Picture) -> None:
     one."""
     if picture.id in family.members:
         return
+    own = copy(picture)
     for codes, parents, generation in reversed(born.broods):
         if picture.id in parents:
             continue  # an undo took it from the family; its own child may have its code
         shared = [name for name in codes if name in picture.codes]
         if shared and (codes[shared[0]] == picture.codes[shared[0]]).all(dim=1).any():
-            family.members[picture.id] = Member(picture, parents, generation)
+            family.members[picture.id] = Member(own, parents, generation)
             break
     else:
-        family.members[picture.id] = Member(picture, [], 0)
+        family.members[picture.id] = Member(own, [], 0)
 
 
 def remember(born: Born, codes: dict[str, Tensor], parents: list[Picture], generation: int) -> None:

@@ -6,6 +6,7 @@ them: those are loaded once a process, by `explorer.catalogue.catalogue`.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,7 +19,7 @@ from explorer.pictures.decoding import Source, decoded
 from explorer.pictures.mask import masked
 from explorer.pictures.picture import EXAMPLE, MAP, MASK, PHOTO, SAMPLE, Picture, of_face
 from explorer.session.examples import colours, examples
-from explorer.verbs.common.codes import codes, waits
+from explorer.verbs.common.codes import REFINING_STEPS, codes, waits
 from explorer.verbs.common.grids import Grid, map_row, sample_grid, sampled
 from explorer.verbs.common.labels import label_choices
 from explorer.verbs.common.options import MOST_SEED, Reason
@@ -31,6 +32,15 @@ SHELF_LIMIT = 48
 SOURCE_PX = 1024  # longer side of an upload as it is kept
 LABEL_LENGTH = 60
 GONE = say("That tile is gone: choose one that is shown.")
+
+
+REFINES = "reconstruct"  # the slot whose picture is refined further, and whose tab shows how
+
+
+def _refined_further(picture: Picture) -> list[tuple[str, int]]:
+    """By which models, with how many steps, beyond what every tab finds itself."""
+    steps = [(name, steps) for name, (_, steps) in [*picture.refined.items()]]
+    return [each for each in steps if each[1] > REFINING_STEPS]
 
 
 class Unavailable(UserError):
@@ -101,11 +111,11 @@ class Session:
 
     def given(self, *inputs, slots: Sequence[str] = ()) -> tuple:
         """What a view shows depends on: these inputs, slots and the models."""
-        pictures = [self.slots.get(slot) for slot in slots]
-        held: tuple = tuple(picture and picture.look for picture in pictures)
-        if self.faithful:  # refined codes get better
-            refined = [each.refined.items() for each in pictures if each]
-            held += tuple((name, steps) for each in refined for name, (_, steps) in each)
+        pictures = {slot: self.slots.get(slot) for slot in slots}
+        held: tuple = tuple(picture and picture.look for picture in pictures.values())
+        if self.faithful:
+            better = [each for slot, each in pictures.items() if each and slot != REFINES]
+            held += tuple(chain.from_iterable(map(_refined_further, better)))
         return tuple(self.names), self.faithful, held, inputs
 
     def seen(self, view: str, *inputs, slots: Sequence[str] = ()) -> bool:
@@ -191,7 +201,8 @@ class Session:
     def examples(self) -> list[Picture]:
         """The bundled examples, this session's own copies: it may crop them differently."""
         shared = examples(self.root, self.model_set)
-        return [replace(picture, codes={}, refined={}) for picture in shared]
+        own = {"of_set": self.model_set}
+        return [replace(picture, codes={}, refined={}, **own) for picture in shared]
 
     def refer(self, reference: str) -> Picture:
         """The picture that a link names: 'example/3', 'sample/seed/spread/count/index', 'map/7',
@@ -215,4 +226,5 @@ class Session:
         raise Unavailable(say("The link names a picture that these models do not have."))
 
     def _pictured(self, grid: Grid, index: int) -> Picture:
-        return grid.picture(index, self.catalogue.models, self.names)
+        picture = grid.picture(index, self.catalogue.models, self.names)
+        return replace(picture, of_set=self.model_set)

@@ -64,7 +64,9 @@ def latent_map(
     whether each image `has` it, null of images without labels.
     """
     if layout == TSNE and model.latents is not None and not code_plane(model):
-        points = by_itself(laid_out_by, model.latents.codes, TSNE)
+        points = kept_layout(model.latents.codes, TSNE)
+        if points is None:
+            points = by_itself(laid_out_by, model.latents.codes, TSNE)
     else:
         points = laid_out(model, layout)
     if isinstance(points, Reason) or model.latents is None:

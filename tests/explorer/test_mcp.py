@@ -100,8 +100,8 @@ def test_an_attribute_that_a_tool_gave_is_named_to_the_next(app):
     known, (drawn,) = tools(app, ("sample", {"models": [MODEL], "count": 1}))
     picture = drawn.content[0].text.partition(": ")[2]
     _, (found,) = tools(app, ("discover", {"models": [MODEL], "picture": picture, "count": 1}))
-    name = figures(found)["attributes"][0]["name"]
-    amounts = {name.rpartition("-")[0]: 2}
+    attribute = figures(found)["attributes"][0]
+    name, amounts = attribute["held"], {attribute["name"]: 2}
     asked = {"models": [MODEL], "picture": picture, "amounts": amounts}
     _, (moved, unknown) = tools(
         app,

@@ -39,8 +39,8 @@ class Networks(Strict):
 
 
 class State(Networks):
-    """The content of state.pt; images: None in those of earlier versions; seen_before: images that
-    the checkpoints had seen that it started from."""
+    """The content of state.pt; images, seen_before: None in those of earlier versions; the latter
+    are images that the checkpoints had seen that it started from."""
 
     config: dict[str, Any]
     step: NonNegativeInt
@@ -48,7 +48,7 @@ class State(Networks):
     averaged: dict[str, Tensor] | None
     optimizers: list[dict[str, Any]]
     images: Images | None = None
-    seen_before: NonNegativeInt = 0
+    seen_before: NonNegativeInt | None = None
 
 
 def read_state(directory: Path, kind: type[Networks]) -> Networks:

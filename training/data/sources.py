@@ -1,6 +1,7 @@
 """Which images folders, zips and torchvision datasets hold, and what each is called."""
 
 import hashlib
+import os
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
@@ -154,9 +155,10 @@ TORCHVISION = {
 
 
 def _lock(root: str) -> Path:
-    """A file for those on this machine that use a folder, which itself may not be written."""
+    """A file for the processes of a user that use a folder, which itself may not be written."""
     name = hashlib.sha256(str(Path(root).resolve()).encode("utf-8", "surrogateescape")).hexdigest()
-    return Path(tempfile.gettempdir(), f"datasets-{name[:16]}.lock")
+    user = getattr(os, "getuid", int)()
+    return Path(tempfile.gettempdir(), f"datasets-{user}-{name[:16]}.lock")
 
 
 def _torchvision(name: str, root: str, train: bool) -> list[Item]:

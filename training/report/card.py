@@ -105,7 +105,8 @@ def _codes(framework: type[Framework], settings: dict) -> str:
     with torch.device("meta"):
         length = framework(read_settings({**settings, "framework": framework.id})).prior.size
     given = settings["latent_size"]
-    also = "" if length == given else f", and {length - given} of a label"
+    of = "a cluster" if settings.get("clusters") else "labels"
+    also = "" if length == given else f", and {length - given} of {of}"
     said = framework.codes_from.format(**settings)
     for name, meaning in MEANINGS.items():
         said = said.replace(f"prior '{name}'", f"prior {meaning}")

@@ -14,12 +14,10 @@ from urllib.parse import quote, unquote
 import gradio as gr
 import numpy as np
 import torch
-from fastapi import Response
 
 from explorer.engine import Model
 from explorer.page import components as ui
 from explorer.page import words
-from explorer.page.components.wire import told
 from explorer.page.guard.events import Acted, Exported, Ringed
 from explorer.page.mapped.points import View
 from explorer.page.tab import parted
@@ -226,7 +224,7 @@ def unpack(session: Session, fields: Mapping[str, str]) -> list[str]:
     return gone
 
 
-def export_group(asked: Exported) -> dict | Response:
+def export_group(asked: Exported) -> dict:
     """The rows of a group with their attributes and their codes by every model, as CSV."""
     session = ui.whose(asked["key"])
     groups = here(session)
@@ -234,7 +232,7 @@ def export_group(asked: Exported) -> dict | Response:
     try:
         models = having(session, rows)
     except UserError as error:
-        return told({"problem": error.said})
+        return {"problem": error.said}
     latents = max((model.latents for model in models), key=lambda each: len(each.labels))
     columns = [f"{model.name} {at}" for model in models for at in range(model.latent_size)]
     file = io.StringIO()

@@ -1,6 +1,7 @@
 """Breed: children of a picture or of two, and the family that they become."""
 
 from collections.abc import Mapping
+from copy import copy
 from math import ceil, sqrt
 
 import gradio as gr
@@ -223,7 +224,7 @@ def go_back(session: Session, radius: float, count: int, seed: int, event: Picke
     member = session.of(Family).members.get(str(event._data.get("id")))
     if member is None:
         raise Unavailable(say("That picture is no longer in the family: choose another one."))
-    return with_parents(session, member.picture, None, (radius, count, seed))
+    return with_parents(session, copy(member.picture), None, (radius, count, seed))
 
 
 def with_parents(session: Session, one: Picture, other: Picture | None, inputs) -> tuple:

@@ -38,8 +38,10 @@ def test_a_sample_shares_the_codes_that_drew_it_alone(session):
 
 def test_refined_codes_that_got_better_are_seen(session):
     photo, session.faithful = session.photo(astronaut(), "photo"), True
-    session.put("reconstruct", photo)
-    assert not session.seen("view", slots=["reconstruct"])
-    assert session.seen("view", slots=["reconstruct"])
-    photo.refined["celeba32/faae"] = (torch.zeros(256), 60)
-    assert not session.seen("view", slots=["reconstruct"])
+    for slot in ("reconstruct", "attributes"):  # the former's tab shows how they get better
+        session.put(slot, photo)
+        session.seen(slot, slots=[slot])
+    for steps, seen in ((50, True), (60, False)):
+        photo.refined["celeba32/faae"] = (torch.zeros(256), steps)
+        assert session.seen("attributes", slots=["attributes"]) is seen
+        assert session.seen("reconstruct", slots=["reconstruct"])

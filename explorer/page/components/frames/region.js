@@ -132,7 +132,7 @@ Latent.region = function ({ element, props, trigger, watch, to, side }) {
       if (resizes) change(between(start[0], start[1], right, down));
       else if (moves) change([start[0] + right - x, start[1] + down - y, start[2], start[3]]);
       else change(between(x, y, right, down));
-    }, () => change(box, true), () => change(start));
+    }, () => change(box, true), () => change(start, true));
   }
 
   function keys(event) {

@@ -5,6 +5,7 @@ import pytest
 
 from explorer.page import link
 from explorer.page.tabs import breed
+from explorer.pictures.faces import Crop
 from explorer.session import history
 from explorer.session.examples import astronaut
 from explorer.session.state import Session, Unavailable
@@ -60,6 +61,20 @@ def test_the_drift_is_from_the_ancestor_and_the_note_says_it(bred):
         breed.choose(bred, event(grid="breed", index=0))
         breed.go_on(bred, *INPUTS[:2], 9)
     assert drifts[0] < drifts[1] < drifts[2]
+
+
+def test_a_parent_that_is_cropped_elsewhere_stays_in_the_family(session):
+    example = session.examples()[0]
+    for slot in ("parent-0", "reconstruct"):
+        session.put(slot, example)
+    breed.show(session, 0.3, 4, 0)
+    breed.choose(session, event(grid="breed", index=0))
+    breed.go_on(session, 0.3, 4, 0)
+    before = example.id
+    example.cropped(Crop(0, 0, 60))
+    assert example.id != before
+    breed.show(session, 0.3, 4, 1)
+    assert [each.picture.id for each in breed.relatives(session, [])][0] == before
 
 
 def test_a_new_brood_begins_with_no_child_chosen(bred):

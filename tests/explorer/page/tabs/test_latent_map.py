@@ -249,6 +249,9 @@ def test_a_group_is_saved_with_labels_and_codes(session):
     assert len(header) == 1 + len(latents.names) + 2 * 256
     first = header.index("celeba32/faae 0")
     assert float(lines[1][first]) == pytest.approx(float(latents.codes[9, 0]), rel=1e-4)
+    session.names = ["celeba32/gan"]  # which has no codes
+    why = groups.export_group({"key": key, "name": "Group 1"})["problem"]
+    assert "No model that is compared has these pictures" in str(why)
 
 
 def test_filters_layout_and_switches_go_into_a_link_and_come_back(session):
