@@ -49,8 +49,8 @@ def stamp(path: Path) -> int:
 
 
 def command(*arguments: str | Path) -> list:
-    """Training in a process of its own: libraries that other tests import change how this one
-    rounds numbers."""
+    """Training in a process of its own, so that nothing that other tests have loaded or set has a
+    part in how numbers are rounded."""
     return [sys.executable, "-m", "training", *arguments]
 
 

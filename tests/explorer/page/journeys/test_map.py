@@ -210,13 +210,18 @@ def test_the_board_follows_undo_of_a_lasso(page):
     expect(mean).to_have_accessible_name(re.compile("^Group 1: "))
 
 
-def test_a_group_of_the_map_teaches_and_one_step_takes_that_back(page):
+def group(page: Page) -> None:
+    """Makes a group of the first map, by keyboard."""
     open_tab(page, "Latent map")
     chart = page.locator(".map .chart").first
     chart.locator("canvas").wait_for()
     chart.focus()
     chart.press("l")
     chart.press("Enter")
+
+
+def test_a_group_of_the_map_teaches_and_one_step_takes_that_back(page):
+    group(page)
     expect(shown(page, re.compile("^Group 1: mean of")).first).to_be_visible()
     page.wait_for_timeout(1000)  # so that what follows is a step of its own
     page.get_by_role("button", name="Teach with this group").click()
@@ -231,12 +236,7 @@ def test_a_group_of_the_map_teaches_and_one_step_takes_that_back(page):
 
 
 def test_a_groups_new_name_counts_for_the_button_beside_it(page):
-    open_tab(page, "Latent map")
-    chart = page.locator(".map .chart").first
-    chart.locator("canvas").wait_for()
-    chart.focus()
-    chart.press("l")
-    chart.press("Enter")
+    group(page)
     name = page.get_by_label("Name of the group")
     name.fill("Mine")
     with page.expect_download() as file:
