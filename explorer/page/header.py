@@ -55,11 +55,12 @@ def choose_set(session: Session, model_set: str) -> list:
 
 def choose_models(session: Session, event: Chosen) -> list:
     """At least one model stays under comparison."""
-    wanted = event._data["names"]
-    names = [name for name in session.catalogue.sets[session.model_set] if name in wanted]
-    if names:  # none of another set's, whose answer is on its way
-        session.names = names
-    elif not wanted:
+    name, on = event._data["name"], event._data["on"]
+    wanted = {*session.names, name} if on else {*session.names} - {name}
+    if wanted:
+        every = session.catalogue.sets[session.model_set]  # one of a set that was left counts not
+        session.names = [name for name in every if name in wanted]
+    else:
         ui.warn(say("At least one model has to stay selected."))
     return parts(session)
 

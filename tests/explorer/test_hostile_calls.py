@@ -79,7 +79,7 @@ OBJECTS = [
     {"model": MODEL, "z": [math.nan, 0]},
     {"index": 0, "models": ["x/y"] * 3},
     {"id": {}, "to": "shelf"},
-    {"names": "all"},
+    {"name": "all", "on": 1},
     {"x": math.nan, "y": 0, "side": -1, "angle": 1e308},
     {"labels": {"Male": "off"}, "every": 1},
     {"amounts": {"Smiling": "2"}, "held": [1]},

@@ -61,7 +61,8 @@ class Direction(TypedDict):
 
 @MORE
 class Compared(TypedDict):
-    names: Names
+    name: Name
+    on: bool
 
 
 @MORE

@@ -39,12 +39,18 @@ def test_another_set_of_models_keeps_the_pictures_and_encodes_them_anew(tmp_path
 
 
 def test_at_least_one_model_stays_chosen(session):
-    header.choose_models(session, event(names=[]))
-    assert session.names == ["celeba32/faae", "celeba32/aae"]
-    header.choose_models(session, event(names=["digits/aae-semi"]))  # of a set that was left
-    assert session.names == ["celeba32/faae", "celeba32/aae"]
-    header.choose_models(session, event(names=["celeba32/aae"]))
+    for on in (True, False):
+        header.choose_models(
+            session, event(name="digits/aae-semi", on=on)
+        )  # of a set that was left
+        assert session.names == ["celeba32/faae", "celeba32/aae"]
+    for _ in range(2):  # in whatever order they arrive
+        header.choose_models(session, event(name="celeba32/faae", on=False))
+        assert [model.title for model in session.models] == ["AAE"]
+    header.choose_models(session, event(name="celeba32/aae", on=False))
     assert [model.title for model in session.models] == ["AAE"]
+    header.choose_models(session, event(name="celeba32/vae", on=True))
+    assert [model.title for model in session.models] == ["AAE", "VAE"]
 
 
 def test_a_model_has_one_title_whatever_it_is_compared_with(session):

@@ -220,8 +220,14 @@ def test_models_are_compared_or_not_and_pictures_stay(page):
 
 def test_ticks_that_follow_each_other_all_count_and_the_last_model_stays(page):
     box = lambda name: page.get_by_role("checkbox", name=name, exact=True)  # noqa: E731
-    for name in ("VAE", "WAE", "GAN"):
-        box(name).click()
+    box("GAN").wait_for()
+    page.evaluate(
+        """() => {
+          const labels = [...document.querySelectorAll(".models label")];
+          const of = (name) => labels.find((label) => label.textContent === name);
+          ["VAE", "WAE", "GAN"].forEach((name) => of(name).click());
+        }"""
+    )
     for name in ("VAE", "WAE", "GAN"):
         expect(page.locator(".model.on").get_by_text(name, exact=True)).to_be_visible()
     for name in ("VAE", "WAE", "GAN", "AAE"):

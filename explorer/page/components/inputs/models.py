@@ -10,7 +10,7 @@ from explorer.page.components.common import columns, component
 
 
 def models_view(**options) -> gr.HTML:
-    """Event: input {names: of the models that are to be compared}."""
+    """Event: input {name of a model, on: whether it is to be compared}."""
     return component("models", ["input"], **options)
 
 
