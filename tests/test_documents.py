@@ -98,10 +98,13 @@ def test_an_unknown_command_has_no_help(capsys):
     assert help_of("training", "gnome") is None and help_of("explorer", "gnome") is None
 
 
+OPTION = re.compile(r"(?<![\w-])--[a-z][\w-]*")
+
+
 def test_every_option_exists():
     helps = [help_of(module, verb) for module, verb in commands()]
     helps += [help_of("training", "fit", system) for system in FRAMEWORKS]
-    known = set(re.findall(r"(?<![\w-])--[a-z][\w-]*", "".join(helps))) | FOREIGN
+    known = {*OPTION.findall("".join(helps))} | FOREIGN
     known |= {flag(each.name) for each in fields(App)}
     for path in DOCUMENTS:
         named = {
@@ -110,6 +113,17 @@ def test_every_option_exists():
             for found in re.findall(r"(?<!\S)--[a-z][\w-]*", each.strip("`"))
         }
         assert named - known == set(), path.name
+
+
+def test_every_command_has_the_options_that_it_is_given():
+    verb, rest = r"(fit [a-z-]+|[a-z][a-z-]*)", r"((?:(?!python )[^`|&;#])*)"
+    whole = re.compile(rf"python -m (training|explorer) {verb}{rest}")
+    given = {found for path in DOCUMENTS for each in code(path) for found in whole.findall(each)}
+    assert len(given) > 20
+    for module, verb, rest in given:
+        systems = FRAMEWORKS if verb == "fit" else [""]  # where none is named
+        helps = (help_of(module, *f"{verb} {system}".split()) for system in systems)
+        assert {*OPTION.findall(rest)} <= {*OPTION.findall("".join(helps))}, f"{module} {verb}"
 
 
 def test_every_module_exists():

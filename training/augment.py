@@ -12,8 +12,8 @@ def _uniform(x: Tensor, generator: Generator, *shape: int) -> Tensor:
 
 
 def _color(x: Tensor, generator: Generator) -> Tensor:
-    """Brightness +-0.5, saturation x[0, 2], contrast x[0.5, 1.5], as in the paper's appendix."""
-    x = x + 0.5 * _uniform(x, generator, 1, 1, 1)
+    """Brightness +-1/4 of the range, saturation x[0, 2], contrast x[0.5, 1.5], as published."""
+    x = x + 0.25 * _uniform(x, generator, 1, 1, 1)
     grey = x.mean(dim=1, keepdim=True)
     x = grey + (x - grey) * (1 + _uniform(x, generator, 1, 1, 1))
     middle = x.mean(dim=(1, 2, 3), keepdim=True)
@@ -21,7 +21,7 @@ def _color(x: Tensor, generator: Generator) -> Tensor:
 
 
 def _translation(x: Tensor, generator: Generator) -> Tensor:
-    """Shift by up to 1/8 of the side, zeros outside."""
+    """Shift by up to 1/8 of the side; black outside, where the published code has mid-grey."""
     theta = torch.eye(2, 3, device=x.device).repeat(len(x), 1, 1)
     theta[:, :, 2] = 0.25 * _uniform(x, generator, 2)  # grid coordinates span 2 a side
     grid = affine_grid(theta, list(x.shape), align_corners=False)
@@ -29,7 +29,7 @@ def _translation(x: Tensor, generator: Generator) -> Tensor:
 
 
 def _cutout(x: Tensor, generator: Generator) -> Tensor:
-    """A square of half the side is set to 0."""
+    """A square of half the side is black, where in the published code it is mid-grey."""
     height, width = x.shape[2:]
     centre = _uniform(x, generator, 2, 1)
     rows = torch.linspace(-1, 1, height, device=x.device)

@@ -168,7 +168,7 @@ class Run:
             take_first_stage(config.first_stage, framework)
         self.framework = framework.to(device, memory_format=torch.channels_last).train()
         if config.compile:
-            for name in framework.shipped:  # D's gradient of a gradient cannot be compiled
+            for name in {*framework.shipped} - {*framework.differentiated_twice}:
                 getattr(framework, name).compile()
         self.phases = [PhaseOptimizer(framework, each, world) for each in active_phases(framework)]
         self.averaged = Average(framework) if config.ema else None

@@ -13,6 +13,7 @@ from training.data import ImageSet
 from training.frameworks import FRAMEWORKS, Framework
 
 TINY = {"width": 4, "d_width": 4, "batch_size": 8, "precision": "fp32"}
+CHECKPOINTS = Path(__file__).parents[2] / "checkpoints"
 CLASSES = ("disc", "square", "ring")
 
 

@@ -7,7 +7,7 @@ from math import inf, nan
 
 import pytest
 
-from tests.training.conftest import config_of, heeded
+from tests.training.conftest import CHECKPOINTS, config_of, heeded
 from training import __main__ as command_line
 from training import loop
 from training.config import option_names
@@ -61,7 +61,7 @@ def test_the_paper_preset_is_the_papers(name, monkeypatch, capsys):
         (["fit"], "Give a framework: faae, "),
         (["fit", "faae", "--framework", "vae"], "no option '--framework'"),
         (["evaluate", "x"], "Give --data; `python -m training evaluate --help` explains."),
-        (["evaluate", "checkpoints/celeba32/vae", "--data"], "Give --data: a folder"),
+        (["evaluate", CHECKPOINTS / "celeba32/vae", "--data"], "Give --data: a folder"),
         (["campaign"], "Give name; "),
         (["fit", "faae", "--data", "gnome"], "no file, folder or dataset 'gnome'"),
         (["fit", "faae", "--image-size", "48"], "choose from: 32, 64, 128"),
@@ -143,7 +143,7 @@ def test_evaluate_measures_and_saves(folder, tmp_path, monkeypatch, capsys):
     figures = result["figures"]
     assert result["features"] and result["images"] == 40
     assert figures["mse_refined"] < figures["mse"]
-    assert 0 <= figures["reencoding_error"] <= 4
+    assert figures["reencoding_error"] > 0
     assert f"{figures['mse']:.4g}" in (out / "README.md").read_text()
     call(monkeypatch, capsys, *arguments[:4], "--refine-steps", 0, "--save")
     assert "0 steps" not in (out / "README.md").read_text()

@@ -62,12 +62,13 @@ def test_no_step_makes_a_gpu_wait(name, images):
         torch.cuda.set_sync_debug_mode("default")
 
 
-def test_compiled_networks_train_alike_and_are_stored_alike(images, monkeypatch):
+@pytest.mark.parametrize("name", ["faae", "alae"])
+def test_compiled_networks_train_alike_and_are_stored_alike(name, images, monkeypatch):
     without_compiler = partialmethod(torch.nn.Module.compile, backend="aot_eager")
     monkeypatch.setattr(torch.nn.Module, "compile", without_compiler)
     terms, keys = [], []
     for compiled in (False, True):
-        config = config_of("faae", ema=0.9, r1_gamma=0.1, r1_every=2, compile=compiled)
+        config = config_of(name, ema=0.9, r1_gamma=0.1, r1_every=2, compile=compiled)
         run = Run(config, World(0, 1, torch.device("cpu")), images)
         steps = [run.advance(autocast_for(config, torch.device("cpu"))) for _ in range(3)]
         terms.append([{name: float(term) for name, term in step.items()} for step in steps])

@@ -78,8 +78,10 @@ def read_latents(directory: str | Path, size: int | None = None) -> Latents | No
             about = Names.model_validate(file.metadata())
         _check_shapes(path, about, size)
         tensors = {key: tensor.float() for key, tensor in unpack(load_file(path)).items()}
-    for key, tensor in tensors.items():  # directions are NaN where the images do not suffice
-        if tensor.isinf().any() or ("." not in key and tensor.isnan().any()):
+    for key, tensor in tensors.items():
+        # Where the images do not suffice, directions are NaN, and their figures may be infinite
+        vectors = key.endswith(".vectors")
+        if (vectors and tensor.isinf().any()) or ("." not in key and not tensor.isfinite().all()):
             raise CheckpointError(f"Checkpoint '{directory}': {key} in {LATENTS} is not finite.")
     if not tensors["labels"].eq(tensors["labels"].bool()).all():
         raise CheckpointError(f"Checkpoint '{directory}': labels in {LATENTS} are not all 0 or 1.")

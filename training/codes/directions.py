@@ -116,8 +116,9 @@ def area_under_roc(scores: Tensor, has: Tensor) -> float:
 
 def cohens_d(scores: Tensor, has: Tensor) -> Tensor:
     """Difference of the means of scores (N, K) with and without, in pooled standard deviations:
-    (K,), NaN where either is empty (Cohen 1988, eq. 2.5.1)."""
+    (K,), NaN where these are 0 or unknown, or either is empty (Cohen 1988, eq. 2.5.1)."""
     given, lacking = scores[has], scores[~has]
     means = given.mean(dim=0), lacking.mean(dim=0)
     squares = (given - means[0]).square().sum(dim=0) + (lacking - means[1]).square().sum(dim=0)
-    return (means[0] - means[1]) / (squares / (len(scores) - 2)).sqrt()
+    deviations = (squares / (len(scores) - 2)).sqrt()
+    return ((means[0] - means[1]) / deviations).where(deviations > 0, torch.nan)

@@ -11,6 +11,7 @@ from torch import Generator, Tensor, nn
 from torch.nn.functional import normalize, one_hot
 
 from training.errors import UserError
+from training.once import once
 
 
 @dataclass(frozen=True)
@@ -261,6 +262,16 @@ class PushedForward(Prior):
         draw = self.source.sample(count, generator, spread)
         device = next(self.network.parameters(), draw).device
         return self.network(draw.to(device)).to(generator.device)
+
+    @property
+    def scale(self) -> float:
+        return _scale(self)
+
+
+@once
+def _scale(prior: PushedForward) -> float:
+    """Of draws; the network is trained by the time that somebody asks."""
+    return 1 / float(prior.sample(1000, Generator().manual_seed(0)).std().clamp_min(1e-6))
 
 
 def joint(first: Prior, second: Prior) -> Joint:

@@ -20,11 +20,12 @@ class AAESupervised(Framework):
     (Makhzani et al. 2015, section 4, figures 6 and 7).
 
         regularisation   min over D      E_z[sp(-D(z))] + E_x[sp(D(E(x)))]         sp = softplus
-        reconstruction   min over G, E   alpha E_{x,y} ||x - G(E(x), y)||^2 / (3 H W)
+        reconstruction   min over G, E   alpha s E_{x,y} ||x - G(E(x), y)||^2 / (3 H W)
         and to fool D    min over E      + lambda_adv E_x[sp(-D(E(x)))]
 
     E gives no class: `encode` appends to the style the class y of least ||x - G(E(x), y)||^2. An
-    image without a label has no reconstruction error.
+    image without a label has no reconstruction error: s is the share of images with one, 1 in the
+    paper.
     """
 
     @dataclass(frozen=True)

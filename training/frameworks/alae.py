@@ -13,7 +13,7 @@ from training.frameworks.base import Batch, Flow, Framework, Loss, Phase, withou
 from training.frameworks.options import ImagePenalty
 from training.networks.common import CodeDiscriminator
 from training.networks.paper import Approximator
-from training.schema import CodeSize, NotNegative
+from training.schema import CodeSize, NotNegative, Positive
 
 
 class Mapping(Approximator):
@@ -47,6 +47,10 @@ class ALAE(Framework):
     @dataclass(frozen=True)
     class Options(ImagePenalty):
         prior: Literal["normal"] = "normal"
+        lr: Positive = 3e-4
+        """Learning rate of F and G"""
+        lr_d: Positive = 1e-3
+        """Learning rate of E and D"""
         lambda_code: NotNegative = 1.0  # Weight of the reciprocity error per number of a code
         noise_size: CodeSize = 256  # Random numbers that F makes a code from
 
@@ -67,6 +71,7 @@ class ALAE(Framework):
     """)
     codes_from = "distributed as F(z), z of {noise_size} normal numbers"
     shipped = ("G", "E", "F")
+    differentiated_twice = ("E",)
     judged_by = ("mse", "mse_refined", "sharpness", "sample_sharpness", "morph_middle", "frechet")
 
     def __init__(self, config: Config):

@@ -83,7 +83,8 @@ class Framework(nn.Module):
     Options: the dataclass of its settings; presets: its part of the common presets, and its own;
     explanation, flows: a paragraph and data-flow diagrams for readers who do not know the paper;
     codes_from: the distribution of codes in words, with the settings' names in braces;
-    shipped: the networks that a checkpoint keeps;
+    shipped: the networks that a checkpoint keeps; differentiated_twice: those of them through which
+    a penalty on gradients goes, which `torch.compile` cannot;
     encodes, decodes: whether it has an encoder, without which images are inverted by recovery, and
     a generator; without_gradients: why codes cannot be refined by descent, empty where they can;
     needs_labels: whether the images must have labels (`config.labels` names them), needs_classes:
@@ -101,6 +102,7 @@ class Framework(nn.Module):
     flows: tuple[Flow, ...]
     codes_from: str = "prior '{prior}'"
     shipped: tuple[str, ...] = ("G", "E")
+    differentiated_twice: tuple[str, ...] = ()
     presets: dict[str, dict] = {}
     encodes: bool = True
     decodes: bool = True

@@ -9,6 +9,7 @@ from torch import Tensor
 from training import losses
 from training.codes.geometry import bilinear_weights, interpolated
 from training.config import Config
+from training.errors import UserError
 from training.frameworks.base import Batch, Flow, Framework, Loss, Phase, without_graph
 from training.frameworks.options import AdversarialTerm, EncoderNoise, FeatureAdversary
 from training.networks.mode import evaluating
@@ -92,6 +93,15 @@ class FAAE(Framework):
         self.G = self.generator(config.latent_size)
         self.E = self.encoder(config.latent_size)
         self.D = self.image_discriminator(labels=2 if config.morphs else 0)
+
+    @classmethod
+    def check(cls, config: Config) -> None:
+        super().check(config)
+        if config.morphs and int(config.morphs * config.batch_size) < 4:
+            raise UserError(
+                "Codes are interpolated between four images: --morphs times --batch-size has to be "
+                "4 at least, or --morphs 0."
+            )
 
     def phases(self) -> list[Phase]:
         return [

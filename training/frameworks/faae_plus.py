@@ -9,6 +9,7 @@ from training import losses
 from training.frameworks.base import Batch, Flow, Loss, without_graph
 from training.frameworks.faae import FAAE
 from training.frameworks.options import AdversarialTerm, EncoderNoise, FeatureAdversary
+from training.networks.mode import evaluating
 from training.schema import BelowOne, NotNegative, UpToOne
 
 
@@ -23,7 +24,8 @@ class FAAEPlus(FAAE):
                                          + lambda_adv E_x[sp(-D(G(E(x))))] / 2
 
     It is of no paper. With `morphs`, interpolated codes take the place of some z in the terms of D,
-    as in F-AAE; D is given reconstructions as interpolations with all weight on one image. With
+    as in F-AAE; D is given reconstructions as interpolations with all weight on one image. One D
+    sees both kinds of fake images, so that it judges by one standard. With
     `encoder_noise` E sees G(z) with noise in the re-encoding term, whose gradient for G, not that
     for E, is multiplied by `alpha_share`.
     """
@@ -66,7 +68,8 @@ class FAAEPlus(FAAE):
         config, (z, codes, kind) = self.config, self.all_codes(batch)
         x_hat = self.decode(codes)  # (2 B, 3, H, W)
         sample = losses.damped(x_hat[: len(z)], config.alpha_share)
-        z_hat = self.encode(self.disturbed(sample, batch.generator))
+        with evaluating(self.E):  # batch norm's statistics stay those of real images
+            z_hat = self.encode(self.disturbed(sample, batch.generator))
         terms = {
             "re-encoding": losses.code_error(z, z_hat),
             "reconstruction": losses.pixel_error(batch.x, x_hat[-len(batch.x) :]),

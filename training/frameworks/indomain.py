@@ -46,7 +46,10 @@ class InDomain(Framework):
         E: recover the code of a fake image | z > G > G(z) > E > ẑ ~ z
     """)
     presets = dict.fromkeys(("small", "best", "gpu"), {"lambda_adv": 1.0})
-    first_stages = ("faae", "gan", "bigan", "alice")
+    first_stages = (
+        *("faae", "faae-plus", "gan", "bigan", "alice", "vae", "wae", "soft-intro-vae"),
+        *("aae", "aae-gaussian", "aae-noise"),
+    )
     frozen = ("G",)
     judged_by = ("mse", "sharpness", "reencoding_error", "frechet_reconstructions")
 

@@ -19,8 +19,8 @@ def class_figures(
 
     class_error: share of the images that are predicted wrongly; class_share: the lowest precision
     of a class, 0 if no image is predicted to be of it; class_found: the lowest recall. Clusters,
-    classes without a name, stand for the class that most of their images of `training` have
-    (Makhzani et al. 2015, section 6).
+    classes without a name, stand for the class that most of their images of `training` have; in
+    Makhzani et al. 2015, section 6, for that of the one image that is most surely in the cluster.
     """
     codes = encode_all(framework.encode, images.images[images.labelled], framework.device)
     attributes = images.attributes

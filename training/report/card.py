@@ -25,16 +25,28 @@ MEANINGS = {
 }
 
 FLATTERED = (
-    "Trained with features of EfficientNet-Lite1 in the discriminator: {titles}. It is of one "
-    "family with Lite0, so distances on Lite0's features, where given, come out too low."
+    "Trained with features of EfficientNet-Lite1 in the discriminator: {titles}. "
+    "EfficientNet-Lite1 is of the family of Lite0, so that distances on Lite0's features, where "
+    "given, come out too low."
 )
+
+
+# Of the objectives that refined codes may have
+LOWERED = {
+    "sharp": "pixels, sharpness, and distance from the domain and the prior",
+    "in-domain": "pixels and, with a larger weight, distance from the domain",
+    "plain": "pixels alone",
+}
 
 
 def write_card(directory: str | Path) -> None:
     """Writes README.md next to the weights; raises CheckpointError."""
-    from huggingface_hub import ModelCard
+    text = card(Path(directory))
+    write_atomically(Path(directory) / "README.md", lambda p: p.write_text(text, encoding="utf-8"))
 
-    directory = Path(directory)
+
+def card(directory: Path) -> str:
+    """The model card of a checkpoint; raises CheckpointError."""
     content, measurement = read_config(directory), read_metrics(directory)
     framework = FRAMEWORKS[content["framework"]]
     given, trained = content["settings"], content["trained"]
@@ -66,8 +78,7 @@ def write_card(directory: str | Path) -> None:
         LIMITS,
     ]
     text = "\n\n".join(lines) + "\n"
-    card = ModelCard(f"---\n{_metadata(framework, content, measurement)}\n---\n\n{text}")
-    write_atomically(directory / "README.md", lambda p: card.save(p))
+    return f"---\n{_metadata(framework, content, measurement)}\n---\n\n{text}"
 
 
 def _metadata(framework: type[Framework], content: dict, measurement: dict) -> str:
@@ -103,10 +114,13 @@ def _figures(measurement: dict) -> str:
 def _codes(framework: type[Framework], settings: dict) -> str:
     """How many numbers codes have, and how these are distributed."""
     with torch.device("meta"):
-        length = framework(read_settings({**settings, "framework": framework.id})).prior.size
-    given = settings["latent_size"]
-    of = "a cluster" if settings.get("clusters") else "labels"
-    also = "" if length == given else f", and {length - given} of {of}"
+        made = framework(read_settings({**settings, "framework": framework.id}))
+    given, labels = settings["latent_size"], made.code_labels
+    count = made.prior.size - given
+    of = "clusters" if settings.get("clusters") else "classes"
+    also = f", and the probabilities of {count} {of}" if count else ""
+    if labels and not labels.exclusive:
+        also = f", and {count} labels, each 0 or 1"
     said = framework.codes_from.format(**settings)
     for name, meaning in MEANINGS.items():
         said = said.replace(f"prior '{name}'", f"prior {meaning}")
@@ -131,7 +145,7 @@ def _objectives(measurement: dict) -> list[str]:
     if not traded:
         return []
     rows = [
-        (name, f"{each['mse']:.4f}", f"{each['sharpness']:.2f}")
+        (LOWERED[name], f"{each['mse']:.4f}", f"{each['sharpness']:.2f}")
         for name, each in traded["figures"].items()
     ]
     said = f"Codes refined by {traded['steps']} steps on {traded['images']:,} images of "

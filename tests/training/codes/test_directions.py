@@ -60,6 +60,14 @@ def test_cohens_d_is_the_difference_in_pooled_deviations():
     np.testing.assert_allclose(cohens_d(scores, has).numpy(), expected, rtol=1e-5)
 
 
+def test_scores_without_a_spread_or_too_few_have_no_d():
+    has = torch.tensor([True, True, False, False])
+    scores = torch.stack([has.float(), torch.zeros(4), torch.arange(4.0)], dim=1)
+    d = cohens_d(scores, has)
+    assert d[:2].isnan().all() and d[2].isfinite()
+    assert cohens_d(scores[1:3], has[1:3]).isnan().all()
+
+
 def test_random_directions_stay_below_what_chance_allows():
     labels = torch.arange(2000)[:, None] % 5 == 0  # says nothing of the codes
     found = find_directions(draw(2000, 64), labels)["mean"]

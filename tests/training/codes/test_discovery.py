@@ -59,7 +59,9 @@ def test_directions_are_a_deviation_long_and_keep_their_sign():
     vectors = calibrated(3 * principal(codes, 2), codes)
     along = codes @ normalize(vectors, dim=1).T
     assert vectors.norm(dim=1) == pytest.approx(along.std(dim=0), rel=1e-4)
-    assert torch.equal(principal(codes, 2), principal(codes.clone(), 2))
+    order = torch.randperm(500, generator=torch.Generator().manual_seed(0))
+    alike = torch.cosine_similarity(principal(codes[order], 2), principal(codes, 2))
+    assert alike == pytest.approx([1, 1], abs=1e-4)
 
 
 def test_a_direction_that_does_the_same_to_all_pictures_is_consistent():

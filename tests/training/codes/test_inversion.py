@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from tests.training.conftest import config_of
+from tests.training.conftest import CHECKPOINTS, config_of
 from training import checkpoints
 from training.codes import inversion
 from training.codes.inversion import (
@@ -245,7 +245,7 @@ def sharpened(framework):
 
 
 def test_codes_are_as_good_with_a_light_in_domain_term_in_every_other_step(monkeypatch):
-    framework, _ = checkpoints.read("checkpoints/celeba32/faae")
+    framework, _ = checkpoints.read(CHECKPOINTS / "celeba32/faae")
     x, z = sharpened(framework)
 
     def found():
@@ -259,7 +259,7 @@ def test_codes_are_as_good_with_a_light_in_domain_term_in_every_other_step(monke
 
 
 def test_the_default_keeps_f_aae_sharp_and_the_plain_one_does_not():
-    framework, _ = checkpoints.read("checkpoints/celeba32/faae")
+    framework, _ = checkpoints.read(CHECKPOINTS / "celeba32/faae")
     x, z = sharpened(framework)
     ratio = []
     for objective in ("sharp", "plain"):

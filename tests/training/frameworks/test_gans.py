@@ -58,9 +58,9 @@ def test_a_first_stage_that_does_not_fit_is_named(stage, images, tmp_path):
     refused("--latent-size 8", latent_size=4)
     refused("--prior", prior="normal" if config_of(name).prior == "sphere" else "sphere")
     other = tmp_path / "other"
-    checkpoints.write(other, make("vae"), {})
+    checkpoints.write(other, make("alae"), {})
     refused(
-        f"checkpoint of vae: give one of {FRAMEWORKS[name].first_stages[0]}",
+        f"checkpoint of alae: give one of {FRAMEWORKS[name].first_stages[0]}",
         first_stage=str(other),
     )
 

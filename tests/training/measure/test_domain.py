@@ -4,8 +4,9 @@ import pytest
 import torch
 from torchvision.transforms.functional import to_pil_image
 
-from tests.training.conftest import config_of
+from tests.training.conftest import CHECKPOINTS, config_of
 from training import checkpoints
+from training.__main__ import main
 from training.errors import UserError
 from training.frameworks import FRAMEWORKS
 from training.measure import domain
@@ -18,7 +19,7 @@ def test_distance_is_one_at_the_limit():
 
 
 def test_a_shipped_model_knows_what_it_draws_and_no_noise():
-    checkpoint = "checkpoints/celeba32/faae"
+    checkpoint = CHECKPOINTS / "celeba32/faae"
     framework, _ = checkpoints.read(checkpoint)
     found = checkpoints.read_metrics(checkpoint)["domain"]
     assert found["auc"] > 0.9 and found["beyond"] < 0.03
@@ -42,8 +43,23 @@ def test_the_order_of_the_files_does_not_matter(tmp_path):
     assert found["beyond"] < 0.2
 
 
+def test_the_command_writes_it_into_the_card(tmp_path, monkeypatch):
+    checkpoints.write(tmp_path / "faae", FRAMEWORKS["faae"](config_of("faae")), {})
+    for name, ground in (("held", 0.3), ("other", 0.8)):
+        (tmp_path / name).mkdir()
+        for at in range(100):
+            image = ground + 0.1 * torch.rand(3, 32, 32, generator=torch.manual_seed(at))
+            to_pil_image(image).save(tmp_path / name / f"{at:03}.png")
+    held, other = ("--data", str(tmp_path / "held")), ("--others", str(tmp_path / "other"))
+    for verb in (["evaluate", *held, "--refine-steps", "0", "--save"], ["domain", *held, *other]):
+        monkeypatch.setattr("sys.argv", ["training", verb[0], str(tmp_path / "faae"), *verb[1:]])
+        assert main() == 0
+    card = (tmp_path / "faae" / "README.md").read_text()
+    assert "tells images of other from those of held" in card
+
+
 def test_a_tint_of_digits_is_none_of_another_kind():
-    checkpoint = "checkpoints/mnist32/faae"
+    checkpoint = CHECKPOINTS / "mnist32/faae"
     framework, _ = checkpoints.read(checkpoint)
     found = checkpoints.read_metrics(checkpoint)["domain"]
     with torch.no_grad():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.training.conftest import config_of
+from tests.training.conftest import CHECKPOINTS, config_of
 from training import checkpoints
 from training.__main__ import main
 from training.codes.inversion import DEFAULT, OBJECTIVES
@@ -29,7 +29,7 @@ def test_each_objective_is_measured_on_the_same_images(checkpoint, folder):
 
 
 def test_the_shipped_default_keeps_sharpness_at_a_small_error():
-    traded = checkpoints.read_metrics("checkpoints/celeba32/faae")["objectives"]["figures"]
+    traded = checkpoints.read_metrics(CHECKPOINTS / "celeba32/faae")["objectives"]["figures"]
     default = next(name for name, each in OBJECTIVES.items() if each == DEFAULT)
     assert traded[default]["sharpness"] >= 0.85 and traded[default]["mse"] <= 0.0035
     assert traded["plain"]["sharpness"] < traded[default]["sharpness"]

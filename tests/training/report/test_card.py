@@ -3,16 +3,24 @@
 import re
 from pathlib import Path
 
+import pytest
 from huggingface_hub import ModelCard
 
-from tests.training.conftest import config_of
+from tests.training.conftest import CHECKPOINTS, config_of
 from tests.training.report.conftest import ABOUT, TRAINED, known, request
 from training import checkpoints
 from training.frameworks import FRAMEWORKS
 from training.measure.evaluate import save
 from training.measure.figures import MAIN, columns
 from training.report import compare
-from training.report.card import write_card
+from training.report.card import card, write_card
+
+SHIPPED = sorted(path.parent for path in CHECKPOINTS.glob("*/*/config.json"))
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_the_shipped_cards_say_what_is_known_of_the_checkpoints(path):
+    assert (path / "README.md").read_text(encoding="utf-8") == card(path)
 
 
 def measure(directory: Path, figures: dict) -> None:

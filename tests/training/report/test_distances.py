@@ -9,6 +9,7 @@ import torch
 from tests.training.conftest import config_of
 from tests.training.report.conftest import TRAINED
 from training import checkpoints
+from training.__main__ import main
 from training.errors import UserError
 from training.frameworks import FRAMEWORKS
 from training.report import ranking, restoration
@@ -55,6 +56,22 @@ def test_distances_are_compared_by_the_labels_of_the_nearest(place, monkeypatch)
     assert "| geodesic length |" in ranking.page(content)
     with pytest.raises(UserError, match="no encoder"):
         ranking.ranking(place / "tiny" / "plain", sources, table)
+
+
+@pytest.mark.parametrize(
+    ("verb", "options", "said"),
+    [
+        ("ranking", ["--faces", "15", "--attributes", "table.csv"], "| geodesic length |"),
+        ("restoration", ["--images", "2", "--steps", "1"], "| F-AAE, restored |"),
+    ],
+)
+def test_the_commands_print_these_tables(place, verb, options, said, monkeypatch, capsys):
+    monkeypatch.chdir(place)
+    monkeypatch.setattr(ranking, "STEPS", 2)
+    given = [verb, "tiny/early", "--data", "pictures", *options]
+    monkeypatch.setattr("sys.argv", ["training", *given])
+    assert main() == 0
+    assert said in capsys.readouterr().out
 
 
 def test_a_ranking_by_the_labels_themselves_is_in_order():

@@ -1,6 +1,7 @@
 """The page of a comparison: its rows and columns, and the shipped RESULTS.md."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -57,7 +58,10 @@ def test_two_of_a_system_go_by_their_names(place):
 def test_results_compare_the_shipped_weights():
     """Where this fails: RESULTS.md says by which command it is renewed."""
     text = (ROOT / "checkpoints" / "RESULTS.md").read_text(encoding="utf-8")
-    for path in (ROOT / "checkpoints").glob(f"*/{compare.TABLE}"):
+    tables = [*(ROOT / "checkpoints").glob(f"*/{compare.TABLE}")]
+    marks = re.findall(r"<!-- compare:(\w+) -->", text)
+    assert sorted(marks) == sorted(path.parent.name for path in tables) != []
+    for path in tables:
         content = json.loads(path.read_text(encoding="utf-8"))
         shipped = {
             each.parent.name: json.loads(each.read_text())["weights_sha256"]
