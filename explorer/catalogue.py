@@ -9,7 +9,7 @@ from pathlib import Path
 from explorer.engine import Model
 from explorer.exchange.folders import folders, given
 from training.checkpoints import CheckpointError
-from training.errors import UserError, choose
+from training.errors import UserError, choose, refusal
 from training.frameworks import FRAMEWORKS
 from training.report.tables import headings
 
@@ -37,7 +37,7 @@ def titles(models: Sequence[Model]) -> dict[Model, str]:
 def _beside(models: Sequence[Model]) -> list[Model]:
     """The others of the set that these models are of."""
     given = {model.name for model in models}
-    known = catalogue(models[0].root) if models else Catalogue({}, {}, [])
+    known = catalogue(models[0].root if models else "")
     held = next((names for names in known.sets.values() if given <= {*names}), [])
     return [known.models[name] for name in held if name not in given]
 
@@ -58,6 +58,8 @@ def list_models(root: str | Path = ROOT, device: str = "cpu") -> Catalogue:
             return Model(folder, name, device, str(root))
         except CheckpointError as error:
             return CheckpointError(str(error).replace(str(folder), name))  # for visitors
+        except OSError as error:
+            return CheckpointError(f"Checkpoint '{name}' cannot be read: {refusal(error)}.")
 
     with ThreadPoolExecutor() as pool:  # reading and unpacking run beside each other
         found = list(pool.map(load, *zip(*folders(root).items(), strict=True)))
@@ -79,8 +81,8 @@ def list_models(root: str | Path = ROOT, device: str = "cpu") -> Catalogue:
 
 @cache
 def catalogue(root: str) -> Catalogue:
-    """`list_models`, read once a process."""
-    return list_models(root)
+    """`list_models`, read once a process; nothing for the root of a model that was opened alone."""
+    return list_models(root) if root else Catalogue({}, {}, [])
 
 
 def load_model(name: str, root: str | Path = ROOT, device: str = "cpu") -> Model:
@@ -91,4 +93,4 @@ def load_model(name: str, root: str | Path = ROOT, device: str = "cpu") -> Model
     known = folders(root)
     if not known:
         raise UserError(f"'{root}' holds no checkpoint; `python -m training fit` makes one.")
-    return Model(known[choose("model", name, known)], name, device)
+    return Model(known[choose("model", name, known)], name, device, str(Path(root)))

@@ -38,15 +38,15 @@ BATCH, EVERY = 32, 4  # pictures refined at a time; steps after which it is aske
 class Model:
     """One checkpoint, loaded; thread-safe, since nothing of it changes after loading.
 
-    root: where its catalogue is; encodes, decodes: whether it has an encoder, a decoder;
-    code_labels: the labels that its codes end in, None without; shows: what its images are of, such
-    as 'face', 'digit' or 'picture'.
+    root: where its catalogue is, empty where it was opened alone; encodes, decodes: whether it has
+    an encoder, a decoder; code_labels: the labels that its codes end in, None without; shows: what
+    its images are of, such as 'face', 'digit' or 'picture'.
     """
 
     @torch.inference_mode(False)  # so that codes can be refined, wherever it is loaded
     def __init__(self, directory: Path, name: str, device: str = "cpu", root: str = ""):
         self.name, self.directory = name, directory
-        self.root, self.device = root or str(directory.parent.parent), device_named(device)
+        self.root, self.device = root, device_named(device)
         self.network: Network
         self.network, self.config = networks(directory, self.device)
         measured = checkpoints.read_metrics(directory)

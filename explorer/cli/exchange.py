@@ -9,7 +9,7 @@ from tyro.conf import Positional
 
 from explorer.catalogue import ROOT, load_model
 from explorer.engine import Model
-from explorer.exchange import describe, export_checkpoint
+from explorer.exchange import Pair, describe, export_checkpoint
 from explorer.exchange.export import exported
 from training.checkpoints import write_atomically
 from training.errors import UserError
@@ -34,6 +34,9 @@ class Export:
             what = "--onnx FOLDER, --html FILE, --site FOLDER or --kept"
             raise UserError(f"Say what to write: {what}.")
         models = [load_model(name, self.checkpoints) for name in dict.fromkeys(self.models)]
+        for model in models if self.onnx else ():
+            if isinstance(model.network, Pair):
+                raise UserError(f"{model.name} is ONNX already: copy '{model.directory}'.")
         for model in models if self.onnx else ():
             out = self.onnx / model.name if len(models) > 1 else self.onnx
             export_checkpoint(model.directory, out, model.name)

@@ -4,9 +4,11 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any
 
+import torch
 from PIL import Image
 from torch import Tensor
 from tyro.conf import FlagCreatePairsOff
@@ -22,6 +24,7 @@ from explorer.verbs.common.options import Result, Shown
 from training.errors import UserError, choose
 
 Found = dict[Model, Result]
+BLANK = torch.ones(3, 1, 1)
 
 
 @dataclass(kw_only=True)
@@ -60,15 +63,18 @@ class Output:
             print(json.dumps(figures if len(figures) > 1 else figures[0], indent=2))
 
     def write(self, found: list[Found]) -> None:
-        rows = [captioned(each) for each in found]
-        tiles, labels = zip(*(tile[::-1] for row in rows for tile in row.items()), strict=True)
-        one = len(rows) == 1 and not shared(found[0]).pictures  # a row for each model then
-        columns = len(tiles) // (len(found[0]) if one else len(rows))
-        save(self.out, sheet(tiles, columns, self.px, labels=labels))
+        one = len(found) == 1 and not shared(found[0]).pictures  # a row for each model then
+        rows = by_model(found[0]) if one else [captioned(each) for each in found]
+        wide, tiles, labels = max(map(len, rows)), [], []
+        for row in rows:
+            tiles += [*row.values(), *[BLANK] * (wide - len(row))]
+            labels += [*row, *[""] * (wide - len(row))]
+        save(self.out, sheet(tiles, wide, self.px, labels=labels))
 
 
-def session_of(root: str, models: Sequence[str] = ()) -> Session:
-    """The models asked for, by default the first two; faults of other checkpoints go to stderr."""
+def session_of(root: str, models: Sequence[str] | None = None) -> Session:
+    """The models asked for, by default the first two that draw; faults of other checkpoints go to
+    stderr. Raises UserError where none draws, unless None are asked for."""
     session = Session(root)
     for problem in session.catalogue.problems:
         print(problem, file=sys.stderr)
@@ -77,7 +83,9 @@ def session_of(root: str, models: Sequence[str] = ()) -> Session:
         raise UserError(
             f"There is no usable checkpoint under '{root}'; `python -m training fit` makes one."
         )
-    names = [choose("model", name, known) for name in dict.fromkeys(models)]
+    names = [choose("model", name, known) for name in dict.fromkeys(models or ())]
+    if models is not None and not (names or session.names):
+        raise UserError(f"No model under '{root}' has a decoder: there is none that draws.")
     return Session(root, known[names[0]].directory.parent.name, names) if names else session
 
 
@@ -109,12 +117,17 @@ def shared(found: Found) -> Shown:
 
 def captioned(found: Found) -> dict[str, Tensor]:
     """Images (3, H, W): those that all models share, then each one's, by its title and caption."""
+    rows = [shared(found).pictures, *by_model(found)]
+    return dict(chain.from_iterable(row.items() for row in rows))
+
+
+def by_model(found: Found) -> list[dict[str, Tensor]]:
+    """Each model's images (3, H, W), by its title and caption."""
     called = titles([*found])
-    return shared(found).pictures | {
-        f"{called[model]} {caption}": image
-        for model, result in found.items()
-        for caption, image in result.shown().pictures.items()
-    }
+    return [
+        {f"{called[model]} {caption}": image for caption, image in each.shown().pictures.items()}
+        for model, each in found.items()
+    ]
 
 
 def save(path: Path, page: Image.Image) -> None:

@@ -15,6 +15,7 @@ from explorer.cli.output import Found, Output, captioned, name_all, opened_each,
 from explorer.pictures.faces import Crop
 from explorer.pictures.picture import whole
 from explorer.pictures.render import (
+    WEIGHTS_KEY,
     beside,
     film,
     png_bytes,
@@ -154,8 +155,9 @@ class Samples(Grids):
         for model, each in found.items():
             folder = self.tiles / model.name
             folder.mkdir(parents=True, exist_ok=True)
+            more = {WEIGHTS_KEY: model.weights}
             for index, image in enumerate(each.images):
-                png = png_bytes(to_pil(image, self.px), each.codes[index], model.name)
+                png = png_bytes(to_pil(image, self.px), each.codes[index], model.name, more)
                 (folder / f"{self.seed}-{index:03}.png").write_bytes(png)
         print(self.tiles, file=sys.stderr)
 

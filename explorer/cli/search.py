@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
@@ -11,11 +12,12 @@ from tyro.conf import FlagCreatePairsOff, Positional
 from explorer.catalogue import ROOT
 from explorer.cli.options import MODELS, number
 from explorer.cli.output import Output, session_of
+from explorer.engine import Model
 from explorer.search.index import index
 from explorer.search.table import PLACE
 from explorer.search.trial import trial
 from explorer.session.state import Session
-from training.errors import UserError
+from training.errors import UserError, choose
 from training.report.tables import markdown
 
 
@@ -25,13 +27,21 @@ def at(place: str) -> None:
         os.environ[PLACE] = place
 
 
+def encoding(root: str, names: Sequence[str]) -> list[Model]:
+    """The models of these names, by default the first two that have an encoder."""
+    known = session_of(root).catalogue.models
+    names = names or [name for name, model in known.items() if model.encodes][:2]
+    return [known[choose("model", name, known)] for name in dict.fromkeys(names)]
+
+
 @dataclass(kw_only=True)
 class Index:
     """Makes a table of the pictures in folders or zips, to search in: their codes by models,
     hashes, thumbnails and attributes."""
 
     data: Positional[tuple[str, ...]]  # folders or zips of pictures
-    models: MODELS = field(default_factory=list)  # models to encode with, by default the first two
+    # models to encode with, by default the first two that do
+    models: MODELS = field(default_factory=list)
     # labels of the pictures: a CSV with file_name, list_attr_celeba.txt, or 'classes'
     attributes: str = ""
     crop: Literal["face", "centre"] = "face"  # find the face in each picture, or take its middle
@@ -42,7 +52,7 @@ class Index:
         at(self.tables)
         if not self.data:
             raise UserError("Give a folder or a zip of pictures to index.")
-        models = session_of(self.checkpoints, self.models).models
+        models = encoding(self.checkpoints, self.models)
         found = index(self.data, models, self.attributes, self.crop)
         for reason in found.refused:
             print(reason, file=sys.stderr)
@@ -56,7 +66,8 @@ class Retrieval:
     added sunglasses, noise and blur, and how many labels the nearest ones share."""
 
     data: Positional[tuple[str, ...]]  # folders or zips of pictures
-    models: MODELS = field(default_factory=list)  # models to measure, by default the first two
+    # models to measure, by default the first two that encode
+    models: MODELS = field(default_factory=list)
     # labels of the pictures: a CSV with file_name, list_attr_celeba.txt, or 'classes'
     attributes: str = ""
     count: Annotated[int, number("count", 2, 20_000)] = 1000  # pictures that are used at most
@@ -64,7 +75,7 @@ class Retrieval:
     checkpoints: str = ROOT  # folder of model sets
 
     def __call__(self) -> None:
-        models = session_of(self.checkpoints, self.models).models
+        models = encoding(self.checkpoints, self.models)
         found = trial(self.data, models, self.attributes, self.count)
         if self.json:
             print(json.dumps(found, indent=2))

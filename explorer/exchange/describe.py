@@ -32,7 +32,8 @@ def describe(directory: str | Path, data: str | Sequence[str], attributes: str =
     description = read(directory)
     if not (directory / ENCODER).is_file():
         raise UserError(f"Model '{directory}' has no {ENCODER}: images cannot be encoded with it.")
-    images = load(_sources(data), description.image_size, attributes=attributes)
+    size, crop = description.image_size, description.crop
+    images = load(_sources(data), size, crop, attributes)
     if len(images) < LEAST:
         raise UserError(f"{len(images)} images are too few to describe a model: give {LEAST}.")
     encoder = Graph((directory / ENCODER).read_bytes(), ENCODER)

@@ -2,10 +2,11 @@
 
 from functools import reduce
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from explorer.pictures.arrays import LARGEST_PX
 from training.checkpoints import CheckpointError, reading
 from training.codes import priors
 from training.codes.priors import Prior
@@ -16,7 +17,7 @@ from training.schema import POSITIVE, CodeSize, Strict, at_most
 MODEL, ENCODER, DECODER, PRIOR = "model.json", "encoder.onnx", "decoder.onnx", "prior.onnx"
 VERSION = 1
 Word = Annotated[str, StringConstraints(max_length=200)]
-LARGEST_PX = 2048
+Crop = Annotated[str, StringConstraints(pattern=r"^(center|none|[1-9][0-9]{0,5})$")]
 ImageSize = Annotated[int, POSITIVE, at_most(LARGEST_PX)]
 KINDS: dict[str, type[Prior]] = {
     "normal": priors.Normal,
@@ -42,20 +43,21 @@ class Part(Strict, extra="forbid", frozen=True):
 
 
 class Description(Strict, extra="forbid", frozen=True):
-    """The content of model.json. The parts of the prior make up the code, in order; the code ends
-    in the labels, of which it has exactly one where they are `exclusive`."""
+    """The content of model.json. `crop` is how images were cropped for training. The parts of the
+    prior make up the code, in order; the code ends in the labels, of which it has exactly one where
+    they are `exclusive`."""
 
     version: Literal[VERSION] = VERSION
     name: Word
     system: Word = ""
     image_size: ImageSize
-    crop: ClassVar[str] = "center"
+    crop: Crop = "center"
     code_length: CodeSize
     prior: Annotated[list[Part], Field(min_length=1)]
     images_of: Word = "picture"
     labels: list[Word] = []
     exclusive: bool = False
-    licence: Word = "not stated"
+    licence: str = "not stated"
     explanation: str = ""
 
     @property

@@ -1,6 +1,5 @@
 """Writing a pair: two PyTorch modules as ONNX networks, checked against PyTorch, and model.json."""
 
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -64,10 +63,13 @@ class Networks:
     decoder: nn.Module | None
     source: nn.Module | None = None
 
-    def write(self, out: Path, description: Description, codes: Tensor) -> None:
+    def write(
+        self, out: Path, description: Description, codes: Tensor, beside: Sequence[Path] = ()
+    ) -> None:
         """Writes the pair, with weights in half precision where images differ from PyTorch's by no
         more than `PIXEL` and codes by `CODE`, those of the prior's `codes` (B, n) and of their
-        images. Raises UserError where the files cannot be made, or differ by more in full."""
+        images; and copies of files `beside` it. Where model.json is, all of it is. Raises UserError
+        where the files cannot be made, or differ by more in full."""
         size = description.image_size
         with torch.no_grad():
             x = self.decoder(codes) if self.decoder else torch.rand(len(codes), 3, size, size)
@@ -78,8 +80,10 @@ class Networks:
             PRIOR: (self.source, noise),
         }
         blobs = {name: self.blob(name, *part) for name, part in parts.items() if part[0]}
+        blobs |= {file.name: file.read_bytes() for file in beside}
         blobs[MODEL] = description.model_dump_json(indent=2, exclude_none=True).encode() + b"\n"
         # What could not be made has been found before; former networks' codes and figures go
+        (out / MODEL).unlink(missing_ok=True)
         for name in (*parts, LATENTS, METRICS, MODEL):
             if name in blobs:
                 write_atomically(out / name, partial(Path.write_bytes, data=blobs[name]))
@@ -115,26 +119,29 @@ def export_checkpoint(directory: Path, out: Path, name: str) -> None:
     _refuse_checkpoint(out)
     network, _ = read(directory)
     config, prior, labels = network.config, network.prior, network.code_labels
-    description = Description(
-        name=name,
-        system=network.id,
-        image_size=config.image_size,
-        code_length=prior.size,
-        prior=parts_of(prior),
-        images_of=config.images_of,
-        labels=[*labels.names] if labels else [],
-        exclusive=bool(labels and labels.exclusive),
-        licence=config.licence,
-    )
+    try:
+        description = Description(
+            name=name,
+            system=network.id,
+            image_size=config.image_size,
+            crop=config.crop,
+            code_length=prior.size,
+            prior=parts_of(prior),
+            images_of=config.images_of,
+            labels=[*labels.names] if labels else [],
+            exclusive=bool(labels and labels.exclusive),
+            licence=config.licence,
+        )
+    except ValidationError as error:
+        raise UserError(f"{name} cannot be exported: {' '.join(fault(error))}.") from None
     networks = Networks(
         Through(network, "encode").eval() if network.encodes else None,
         Through(network, "decode").eval(),
         prior.network if isinstance(prior, PushedForward) else None,
     )
-    networks.write(out, description, prior.sample(TRIED, torch.Generator().manual_seed(0)))
-    for beside in (directory / LATENTS, directory / METRICS):
-        if beside.is_file():
-            write_atomically(out / beside.name, partial(shutil.copyfile, beside))
+    codes = prior.sample(TRIED, torch.Generator().manual_seed(0))
+    found = [file for file in (directory / LATENTS, directory / METRICS) if file.is_file()]
+    networks.write(out, description, codes, found)
 
 
 def exported(name: str, directory: Path) -> Path:

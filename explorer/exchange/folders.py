@@ -17,7 +17,7 @@ def folders(root: str | Path) -> dict[str, Path]:
     """The folders of models by name, SET/NAME: those under `root`, and those that are `given`.
     Raises UserError where two have one name."""
     under = Path(str(root).split(os.pathsep)[0]).glob("*/*")
-    found = sorted(folder for folder in under if folder.is_dir() and any(folder.iterdir()))
+    found = sorted(filter(_filled, under))
     named: dict[str, Path] = {}
     for folder in [*found, *given(root)]:
         name = f"{folder.parent.name}/{folder.name}"
@@ -26,6 +26,15 @@ def folders(root: str | Path) -> dict[str, Path]:
             raise UserError(f"Both {other} and {folder} would be {name}: rename a folder of one.")
         named[name] = folder
     return named
+
+
+def _filled(folder: Path) -> bool:
+    """Whether it is a folder that holds anything; so is one that cannot be read, of which that is
+    said where it is loaded."""
+    try:
+        return folder.is_dir() and any(folder.iterdir())
+    except OSError:
+        return True
 
 
 def given(root: str | Path) -> list[Path]:

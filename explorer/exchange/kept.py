@@ -21,7 +21,7 @@ from explorer.words import say
 from training.checkpoints import CONFIG
 from training.errors import UserError
 
-FORM = b"1"  # of what is written: another one where `export_checkpoint` writes other files
+FORM = b"2"  # of what is written: another one where `export_checkpoint` writes other files
 EXPORT_S, PAGE_S = 15, 10  # about how long a pair takes, and each model of a page
 MOST = {"pairs": 100, "pages": 20, "maps": 1000}  # are kept; the oldest go
 NICENESS = 10
@@ -113,6 +113,7 @@ class Exports:
                 self.written.add(out)
                 return True
             if ended or (ended == 0 and out not in self.written):
+                del self.running[out]  # who asks again may have mended what was wrong
                 command = f"python -m explorer {' '.join(how)}".replace(str(out), "OUT")
                 raise UserError(failed(command))
             if all(each.poll() is not None for each in self.running.values()):

@@ -17,7 +17,7 @@ from explorer.exchange.description import (
     read,
 )
 from explorer.exchange.graphs import Graph
-from training.checkpoints import CheckpointError
+from training.checkpoints import CheckpointError, reading
 from training.codes.priors import Prior
 from training.errors import UserError
 from training.frameworks.base import CodeLabels
@@ -116,4 +116,8 @@ class Pair(nn.Module):
 
 def _graph(directory: Path, name: str) -> Graph | None:
     path = directory / name
-    return Graph(path.read_bytes(), name) if path.is_file() else None
+    if not path.is_file():
+        return None
+    with reading(path):
+        blob = path.read_bytes()
+    return Graph(blob, name)

@@ -12,6 +12,7 @@ from training.data.pictures import open_picture
 from training.errors import UserError
 
 Images = Tensor | np.ndarray | Image.Image | Sequence[Image.Image | np.ndarray | Tensor]
+LARGEST_PX = 2048  # side of a model's images
 NOT_FINITE = "not finite (NaN or infinity): mend them first."
 TOLERANCE = 1e-3  # of the range: resizing by Lanczos overshoots by as much
 

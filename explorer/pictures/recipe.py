@@ -16,6 +16,7 @@ from PIL import Image
 from pydantic import Field, ValidationError, model_validator
 from torch import Tensor
 
+from explorer.pictures.arrays import LARGEST_PX
 from explorer.pictures.render import NO_PICTURE, png_bytes
 from explorer.words import say
 from training.codes.damage import DAMAGES, REGION
@@ -25,11 +26,15 @@ from training.schema import Strict
 
 KEY = "latent-recipe"
 FORGED = say("What this file says of how it was made fits no picture of this app.")
-MOST_TEXT = 4_000_000  # characters
+TOO_MUCH = say("A file cannot hold all that made this: compare fewer models.")
+MOST_TEXT = 24_000_000  # characters
+MOST_NUMBERS, MOST_FRAMES = 2**14, 256  # of a code (`CodeSize`), of a path (`explorer.verbs.path`)
+IMAGE_BYTES, CODES_BYTES = 3 * LARGEST_PX**2, 4 * MOST_NUMBERS * MOST_FRAMES
+MOST_BASE64 = 4 * max(IMAGE_BYTES, CODES_BYTES) // 3 + 4
 MP4, WEBM = b"ftyp", b"\x1a\x45\xdf\xa3"  # near and at the beginning of a film
 END = KEY.encode().ljust(16, b"\0")  # before the text at its end
 LongText = Annotated[str, Field(max_length=300)]
-Code = Annotated[str, Field(max_length=400_000, pattern=r"^[A-Za-z0-9+/]+=*$")]
+Code = Annotated[str, Field(max_length=MOST_BASE64, pattern=r"^[A-Za-z0-9+/]+=*$")]
 
 
 class Thing(Strict, extra="forbid"):
@@ -111,7 +116,11 @@ class Recipe(Strict, extra="forbid"):
 
     @property
     def text(self) -> str:
-        return json.dumps(self.model_dump())
+        """Raises UserError where that is more than is read again."""
+        text = json.dumps(self.model_dump())
+        if len(text) > MOST_TEXT:
+            raise UserError(TOO_MUCH)
+        return text
 
     def into(self, picture: Image.Image) -> bytes:
         """The picture as a PNG file that carries it."""

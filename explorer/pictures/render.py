@@ -18,6 +18,7 @@ from explorer.words import say
 
 CODE_KEY = "latent-code"
 MODEL_KEY = "latent-model"
+WEIGHTS_KEY = "latent-weights"  # their SHA-256
 LABEL_PX, GAP_PX = 18, 2  # of a line of text, and between tiles
 # What Pillow raises on a file that is none of the formats asked for, or is damaged or far too large
 NO_PICTURE = (OSError, SyntaxError, ValueError, Image.DecompressionBombError)
@@ -147,16 +148,29 @@ def read_code(png: bytes | str | Path) -> tuple[Tensor, str] | None:
     The file is a stranger's: a code that is not finite numbers counts as none, and its length is
     for the caller to compare with the model's.
     """
+    text = _text(png)
     try:
-        source = io.BytesIO(png) if isinstance(png, bytes) else png
-        with Image.open(source, formats=["PNG"]) as file:
-            text = file.info  # by the header: `file.text` would decode the picture
         numbers = np.frombuffer(base64.b64decode(text[CODE_KEY], validate=True), "<f4")
-    except (*NO_PICTURE, KeyError):
+    except (ValueError, KeyError):
         return None
     if numbers.size == 0 or not np.isfinite(numbers).all():
         return None
     return torch.from_numpy(numbers.astype(np.float32)), text.get(MODEL_KEY, "")
+
+
+def read_weights(png: bytes | str | Path) -> str:
+    """The SHA-256 of the weights that drew a picture with a code; empty where the file has none."""
+    return _text(png).get(WEIGHTS_KEY, "")
+
+
+def _text(png: bytes | str | Path) -> dict[str, str]:
+    """What a PNG says before its picture; nothing where it is none."""
+    try:
+        source = io.BytesIO(png) if isinstance(png, bytes) else png
+        with Image.open(source, formats=["PNG"]) as file:
+            return file.info  # by the header: `file.text` would decode the picture
+    except NO_PICTURE:
+        return {}
 
 
 def film(

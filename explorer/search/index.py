@@ -43,7 +43,7 @@ def index(
     """
     encoding = [model for model in models if model.encodes]
     if not encoding:
-        raise UserError(f"{models[0].name} has no encoder: choose another model to index with.")
+        raise UserError("None of the models has an encoder: choose another one to index with.")
     items = [item for source in sources for item in find(source).items]
     names = [item.name for item in items]
     images = ImageSet(torch.empty(len(items), 0), names)

@@ -32,7 +32,7 @@ def trial(
     """
     encoding = [model for model in models if model.encodes]
     if not encoding:
-        raise UserError(f"{models[0].name} has no encoder: choose another model.")
+        raise UserError("None of the models has an encoder: choose another one.")
     size = max(model.image_size for model in encoding)
     images = load(tuple(data), size, attributes=attributes)
     labelled = slice(None) if images.labels is None else images.labelled

@@ -113,7 +113,7 @@ def opened(
         return source
     picture, label = read(source), Path(source).name
     with suppress(UserError):  # of models that are not here: a picture like any other
-        known = catalogue(models[0].root).models
+        known = catalogue(models[0].root).models or {model.name: model for model in models}
         if again := by_codes(source, read_recipe(source), known):
             return again
     of_faces = any(model.shows == "face" for model in models)

@@ -14,7 +14,7 @@ from explorer.catalogue import titles
 from explorer.engine import Model
 from explorer.pictures.picture import EDIT, Picture
 from explorer.pictures.recipe import Recipe, Thing, is_film, read_recipe, thing
-from explorer.pictures.render import ABREAST, read_code, sheet, sprite, to_pil
+from explorer.pictures.render import ABREAST, read_code, read_weights, sheet, sprite, to_pil
 from explorer.session.again import repair, repaired, ways
 from explorer.session.family import Family, told
 from explorer.session.state import GONE, Session, Unavailable
@@ -78,15 +78,20 @@ def _thing(session: Session, picture: Picture) -> Thing:
 def found(said: Recipe, models: Mapping[str, Model]) -> dict[str, Model]:
     """The models that drew the picture, by the names they had; raises UserError where one is not
     among `models`. They are known by their weights, whatever they are called here."""
+    return _known(said.weights, models)
+
+
+def _known(drew: Mapping[str, str], models: Mapping[str, Model]) -> dict[str, Model]:
+    """The same of names with the SHA-256 of weights."""
     here = {model.weights: model for model in models.values()}
-    gone = [name for name, weights in said.weights.items() if weights not in here]
+    gone = [name for name, weights in drew.items() if weights not in here]
     if gone:
         message = say(
             "It was drawn by {models}, with weights that no model here has.",
             models=[*map(quoted, gone)],
         )
         raise UserError(message)
-    return {name: here[weights] for name, weights in said.weights.items()}
+    return {name: here[weights] for name, weights in drew.items()}
 
 
 def drawn(said: Recipe, models: Mapping[str, Model]) -> Image.Image:
@@ -154,6 +159,9 @@ def by_codes(path: str | Path, said: Recipe | None, models: Mapping[str, Model])
         shown = said.result or next(iter(places), None)
         return pictured(shown, known) if shown else None
     code, name = read_code(path) or (None, "")
+    weights = read_weights(path)  # older files say none
+    if weights and not (name in models and models[name].weights == weights):
+        name = _known({name: weights}, models)[name].name
     if name not in models or len(code) != models[name].latent_size:
         return None
     return pictured(thing(Path(path).name, {name: code}), models)

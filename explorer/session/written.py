@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from inspect import Parameter
 from typing import Any
 
+from explorer.catalogue import ROOT
 from explorer.engine import Model
 from explorer.pictures.faces import find_crop
 from explorer.pictures.picture import Picture
@@ -14,6 +15,11 @@ from explorer.words import say
 
 OPEN = "from explorer.session.programs import opened"
 NO_FILE = say("A part of a picture of the map is in no file: upload the picture here, and crop it.")
+# Visitors are told no path of the server
+ELSEWHERE = """
+    # put here the app's --checkpoints, and behind it each of its --models, separated as in PATH
+    root="checkpoints",
+    """
 CODES = "from explorer.pictures.recipe import Thing\nfrom explorer.session.saved import pictured"
 FOUND = """
 found = {call}
@@ -54,7 +60,9 @@ def of_picture(session: Session, picture: Thing) -> str:
 
 
 def _program(session: Session, body: str, verb: Callable | None = None) -> str:
-    text = f"session = Session(model_set={session.model_set!r}, names={session.names!r})\n{body}"
+    given = "" if session.root == ROOT else ELSEWHERE
+    given += f"model_set={session.model_set!r}, names={session.names!r}"
+    text = f"session = Session({given})\n{body}"
     imports = ["from explorer.pictures.render import to_pil"]
     imports += CODES.splitlines() if "pictured(" in body else []
     imports += [OPEN] if "opened(" in body else []

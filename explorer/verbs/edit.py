@@ -194,12 +194,15 @@ def directions(model: Model, method: str, own: Directed = NONE) -> dict[str, Ten
 
 def attributes(model: Model, method: str) -> dict[str, int]:
     """The attributes that have a direction found by `method`, with their rows; none where the
-    model has no directions. Those with too few held-out images to be measured are left out."""
+    model has no directions. Those that too few held-out images measure are left out: a figure of
+    theirs is not finite."""
     choose("method", method, METHODS)
     if model.latents is None or method not in model.latents.directions:
         return {}
-    unmeasured = model.latents.directions[method].auc.isnan().tolist()
-    return {name: row for row, name in enumerate(model.latents.names) if not unmeasured[row]}
+    found = model.latents.directions[method]
+    figures = torch.stack([found.auc, found.cohens_d, found.random_d])
+    measured = figures.isfinite().all(dim=0).tolist()
+    return {name: row for row, name in enumerate(model.latents.names) if measured[row]}
 
 
 def without_directions(model: Model) -> str:

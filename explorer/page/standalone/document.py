@@ -2,12 +2,15 @@
 
 All bytes are packed by gzip. Inside the page they stand as base64, by their paths, in script
 elements that no browser runs. Beside it they are named `.bin`: a host may unpack what ends in
-`.gz`.
+`.gz`. Their paths hold a digest of what they are: no cache has another one under the same.
 """
 
 import gzip
+import hashlib
 import tomllib
 from base64 import b64encode
+from collections.abc import Collection
+from contextlib import suppress
 from functools import cache, partial
 from html import escape
 from pathlib import Path
@@ -15,11 +18,12 @@ from pathlib import Path
 import orjson
 from gradio.themes.utils import colors
 
+from explorer.exchange.description import DECODER, ENCODER, PRIOR
 from explorer.page.components.assets import ASSETS, SCRIPTS
-from explorer.page.standalone.pack import Pack
+from explorer.page.standalone.pack import Pack, Packed
 from explorer.page.words import CATALOGUES
 from explorer.words import spelled
-from training.checkpoints import write_atomically
+from training.checkpoints import LATENTS, write_atomically
 
 HERE, THEME = Path(__file__).parent, Path(__file__).parents[1] / "theme.toml"
 RUNTIME = {
@@ -27,6 +31,7 @@ RUNTIME = {
     "wasm": "onnxruntime/ort-wasm-simd-threaded.wasm",
     "gif": "gifenc/gifenc.esm.js",
 }
+DIGITS = 16  # of a SHA-256, in a path
 NOTICES = ("onnxruntime/LICENSE", "gifenc/LICENSE.md")
 # Those of the app that need no server
 SHARED = (
@@ -97,12 +102,24 @@ def as_page(page: Pack) -> bytes:
 
 
 def as_site(page: Pack, out: Path) -> int:
-    """Writes index.html and its files into a folder, and gives their size in bytes."""
+    """Writes index.html and its files into a folder, in place of those of a former page, and gives
+    their size in bytes."""
     files = {f"{path}.bin": _gzip(content) for path, content in _files(page).items()}
     files["index.html"] = _html(page, 1).encode()
     for path, content in files.items():  # index.html last: it names the others
         write_atomically(out / path, partial(Path.write_bytes, data=content))
+    _sweep(out, files)
     return sum(map(len, files.values()))
+
+
+def _sweep(out: Path, files: Collection[str]) -> None:
+    """Deletes the models of a former page, and nothing else that lies there."""
+    for name in (DECODER, ENCODER, PRIOR, LATENTS):
+        for found in out.glob(f"models/*/{name}.bin"):
+            if found.relative_to(out).as_posix() not in files:
+                found.unlink()
+                with suppress(OSError):  # until it is empty
+                    found.parent.rmdir()
 
 
 @cache
@@ -121,25 +138,41 @@ def _asset(name: str) -> bytes:
 
 def _files(page: Pack) -> dict[str, bytes]:
     """The contents of all files by path."""
-    runtime = {name: _asset(name) for name in RUNTIME.values()}
+    runtime = {_placed(name): _asset(name) for name in RUNTIME.values()}
     of_models = {
-        f"models/{at}/{name}": content
+        f"{_folder(at, model)}{name}": content
         for at, model in enumerate(page.models)
         for name, content in model.files.items()
     }
     return runtime | of_models
 
 
+@cache
+def _placed(name: str) -> str:
+    """The path of a file of the assets."""
+    return f"{name}-{_digest(_asset(name))}"
+
+
+def _folder(at: int, model: Packed) -> str:
+    """That of a model's files, of which each has its place on the page."""
+    return f"models/{at}-{_digest(*model.files.values())}/"
+
+
+def _digest(*contents: bytes) -> str:
+    digests = (hashlib.sha256(content).digest() for content in contents)
+    return hashlib.sha256(b"".join(digests)).hexdigest()[:DIGITS]
+
+
 def _html(page: Pack, opened: int, inside: str = "") -> str:
     """`opened`: how many of the models are shown at first; `inside`: what else is in the body."""
     about = {
         "models": [
-            model.about | {"at": f"models/{at}/", "files": [*model.files]}
+            model.about | {"at": _folder(at, model), "files": [*model.files]}
             for at, model in enumerate(page.models)
         ],
         "sliders": page.sliders,
         "opened": opened,
-        "runtime": RUNTIME,
+        "runtime": {what: _placed(name) for what, name in RUNTIME.items()},
         "words": CATALOGUES,
         "notices": "\n".join(_text(ASSETS / name) for name in NOTICES),
     }  # fmt: skip

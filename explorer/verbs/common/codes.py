@@ -95,7 +95,7 @@ def _known(picture: Picture, model: Model) -> Tensor | None:
     name = model.name
     if picture.origin == SAMPLE and name not in picture.codes:
         models = catalogue(model.root).models
-        drew = [other for other in picture.drawn if other in picture.codes]
+        drew = [other for other in picture.drawn if other in picture.codes and other in models]
         name = next((other for other in drew if model.shares_prior(models[other])), name)
     return picture.codes.get(name)
 

@@ -10,6 +10,11 @@ from explorer.words import chain, say
 from training.errors import UserError, choose
 
 
+def words(name: str) -> say:
+    """A label's or an attribute's name as people read it."""
+    return say(name.replace("_", " "))
+
+
 def label_names(model: Model, exclusive: bool) -> tuple[str, ...]:
     """The labels that codes end in, as classes if `exclusive`, else as switches; or ()."""
     labels = model.code_labels
@@ -63,7 +68,7 @@ def without_classes(model: Model) -> str:
         return say(
             "{model} has labels to switch, no classes: {names}.",
             model=model.title,
-            names=[*names],
+            names=[*map(words, names)],
         )
     return say("{model} has no class in its codes: there is none to change.", model=model.title)
 
@@ -78,16 +83,16 @@ def unconcerned(model: Model, labels: Mapping[str, bool]) -> str:
     return say(
         "{model} has no label {names}: nothing is switched.",
         model=model.title,
-        names=chain("{one} or {next}", [*labels]),
+        names=chain("{one} or {next}", [*map(words, labels)]),
     )
 
 
-def read_labels(model: Model, z: Tensor) -> str:
-    """The labels in one code z (1, n), by name; empty where codes end in none."""
+def read_labels(model: Model, z: Tensor) -> list[str] | None:
+    """The labels in one code z (1, n), by name; None where codes end in none."""
     if model.code_labels is None:
-        return ""
+        return None
     names, exclusive = model.code_labels
     y = z[0, -len(names) :]
     if exclusive:
-        return names[int(y.argmax())]
-    return ", ".join(name for name, on in zip(names, y > 0.5, strict=True) if on) or "none"
+        return [names[int(y.argmax())]]
+    return [name for name, on in zip(names, y > 0.5, strict=True) if on]

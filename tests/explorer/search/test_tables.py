@@ -93,8 +93,11 @@ def test_a_table_finds_what_is_found_in_memory(place, wanted, indexed, monkeypat
         assert [near.distance for near in here] == pytest.approx(
             [near.distance for near in there], abs=2e-2
         )
-        assert {near.row for near in here} == {near.row for near in there}
-        assert [near.attributes for near in here] == [[*near.attributes] for near in here]
+        found = {near.row: near for near in there}
+        assert {near.row for near in here} == {*found}
+        for near in here:
+            assert near.distance == pytest.approx(found[near.row].distance, abs=2e-2)
+            assert [*near.attributes] == [*found[near.row].attributes]
     assert (pool.nearest("dhash", pool.vectors["dhash"].each[7], 1, Wanted()))[0].row == 7
 
 

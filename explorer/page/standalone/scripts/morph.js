@@ -54,9 +54,12 @@
       const weights = Object.fromEntries(walked.map(([model]) => [model.name, model.weights]));
       const slots = Object.fromEntries(things.map(({ label }, corner) => [`corner-${corner}`,
         { label, codes: Object.fromEntries(walked.map(([model, codes]) => [model.name, packed([codes[corner]])])) }]));
-      const [[{ set }]] = walked, query = new URLSearchParams({ tab: "morph", set, models: Object.keys(weights).join() });
+      const [[{ set }]] = walked, query = new URLSearchParams({ tab: "morph", set, models: Object.keys(weights).map(listed).join() });
       Latent.file(await Latent.marked(blob, JSON.stringify({ weights, slots, query: String(query) })), name);
     };
+
+    // A name as links list it.
+    const listed = (name) => name.replace(/[%,:]/g, encodeURIComponent);
 
     // Base64 of float32.
     function packed(codes) {

@@ -76,12 +76,12 @@
         if (!size) continue;
         [canvas.width, canvas.height] = [size, size];
         const column = latents.names.indexOf(colour.value), width = latents.names.length;
-        const on = (i) => column < 0 || marks[i * width + column];
-        for (const [wanted, paint, alpha] of [[false, quiet, 0.35], [true, model.colour, 0.8]]) {
+        const has = (i) => (!colour.value ? 1 : column < 0 ? undefined : marks[i * width + column]);  // undefined where nobody knows
+        for (const [wanted, paint, alpha] of [[undefined, quiet, 0.2], [0, quiet, 0.35], [1, model.colour, 0.8]]) {
           context.fillStyle = paint;
           context.globalAlpha = alpha;
           points.forEach(([x, y], i) => {
-            if (Boolean(on(i)) !== wanted) return;
+            if (has(i) !== wanted) return;
             context.beginPath();
             context.arc(x * size, y * size, 2.4 * devicePixelRatio, 0, 2 * Math.PI);
             context.fill();

@@ -1,5 +1,5 @@
 // What is looked at: a photo, a sample, a point of the map, or what was made of them. Each is {label,
-// code(model) -> Float32Array, or null where the model cannot encode it, src() -> address}.
+// code(model) -> Float32Array, or null where the model has no encoder for it, src() -> address}.
 {
   const { page } = Latent;
   const engine = () => Latent.local.with(page.chosen.map(({ name }) => name));
@@ -69,18 +69,21 @@
     return (model) => found.get(model.name) ?? found.set(model.name, find(model)).get(model.name);
   };
 
-  // As the first model draws it that has a code of it.
-  const drawn = (thing) => async () => {
-    for (const model of page.chosen) {
-      const code = await thing.code(model);
-      if (code) return Latent.film.address((await page.decode(model, [code]))[0]);
-    }
-    return null;
-  };
+  const encodes = (model) => model.files.includes("encoder.onnx");
+  const encoded = async (model, image) => image && (await engine()).encode(model.name, resized(image, model.description.image_size));
 
+  // Of the codes that `find` has of it. Other models encode, as they would a photo, what the first one
+  // draws that has a code of it, of those that are chosen if any.
   const thing = (label, find) => {
-    const made = { label, code: kept(find) };
-    return { ...made, src: drawn(made) };
+    const picture = async () => {
+      for (const model of [...page.chosen, ...page.about.models]) {
+        const code = await find(model);
+        if (code) return (await page.decode(model, [code]))[0];
+      }
+      return null;
+    };
+    const code = kept(async (model) => await find(model) ?? (encodes(model) ? encoded(model, await picture()) : null));
+    return { label, code, src: () => picture().then((image) => image && Latent.film.address(image)) };
   };
 
   // RGBA of an image at another size.
@@ -101,10 +104,7 @@
         await Latent.local.with([artist.name]);
         return (await page.decode(artist, [await made.code(artist)]))[0];
       };
-      const code = async (model) => {
-        if (model === artist || !model.files.includes("encoder.onnx")) return made.code(model);
-        return (await engine()).encode(model.name, resized(await picture(), model.description.image_size));
-      };
+      const code = async (model) => (model === artist || !encodes(model) ? made.code(model) : encoded(model, await picture()));
       return { ...made, code: kept(code), src: async () => Latent.film.address(await picture()) };
     },
 
@@ -112,7 +112,7 @@
       async (model) => (await page.samples(model, count, seed, spread))[at]),
 
     point: (set, index) => thing(Latent.say("Point {n} of the map", { n: index + 1 }), async (model) => {
-      const { latents } = (await engine()).models.get(model.name);
+      const latents = (await engine()).models.get(model.name)?.latents;
       return model.set === set && latents && index < latents.count ? latents.code(index) : null;
     }),
 
@@ -126,7 +126,7 @@
       const photo = Latent.crops(picture, page.about.models.some(({ description }) => description.images_of === "face"));
       const encode = async (model) => {
         const ready = await engine();
-        return model.files.includes("encoder.onnx") ? ready.encode(model.name, photo.cut(model.description.image_size)) : null;
+        return encodes(model) ? ready.encode(model.name, photo.cut(model.description.image_size)) : null;
       };
       const made = { label, photo, src: async () => photo.address(THUMB_PX) };
       made.cropped = (crop) => {

@@ -94,8 +94,16 @@ def test_where_one_stands_in_a_morph_is_sent_on(alone):
     before = pixels(page, ".walked canvas")
     pad.press("Shift+ArrowRight")
     changes(page, before, ".walked canvas")
+    walked = pixels(page, ".walked canvas")
     page.locator(".walked .send button").filter(visible=True).first.click()
     expect(page.locator("#view-morph")).to_be_hidden()
+    expect(page.locator("#view-picture canvas.face")).to_have_count(len(walked))
+    for _ in range(100):
+        sent = pixels(page, "#view-picture canvas.face")
+        if sent == walked:
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError([len(each) for each in (*sent, *walked)])
 
 
 def test_a_picture_in_a_corner_is_cropped_by_hand(alone, photo):
@@ -178,7 +186,10 @@ def test_a_point_of_the_map_is_decoded_by_every_model(alone):
     assert re.fullmatch(r"Point \d+ of the map", named)
     chart.press("ArrowRight")
     expect(page.locator("#view-map [role=status]")).not_to_have_text(named)
+    painted = "([chart, before]) => chart.toDataURL() !== before"
+    before = chart.evaluate("(chart) => chart.toDataURL()")
     page.get_by_label("Colour by").select_option("Smiling")
+    page.wait_for_function(painted, arg=[chart.element_handle(), before])
 
 
 def test_licence_training_and_figures_are_told(alone):

@@ -123,6 +123,26 @@ def test_foreign_names_stay_text(tmp_path):
     assert b"<img src=x" not in standalone.as_page(page)
 
 
+def test_a_folder_that_is_written_anew_has_no_model_of_the_former_page(tmp_path):
+    both = [model(tmp_path / "mine" / name) for name in ("one", "other")]
+    out, first = tmp_path / "site", standalone.packed(both[:1])
+    standalone.as_site(standalone.packed(both), out)
+    (out / "models" / "mine.txt").touch()
+    standalone.as_site(first, out)
+    (about,) = told(first)["models"]
+    named = {out / about["at"] / f"{file}.bin" for file in about["files"]}
+    assert {*out.glob("models/*/*")} == named and (out / "models" / "mine.txt").is_file()
+    assert len([*out.glob("models/*/")]) == 1
+
+
+def test_other_weights_lie_under_another_path(tmp_path):
+    page = standalone.packed([model(tmp_path / "mine" / "vae")])
+    (before,) = (each["at"] for each in told(page)["models"])
+    page.models[0].files["decoder.onnx"] += b"other"
+    (after,) = (each["at"] for each in told(page)["models"])
+    assert before != after
+
+
 def test_what_cannot_be_on_a_page_is_one_sentence(tmp_path, capsys):
     one = model(tmp_path / "mine" / "vae")
     with pytest.raises(UserError, match="at most 4 models, not 5"):

@@ -27,11 +27,11 @@ def test_a_model_is_loaded_when_it_is_chosen(opened, static):
     page, asked = opened(static), []
     of_models = "performance.getEntriesByType('resource').map(({name}) => name)"
     first = [name for name in page.evaluate(of_models) if "/models/" in name]
-    assert first and all("/models/0/" in name for name in first)
+    assert first and all("/models/0-" in name for name in first)
     page.on("request", lambda request: asked.append(request.url))
     page.get_by_role("checkbox", name="AAE", exact=True).check()
     expect(page.locator(".walked canvas")).to_have_count(2)
-    assert len(asked) == 3 and all(name.startswith(f"{static}models/1/") for name in asked)
+    assert len(asked) == 3 and all(name.startswith(f"{static}models/1-") for name in asked)
 
 
 def test_the_folder_says_where_it_can_be_opened(browser, exported):
