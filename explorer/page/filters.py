@@ -7,7 +7,7 @@ import gradio as gr
 
 from explorer.page.components import inform, words
 from explorer.page.guard.calls import fitting
-from explorer.page.tab import parted
+from explorer.page.tab import listed, spelt
 from explorer.page.words import mark
 from explorer.session.filters import Filter
 from explorer.verbs.common.options import Names
@@ -25,14 +25,14 @@ class InLink(NamedTuple):
     either: str
 
     def pack(self, asked: Filter) -> dict[str, str]:
-        alternatives = "1" if asked.either else ""
-        lists = {self.has: ",".join(asked.has), self.lacks: ",".join(asked.lacks)}
-        return {**lists, self.either: alternatives}
+        lists = {self.has: asked.has, self.lacks: asked.lacks}
+        fields = {field: ",".join(map(spelt, names)) for field, names in lists.items()}
+        return {**fields, self.either: "1" if asked.either else ""}
 
     def unpack(self, asked: Filter, fields: Mapping[str, str], names: Sequence[str]) -> list[str]:
         """Sets a filter of pictures with attributes of these `names`; gives those that the link
         has and they have not, in words."""
-        asked.has, asked.lacks = parted(fields, self.has), parted(fields, self.lacks)
+        asked.has, asked.lacks = listed(fields, self.has), listed(fields, self.lacks)
         asked.either = bool(fields.get(self.either))
         return [say("the attribute {name}", name=quoted(name)) for name in asked.keep(names)]
 
@@ -53,15 +53,31 @@ def filter_view(names: Sequence[str] = ()) -> list[gr.components.Component]:
 def filter_shown(asked: Filter, names: Sequence[str]) -> tuple[dict, dict, str]:
     """What these show of a filter of pictures with attributes of these names. The filter loses all
     others, which is said."""
-    if gone := asked.keep(names):
+    _keep(asked, names)
+    return *_listed(asked, names), ANY if asked.either else ALL
+
+
+def filter_kept(asked: Filter, names: Sequence[str]) -> tuple[dict, dict]:
+    """As `filter_shown`, after one of the choices: no values, since more may be chosen by now,
+    unless the filter loses some."""
+    if _keep(asked, names):
+        return _listed(asked, names)
+    known = gr.update(choices=choices(names))
+    return known, known
+
+
+def _keep(asked: Filter, names: Sequence[str]) -> list[str]:
+    """The names that the filter loses."""
+    gone = asked.keep(names)
+    if gone:
         lost = [words(name) for name in gone]
         inform(say("The filter loses what these pictures have no label of: {names}.", names=lost))
+    return gone
+
+
+def _listed(asked: Filter, names: Sequence[str]) -> tuple[dict, dict]:
     known = choices(names)
-    return (
-        gr.update(choices=known, value=asked.has),
-        gr.update(choices=known, value=asked.lacks),
-        ANY if asked.either else ALL,
-    )
+    return gr.update(choices=known, value=asked.has), gr.update(choices=known, value=asked.lacks)
 
 
 def ask_for(asked: Filter, has: Sequence[str], lacks: Sequence[str], either: str) -> None:

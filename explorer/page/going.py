@@ -11,7 +11,7 @@ from explorer.page import header, link, tour
 from explorer.page.components import shelf_value, slot_value, tour_value, warn
 from explorer.page.guard.events import Going
 from explorer.page.navigation import BY_NAME, Navigation, go
-from explorer.page.tab import Tab, number, parted
+from explorer.page.tab import Tab, listed, number, parted, spelt
 from explorer.page.tabs import SLOTS
 from explorer.pictures.picture import Picture
 from explorer.session.family import Family, retold
@@ -78,6 +78,8 @@ def restore(session: Session, picture: Picture, controls: Controls) -> None:
     if how is None:
         raise Unavailable(say("That picture does not say how it was made."))
     models, fields = found(how, session.catalogue.models), dict(parse_qsl(how.query))
+    here = {name: model.name for name, model in models.items()}  # which may be called otherwise
+    fields["models"] = ",".join(spelt(here.get(n, n)) for n in listed(fields, "models"))
     jump(session, fields, controls)
     uploads, drawn = parted(fields, "uploads"), []
     for slot in BY_NAME[session.tab].slots if "tab" in fields else ():

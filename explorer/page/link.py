@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
-from explorer.page.tab import parted
+from explorer.page.tab import listed, paired, spelt
 from explorer.page.tabs import SLOTS, TABS
 from explorer.pictures.picture import PHOTO
 from explorer.session.state import Session, Unavailable
@@ -17,10 +17,11 @@ DIGITS = 8  # of the SHA-256 of weights, in a link
 def query(session: Session, controls: Mapping[str, object]) -> str:
     """`controls` are the tabs' settings; pictures without a reference, as uploads, stay out, but it
     is said where uploads lie: a saved picture has no more than their codes."""
-    fields = {"tab": session.tab, "set": session.model_set, "models": ",".join(session.names)}
+    fields = {"tab": session.tab, "set": session.model_set}
+    fields["models"] = ",".join(map(spelt, session.names))
     fields["weights"] = ",".join(model.weights[:DIGITS] for model in session.models)
     fields["faithful"] = "1" if session.faithful else ""
-    fields["labels"] = ",".join(f"{name}:{on:d}" for name, on in session.switches.items())
+    fields["labels"] = ",".join(f"{spelt(name)}:{on:d}" for name, on in session.switches.items())
     switches = {name: "1" if on else "" for name, on in controls.items() if isinstance(on, bool)}
     fields |= {**controls, **switches}
     fields |= {slot: session.reference(picture) for slot, picture in session.slots.items()}
@@ -48,8 +49,10 @@ def restore(session: Session, fields: Mapping[str, str]) -> list[str]:
 
     Raises UserError, and changes nothing, where none of its models does.
     """
-    sets, wanted = session.catalogue.sets, parted(fields, "models")
-    model_set = choose(say("model set"), fields.get("set") or session.model_set, sets)
+    sets, wanted = session.catalogue.sets, listed(fields, "models")
+    first = fields.get("set") or session.model_set
+    holding = (name for name in (first, *sets) if {*wanted} & {*sets.get(name, ())})
+    model_set = choose(say("model set"), next(holding, first), sets)
     names = [name for name in sets[model_set] if name in wanted]
     if wanted and not names:
         named = quoted(", ".join(wanted))
@@ -66,8 +69,7 @@ def restore(session: Session, fields: Mapping[str, str]) -> list[str]:
                 session.put(slot.name, session.refer(fields[slot.name]))
             except Unavailable:
                 lacks.append(say("the picture {name}", name=quoted(fields[slot.name])))
-    pairs = (part.partition(":") for part in parted(fields, "labels"))
-    asked = {name: on == "1" for name, _, on in pairs if name}
+    asked = {name: on == "1" for name, on in paired(fields, "labels").items()}
     choices = label_choices(session.models)
     session.labels = {name: on for name, on in asked.items() if name in choices}
     lacks += [say("the label {name}", name=quoted(name)) for name in asked if name not in choices]

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
+from urllib.parse import quote, unquote
 
 import gradio as gr
 
@@ -12,6 +13,7 @@ from explorer.session.state import Session
 from explorer.work import beside
 
 Found = TypeVar("Found")
+PARTING = str.maketrans({sign: quote(sign, safe="") for sign in "%,:"})
 
 
 class Slot(NamedTuple):
@@ -132,6 +134,22 @@ def found_late(session: Session, pictures: Sequence[Picture]) -> bool:
 def parted(fields: Mapping[str, str], name: str) -> list[str]:
     """What a field of a link lists, parted by commas; nothing where the link has no such field."""
     return [part for part in fields.get(name, "").split(",") if part]
+
+
+def spelt(name: str) -> str:
+    """A name as a link lists it, with what parts the list percent-quoted."""
+    return name.translate(PARTING)
+
+
+def listed(fields: Mapping[str, str], name: str) -> list[str]:
+    """The names, `spelt` so, that a field of a link lists."""
+    return [unquote(part) for part in parted(fields, name)]
+
+
+def paired(fields: Mapping[str, str], name: str) -> dict[str, str]:
+    """What a field of a link says of each name that it lists, behind a colon."""
+    pairs = (part.partition(":") for part in parted(fields, name))
+    return {unquote(called): said for called, _, said in pairs if called}
 
 
 def number(text: str | None, least: float, most: float) -> float | None:

@@ -121,12 +121,24 @@ def exchange(current: Current, session, navigation: Navigation, shelf, bundled, 
 def choose(current: Current, top, bundled, slots) -> None:
     """Another choice of models, which concerns the open tab, the examples, and slots that hold
     some."""
-    model_set, refined, models = top
+    model_set, refined, models = (recovering(each.input, current.session, top) for each in top)
     busy = {"js": "(...values) => { Latent.busy(); return values; }"}
     chosen = [*top, bundled, *slots]
-    current.follows(model_set.input, choose_set, chosen, [model_set], **busy)
-    current.follows(refined.input, header.choose_faithful, top, [refined], **busy)
-    current.follows(models.input, header.choose_models, top)
+    current.follows(model_set, choose_set, chosen, [top[0]], **busy)
+    current.follows(refined, header.choose_faithful, top, [top[1]], **busy)
+    current.follows(models, header.choose_models, top)
+
+
+def recovering(event: Callable, session: gr.State, top) -> Callable:
+    """The event; where it fails, the header shows what is chosen still."""
+    still = {"js": "(...values) => { Latent.unchosen(); return values; }"}
+
+    def asked(*given, **options) -> gr.events.Dependency:
+        sent = event(*given, **options)
+        sent.failure(header.parts, session, top, **still, **QUIET)
+        return sent
+
+    return asked
 
 
 def choose_set(session: Session, model_set: str) -> list:

@@ -26,7 +26,7 @@ from explorer.verbs.common.options import arguments
 from tests.explorer.running import Running
 from training.errors import UserError
 
-MODEL, EVENTS, CALLS, ASKED = "celeba32/aae", 150, 150, 40
+MODEL, EVENTS, CALLS, ASKED = "celeba32/aae", 150, 150, 8
 FILE = {"meta": {"_type": "gradio.FileData"}}
 
 
@@ -84,7 +84,9 @@ OBJECTS = [
     {"labels": {"Male": "off"}, "every": 1},
     {"amounts": {"Smiling": "2"}, "held": [1]},
 ]
+KEYED = [{"key": key, "parts": each} for key in ("", None, "nobody") for each in (*LISTS, *OBJECTS)]
 HOSTILE = [*NUMBERS, *TEXTS, *LISTS, *OBJECTS, json.loads("[" * 60 + "]" * 60)]
+FORGED = [*HOSTILE, *KEYED]
 
 
 class Visitor:
@@ -97,6 +99,16 @@ class Visitor:
     def post(self, path: str, body: dict) -> httpx.Response:
         header = {"Content-Type": "application/json"}
         return self.http.post(f"/gradio_api/{path}", content=json.dumps(body), headers=header)
+
+    def shown(self, answer: httpx.Response, event: dict) -> str:
+        """What the page shows after an event: its components fetch their content by a name."""
+        names = zip(event["outputs"], answer.json().get("data") or (), strict=False)
+        asked = [
+            {"component_id": each, "fn_name": "take", "session_hash": "seen", "data": name}
+            for each, name in names
+            if isinstance(name, str) and re.match(r"\d+-", name)
+        ]
+        return answer.text + "".join(self.post("component_server", each).text for each in asked)
 
     def call(self, verb: str, given: dict) -> httpx.Response:
         data = [given.get(each.name, each.default) for each in arguments(VERBS[verb])]
@@ -173,16 +185,23 @@ def test_events_of_the_page(visitor, figures):
 
 def test_functions_of_the_page(visitor, figures):
     chance = random.Random(2)
-    components = visitor.config["components"]
-    (map_id,) = (each["id"] for each in components if "latent-map" in str(each["props"]))
-    names = ["preview_point", "decode_point", "pictures", "neighbours", "export_group"]
-    names += ["postprocess", "nothing"]
-    for _ in range(ASKED):
+    functions = [
+        (each["id"], name)
+        for each in visitor.config["components"]
+        for name in each["props"].get("server_fns", ())
+    ]
+    told = {name for _, name in functions}
+    assert {"take", "ask", "saved", "python", "pair", "decode_point", "export_group"} <= told
+    by_name = {name: component for component, name in functions}  # one component of each
+    unknown = [(0, "postprocess"), (10**9, "ask"), (by_name["ask"], "nothing")]
+    asked = [*((component, name) for name, component in by_name.items()), *unknown]
+    for at in range(ASKED * len(asked)):
+        component, name = asked[at % len(asked)]
         body = {
-            "component_id": chance.choice([map_id, map_id, map_id, 0, 10**9]),
-            "fn_name": chance.choice(names),
+            "component_id": component,
+            "fn_name": name,
             "session_hash": "hostile",
-            "data": chance.choice(HOSTILE),
+            "data": chance.choice(FORGED),
         }
         answer = visitor.post("component_server", body)
         assert answer.status_code < 500, answer.text
@@ -240,10 +259,17 @@ def test_nothing_is_read_outside_and_nothing_is_fetched(visitor, figures, tmp_pa
         Thread(target=inside.serve_forever, daemon=True).start()
         address = f"http://127.0.0.1:{inside.server_port}/a.png"
         buttons = [
-            each["id"]
+            each
             for each in visitor.config["dependencies"]
             if any(event == "upload" for _, event in each["targets"])
         ]
+
+        def sent(button: dict, file: object) -> str:
+            body = {"data": [None, file], "fn_index": button["id"], "session_hash": "b"}
+            return visitor.shown(visitor.post("run/x", body), button)
+
+        own = [sent(button, [visitor.upload()]) for button in buttons]
+        assert sum("as stars" in shown for shown in own) == 2  # files and a folder, of the map
         for path in (str(secret), f"../../../..{secret}", f"file://{secret}", address, "/dev/zero"):
             named = {"path": path, "url": path}
             for file in (path, {"path": path}, {"path": path, **FILE}, named | FILE):
@@ -251,8 +277,8 @@ def test_nothing_is_read_outside_and_nothing_is_fetched(visitor, figures, tmp_pa
                 assert answer.status_code != 200
                 fits(answer, file)
                 for button in buttons:
-                    body = {"data": [None, [file]], "fn_index": button, "session_hash": "b"}
-                    assert "star" not in visitor.post("run/x", body).text
+                    shown = sent(button, file) + sent(button, [file])
+                    assert "as stars" not in shown and "secret.png" not in shown
             got = [visitor.http.get(f"/gradio_api/{route}={path}") for route in ("file", "proxy")]
             assert all(each.status_code >= 300 for each in got)
         inside.shutdown()

@@ -11,7 +11,6 @@ from explorer.page.components.common import (
     columns,
     packed,
     status_view,
-    words,
 )
 from explorer.page.components.family.lineage import Relative, lineage_value, lineage_view
 from explorer.page.components.frames.filmstrip import KIND_TITLES, filmstrip_value, filmstrip_view
@@ -54,3 +53,4 @@ from explorer.page.components.views.shelf import THUMB_PX, shelf_value, shelf_vi
 from explorer.page.components.views.tiles import tiles_value, tiles_view
 from explorer.page.components.wire import Live, reopen, stamp, told, whose
 from explorer.page.said import failure, inform, notice_view, warn
+from explorer.verbs.common.labels import words

@@ -128,7 +128,7 @@ window.Latent = {
     const shown = Object.create(props, { value: { value: null, writable: true } }), watchers = [];
     let fetched = Promise.resolve(), latest = 0;
     function show(value) {
-      if (value?.serial < shown.value?.serial) return;
+      if (Latent.older(value, shown.value)) return;
       shown.value = value;
       if (value?.key) Latent.kept("sessionStorage").setItem("latent-key", value.key);  // for a reload of this page
       watchers.forEach((react) => react());
@@ -139,6 +139,7 @@ window.Latent = {
       latest = number || latest;
       fetched = fetched.then(async () => {
         const content = name ? Latent.told(await server.take(name)) : null;
+        if (content?.key) Latent.meet(content.key);
         if (content !== null || !name) show(content);
       }).catch(Latent.lost);
     }
@@ -150,14 +151,22 @@ window.Latent = {
     if (props.value) fetch();
   },
 
+  // Whether the server made one thing before another, for the same session.
+  older: (one, other) => one?.key === other?.key && one?.serial < other?.serial,
+
+  // Events tell a page of one session, by its key; of another one where the server has lost that.
+  met: new Set(),
+  meet(key) {
+    if (Latent.met.size && !Latent.met.has(key)) Latent.toast(Latent.say("The server has started anew: reload the page."));
+    Latent.met.add(key);
+  },
+
   // The slots, and how often one was filled: what is used or dropped anywhere lands in the first empty
-  // one that is seen, or else in the one filled longest ago. Null where none is seen.
+  // one that is seen, or else in the one filled longest ago.
   slots: [],
   fills: 0,
-  landing() {
-    const seen = Latent.slots.filter(({ root }) => root.offsetParent);
-    return seen.reduce((best, slot) => (best && best.since <= slot.since ? best : slot), null);
-  },
+  places: () => Latent.slots.filter(({ root }) => root.offsetParent).sort((one, other) => one.since - other.since),
+  landing: () => Latent.places()[0],
 
   showLanding(on) {
     for (const { root } of Latent.slots) root.classList.remove("landing");
@@ -194,7 +203,7 @@ window.Latent = {
         value = await line.ask(parts, !line.drawn).catch(Latent.lost);
         if (value?.problem) Latent.toast(value.problem);
         else if (value && !(line.wanted && line.drawn)) line.show(value);
-        line.answered = value?.serial ?? line.answered;
+        if (value?.serial) line.answered = value;
       }
     } finally {
       line.busy = null;
@@ -206,7 +215,7 @@ window.Latent = {
   // Asks for what a partial answer left out, unless the controls have moved since: nobody waits for it,
   // and it sets nothing.
   async complete(line, partial) {
-    if (line.busy || line.answered !== partial.serial) return;
+    if (line.busy || line.answered !== partial) return;
     const whole = await line.ask({}, false).catch(Latent.lost);
     if (whole && !whole.problem && !line.busy) line.show(whole);
   },
@@ -217,7 +226,7 @@ window.Latent = {
   // Whether controls are to follow `value`: nothing was set since the server made it.
   upToDate(name, value) {
     const line = Latent.lines[name];
-    return !line?.busy && !(value.serial < line?.answered);
+    return !line?.busy && !Latent.older(value, line?.answered);
   },
 
   // Draws now and whenever there is other content.

@@ -92,8 +92,3 @@ def shown(image: Tensor | Reason) -> dict:
 def packed(codes: Tensor) -> str:
     """Codes (..., n) for scripts: base64 of float32."""
     return b64encode(codes.cpu().float().numpy().tobytes()).decode()
-
-
-def words(name: str) -> say:
-    """An attribute's name as people read it."""
-    return say(name.replace("_", " "))

@@ -45,9 +45,8 @@ class Gathered(Source):
 
 @MORE
 class Lesson(TypedDict):
-    """Attributes that are projected out; the name of one that is removed."""
+    """The name of an attribute that is removed."""
 
-    apart: NotRequired[Names]
     gone: NotRequired[Name]
 
 

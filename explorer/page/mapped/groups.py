@@ -19,7 +19,7 @@ from explorer.engine import Model
 from explorer.page import components as ui
 from explorer.page import words
 from explorer.page.guard.events import Acted, Exported, Ringed
-from explorer.page.mapped.points import View
+from explorer.page.mapped.points import View, drawn
 from explorer.page.tab import parted
 from explorer.pictures.picture import MAP
 from explorer.session.attributes import Draft
@@ -53,41 +53,22 @@ class Mean(Grid):
     group: str = ""
 
 
-@dataclass(eq=False)
-class Told:
-    """The group that was chosen, and its rows, when the page was last told. Undo leaves it."""
-
-    chosen: tuple[str, tuple[int, ...]] = ("", ())
-
-
-def chosen(session: Session) -> tuple[str, tuple[int, ...]]:
-    name = session.of(View).group
-    return name, here(session).get(name, ())
-
-
 def answer(session: Session, board: dict) -> tuple:
     """The board, and the groups as they are now."""
-    session.of(Told).chosen = chosen(session)
     return board, gr.update(groups=ui.stamp(session) | shown(session))
 
 
-def followed(session: Session) -> dict:
-    """The board of the chosen group where that is another one than the page was told of, as after
-    undo; emptied where none is chosen."""
-    told, now = session.of(Told), chosen(session)
-    if told.chosen == now:
-        return gr.skip()
-    told.chosen = now
-    return lit(session)
-
-
-def lit(session: Session) -> dict:
-    """The board of the chosen group; empty without one, or where no model that is compared has its
-    pictures."""
-    name, rows = chosen(session)
-    if rows:
-        with suppress(UserError):
-            return board(session, name)
+def redrawn(session: Session) -> dict:
+    """The board of what was chosen last, by the models that have it now: of a point, or of a group,
+    which is another one after undo. It is empty where none has it, or nothing was chosen."""
+    view, groups = session.of(View), here(session)
+    last = view.chosen.get(session.model_set, "")
+    with suppress(UserError):
+        if isinstance(last, dict):
+            return drawn(session, last)
+        for name in (view.group, last):
+            if name in groups:
+                return board(session, name)
     session.grids.pop(MAP, None)
     return ui.stamp(session) | ui.board_value([], [])
 
@@ -150,7 +131,7 @@ def act(session: Session, event: Acted) -> tuple:
     session.of(Draft).regroup(name, to)
     shows = session.grids.get(MAP)
     on_board = isinstance(shows, Mean) and shows.group == name
-    return answer(session, lit(session) if on_board else gr.skip())
+    return answer(session, redrawn(session) if on_board else gr.skip())
 
 
 def rename(groups: dict[str, tuple[int, ...]], name: str, to: str) -> None:
@@ -179,9 +160,10 @@ def board(session: Session, name: str) -> dict:
     labels = [mean, *(each.labels[0] for each in members)]
     references = ["", *(each.references[0] for each in members)]
     session.grids[MAP] = Mean(MAP, labels, codes, references, name)
-    drawn = [model.decode(codes[model.name]) for model in models]
+    session.of(View).chosen[session.model_set] = name
+    images = [model.decode(codes[model.name]) for model in models]
     lines = [
-        ui.board_row(label, at, [each[at] for each in drawn]) for at, label in enumerate(labels)
+        ui.board_row(label, at, [each[at] for each in images]) for at, label in enumerate(labels)
     ]
     return stamp | ui.board_value(models, lines)
 
@@ -220,7 +202,9 @@ def unpack(session: Session, fields: Mapping[str, str]) -> list[str]:
             add(session, called, rows_of(bits))
         except UserError:
             gone.append(say("the group {name}", name=quoted(called)))
-    session.of(View).group = name if name in here(session) else ""
+    view = session.of(View)
+    view.group = name if name in here(session) else ""
+    view.chosen.clear()
     return gone
 
 

@@ -33,11 +33,14 @@ class Own:
 
 @dataclass
 class View:
-    """How a visitor has the maps: their look, how codes are laid out, and the group that is lit."""
+    """How a visitor has the maps: their look, how codes are laid out, and the group that is lit;
+    and by model set what the board is of, a group's name or a point as `drawn` has it, which undo
+    leaves."""
 
     look: ui.Looks = field(default_factory=ui.Looks)
     layout: str = field(default=UMAP, metadata={"said": say("Layout")})
     group: str = field(default="", metadata={"said": say("Groups")})
+    chosen: dict[str, str | dict] = field(default_factory=dict, compare=False)
 
 
 def servers(root: str) -> list[Callable[[dict], dict]]:
@@ -94,10 +97,15 @@ def code_of(session: Session, model: Model, index: int) -> Tensor | None:
     if index >= 0:
         has = model.latents is not None and index < len(model.latents.codes)
         return model.latents.codes[index][None] if has else None
-    mine = session.of(Own).pictures
-    if -index > len(mine):
+    return session.codes([mine(session, index)], model) if model.encodes else None
+
+
+def mine(session: Session, index: int) -> Picture:
+    """One of the visitor's own pictures, by its index on the maps; raises UserError."""
+    pictures = session.of(Own).pictures
+    if -index > len(pictures):
         raise UserError(GONE)
-    return session.codes([mine[-1 - index]], model) if model.encodes else None
+    return pictures[-1 - index]
 
 
 def shown_row(models: list[Model], index: int) -> Grid:
@@ -119,24 +127,37 @@ def plane_code(model: Model, z: list[float]) -> tuple[Tensor, str]:
 
 
 def choose(session: Session, event: Pointed) -> dict:
-    """The chosen image, decoded by every model from its own code, or a point of a plane."""
-    stamp, data, models = ui.stamp(session), event._data, session.models
-    if "z" in data:
-        (model,) = named(session.root, [data["model"]])
-        code, label = plane_code(model, data["z"])
+    """The board of the chosen image or point."""
+    point = event._data
+    if point.get("index", 0) < 0:
+        point = {"own": mine(session, point["index"])}
+    board = drawn(session, point)
+    session.of(View).chosen[session.model_set] = point
+    return board
+
+
+def drawn(session: Session, point: dict) -> dict:
+    """An image, decoded by every model that has it from its own code, or a point of a plane, as an
+    event tells of it, or a picture of the visitor's `own`; raises UserError where none has it."""
+    stamp, models = ui.stamp(session), session.models
+    if own := point.get("own"):
+        codes = {model.name: session.codes([own], model) for model in models if model.encodes}
+        grid = Grid(MAP, [own.label], codes)
+    elif "z" in point:
+        (model,) = named(session.root, [point["model"]])
+        code, label = plane_code(model, point["z"])
         alike = [each for each in models if each.shares_prior(model)]
         grid = Grid(MAP, [label], {each.name: code for each in alike})
-    elif "near" in data:
-        grid = between(models, data["near"], data["weights"])
-    elif (index := int(data["index"])) >= 0:
-        grid = shown_row(models, index)
+    elif "near" in point:
+        grid = between(models, point["near"], point["weights"])
     else:
-        codes = {m.name: code_of(session, m, index) for m in models if m.encodes}
-        grid = Grid(MAP, [session.of(Own).pictures[-1 - index].label], codes)
-    session.grids[MAP] = grid
+        grid = shown_row(models, point["index"])
     having = [model for model in models if model.name in grid.codes]
+    if not having:
+        raise UserError(GONE)
+    session.grids[MAP] = grid
     images = [model.decode(grid.codes[model.name])[0] for model in having]
-    stats = [trust(m, grid.codes[m.name]) for m in having] if "near" in data else ()
+    stats = [trust(m, grid.codes[m.name]) for m in having] if "near" in point else ()
     return stamp | ui.board_value(having, [ui.board_row(grid.labels[0], 0, images, stats)])
 
 

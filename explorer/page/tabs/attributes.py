@@ -13,7 +13,18 @@ from explorer.page import components as ui
 from explorer.page.components.wire import told, whose
 from explorer.page.guard.calls import served
 from explorer.page.guard.events import Labelled, Moves, Peeked
-from explorer.page.tab import Shot, Slot, Tab, Timing, Widgets, completed, number, parted
+from explorer.page.tab import (
+    Shot,
+    Slot,
+    Tab,
+    Timing,
+    Widgets,
+    completed,
+    listed,
+    number,
+    paired,
+    spelt,
+)
 from explorer.page.words import mark
 from explorer.pictures.picture import EDIT, Picture
 from explorer.session.attributes import Own
@@ -238,8 +249,8 @@ def _unchanged(session: Session, model: Model, method: str) -> str:
 
 def pack(session: Session) -> dict[str, str]:
     changes = session.of(Changes)
-    amounts = (f"{name}:{value:g}" for name, value in changes.amounts.items())
-    return {"edit": ",".join(amounts), "hold": ",".join(changes.held)}
+    amounts = (f"{spelt(name)}:{value:g}" for name, value in changes.amounts.items())
+    return {"edit": ",".join(amounts), "hold": ",".join(map(spelt, changes.held))}
 
 
 def unpack(session: Session, fields: Mapping[str, str]) -> list[str]:
@@ -247,13 +258,13 @@ def unpack(session: Session, fields: Mapping[str, str]) -> list[str]:
     not compared know did nothing on the link's page either."""
     every, own = session.catalogue.models.values(), session.of(Own).kept
     known = {name for m in session.models if m.latents for name in m.latents.names} | {*own}
-    pushed = dict(part.partition(":")[::2] for part in parted(fields, "edit"))
+    pushed = paired(fields, "edit")
     amounts = {name: number(value, -2 * ui.LIMIT, 2 * ui.LIMIT) for name, value in pushed.items()}
-    held, changes = parted(fields, "hold"), session.of(Changes)
+    held, changes = listed(fields, "hold"), session.of(Changes)
     changes.changed = None
     changes.amounts = {name: each for name, each in amounts.items() if each and name in known}
     changes.held = [name for name in held if name in known]
-    gone = [name for name in dict.fromkeys([*pushed, *held]) if name and name not in known]
+    gone = [name for name in dict.fromkeys([*pushed, *held]) if name not in known]
     elsewhere = {name for m in every if gone and m.latents for name in m.latents.names}
     return [
         say("the attribute {name}", name=quoted(name)) for name in gone if name not in elsewhere

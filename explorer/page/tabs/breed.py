@@ -8,8 +8,9 @@ import gradio as gr
 
 from explorer.engine import Model
 from explorer.page import components as ui
+from explorer.page.filters import choices
 from explorer.page.guard.events import Picked
-from explorer.page.tab import Shot, Slot, Tab, Timing, Widgets, completed, parted
+from explorer.page.tab import Shot, Slot, Tab, Timing, Widgets, completed, listed, spelt
 from explorer.page.words import mark
 from explorer.pictures.picture import BRED, SAMPLE, Picture
 from explorer.session.family import Born, Family, join, remember
@@ -32,7 +33,7 @@ PARENTS = tuple(slot.name for slot in SLOTS)
 
 
 def build(session: gr.State) -> Widgets:
-    held = sorted({n for m in session.value.catalogue.models.values() for n in known(m)})
+    every = sorted({n for m in session.value.catalogue.models.values() for n in known(m)})
     with gr.Row(elem_classes="split"):
         with gr.Column(scale=2, min_width=280):
             with gr.Row(elem_classes="corners"):
@@ -40,8 +41,8 @@ def build(session: gr.State) -> Widgets:
             info = mark("how far children are from their parents: 1 is an unrelated code")
             radius = gr.Slider(0, 1, 0.3, step=0.05, label=mark("Radius"), info=info)
             count = gr.Slider(2, 36, 12, step=1, label=mark("Children"))
-            choices = [(ui.words(name), name) for name in held]
-            hold = gr.Dropdown(choices, multiselect=True, label=mark("Attributes that are held"))
+            several = {"multiselect": True, "label": mark("Attributes that are held")}
+            hold = gr.Dropdown(choices(every), **several)
             litter = gr.Number(0, label=mark("Brood"), precision=0, minimum=0, maximum=MOST_SEED)
             of_picture = {"elem_classes": "of-picture"}
             another = gr.Button(mark("New brood"), variant="primary", **of_picture)
@@ -55,9 +56,9 @@ def build(session: gr.State) -> Widgets:
                 say("Lineage, with the drift from the ancestor"),
                 say("Parents appear here, with their children."),
             )
-    inputs, outputs = [radius, count, litter], [tiles, tree, said, hold]
+    inputs, outputs = [radius, count, litter], [tiles, tree, said]
     for control in inputs:
-        control.change(show, [session, *inputs], outputs, **ui.LIVE)
+        control.change(brood, [session, *inputs], outputs, **ui.LIVE)
     hold.input(held_by, [session, hold, *inputs], outputs, **ui.LIVE)
     another.click(lambda seed: (seed or 0) + 1, litter, litter, **ui.QUIET)
     tiles.select(choose, session, None, trigger_mode="multiple", **ui.IN_TURN)
@@ -66,7 +67,7 @@ def build(session: gr.State) -> Widgets:
     tree.choose(go_back, [session, *inputs], [*slots, *outputs], **ui.IN_TURN)
     controls = {"radius": radius, "children": count, "brood": litter}
     after = complete, inputs, tiles
-    return Widgets(show, inputs, outputs, after, slots, [tiles], controls=controls)
+    return Widgets(show, inputs, [*outputs, hold], after, slots, [tiles], controls=controls)
 
 
 def known(model: Model) -> list[str]:
@@ -74,19 +75,37 @@ def known(model: Model) -> list[str]:
     return [*attributes(model, DEFAULT)]
 
 
-def show(session: Session, radius: float, count: int, seed: int | None) -> tuple:
+def offered(session: Session) -> list[str]:
+    """The attributes that models under comparison can hold."""
+    return sorted({name for model in session.models for name in known(model)})
+
+
+def held(session: Session) -> list[str]:
+    """Those of them that are held."""
+    names = offered(session)
+    return [name for name in session.of(Family).held if name in names]
+
+
+def show(session: Session, *inputs) -> tuple:
+    """As `brood`, and what can be held and is."""
+    tiles, tree, said = brood(session, *inputs)
+    if tiles == gr.skip():
+        return tiles, tree, said, gr.skip()
+    return tiles, tree, said, gr.update(choices=choices(offered(session)), value=held(session))
+
+
+def brood(session: Session, radius: float, count: int, seed: int | None) -> tuple:
     """The children of every model, the family, and what is wrong with the parents."""
-    family = session.of(Family)
-    if session.seen(NAME, radius, count, seed, tuple(family.held), slots=PARENTS):
-        return gr.skip(), gr.skip(), gr.skip(), gr.skip()
+    if session.seen(NAME, radius, count, seed, tuple(held(session)), slots=PARENTS):
+        return gr.skip(), gr.skip(), gr.skip()
     stamp, parents = ui.stamp(session), parents_of(session)
     try:
         shown = draw(session, parents, float(radius), int(count), int(seed or 0))
     except UserError as error:
         session.grids.pop(NAME, None)
         session.of(Born).chosen = None
-        return stamp, ui.lineage_value(relatives(session, parents)), error.said, family.held
-    return stamp | shown, ui.lineage_value(relatives(session, parents)), "", family.held
+        return stamp, ui.lineage_value(relatives(session, parents)), error.said
+    return stamp | shown, ui.lineage_value(relatives(session, parents)), ""
 
 
 def draw(session: Session, parents: list[Picture], radius: float, count: int, seed: int) -> dict:
@@ -173,11 +192,11 @@ def drifted(session: Session, model: Model, ancestor: Picture, picture: Picture)
     return numeral(f"{breeding.drift(codes[1][None], codes[0], unrelated(model)).item():.2f}")
 
 
-def held_by(session: Session, held: list[str], *inputs) -> tuple:
+def held_by(session: Session, names: list[str], *inputs) -> tuple:
     """Other attributes are held."""
     every = {name for model in session.catalogue.models.values() for name in known(model)}
-    session.of(Family).held = [choose_one("attribute", name, every) for name in held or ()]
-    return show(session, *inputs)
+    session.of(Family).held = [choose_one("attribute", name, every) for name in names or ()]
+    return brood(session, *inputs)
 
 
 def choose(session: Session, event: Picked) -> None:
@@ -231,12 +250,12 @@ def with_parents(session: Session, one: Picture, other: Picture | None, inputs) 
     for slot, picture in zip(PARENTS, (one, other), strict=True):
         session.put(slot, picture)
     slots = (ui.slot_value(session.slots.get(slot)) for slot in PARENTS)
-    return *slots, *show(session, *inputs)
+    return *slots, *brood(session, *inputs)
 
 
 def verb(session: Session) -> tuple:
     family, parents, set_to = session.of(Family), parents_of(session), session.controls
-    given = {"pictures": parents, "faithful": session.faithful, "hold": family.held or None}
+    given = {"pictures": parents, "faithful": session.faithful, "hold": held(session) or None}
     given |= {"radius": float(set_to.get("radius", 0.3)), "count": int(set_to.get("children", 12))}
     first = oldest(family, parents)
     given |= {"seed": int(set_to.get("brood") or 0)}
@@ -244,7 +263,7 @@ def verb(session: Session) -> tuple:
 
 
 def pack(session: Session) -> dict[str, str]:
-    return {"lock": ",".join(session.of(Family).held)}
+    return {"lock": ",".join(map(spelt, held(session)))}
 
 
 def unkept(session: Session) -> list[str]:
@@ -255,8 +274,7 @@ def unkept(session: Session) -> list[str]:
 
 def unpack(session: Session, fields: Mapping[str, str]) -> list[str]:
     """As far as it is here; gives what is not."""
-    every = {name for model in session.models for name in known(model)}
-    asked = parted(fields, "lock")
+    every, asked = offered(session), listed(fields, "lock")
     session.of(Family).held = [name for name in asked if name in every]
     return [say("the attribute {name}", name=quoted(n)) for n in asked if n not in every]
 

@@ -13,12 +13,12 @@ from explorer.engine import Model
 from explorer.exchange.kept import EXPORTS
 from explorer.exchange.layout import LAYOUTS, PCA, TSNE, UMAP, file_of
 from explorer.page import components as ui
-from explorer.page.filters import InLink, ask_for, choices, filter_shown, filter_view
+from explorer.page.filters import InLink, ask_for, choices, filter_kept, filter_shown, filter_view
 from explorer.page.guard.events import Picked
 from explorer.page.mapped import groups
 from explorer.page.mapped.points import Own, View, choose, servers
 from explorer.page.tab import Shot, Tab, Timing, Widgets, parted
-from explorer.page.words import mark
+from explorer.page.words import here, mark
 from explorer.pictures.picture import MAP, Picture
 from explorer.session.state import Session
 from explorer.verbs.common.options import Reason
@@ -109,7 +109,7 @@ def work_on(models: list[Model]) -> list[gr.components.Component]:
 
 def show(session: Session) -> tuple:
     """The maps of the models under comparison, what they can be coloured by, how they look, and the
-    board of the chosen group where undo has changed that."""
+    board of what was chosen."""
     own, view = session.of(Own), session.of(View)
     look = view.look
     if session.seen(MAP, len(own.pictures), view.layout):
@@ -123,7 +123,7 @@ def show(session: Session) -> tuple:
         *filters,
         view.layout,
         [name for name in SWITCHES if getattr(look, name)],
-        groups.followed(session),
+        groups.redrawn(session),
     )
 
 
@@ -178,7 +178,7 @@ def refine(
     ask_for(look, has, lacks, either)
     for name in SWITCHES:
         setattr(look, name, name in switches)
-    *filters, _ = filter_shown(look, attributes(session.models))
+    filters = filter_kept(look, attributes(session.models))
     return gr.update(look=ui.stamp(session) | ui.look_shown(look, session.models)), *filters
 
 
@@ -212,7 +212,7 @@ def add_pictures(session: Session, paths: list[str] | None, progress=gr.Progress
     """Encodes uploaded files and puts them on the maps, each picture once; names those that are no
     pictures."""
     paths, own, added, refused, full = sorted({*(paths or [])}), session.of(Own), 0, [], False
-    for path in progress.tqdm(paths, desc="Finding faces"):
+    for path in progress.tqdm(paths, desc=here(say("Finding faces"))):
         try:
             picture = session.small_photo(path, Path(path).name, THUMB_PX)
         except PictureError as error:
@@ -224,7 +224,8 @@ def add_pictures(session: Session, paths: list[str] | None, progress=gr.Progress
                 break
             mine.append(picture)
         added += 1
-    placed = [place(session, model) for model in progress.tqdm(session.models, desc="Encoding")]
+    models = progress.tqdm(session.models, desc=here(say("Encoding")))
+    placed = [place(session, model) for model in models]
     session.seen(MAP, len(own.pictures), session.of(View).layout)
     said = []
     if added and not any(map(len, placed)):
@@ -260,9 +261,8 @@ def without(session: Session, gone: Callable[[Picture], bool]) -> tuple:
     before, own.pictures = len(own.pictures), [each for each in own.pictures if not gone(each)]
     count = before - len(own.pictures)
     session.seen(MAP, len(own.pictures), session.of(View).layout)
-    return maps(session), say(
-        "{count} pictures of yours are removed.", count=count
-    ) if count else ""
+    said = say("{count} pictures of yours are removed.", count=count) if count else ""
+    return maps(session), say("1 picture of yours is removed.") if count == 1 else said
 
 
 def pack(session: Session) -> dict[str, str]:

@@ -14,7 +14,7 @@ from explorer.engine import Model
 from explorer.page import components as ui
 from explorer.page.guard.events import Walked
 from explorer.page.tab import Shot, Slot, Tab, Timing, Widgets, completed, number, parted
-from explorer.page.words import mark
+from explorer.page.words import here, mark
 from explorer.pictures.picture import MORPH, pixels
 from explorer.pictures.render import BANDS, film, sharpness_curve
 from explorer.session.state import Session
@@ -193,7 +193,7 @@ def save_gif(session: Session, n: int, progress=gr.Progress()) -> str:  # noqa: 
     called = titles(session.models)
     found = between(session, session.models, int(n))
     frames = {called[model]: each.walk() for model, each in found.items()}
-    track = partial(progress.tqdm, desc="Drawing frames")
+    track = partial(progress.tqdm, desc=here(say("Drawing frames")))
     return str(film(frames, _file("morph.gif"), track=track))
 
 

@@ -34,6 +34,7 @@ KEYS = tuple(slot.name for slot in SLOTS)
 EVERY = 10  # steps between two pictures of the geodesics
 FILM_MS = 80
 DASHES = {LINEAR: ("dot", "···"), SPHERICAL: ("dash", "– –"), GEODESIC: ("solid", "——")}
+HOVER = "%{y:.3f}<extra>%{meta[0]}, %{meta[1]}</extra>"
 STOPPED = "The search for geodesics stopped after {done} of {aim} steps"
 WAITING = say("Put pictures into two places or more.")
 
@@ -201,8 +202,8 @@ def speeds(found: dict[Model, Paths], models: list[Model]) -> dict:
             line = {"color": colour, "dash": dash}
             called = {"model": title, "kind": ui.KIND_TITLES[kind], "dash": mark_of_it}
             name = say("{model}, {kind} {dash}", **called)
-            hover = f"%{{y:.3f}}<extra>{escape(title)}, {kind}</extra>"
-            drawn = {"x": [*range(2, len(values) + 2)], "y": values, "hovertemplate": hover}
+            drawn = {"x": [*range(2, len(values) + 2)], "y": values, "hovertemplate": HOVER}
+            drawn["meta"] = [escape(title), ui.KIND_TITLES[kind]]
             lines.append(drawn | {"name": name, "line": line, "mode": "lines"})
     layout = {
         "xaxis": {"title": {"text": say("frame")}},

@@ -11,7 +11,7 @@ import torch
 from explorer import verbs
 from explorer.engine import Model
 from explorer.page import components as ui
-from explorer.page.filters import InLink, ask_for, filter_shown, filter_view
+from explorer.page.filters import InLink, ask_for, filter_kept, filter_shown, filter_view
 from explorer.page.mapped.points import Own
 from explorer.page.tab import Shot, Slot, Tab, Timing, Widgets, completed, number
 from explorer.page.words import mark
@@ -94,11 +94,15 @@ def show(session: Session) -> tuple:
 def ask(
     session: Session, where: str, has: list[str], lacks: list[str], either: str, count: int
 ) -> tuple:
-    """Looks elsewhere, or for other things; controls that are moved are left alone."""
-    looking = session.of(Looking)
-    looking.where, looking.count = where, int(count)
+    """Looks elsewhere, or for other things; controls are left alone, as they may be set to others
+    by now."""
+    looking, choices = session.of(Looking), places()
+    here = where in values(choices)
+    looking.where, looking.count = where if here else MAPPED, int(count)
     ask_for(looking, has, lacks, either)
-    return show(session)[:4]
+    stamp, asked = ui.stamp(session), filter_kept(looking, names_in(session))
+    fallen = gr.skip() if here else gr.update(choices=choices, value=MAPPED)
+    return stamp | search(session), fallen, *asked
 
 
 def complete(session: Session) -> dict:

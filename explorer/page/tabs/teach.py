@@ -11,8 +11,8 @@ from explorer import api
 from explorer.engine import Model
 from explorer.page import components as ui
 from explorer.page.components.wire import told, whose
-from explorer.page.guard.calls import served
-from explorer.page.guard.events import Given, Owned, Taught
+from explorer.page.guard.calls import fitting, served
+from explorer.page.guard.events import Chosen, Given, Owned, Taught
 from explorer.page.picked import at_hand
 from explorer.page.tab import Shot, Tab, Timing, Widgets
 from explorer.page.words import mark
@@ -22,7 +22,7 @@ from explorer.session.groups import Groups
 from explorer.session.state import Session
 from explorer.verbs.common.attributes import Attribute, own_directions, read_attribute
 from explorer.verbs.common.grids import Grid
-from explorer.verbs.common.options import Reason
+from explorer.verbs.common.options import Names, Reason
 from explorer.verbs.edit import Directed, posed
 from explorer.verbs.teach import AT, MOST, alike, knowledge, learn
 from explorer.verbs.teach import teach as teach_verb
@@ -195,9 +195,11 @@ def resolved(session: Session, source: dict) -> Picture:
     return at_hand(session, source)
 
 
-def tell_apart(session: Session, event: Taught) -> list:
-    """Other attributes are projected out."""
-    session.of(Draft).lesson.apart = event._data.get("apart", [])
+def tell_apart(session: Session, event: Chosen) -> list:
+    """An attribute is projected out, or no longer."""
+    lesson, name = session.of(Draft).lesson, event._data["name"]
+    others = [each for each in lesson.apart if each != name]
+    lesson.apart = fitting(Names, [*others, name] if event._data["on"] else others)
     return [*show(session), ""]
 
 

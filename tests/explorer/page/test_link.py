@@ -1,6 +1,7 @@
 """Links to what the page shows."""
 
 from types import SimpleNamespace
+from urllib.parse import parse_qsl
 
 import gradio as gr
 import pytest
@@ -8,6 +9,7 @@ import torch
 
 from explorer.page import going, link, ui
 from explorer.page.mapped.points import Own as OnMap
+from explorer.page.tab import listed, paired
 from explorer.page.tabs import attributes, breed, morph, sample
 from explorer.pictures.faces import Crop
 from explorer.session.attributes import Draft, Own
@@ -125,6 +127,27 @@ def test_a_link_says_which_attributes_of_ones_own_are_not_here(session):
     session.of(Own).add(learned)
     assert link.restore(session, edit) == ["the attribute 'Mine'"]
     assert session.of(attributes.Changes).amounts == {"Smiling": 1.0, "PCA 1": 2.0}
+
+
+def test_names_come_back_whatever_they_hold(session):
+    name, other = "50 %, red: new", Session(str(CHECKPOINTS))
+    for each in (session, other):
+        each.of(Own).add(Attribute(name=name, models={}))
+    session.owned[attributes.Changes] = attributes.Changes({name: 2.0}, [name])
+    assert link.restore(other, dict(parse_qsl(link.query(session, {})))) == []
+    assert other.of(attributes.Changes) == session.of(attributes.Changes)
+
+
+def test_older_links_are_read_as_they_were():
+    fields = {"hold": "Blond_Hair,50 %", "labels": "Male:1,:,Hat"}
+    assert listed(fields, "hold") == ["Blond_Hair", "50 %"]
+    assert paired(fields, "labels") == {"Male": "1", "Hat": ""}
+
+
+def test_a_link_to_a_set_that_is_not_here_opens_one_with_its_models(session):
+    names = session.catalogue.sets["celeba64"][:1]
+    link.restore(session, {"set": "gone", "models": ",".join(names)})
+    assert (session.model_set, session.names) == ("celeba64", names)
 
 
 @pytest.mark.parametrize("fields", [{"set": "no"}, {"models": "no/faae,no/aae"}])

@@ -1,5 +1,7 @@
 """Uploads that were saved here: their codes come back, or one sentence says why not."""
 
+import json
+import shutil
 from base64 import b64decode
 from dataclasses import replace
 from pathlib import Path
@@ -11,15 +13,17 @@ from PIL import Image
 from pydantic import ValidationError
 
 from explorer.page import going, saving, ui
+from explorer.page.components.wire import stamp
 from explorer.page.tabs import attributes, breed, paths, restore, sample, search, teach
-from explorer.pictures.recipe import FORGED, KEY, Kin
+from explorer.pictures.picture import PHOTO, Picture
+from explorer.pictures.recipe import FORGED, KEY, TOO_MUCH, Kin, Recipe
 from explorer.pictures.render import png_bytes, to_pil
 from explorer.session.again import repaired, ways
 from explorer.session.examples import astronaut
 from explorer.session.family import Family
 from explorer.session.saved import drawn, found, replay
 from explorer.session.state import Session, Unavailable
-from tests.explorer.conftest import event
+from tests.explorer.conftest import CHECKPOINTS, event
 from training.codes.damage import BLUR, LOW, NOISE, REGION
 
 
@@ -64,6 +68,24 @@ def test_a_picture_that_was_saved_comes_back_with_codes_and_page(session, edited
     )
     with pytest.raises(Unavailable, match="does not say how it was made"):
         going.restore(session, session.slots["attributes"], {})
+
+
+def test_a_page_is_restored_where_its_models_have_other_names(session, edited, tmp_path, told):
+    for name, called in zip(session.names, ("one", "other"), strict=True):
+        shutil.copytree(CHECKPOINTS / name, tmp_path / "mine" / called)
+    other = Session(str(tmp_path))
+    going.restore(other, Picture("saved", PHOTO, astronaut(), saved=edited), {})
+    assert other.tab == "attributes" and other.names == ["mine/one", "mine/other"]
+    assert {*other.slots["attributes"].codes} == {*other.names}
+    assert other.of(attributes.Changes).amounts == {"Smiling": 2.0}
+
+
+def test_what_no_file_can_hold_is_one_sentence(session):
+    def act(session, asked):
+        return {"text": Recipe(weights={}).text}
+
+    answer = saving._server(act)({"key": stamp(session)["key"]})
+    assert json.loads(answer.body)["problem"]["say"] == TOO_MUCH
 
 
 @pytest.mark.parametrize("fault", ["forged", "another model"])
@@ -219,7 +241,7 @@ def test_a_saved_child_brings_back_its_family(session, tmp_path, told):
     for index, act in ((1, breed.go_on), (2, breed.go_on_crossed), (0, breed.go_on)):
         breed.choose(session, event(grid=breed.NAME, index=index))
         act(session, *inputs)
-    *_, before, _, _ = breed.go_back(session, *inputs, event(id=[*session.of(Family).members][2]))
+    *_, before, _ = breed.go_back(session, *inputs, event(id=[*session.of(Family).members][2]))
     file, path = asked_for(session, 1), tmp_path / "child.png"
     assert file["lost"] == ""
     path.write_bytes(b64decode(file["src"].partition(",")[2]))

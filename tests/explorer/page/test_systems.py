@@ -12,7 +12,7 @@ from torch.nn.functional import one_hot
 
 from explorer.catalogue import load_model
 from explorer.page import ui
-from explorer.page.components import CLASSES, labels_value
+from explorer.page.components import CLASSES, label_stats, labels_value
 from explorer.page.tabs import SLOTS, attributes, latent_map, morph, reconstruct, sample
 from explorer.session.examples import SAMPLES, SEED
 from explorer.session.state import Session
@@ -89,7 +89,9 @@ def test_of_classes_exactly_one_is_on(root):
     ring = switched(model, z, {"ring": True, "disc": False})
     assert torch.equal(ring[:, -3:], torch.tensor([[0.0, 0.0, 1.0]]).expand(4, -1))
     assert torch.equal(ring[:, :-3], z[:, :-3])
-    assert read_labels(model, ring[:1]) == "ring"
+    assert read_labels(model, ring[:1]) == ["ring"]
+    ((_, said, _),) = label_stats(model, ring[:1])
+    assert said == "ring" and [each.key for each in said.values["names"]] == ["ring"]
     assert torch.equal(switched(model, z, {"ring": False}), z)  # none of them is no class
 
 

@@ -16,6 +16,7 @@ from explorer.page.words import CATALOGUES, here, wanted
 from explorer.tools.screenshots import PATIENCE_MS
 from explorer.words import chain, numeral, say, spelled
 from tests.explorer.conftest import CHECKPOINTS
+from tests.explorer.page.journeys import acts
 from training.codes.damage import BOX, Blur, LowResolution, Noise, Region, boxed
 from training.codes.directions import METHODS
 from training.codes.priors import Prior
@@ -134,12 +135,8 @@ def test_no_word_of_the_catalogue_is_left_in_english(abroad, language, locale):
     page, seen = abroad(locale), set()
     expect(page.locator("html")).to_have_attribute("lang", language)
     for tab in TABS:
-        page.locator(f"#tab-{tab.within or tab.name}-button").click()
-        if page.locator(f"#view-{tab.name}-button").count():
-            page.locator(f"#view-{tab.name}-button").click()
-        page.locator("#tabs h2, .tiles canvas, .gather, .found .face").filter(
-            visible=True
-        ).first.wait_for()
+        acts.visit(page, tab)
+        acts.content(page, tab).wait_for()
         seen |= set(page.evaluate(SEEN))
     assert seen & english == set()
     forms = [filled(key) for key in english if placeholders(key) and key[0].isalpha()]

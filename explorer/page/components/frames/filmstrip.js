@@ -6,6 +6,9 @@
 Latent.filmstrip = function ({ element, props, trigger, watch, grid, what, empty }) {
   const { h } = Latent, FRAME_PX = 128, LARGE_PX = 512;
   const root = element.querySelector(".filmstrip");
+  const DENSITY = Latent.say("Of the training codes the share around which they are no denser than here: 50 % is usual, 0 % is sparser than around any");
+  const NORM = Latent.say("The length of the code before it is brought back to the prior");
+  const [meanings, explain] = Latent.meanings();
   let selected = null;  // a frame's place in a row
   const named = (at) => Latent.say("frame {n}", { n: String(at + 1) });
   const still = (src, at, px, attributes) => Latent.cutOut(src, props.value.count, [at, 0], px, { class: "still", ...attributes });
@@ -21,8 +24,7 @@ Latent.filmstrip = function ({ element, props, trigger, watch, grid, what, empty
   function rowOf(panel, row, number) {
     const facts = row.facts.map(([name, value, meaning]) => h("span", { title: meaning }, `${name} ${value}`));
     const names = h("li", { class: "names" }, h("span", { class: "still" }),
-      h("span", { title: Latent.say("Of the training codes the share around which they are no denser than here: 50 % is usual, 0 % is sparser than around any") }, Latent.say("density")),
-      h("span", { title: Latent.say("The length of the code before it is brought back to the prior") }, Latent.say("norm")));
+      h("span", { title: DENSITY }, Latent.say("density")), h("span", { title: NORM }, Latent.say("norm")));
     return h("div", { class: "path", "aria-label": row.kind, role: "group" },
       h("header", {}, h("h3", {}, row.kind), h("p", { class: "note" }, facts)),
       h("ol", {}, names, [...Array(props.value.count).keys()].map((at) => frame(panel, row, number, at))));
@@ -51,7 +53,9 @@ Latent.filmstrip = function ({ element, props, trigger, watch, grid, what, empty
   }
 
   function draw() {
-    const value = props.value;
+    const value = props.value, rows = (value?.panels ?? []).flatMap((panel) => panel.rows ?? []);
+    explain(rows.length ? [...rows.flatMap(({ facts }) => facts.map(([name, , meaning]) => [name, meaning])),
+      [Latent.say("density"), DENSITY], [Latent.say("norm"), NORM]] : []);
     if (!value?.panels?.length) {
       root.replaceChildren(h("p", { class: "empty" }, value?.said ?? empty));
       return;
@@ -72,6 +76,7 @@ Latent.filmstrip = function ({ element, props, trigger, watch, grid, what, empty
     }
   }
 
+  root.after(meanings);
   Latent.live({ element, watch }, draw);
   Latent.onTheme(() => Latent.keepFocus(element, draw));
 };

@@ -6,7 +6,7 @@
 Latent.region = function ({ element, props, trigger, watch, to, side }) {
   const { h } = Latent, LEAST = 0.03, STEP = 0.02, brush = Latent.brush(side);
   const root = element.querySelector(".region");
-  let box, frame, stage, painting = false;
+  let box, frame, stage, painting = false, placing = null;
 
   const chip = (text, onclick) => h("button", { type: "button", class: "chip", onclick }, text);
   const tools = [chip(Latent.say("Box"), () => choose(false)), chip(Latent.say("Brush"), () => choose(true))];
@@ -22,7 +22,7 @@ Latent.region = function ({ element, props, trigger, watch, to, side }) {
     if (!stage || (!stage.onpointermove && Latent.upToDate(to, value))) follow(value);
     if (stage?.dataset.src !== value.src) {
       frame = h("div", { class: "square drawn", tabindex: 0, role: "application", onkeydown: keys,
-        "aria-label": Latent.say("The region: arrow keys move it, plus and minus resize it") }, h("span", { class: "handle", "aria-hidden": "true" }));
+        "aria-keyshortcuts": "ArrowLeft ArrowRight ArrowUp ArrowDown Plus -", "aria-label": Latent.say("The region: arrow keys move it, plus and minus resize it") }, h("span", { class: "handle", "aria-hidden": "true" }));
       stage = h("div", { class: "stage", "data-src": value.src, style: "aspect-ratio:1" }, Latent.image(value.src, Latent.say("The untouched picture")), brush.canvas, frame, ring);
       stage.addEventListener("pointerdown", (event) => (painting ? press : grab)(event));
       stage.addEventListener("pointermove", (event) => point(at(event)));
@@ -56,7 +56,8 @@ Latent.region = function ({ element, props, trigger, watch, to, side }) {
   }
 
   function ask(parts) {
-    return Latent.ask(to, parts).then((value) => trigger(value?.problem ? "refused" : "place", {}));
+    const answered = Latent.ask(to, parts);
+    placing ??= answered.then((value) => trigger(value?.problem ? "refused" : "place", {})).finally(() => { placing = null; });
   }
 
   function paint(bits) {

@@ -7,7 +7,7 @@ Latent.crop = function ({ element, props, trigger, watch, to }) {
   const { h } = Latent;
   const root = element.querySelector(".crop");
   const inputs = {}, down = new Map();  // where each pointer is that is down
-  let crop, square, stage, moving = null;
+  let crop, square, stage, moving = null, placing = null;
   const LABELS = { x: Latent.say("Left"), y: Latent.say("Top"), side: Latent.say("Size"), angle: Latent.say("Turn °") };
 
   function draw() {
@@ -19,7 +19,7 @@ Latent.crop = function ({ element, props, trigger, watch, to }) {
     stage = null;
     if (!value) return;
     square = h("div", { class: "square", tabindex: 0, role: "application", onkeydown: keys,
-      "aria-label": Latent.say("The crop: arrow keys move it, plus and minus resize it, brackets turn it") },
+      "aria-keyshortcuts": "ArrowLeft ArrowRight ArrowUp ArrowDown Plus - [ ]", "aria-label": Latent.say("The crop: arrow keys move it, plus and minus resize it, brackets turn it") },
       h("span", { class: "handle", "aria-hidden": "true" }), h("span", { class: "turn", "aria-hidden": "true" }));
     stage = h("div", { class: "stage", style: `aspect-ratio:${value.width}/${value.height}`, "data-src": value.src }, Latent.image(value.src, Latent.say("The whole picture")), found(value), square);
     Object.assign(stage, { onpointerdown: press, onpointermove: move, onpointerup: release, onpointercancel: release });
@@ -72,7 +72,7 @@ Latent.crop = function ({ element, props, trigger, watch, to }) {
     crop.y = Math.max(-crop.side / 2, Math.min(height - crop.side / 2, crop.y));
     place();
     const answered = Latent.ask(to, { crop: { ...crop } });
-    if (placed) answered.then(() => trigger("place", {}));
+    if (placed) placing ??= answered.then(() => trigger("place", {})).finally(() => { placing = null; });
   }
 
   // A finger or the mouse drags the square, its corner or its knob; two fingers move, size and turn it.

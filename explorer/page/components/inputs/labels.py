@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 import gradio as gr
 
 from explorer.engine import Model
-from explorer.page.components.common import columns, component, words
-from explorer.verbs.common.labels import label_names
+from explorer.page.components.common import columns, component
+from explorer.verbs.common.labels import label_names, words
 from explorer.words import say
 
 KEPT, EVERY = "", "*"

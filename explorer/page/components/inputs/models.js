@@ -39,6 +39,7 @@ Latent.models = function ({ element, props, trigger, watch }) {
     root.replaceChildren(h("span", { class: "what" }, Latent.say("Compare")), ...models.map(chip));
   }
 
+  Latent.unchosen = draw;  // after a choice that has failed
   root.setAttribute("role", "group");
   root.setAttribute("aria-label", Latent.say("Models to compare"));
   root.after(about);

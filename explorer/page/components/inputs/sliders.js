@@ -25,7 +25,7 @@ Latent.sliders = function ({ element, props, watch, server, limit, step, first, 
     const at = own(figures), attributes = { min: -limit, max: limit, step, value: 0 };
     const ends = { min: (-limit - at).toFixed(1), max: (limit - at).toFixed(1) };
     const range = h("input", { type: "range", ...attributes, ...ends, onfocus: () => peek(name, at, under), "aria-label": Latent.say("{label}, standard deviations", { label }), "aria-describedby": described, oninput: () => set(range.value, true) });
-    const box = h("input", { type: "number", ...attributes, "aria-label": Latent.say("{label}, standard deviations, as a number", { label }), oninput: () => box.value !== "" && set(box.value, true) });
+    const box = h("input", { type: "number", ...attributes, "aria-label": Latent.say("{label}, standard deviations, as a number", { label }), oninput: () => box.value !== "" && set(box.value, true), onblur: () => { box.value = range.value; } });
     const reset = h("button", { type: "button", class: "chip", title: Latent.say("Reset {label}", { label }), "aria-label": Latent.say("Reset {label}", { label }), onclick: () => set(0, true) }, "0");
     const lock = h("input", { type: "checkbox", class: "lock", "aria-label": Latent.say("Hold {label} still", { label }), title: Latent.say("Hold {label} still while others change", { label }), onchange: () => { fix(lock.checked); send(); } });
     const facts = h("div", { class: "facts", hidden: true }, figures.map(fact), lacking.map(lack), h("p", { class: "note" }, MEANING));

@@ -7,8 +7,9 @@ import torch
 from torch import Tensor
 
 from explorer.engine import Model
-from explorer.page.components.common import columns, component, words
+from explorer.page.components.common import columns, component
 from explorer.verbs.common.attributes import Attribute, own_directions
+from explorer.verbs.common.labels import words
 from explorer.verbs.edit import attributes, measured
 from explorer.verbs.teach import AT, alike
 from explorer.words import say

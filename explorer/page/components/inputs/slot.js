@@ -65,16 +65,6 @@ Latent.slot = function ({ element, props, trigger, watch, upload, name, what, ra
     }
   }
 
-  // Ctrl+V goes to the slot that has the focus, else to the first one in view.
-  document.addEventListener("paste", (event) => {
-    const files = [...(event.clipboardData?.files ?? [])];
-    const visible = [...document.querySelectorAll(".slot")].filter((each) => each.offsetParent);
-    const focused = visible.find((each) => each.contains(document.activeElement)) ?? visible[0];
-    if (!files.length || focused !== root) return;
-    event.preventDefault();
-    take(files);
-  });
-
   function draw() {
     const value = props.value;
     face.replaceChildren(value?.src ? Latent.image(value.src, "") :
@@ -91,6 +81,15 @@ Latent.slot = function ({ element, props, trigger, watch, upload, name, what, ra
   Latent.dropTarget(root, pick, take);
   Latent.live({ element, watch }, draw);
 };
+
+// Ctrl+V goes to what has the focus, a slot or another place for pictures, else to where they land.
+document.addEventListener("paste", (event) => {
+  const files = [...(event.clipboardData?.files ?? [])], places = Latent.places();
+  const place = places.find(({ root }) => root.contains(document.activeElement)) ?? places[0];
+  if (!files.length || !place) return;
+  event.preventDefault();
+  place.take(files);
+});
 
 const ICONS = {
   upload: "M12 16V4m0 0L7 9m5-5 5 5M4 16v3a1 1 0 0 0 1 1h14a1 1 0 0 0 1-1v-3",
@@ -109,19 +108,19 @@ async function camera(take, note) {
   } catch (error) {
     return note(Latent.say("There is no camera that this page may use: allow it in the browser, or upload a file."), true);
   }
-  const video = h("video", { autoplay: true, playsinline: true });
+  const shutter = h("button", { type: "button", class: "chip strong", disabled: true, onclick: snap }, Latent.say("Take the picture"));
+  const video = h("video", { autoplay: true, playsinline: true, onloadeddata: () => { shutter.disabled = false; shutter.focus(); } });
   video.srcObject = stream;
-  const snap = async () => {
+  function snap() {
     const canvas = h("canvas", { width: video.videoWidth, height: video.videoHeight });
     canvas.getContext("2d").drawImage(video, 0, 0);
-    canvas.toBlob((blob) => take([new File([blob], "camera.png", { type: "image/png" })]), "image/png");
+    canvas.toBlob((blob) => blob && take([new File([blob], "camera.png", { type: "image/png" })]), "image/png");
     dialog.close();
-  };
+  }
   const dialog = h("dialog", { class: "camera", "aria-label": Latent.say("Camera"), onclose: () => {
     stream.getTracks().forEach((track) => track.stop());
     dialog.remove();
-  } }, video, h("div", { class: "tools" },
-    h("button", { type: "button", class: "chip strong", onclick: snap }, Latent.say("Take the picture")),
+  } }, video, h("div", { class: "tools" }, shutter,
     h("button", { type: "button", class: "chip", onclick: () => dialog.close() }, Latent.say("Cancel"))));
   document.body.append(dialog);
   dialog.showModal();

@@ -12,7 +12,7 @@ Latent.pad = function ({ element, props, watch, trigger, grid: name }) {
 
   const handle = h("span", { class: "handle" });
   const square = h("div", { class: "square-of-codes", tabindex: 0, role: "application",
-    "aria-label": Latent.say("Walk between the four corners: move over the square, or use the arrow keys"),
+    "aria-keyshortcuts": "ArrowLeft ArrowRight ArrowUp ArrowDown", "aria-label": Latent.say("Walk between the four corners: move over the square, or use the arrow keys"),
     onpointerdown: press, onpointermove: point, onpointerenter: prepare, onfocus: prepare, onkeydown: step, onpointerleave: rest, onblur: rest }, handle);
   const faces = h("div", { class: "faces" }), said = h("span", { class: "note", role: "status" });
   const bar = h("progress", { max: 1, hidden: true, "aria-label": Latent.say("Progress") });

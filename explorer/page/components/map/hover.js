@@ -24,21 +24,23 @@ Latent.maps.hover = function ({ props, server }) {
     return await Latent.spots.point(model, [x, y]) ?? Latent.told(await server.decode_point({ model, z: [x, y] }));
   }
 
-  function labelOf(index) {
+  function called(index) {
+    if (index < 0) return props.value.own[-1 - index].label;
     const has = Object.entries(props.value.labels).filter(([, packed]) => Latent.maps.has(Latent.maps.bytes(packed), index));
     const picture = Latent.say("{shows} {index}", { shows: props.value.shows, index: String(index) });
     return Latent.say("{picture}: {names}", { picture, names: has.map(([name]) => Latent.maps.called(name)) });
   }
 
   async function fetched(index) {
-    if (index < 0) return { label: props.value.own[-1 - index].label, images: [props.value.own[-1 - index].src] };
+    if (index < 0) return { label: called(index), images: [props.value.own[-1 - index].src] };
     const { models } = props.value, images = await Latent.spots.pictures(models, index);
-    return images ? { label: labelOf(index), images } : Latent.told(await server.preview_point({ index, models }));
+    return images ? { label: called(index), images } : Latent.told(await server.preview_point({ index, models }));
   }
 
   return {
     card,
     hide,
+    called,
     clear: () => pictures.clear(),
 
     // One of the pictures, or of the visitor's own.

@@ -31,7 +31,7 @@ Latent.map = function ({ element, props, trigger, watch, server, what, empty }) 
       root.append(h("p", { class: "empty" }, empty));
       return;
     }
-    away = h("button", { type: "button", class: "chip", hidden: true, onclick: remove });
+    away = h("button", { type: "button", class: "chip", hidden: true, onclick: remove, "aria-keyshortcuts": "Delete" });
     charts = value.panels.map(chartOf);
     legend = h("p", { class: "note legend" });
     said = h("p", { class: "note", role: "status" });
@@ -59,12 +59,12 @@ Latent.map = function ({ element, props, trigger, watch, server, what, empty }) 
 
   function tools(at) {
     const tool = (sign, title, act, more = {}) => h("button", { type: "button", class: "chip", title, "aria-label": title, onclick: act, ...more }, sign);
-    const KEYS = { tabindex: -1 };  // + - 0 L do that, too
+    const by = (key) => ({ tabindex: -1, "aria-keyshortcuts": key });  // which the chart takes
     const other = following(at), { plane } = props.value.panels[at];
-    return h("div", { class: "zoom" }, plane ? null : tool(Latent.say("Lasso"), Latent.say("Lasso: draw around points to group them"), () => lasso(at), KEYS),
+    return h("div", { class: "zoom" }, plane ? null : tool(Latent.say("Lasso"), Latent.say("Lasso: draw around points to group them"), () => lasso(at), by("L")),
       other === null ? null : tool("▶", Latent.say("Move the points to where {model} has them, and back", { model: props.value.panels[other].title }), () => play(at, other)),
-      tool("+", Latent.say("Zoom in"), () => plots[at]?.by(1), KEYS), tool("−", Latent.say("Zoom out"), () => plots[at]?.by(-1), KEYS),
-      tool("⤢", Latent.say("Show all"), () => plots[at]?.whole(), KEYS), tool("PNG", Latent.say("Download PNG"), () => plots[at] && maps.save.png(plots[at], legend)),
+      tool("+", Latent.say("Zoom in"), () => plots[at]?.by(1), by("Plus")), tool("−", Latent.say("Zoom out"), () => plots[at]?.by(-1), by("-")),
+      tool("⤢", Latent.say("Show all"), () => plots[at]?.whole(), by("0")), tool("PNG", Latent.say("Download PNG"), () => plots[at] && maps.save.png(plots[at], legend)),
       tool("SVG", Latent.say("Download SVG"), () => plots[at] && maps.save.svg(plots[at], legend)));
   }
 
@@ -164,20 +164,28 @@ Latent.map = function ({ element, props, trigger, watch, server, what, empty }) 
     };
     for (let i = 0; i < x.length; i++) if (shown(i)) consider(i, x[i] - a, y[i] - b);
     stars.x.forEach((across, i) => consider(-1 - i, across - a, stars.y[i] - b));
-    select(best);
+    reach(best);
   }
 
   // The visitor's own pictures, in turn.
   function own(at) {
     const { length } = plots[at].stars().x;
-    if (length) select(Number.isInteger(selected) && selected < 0 && -selected < length ? selected - 1 : -1);
+    if (length) reach(Number.isInteger(selected) && selected < 0 && -selected < length ? selected - 1 : -1);
     else tell(Latent.say("No picture of yours is here: put some on the shelf or on the map."));
+  }
+
+  // Chosen by keyboard, a picture or a point is told of.
+  function reach(index) {
+    select(index);
+    tell(hover.called(index));
   }
 
   // A step over the plane.
   function step([right, up], at) {
     const { x, y } = props.value.panels[at].plane, [a, b] = selected?.at === at ? selected.z : [(x[0] + x[1]) / 2, (y[0] + y[1]) / 2];
-    choose(at, [a + (right * (x[1] - x[0])) / STEPS, b + (up * (y[1] - y[0])) / STEPS]);
+    const z = [a + (right * (x[1] - x[0])) / STEPS, b + (up * (y[1] - y[0])) / STEPS], [across, high] = z.map((each) => Latent.fixed(each, 2));
+    choose(at, z);
+    tell(Latent.say("Point ({x}, {y})", { x: across, y: high }));
   }
 
   function lasso(at) {
@@ -255,7 +263,7 @@ Latent.map = function ({ element, props, trigger, watch, server, what, empty }) 
   draw();
   watch("value", () => {
     selected = neighbours = null;
-    later = Object.fromEntries(Object.entries(later).filter(([, each]) => each.serial > props.value?.serial));
+    later = Object.fromEntries(Object.entries(later).filter(([, each]) => Latent.older(props.value, each)));
     const at = charts.findIndex((chart) => chart?.contains(document.activeElement)), held = at >= 0 || away === document.activeElement;
     draw();
     if (held) charts[Math.max(at, 0)]?.focus({ preventScroll: true });

@@ -6,12 +6,13 @@ from typing import Any
 import gradio as gr
 from fastapi import Response
 
-from explorer.page.components.common import component, words
+from explorer.page.components.common import component
 from explorer.page.components.wire import told, whose
 from explorer.page.guard.calls import served
 from explorer.page.guard.events import Keyed
 from explorer.session.changes import Set
 from explorer.session.history import History
+from explorer.verbs.common.labels import words
 from explorer.words import numeral, say
 
 Controls = Mapping[str, gr.components.Component]

@@ -3,13 +3,13 @@
 // drawings}], lesson and try: [{title, text, query, sight}]}, and ends the lesson.
 Latent.tour = function ({ element, props, watch, server }) {
   const { h } = Latent;
-  const SEEN = "latent-tour", REST_MS = 200;
+  const SEEN = "latent-tour", REST_MS = 200, LOOKS = 300;
   const root = element.querySelector(".tour");
   const button = (text, onclick, more = {}) => h("button", { type: "button", class: "chip", onclick, ...more }, text);
-  let told = null;
+  let told = null, looking;
 
   const load = async () => (told ??= await server.contents({}).then(Latent.told).catch(Latent.lost));
-  const close = () => root.replaceChildren();
+  const close = () => { clearTimeout(looking); root.replaceChildren(); };
 
   function seen() {
     Latent.kept("localStorage").setItem(SEEN, "yes");
@@ -62,21 +62,24 @@ Latent.tour = function ({ element, props, watch, server }) {
     if (!await load() || step !== props.value.lesson) return;
     const { title, text, sight } = told.lesson[step - 1], all = told.lesson.length;
     const focused = root.contains(document.activeElement), before = root.querySelector(".lesson")?.dataset.step;
-    root.replaceChildren(h("section", { class: sight ? "bar lesson stays" : "bar lesson", "aria-label": Latent.say("Lesson"), "data-step": step },
+    Latent.keepFocus(root, () => root.replaceChildren(h("section", { class: sight ? "bar lesson stays" : "bar lesson", "aria-label": Latent.say("Lesson"), "data-step": step },
       h("div", {}, h("h2", {}, Latent.say("Step {at} of {all}: {title}", { at: step, all, title })), h("p", {}, text)),
       h("div", { class: "tools" }, step > 1 ? button(Latent.say("Back"), () => to(step - 1)) : "",
         step < all ? button(Latent.say("Next"), () => to(step + 1), { class: "chip strong" }) : "",
-        button(Latent.say("Copy its link"), () => Latent.share(`lesson=${step}`)), button(Latent.say("End the lesson"), end))));
-    if (focused) root.querySelector("button").focus();
-    if (sight && before !== String(step)) look(sight, step);
+        button(Latent.say("Copy its link"), () => Latent.share(`lesson=${step}`)), button(Latent.say("End the lesson"), end)))));
+    if (focused && !root.contains(document.activeElement)) (root.querySelector(".strong") ?? root.querySelector("button")).focus();
+    if (before === String(step)) return;
+    clearTimeout(looking);
+    if (sight) look(sight);
   }
 
-  // What the step is about comes into sight as soon as it is there, where the step's text stays.
-  function look(sight, step) {
+  // What the step is about comes into sight as soon as it is there, if within a minute, where the step's
+  // text stays.
+  function look(sight, left = LOOKS) {
     const node = document.querySelector(sight);
     if (getComputedStyle(root.closest(".block")).position !== "sticky") return;
     if (node?.offsetParent) node.scrollIntoView({ block: "nearest" });
-    else if (props.value?.lesson === step) setTimeout(look, REST_MS, sight, step);
+    else if (left) looking = setTimeout(look, REST_MS, sight, left - 1);
   }
 
   function end() {

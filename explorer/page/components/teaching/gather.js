@@ -16,7 +16,7 @@ Latent.gather = function ({ element, props, trigger, watch, upload, side, what }
   root.append(h("h2", {}, what), list, invite, h("div", { class: "tools" }, add, none, group), said, chooser);
 
   // What is clicked on the shelf lands in the side that was used last.
-  const place = { root, take, pick: collect, since: 0 };
+  const place = { root, take, pick: collect, since: 0, several: true };
   Latent.slots.push(place);
   const use = () => {
     for (const each of Latent.slots) if (each.root.matches(".gather")) each.since = each === place ? 0 : LATER;

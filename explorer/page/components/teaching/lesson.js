@@ -1,7 +1,7 @@
 // What was learned, for each model; ticks for attributes that are projected out; what is kept.
 // value {said, models: [{title, colour, said, rows: [[method, auc, low, high, d, random]]}],
 //        apart: [{name, label, on, cosines: [number or null]}], kept: [{name, models: [title]}], key}.
-// Triggers apart {apart} and remove {gone}; the server function `exported` gives the file of one.
+// Triggers apart {name, on} and remove {gone}; the server function `exported` gives the file of one.
 Latent.lesson = function ({ element, props, trigger, watch, server }) {
   const { h } = Latent;
   const root = element.querySelector(".lesson");
@@ -14,7 +14,7 @@ Latent.lesson = function ({ element, props, trigger, watch, server }) {
     : h("table", {}, h("thead", {}, h("tr", {}, ["", Latent.say("AUC"), Latent.say("Cohen's d")].map((text) => h("th", { scope: "col" }, text)))), h("tbody", {}, each.rows.map(row))));
 
   const tick = ({ name, label, on, cosines }) => h("label", { class: "apart" },
-    h("input", { type: "checkbox", value: name, checked: on, onchange: () => trigger("apart", { apart: [...root.querySelectorAll(".apart input:checked")].map((box) => box.value) }) }),
+    h("input", { type: "checkbox", value: name, checked: on, onchange: ({ target }) => trigger("apart", { name, on: target.checked }) }),
     h("span", {}, label), h("span", { class: "alike" }, cosines.map((each) => each === null ? "–" : signed(each)).join("  ")));
 
   async function save(name) {

@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping, Sequence
 import gradio as gr
 
 from explorer.engine import Model
-from explorer.page.components.common import columns, component, words
+from explorer.page.components.common import columns, component
 from explorer.verbs.common.attributes import Attribute
+from explorer.verbs.common.labels import words
 from training.codes.directions import METHODS
 from training.codes.teaching import Lesson
 
@@ -14,8 +15,8 @@ SHOWN = 12  # attributes to tick, besides those that are ticked
 
 
 def lesson_view(exported: Callable) -> gr.HTML:
-    """Events: apart {apart: names}; remove {gone: name}. `exported` gives {content} for {key,
-    name}."""
+    """Events: apart {name, on: whether it is projected out}; remove {gone: name}. `exported` gives
+    {content} for {key, name}."""
     return component("lesson", ["apart", "remove"], servers=[exported])
 
 

@@ -1,6 +1,6 @@
 // A table of few, large pictures: rows are things, columns are models.
 // value {columns: [{title, colour}],
-//        rows: [{title, note, index, progress, stopped, cards: [{src, said, seconds, stats: [[name, value, meaning]]}]}]}
+//        rows: [{title, note, index, progress, stopped, cards: [{src, said, seconds, stats: [[name, value, meaning, more]]}]}]}
 // live, which edits are drawn of in the browser: see `Latent.editing`.
 // ladder, the steps that led to the row that is worked on: see `Latent.ladder`. With `original`, its
 // picture is the first card of every row, and the others can be seen against it.
@@ -12,9 +12,15 @@ Latent.board = function ({ element, props, trigger, watch, grid, empty }) {
   let shape = null, rows = [];
   const [ways, over] = Latent.against(root);
   const [ladder, climb] = Latent.ladder((step) => Latent.ask(grid, { step }));
+  const [meanings, explain] = Latent.meanings();
 
-  const figures = (stats) => (stats ?? []).map(([name, value, meaning]) =>
-    h("div", { title: meaning }, h("dt", {}, name), h("dd", {}, value)));
+  const figures = (stats) => (stats ?? []).map(([name, value, meaning, more]) =>
+    h("div", { title: more ? `${meaning}; ${more}` : meaning }, h("dt", {}, name), h("dd", {}, value)));
+
+  // All figures by name, those of the ladder, too.
+  const meant = ({ rows = [], ladder }) => [
+    ...(ladder?.steps.length > 1 ? ladder.figures : []).map(({ title, meaning }) => [title, meaning]),
+    ...rows.flatMap(({ cards }) => cards.flatMap(({ stats }) => stats ?? [])).map(([name, , meaning]) => [name, meaning])];
 
   // A picture and what sets another one of its kind into its place.
   // `original` is the address of what lies under the slider, if anything does.
@@ -54,6 +60,7 @@ Latent.board = function ({ element, props, trigger, watch, grid, empty }) {
   // nobody's pointer or focus loses what it is on.
   function draw() {
     const value = props.value;
+    explain(meant(value ?? {}));
     if (!value?.rows?.length) {
       shape = null;
       return root.replaceChildren(h("p", { class: "empty" }, empty));
@@ -72,6 +79,7 @@ Latent.board = function ({ element, props, trigger, watch, grid, empty }) {
     value.rows.forEach((each, at) => rows[at][1](each));
   }
 
+  root.after(meanings);
   // Edits are drawn in the browser, into the first row.
   if (Latent.lines[grid]) {
     Latent.lines[grid].local = Latent.editing(() => props.value?.live, (images) => {

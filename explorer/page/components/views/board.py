@@ -7,9 +7,9 @@ import gradio as gr
 from torch import Tensor
 
 from explorer.engine import Model
-from explorer.page.components.common import columns, component, packed, shown, words
+from explorer.page.components.common import columns, component, packed, shown
 from explorer.page.components.wire import Live
-from explorer.verbs.common.labels import read_labels
+from explorer.verbs.common.labels import read_labels, words
 from explorer.verbs.common.options import Reason
 from explorer.verbs.common.stages import Stage, unrelated
 from explorer.verbs.edit import attributes
@@ -18,7 +18,7 @@ from training.measure.figures import FIGURES
 
 # Of a re-encoding error
 CLOSENESS = ((0.1, say("good")), (0.5, say("fair")), (math.inf, say("poor")))
-Stat = tuple[str, str, str]  # name, value, meaning
+Stat = tuple[str, ...]  # name, value, meaning, and perhaps more on the value
 
 
 def board_view(grid: str, empty: str, live: Live | None = None, **options) -> gr.HTML:
@@ -90,13 +90,10 @@ def stage_stats(model: Model, found: Stage) -> list[Stat]:
     if error is not None:
         share = error / unrelated(model)
         word = next(word for limit, word in CLOSENESS if share < limit)
-        meaning = say(
-            "{meaning}; good below 0.1; not divided it is {error}",
-            meaning=say(FIGURES["code_cycle"].words),
-            error=numeral(f"{error:.3g}"),
-        )
+        meaning = say("{meaning}; good below 0.1", meaning=say(FIGURES["code_cycle"].words))
         value = say("{share} {word}", share=numeral(f"{share:.2f}"), word=word)
-        rows.append((say("Re-encoding error"), value, meaning))
+        more = say("not divided it is {error}", error=numeral(f"{error:.3g}"))
+        rows.append((say("Re-encoding error"), value, meaning, more))
     meaning = say("How far the code is from those that the prior draws: half of these are below 1")
     rows.append((say("Prior distance"), numeral(f"{distance:.2f}"), meaning))
     if not model.encodes:
@@ -107,5 +104,8 @@ def stage_stats(model: Model, found: Stage) -> list[Stat]:
 
 def label_stats(model: Model, code: Tensor) -> list[Stat]:
     """The labels that a code (1, n) ends in, if any, as a figure of the board."""
-    said = read_labels(model, code)
-    return [(say("Labels"), words(said), say("The labels at the end of the code"))] if said else []
+    held = read_labels(model, code)
+    if held is None:
+        return []
+    value = say("{names}", names=[*map(words, held)]) if held else say("none")
+    return [(say("Labels"), value, say("The labels at the end of the code"))]

@@ -22,11 +22,13 @@ Latent.shelf = function ({ element, props, trigger, watch, upload, what, empty, 
     Latent.showLanding(false);
   }
 
-  // As many as the open tab has slots go there, the others onto the shelf.
+  // As many as the tab has slots go there, though another one may be open by then; the others onto the
+  // shelf. A place for several takes all.
   async function drop(files) {
-    const room = Latent.slots.filter(({ root }) => root.offsetParent).length;
-    for (const file of files.slice(0, room)) await Latent.landing().take([file]);
-    await keep(files.slice(room), room ? "shelf" : undefined);
+    const places = Latent.places();
+    if (places[0]?.several) return places[0].take(files);
+    for (const [at, place] of places.slice(0, files.length).entries()) await place.take([files[at]]);
+    await keep(files.slice(places.length), places.length ? "shelf" : undefined);
   }
 
   async function keep(files, to) {

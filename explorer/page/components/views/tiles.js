@@ -61,14 +61,22 @@ Latent.tiles = function ({ element, props, trigger, watch, grid: name, what, emp
     }
   }
 
+  // Choosing the same tile again, or Escape, closes its card.
   function select(index) {
-    selected = index;
+    selected = index === selected ? null : index;
     for (const button of root.querySelectorAll(".tile")) {
-      button.setAttribute("aria-pressed", String(Number(button.dataset.index) === index));
+      button.setAttribute("aria-pressed", String(Number(button.dataset.index) === selected));
     }
+    if (selected === null) return board.replaceChildren();
     enlarge();
     trigger("select", { grid: name, index });
   }
+
+  root.addEventListener("keydown", ({ key }) => {
+    if (key !== "Escape" || selected === null) return;
+    if (board.contains(document.activeElement)) root.querySelector(`.tile[data-index="${selected}"]`).focus();
+    select(selected);
+  });
 
   function enlarge() {
     const index = selected;

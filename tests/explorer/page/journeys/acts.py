@@ -2,9 +2,11 @@
 
 import base64
 import re
+from collections.abc import Callable
 
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
+from explorer.page.tab import Tab
 from explorer.page.tabs import TABS
 
 DROP = """async ([target, url, name]) => {
@@ -18,10 +20,20 @@ DROP = """async ([target, url, name]) => {
 
 def open_tab(page: Page, title: str) -> None:
     """Opens a tab, or a view within one."""
-    tab = next(each for each in TABS if each.title == title)
-    page.locator(f"#tab-{tab.within or tab.name}-button").click()
+    visit(page, next(each for each in TABS if each.title == title))
+
+
+def visit(page: Page, tab: Tab, press: Callable[[Locator], None] = Locator.click) -> None:
+    """`open_tab` of a tab that has not been left for a view within it."""
+    press(page.locator(f"#tab-{tab.within or tab.name}-button"))
     if tab.within:
-        page.locator(f"#view-{tab.name}-button").click()
+        press(page.locator(f"#view-{tab.name}-button"))
+
+
+def content(page: Page, tab: Tab) -> Locator:
+    """Something that an open tab shows once it has content."""
+    found = page.locator(f"#view-{tab.name}").locator("h2, .tiles canvas, .gather, .found .face")
+    return found.filter(visible=True).first
 
 
 def shown(page: Page, name: str | re.Pattern):

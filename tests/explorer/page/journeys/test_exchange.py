@@ -104,18 +104,18 @@ def test_points_are_recoloured_a_zoom_is_of_all_maps_and_the_chosen_point_is_in_
     page.get_by_role("option", name="Smiling", exact=True).click()
     expect(page.get_by_text("Coloured: Smiling")).to_be_visible()
     assert charts.first.evaluate(PAINT) != before
-    wide = charts.nth(1).evaluate(SHARE)
+    second, wide = charts.nth(1).element_handle(), charts.nth(1).evaluate(SHARE)
     box = charts.first.bounding_box()
     page.mouse.move(box["x"] + 40, box["y"] + 40)
     page.mouse.wheel(0, -500)
-    page.wait_for_timeout(300)
-    assert charts.nth(1).evaluate(SHARE) < 0.6 * wide
+    page.wait_for_function(f"([chart, wide]) => ({SHARE})(chart) < 0.6 * wide", arg=[second, wide])
     charts.nth(1).focus()
     page.keyboard.press("ArrowRight")  # to a picture, wherever it lies
-    page.wait_for_timeout(300)
-    name = page.get_by_role("img", name=re.compile(r"Face \d+, F-AAE$")).get_attribute("alt")
-    index = int(re.search(r"\d+", name)[0])
-    assert all(chart.evaluate(INSIDE, index) for chart in charts.all())
+    chosen = page.get_by_role("img", name=re.compile(r"Face \d+, F-AAE$"))
+    index = int(re.search(r"\d+", chosen.get_attribute("alt"))[0])
+    for chart in charts.all():
+        near = f"([chart, index]) => ({INSIDE})(chart, index)"
+        page.wait_for_function(near, arg=[chart.element_handle(), index])
 
 
 def test_own_pictures_on_the_map_are_removed_one_by_one_and_all_together(page, photo):
@@ -135,7 +135,7 @@ def test_own_pictures_on_the_map_are_removed_one_by_one_and_all_together(page, p
     page.mouse.click(x, y)
     expect(page.get_by_role("img", name=re.compile(r"\w+\.jpg, F-AAE$"))).to_be_visible()
     page.get_by_role("button", name=re.compile(r"^Remove \w+\.jpg from the map$")).click()
-    expect(page.get_by_text("1 pictures of yours are removed.")).to_be_visible()
+    expect(page.get_by_text("1 picture of yours is removed.")).to_be_visible()
     assert chart.evaluate("({plot}) => plot.stars().x.length") == 2
     chart.focus()
     names = []

@@ -3,6 +3,7 @@
 import itertools
 import time
 
+import pytest
 from playwright.sync_api import expect
 
 from explorer.page.components import wire
@@ -24,7 +25,8 @@ DRAG = """async (range, turn) => {
 
 # a component whose server has each content once, and which is given these names; what it then shows
 SHOWN = """async (names) => {
-  const react = [], contents = {"1-a": {serial: 1}, "2-b": {serial: 2}, "3-c": ""};
+  const react = [], contents = {"1-a": {serial: 1}, "2-b": {serial: 2}, "3-c": "",
+    "4-d": {serial: 9, key: "one"}, "5-e": {serial: 1, key: "another"}};
   const props = {value: names[0]};
   const take = async (name) => {
     const content = contents[name] ?? null;
@@ -41,6 +43,35 @@ SHOWN = """async (names) => {
   }
   return shown.value?.serial ?? shown.value;
 }"""
+
+# what is said as events tell of sessions by these keys
+MET = """(keys) => {
+  const {met, toast} = Latent, said = [];
+  Object.assign(Latent, {met: new Set(), toast: (text) => said.push(text)});
+  keys.forEach((key) => Latent.meet(key));
+  Object.assign(Latent, {met, toast});
+  return said;
+}"""
+
+# how often a component of a kind, with this value, says that its square was let go, when a key that
+# moves it is held
+HELD = """async ([kind, value]) => {
+  let placed = 0;
+  const element = Latent.h("div", {}, Latent.h("div", {class: kind}));
+  Latent.lines.held = {ask: async () => null, show: () => {}};
+  const trigger = () => placed++, watch = () => {};
+  Latent[kind]({element, props: {value}, trigger, watch, to: "held", side: 8});
+  const square = element.querySelector(".square"), press = {key: "ArrowRight"};
+  for (let at = 0; at < 5; at++) square.dispatchEvent(new KeyboardEvent("keydown", press));
+  await Latent.lines.held.busy;
+  await new Promise((resolve) => setTimeout(resolve));
+  delete Latent.lines.held;
+  return placed;
+}"""
+SQUARES = {
+    "crop": {"width": 90, "height": 90, "crop": {"x": 9, "y": 9, "side": 50, "angle": 0}},
+    "region": {"box": [0.1, 0.1, 0.5, 0.5], "mask": "", "shown": True},
+}
 
 # a control's line whose first answer cannot be shown, and a script whose first request fails: how
 # each ends, and then the next
@@ -97,6 +128,30 @@ def test_a_content_that_is_told_of_again_or_late_replaces_no_later_one(page):
     assert page.evaluate(SHOWN, ["1-a", None]) is None
     assert page.evaluate(SHOWN, ["2-b", None, "1-a"]) is None
     assert page.evaluate(SHOWN, ["1-a", ""]) == 1  # what gradio begins with, told late
+
+
+def test_what_the_server_tells_after_it_has_lost_the_session_is_shown_and_said_once(page):
+    assert page.evaluate(SHOWN, ["4-d", "5-e"]) == 1
+    assert page.evaluate(MET, ["a", "a"]) == []
+    said = ["The server has started anew: reload the page."]
+    assert page.evaluate(MET, ["a", "b", "a", "b"]) == said
+
+
+@pytest.mark.parametrize("kind", SQUARES)
+def test_a_key_that_is_held_lets_a_square_go_once(page, kind):
+    assert page.evaluate(HELD, [kind, SQUARES[kind] | {"src": "data:,"}]) == 1
+
+
+def test_models_that_could_not_be_chosen_are_shown_as_they_were(page):
+    page.get_by_text("50 of 50 steps").wait_for()
+    page.wait_for_timeout(1000)  # nothing else is asked by then
+    page.route("**/queue/join*", lambda route: route.fulfill(status=503, json={}), times=1)
+    box = page.get_by_role("checkbox", name="VAE", exact=True)
+    box.click()
+    expect(box).not_to_be_checked()
+    expect(page.locator("body.latent-busy")).to_have_count(0)
+    box.click()
+    expect(page.locator(".model.on").get_by_text("VAE", exact=True)).to_be_visible()
 
 
 def test_an_earlier_answer_that_comes_late_is_not_the_last(page, monkeypatch):

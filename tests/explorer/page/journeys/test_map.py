@@ -263,6 +263,14 @@ def test_files_of_a_map_are_saved_by_keyboard(page):
             page.keyboard.press("Enter")
 
 
+def test_a_picture_that_is_walked_to_is_told(page):
+    open_tab(page, "Latent map")
+    chart = page.locator(".map .chart").first
+    chart.locator("canvas").wait_for()
+    chart.press("ArrowRight")
+    expect(page.locator(".map").get_by_role("status")).to_have_text(re.compile(r"^Face \d+: "))
+
+
 def test_a_spot_is_seen_though_the_one_before_was_lost(page):
     open_tab(page, "Latent map")
     assert page.evaluate(LOST) == [2, "A spot"]

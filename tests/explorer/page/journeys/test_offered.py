@@ -76,6 +76,42 @@ def test_sliders_are_reset_once_one_is_moved(page):
     expect(button(page, "Reset all")).to_be_visible()
 
 
+@pytest.mark.opens("tab=attributes")
+def test_a_number_beyond_the_limits_is_that_which_counts(page):
+    number = page.get_by_label("Smiling, standard deviations, as a number")
+    number.fill("99")
+    number.blur()
+    expect(number).to_have_value("10")
+
+
+@pytest.mark.opens("tab=sample")
+def test_a_card_is_closed_by_its_tile_and_by_escape(page):
+    tile, card = button(page, "Sample 0·2, F-AAE"), page.locator("#view-sample .enlarged")
+    for close in (tile.click, lambda: page.keyboard.press("Escape")):
+        tile.click()
+        expect(card).to_contain_text("Sample 0·2")
+        close()
+        expect(card).to_be_empty()
+        expect(tile).to_have_attribute("aria-pressed", "false")
+
+
+@pytest.mark.opens("tab=sample")
+def test_what_is_chosen_is_seen_in_the_systems_colours(page):
+    page.emulate_media(forced_colors="active")
+    button(page, "Sample 0·2, F-AAE").click()
+    for kind, chosen in ((".tile", "[aria-pressed=true]"), (".model", ".on")):
+        for one, style in ((f"{kind}{chosen}", "solid"), (f"{kind}:not({chosen})", "none")):
+            expect(page.locator(one).first).to_have_css("outline-style", style)
+
+
+@pytest.mark.opens("tab=reconstruct")
+def test_what_figures_mean_is_read_by_keyboard(page):
+    told = page.get_by_text("What the figures mean").filter(visible=True)
+    told.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".meanings[open] dt").get_by_text("MSE", exact=True)).to_be_visible()
+
+
 @pytest.mark.opens("tab=search&in=mine")
 def test_a_search_asks_for_attributes_where_there_are_some(page):
     expect(page.get_by_label("How many").first).to_be_visible()

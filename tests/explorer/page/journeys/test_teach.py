@@ -8,7 +8,13 @@ from playwright.sync_api import expect
 from explorer.catalogue import load_model
 from explorer.pictures.render import to_pil
 from tests.explorer.conftest import CHECKPOINTS
-from tests.explorer.page.journeys.acts import open_tab, shown
+from tests.explorer.page.journeys.acts import data_url, open_tab, shown
+
+PASTED = """async (url) => {
+  const clipboardData = new DataTransfer(), blob = await (await fetch(url)).blob();
+  clipboardData.items.add(new File([blob], "pasted.jpg", {type: "image/jpeg"}));
+  document.dispatchEvent(new ClipboardEvent("paste", {clipboardData, bubbles: true}));
+}"""
 
 
 def pictures(folder) -> list[list[str]]:
@@ -74,6 +80,14 @@ def test_an_attribute_is_taught_by_uploads_and_is_a_slider(page, tmp_path):
         page.get_by_role("button", name="Load a file").click()
     chooser.value.set_files(file)
     page.get_by_text("Grin is a slider in Edit, for F-AAE, AAE.").wait_for()
+
+
+def test_what_is_pasted_goes_to_the_side_that_was_used_last(page, photo):
+    open_tab(page, "Teach")
+    page.get_by_role("heading", name="Without it", exact=True).click()
+    page.evaluate(PASTED, data_url(photo))
+    pasted = page.get_by_role("list", name="Without it", exact=True).get_by_role("button")
+    expect(pasted).to_have_count(1)
 
 
 def test_a_slider_says_the_pictures_own_value_by_each_model(page):

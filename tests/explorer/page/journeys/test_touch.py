@@ -3,11 +3,12 @@
 import re
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Locator
 
 from explorer.page.tabs import TABS
 from explorer.tools.screenshots import PATIENCE_MS
 from tests.explorer.conftest import PHONE_PX
+from tests.explorer.page.journeys import acts
 
 SAID = """() => [...document.querySelectorAll("body *")].flatMap((node) => [
   node.title, node.ariaLabel,
@@ -28,10 +29,8 @@ def test_on_a_touch_screen_nothing_speaks_of_hovering_or_of_keys(browser: Browse
     page.locator(".map").get_by_role("status").filter(has_text=re.compile(r"\w")).wait_for()
     said = set(page.evaluate(SAID))
     for tab in TABS:
-        page.locator(f"#tab-{tab.within or tab.name}-button").tap()
-        if page.locator(f"#view-{tab.name}-button").count():
-            page.locator(f"#view-{tab.name}-button").tap()
-        page.locator("#tabs h2, .tiles canvas, .gather").filter(visible=True).first.wait_for()
+        acts.visit(page, tab, Locator.tap)
+        acts.content(page, tab).wait_for()
         said |= set(page.evaluate(SAID))
     context.close()
     assert len(said) > 100

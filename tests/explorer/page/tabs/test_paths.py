@@ -40,6 +40,7 @@ def test_direct_paths_are_shown_at_once_and_geodesics_follow(keyed, monkeypatch)
     *_, (value, chart) = paths.bend(keyed, 5, 1.5)
     assert [row["kind"] for row in value["panels"][0]["rows"]][2:] == ["geodesic"]
     assert value["progress"] is None and len(chart["data"]) == 3 * len(keyed.models)
+    assert chart["data"][2]["meta"][1].key == "geodesic"  # told in the visitor's language
     pairs = zip(energies(value, "geodesic"), energies(value, "spherical"), strict=True)
     assert all(bent <= direct for bent, direct in pairs)
     assert len(keyed.grids[paths.NAME].labels) == 3 * 7

@@ -239,7 +239,7 @@ def test_recovery_begins_at_random_codes_and_ends_elsewhere(session):
     assert len(set(errors[-3:])) > 1  # it went on, and did not begin again
 
 
-def test_what_the_objectives_trade_is_said_of_models_that_were_measured(session):
+def test_what_the_objectives_trade_is_said_of_models_that_were_measured(session, monkeypatch):
     session.put("reconstruct", session.photo(astronaut(), "photo"))
     *_, last = reconstruct.refine(session, 5, "in-domain")
     measured = session.models[0].traded["figures"]["in-domain"]
@@ -248,7 +248,7 @@ def test_what_the_objectives_trade_is_said_of_models_that_were_measured(session)
     assert [row["title"] for row in rows if row["chosen"]] == ["Nearest to the domain"]
     assert rows[1]["cells"][0] == (f"{measured['mse']:.4f}", f"{measured['sharpness']:.2f}")
     for model in session.models:
-        model.traded = {}
+        monkeypatch.setattr(model, "traded", {})
     *_, last = reconstruct.refine(session, 5, "in-domain")
     assert last["ladder"]["traded"] is None
 

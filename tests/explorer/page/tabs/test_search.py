@@ -35,7 +35,7 @@ def test_the_nearest_mapped_faces_are_found_by_every_model(session):
     value, where, *_ = search.ask(session, "", ["Smiling"], ["Male"], "all", 5)
     assert [panel["title"] for panel in value["panels"]] == ["F-AAE", "AAE"]  # no look has any
     assert all(len(panel["cards"]) == 5 for panel in value["panels"])
-    assert "Smiling: 5 of 5" in value["panels"][0]["note"] and where["value"] == ""
+    assert "Smiling: 5 of 5" in value["panels"][0]["note"] and where == gr.skip()
     rows = [int(card["label"].removeprefix("Face ")) for card in value["panels"][0]["cards"]]
     labels, names = model.latents.labels, model.latents.names
     assert labels[rows, names.index("Smiling")].all()
@@ -61,6 +61,16 @@ def test_the_visitors_own_pictures_are_looked_through_by_looks_too(session):
         assert {c["label"] for c in panel["cards"]} == {each.label for each in drawn[1:4]}
     last = value["panels"][-1]["cards"][-1]
     assert session.tile(search.NAME, last["index"]).label == last["label"]
+
+
+def test_what_is_asked_for_sets_no_control(session):
+    """Else what is picked while an answer is on its way would be lost."""
+    session.put(search.NAME, session.examples()[0])
+    _, where, *lists = search.ask(session, "", ["Smiling"], [], "all", 3)
+    _, *others = latent_map.refine(session, ["Smiling"], [], "all", [])
+    assert where == gr.skip() and not any("value" in each for each in (*lists, *others))
+    _, _, has, _ = search.ask(session, search.MINE, ["Smiling"], [], "all", 3)  # has no labels
+    assert has["value"] == []
 
 
 def test_a_table_that_is_not_there_falls_back_to_the_maps(session):

@@ -84,7 +84,8 @@ def test_pictures_of_both_groups_are_left_out_and_of_large_groups_the_rest(group
 
 
 def test_what_is_ticked_is_projected_out(grouped):
-    teach.tell_apart(grouped, event(apart=["Smiling", "Male"]))
+    for name, on in (("Smiling", True), ("Young", True), ("Male", True), ("Young", False)):
+        teach.tell_apart(grouped, event(name=name, on=on))
     ticked = {each["name"]: each["cosines"] for each in told(grouped)["apart"] if each["on"]}
     assert ticked == {name: [pytest.approx(0, abs=0.01)] * 2 for name in ("Smiling", "Male")}
 
