@@ -40,7 +40,7 @@ def command(verb: Callable) -> Callable[[list[str]], None]:
 
     def run(arguments: list[str]) -> None:
         given = parse(options, arguments, f"python -m explorer {name}", description=getdoc(verb))
-        session = session_of(given.checkpoints, getattr(given, "models", None))
+        session = session_of(given.checkpoints, getattr(given, "models", ()))
         values = {each.name: getattr(given, each.name) for each in known}
         for each in known:
             if each.kind in GATHERED:
@@ -74,7 +74,7 @@ class Models:
                 "codes_by": model.found_by,
                 "figures": model.metrics,
             }
-            for model in session_of(self.checkpoints).catalogue.models.values()
+            for model in session_of(self.checkpoints, drawing=False).catalogue.models.values()
         ]
         if self.json:
             print(json.dumps(rows, indent=2))
@@ -111,7 +111,7 @@ class Gallery:
     readme: Path = Path("checkpoints/RESULTS.md")
 
     def __call__(self) -> None:
-        session = session_of(self.checkpoints, ())
+        session = session_of(self.checkpoints)
         sets = session.catalogue.sets
         if self.set:
             session.choose_set(choose("model set", self.set, sets))

@@ -72,9 +72,9 @@ class Output:
         save(self.out, sheet(tiles, wide, self.px, labels=labels))
 
 
-def session_of(root: str, models: Sequence[str] | None = None) -> Session:
+def session_of(root: str, models: Sequence[str] = (), drawing: bool = True) -> Session:
     """The models asked for, by default the first two that draw; faults of other checkpoints go to
-    stderr. Raises UserError where none draws, unless None are asked for."""
+    stderr. Raises UserError where `drawing` is wanted and no model draws."""
     session = Session(root)
     for problem in session.catalogue.problems:
         print(problem, file=sys.stderr)
@@ -83,8 +83,8 @@ def session_of(root: str, models: Sequence[str] | None = None) -> Session:
         raise UserError(
             f"There is no usable checkpoint under '{root}'; `python -m training fit` makes one."
         )
-    names = [choose("model", name, known) for name in dict.fromkeys(models or ())]
-    if models is not None and not (names or session.names):
+    names = [choose("model", name, known) for name in dict.fromkeys(models)]
+    if drawing and not (names or session.names):
         raise UserError(f"No model under '{root}' has a decoder: there is none that draws.")
     return Session(root, known[names[0]].directory.parent.name, names) if names else session
 

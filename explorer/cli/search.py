@@ -29,7 +29,7 @@ def at(place: str) -> None:
 
 def encoding(root: str, names: Sequence[str]) -> list[Model]:
     """The models of these names, by default the first two that have an encoder."""
-    known = session_of(root).catalogue.models
+    known = session_of(root, drawing=False).catalogue.models
     names = names or [name for name, model in known.items() if model.encodes][:2]
     return [known[choose("model", name, known)] for name in dict.fromkeys(names)]
 

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import cache, partial
@@ -24,6 +25,7 @@ from training.errors import UserError
 FORM = b"2"  # of what is written: another one where `export_checkpoint` writes other files
 EXPORT_S, PAGE_S = 15, 10  # about how long a pair takes, and each model of a page
 MOST = {"pairs": 100, "pages": 20, "maps": 1000}  # are kept; the oldest go
+AGAIN_S = 300  # from a failure to another attempt
 NICENESS = 10
 CODE = Path(__file__).parents[2]
 
@@ -67,6 +69,7 @@ class Exports:
 
     def __init__(self):
         self.running: dict[Path, subprocess.Popen] = {}
+        self.failed: dict[Path, float] = {}  # when that was first seen
         self.written: set[Path] = set()  # of those; what is gone since then is made again
         self.lock = Lock()
 
@@ -112,8 +115,7 @@ class Exports:
             if file.is_file():
                 self.written.add(out)
                 return True
-            if ended or (ended == 0 and out not in self.written):
-                del self.running[out]  # who asks again may have mended what was wrong
+            if (ended or (ended == 0 and out not in self.written)) and self._lately(out):
                 command = f"python -m explorer {' '.join(how)}".replace(str(out), "OUT")
                 raise UserError(failed(command))
             if all(each.poll() is not None for each in self.running.values()):
@@ -121,6 +123,15 @@ class Exports:
                 self.written.discard(out)
                 self.running[out] = _started([*how, *after], root)
         return False
+
+    def _lately(self, out: Path) -> bool:
+        """Whether it was found within `AGAIN_S` that this cannot be written: what was wrong may be
+        mended after that."""
+        since = self.failed.setdefault(out, time.monotonic())
+        lately = time.monotonic() - since < AGAIN_S
+        if not lately:
+            del self.failed[out], self.running[out]
+        return lately
 
 
 def _unexported(models: Sequence[str], command: str) -> say:

@@ -54,14 +54,14 @@ def filter_shown(asked: Filter, names: Sequence[str]) -> tuple[dict, dict, str]:
     """What these show of a filter of pictures with attributes of these names. The filter loses all
     others, which is said."""
     _keep(asked, names)
-    return *_listed(asked, names), ANY if asked.either else ALL
+    return *_chosen(asked, names), ANY if asked.either else ALL
 
 
 def filter_kept(asked: Filter, names: Sequence[str]) -> tuple[dict, dict]:
     """As `filter_shown`, after one of the choices: no values, since more may be chosen by now,
     unless the filter loses some."""
     if _keep(asked, names):
-        return _listed(asked, names)
+        return _chosen(asked, names)
     known = gr.update(choices=choices(names))
     return known, known
 
@@ -75,7 +75,7 @@ def _keep(asked: Filter, names: Sequence[str]) -> list[str]:
     return gone
 
 
-def _listed(asked: Filter, names: Sequence[str]) -> tuple[dict, dict]:
+def _chosen(asked: Filter, names: Sequence[str]) -> tuple[dict, dict]:
     known = choices(names)
     return gr.update(choices=known, value=asked.has), gr.update(choices=known, value=asked.lacks)
 

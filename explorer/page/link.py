@@ -51,8 +51,10 @@ def restore(session: Session, fields: Mapping[str, str]) -> list[str]:
     """
     sets, wanted = session.catalogue.sets, listed(fields, "models")
     first = fields.get("set") or session.model_set
-    holding = (name for name in (first, *sets) if {*wanted} & {*sets.get(name, ())})
-    model_set = choose(say("model set"), next(holding, first), sets)
+    holds = {name: len({*wanted} & {*names}) for name, names in sets.items()}
+    most = max(holds, key=holds.__getitem__, default=first)
+    other = most if holds.get(most) and not holds.get(first) else first
+    model_set = choose(say("model set"), other, sets)
     names = [name for name in sets[model_set] if name in wanted]
     if wanted and not names:
         named = quoted(", ".join(wanted))

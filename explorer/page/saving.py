@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from fastapi import Response
-from pydantic import ValidationError
 
 from explorer.page import link
 from explorer.page.components import warn
@@ -17,7 +16,7 @@ from explorer.page.guard.events import MOST_QUERY, Taken
 from explorer.page.navigation import BY_NAME
 from explorer.page.tab import Tab
 from explorer.pictures.picture import Picture
-from explorer.pictures.recipe import TOO_MUCH, Recipe, read_recipe
+from explorer.pictures.recipe import Recipe, read_recipe
 from explorer.pictures.render import to_pil
 from explorer.session import written
 from explorer.session.saved import by_codes, drawn, found, of_grid, of_paths, recipe
@@ -93,8 +92,6 @@ def _server(act: Callable[[Session, Taken], dict]) -> Callable:
             return told(act(whose(asked["key"]), asked))
         except UserError as error:
             return told({"problem": error.said})
-        except ValidationError:  # there are more models or longer names than `Recipe` takes
-            return told({"problem": TOO_MUCH})
 
     serve.__name__ = act.__name__
     return served(serve)

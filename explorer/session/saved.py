@@ -7,13 +7,14 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
+from pydantic import ValidationError
 from torch import Tensor
 from torch.nn.functional import interpolate
 
 from explorer.catalogue import titles
 from explorer.engine import Model
 from explorer.pictures.picture import EDIT, Picture
-from explorer.pictures.recipe import Recipe, Thing, is_film, read_recipe, thing
+from explorer.pictures.recipe import TOO_MUCH, Recipe, Thing, is_film, read_recipe, thing
 from explorer.pictures.render import ABREAST, read_code, read_weights, sheet, sprite, to_pil
 from explorer.session.again import repair, repaired, ways
 from explorer.session.family import Family, told
@@ -33,13 +34,16 @@ def recipe(
     session: Session, query: str, slots: Sequence[str], tiles: int = 0, bred: bool = False
 ) -> Recipe:
     """What is said of a view of the page, at `query`, with what lies in its `slots`; or of `tiles`
-    a side between these. Where pictures are `bred` there, with the family."""
+    a side between these. Where pictures are `bred` there, with the family. Raises UserError."""
     held = {slot: session.slots[slot] for slot in slots if slot in session.slots}
     made = partial(_thing, session)
-    family = told(session.of(Family), held, made) if bred else []
-    things = {slot: made(picture) for slot, picture in held.items()}
     weights = {model.name: model.weights for model in session.models}
-    return Recipe(weights=weights, slots=things, tiles=tiles, family=family, query=query)
+    try:
+        family = told(session.of(Family), held, made) if bred else []
+        things = {slot: made(picture) for slot, picture in held.items()}
+        return Recipe(weights=weights, slots=things, tiles=tiles, family=family, query=query)
+    except ValidationError:  # there are more models, or they have longer names, than it takes
+        raise UserError(TOO_MUCH) from None
 
 
 def of_grid(said: Recipe, grid: Grid, index: int) -> Recipe:
@@ -158,8 +162,10 @@ def by_codes(path: str | Path, said: Recipe | None, models: Mapping[str, Model])
         known, places = found(said, models), [*said.slots.values()] if is_film(path) else []
         shown = said.result or next(iter(places), None)
         return pictured(shown, known) if shown else None
-    code, name = read_code(path) or (None, "")
-    weights = read_weights(path)  # older files say none
+    found_code = read_code(path)
+    if found_code is None:
+        return None
+    (code, name), weights = found_code, read_weights(path)  # older files say no weights
     if weights and not (name in models and models[name].weights == weights):
         name = _known({name: weights}, models)[name].name
     if name not in models or len(code) != models[name].latent_size:

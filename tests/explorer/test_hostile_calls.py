@@ -84,9 +84,8 @@ OBJECTS = [
     {"labels": {"Male": "off"}, "every": 1},
     {"amounts": {"Smiling": "2"}, "held": [1]},
 ]
-KEYED = [{"key": key, "parts": each} for key in ("", None, "nobody") for each in (*LISTS, *OBJECTS)]
+PARTS = [*LISTS, *OBJECTS]
 HOSTILE = [*NUMBERS, *TEXTS, *LISTS, *OBJECTS, json.loads("[" * 60 + "]" * 60)]
-FORGED = [*HOSTILE, *KEYED]
 
 
 class Visitor:
@@ -109,6 +108,16 @@ class Visitor:
             if isinstance(name, str) and re.match(r"\d+-", name)
         ]
         return answer.text + "".join(self.post("component_server", each).text for each in asked)
+
+    def uploads(self) -> list[dict]:
+        """The events of the page's buttons for files."""
+        events = self.config["dependencies"]
+        return [each for each in events if any(does == "upload" for _, does in each["targets"])]
+
+    def sent(self, button: dict, file: object) -> str:
+        """What the page shows after a file, or several, for such a button."""
+        body = {"data": [None, file], "fn_index": button["id"], "session_hash": "b"}
+        return self.shown(self.post("run/x", body), button)
 
     def call(self, verb: str, given: dict) -> httpx.Response:
         data = [given.get(each.name, each.default) for each in arguments(VERBS[verb])]
@@ -185,6 +194,11 @@ def test_events_of_the_page(visitor, figures):
 
 def test_functions_of_the_page(visitor, figures):
     chance = random.Random(2)
+    (upload, *_), own = visitor.uploads(), visitor.upload()
+    shown = visitor.sent(upload, own) + visitor.sent(upload, [own])
+    keys = ("", None, "nobody", re.search(r'"key":"([^"]+)"', shown)[1])
+    keyed = [{"key": key, "parts": each, **(each if isinstance(each, dict) else {})}
+        for key in keys for each in PARTS]  # fmt: skip
     functions = [
         (each["id"], name)
         for each in visitor.config["components"]
@@ -201,7 +215,7 @@ def test_functions_of_the_page(visitor, figures):
             "component_id": component,
             "fn_name": name,
             "session_hash": "hostile",
-            "data": chance.choice(FORGED),
+            "data": chance.choice([*HOSTILE, *keyed]),
         }
         answer = visitor.post("component_server", body)
         assert answer.status_code < 500, answer.text
@@ -258,16 +272,7 @@ def test_nothing_is_read_outside_and_nothing_is_fetched(visitor, figures, tmp_pa
     with ThreadingHTTPServer(("127.0.0.1", 0), Seen) as inside:
         Thread(target=inside.serve_forever, daemon=True).start()
         address = f"http://127.0.0.1:{inside.server_port}/a.png"
-        buttons = [
-            each
-            for each in visitor.config["dependencies"]
-            if any(event == "upload" for _, event in each["targets"])
-        ]
-
-        def sent(button: dict, file: object) -> str:
-            body = {"data": [None, file], "fn_index": button["id"], "session_hash": "b"}
-            return visitor.shown(visitor.post("run/x", body), button)
-
+        buttons, sent = visitor.uploads(), visitor.sent
         own = [sent(button, [visitor.upload()]) for button in buttons]
         assert sum("as stars" in shown for shown in own) == 2  # files and a folder, of the map
         for path in (str(secret), f"../../../..{secret}", f"file://{secret}", address, "/dev/zero"):

@@ -94,15 +94,6 @@ class FAAE(Framework):
         self.E = self.encoder(config.latent_size)
         self.D = self.image_discriminator(labels=2 if config.morphs else 0)
 
-    @classmethod
-    def check(cls, config: Config) -> None:
-        super().check(config)
-        if config.morphs and int(config.morphs * config.batch_size) < 4:
-            raise UserError(
-                "Codes are interpolated between four images: --morphs times --batch-size has to be "
-                "4 at least, or --morphs 0."
-            )
-
     def phases(self) -> list[Phase]:
         return [
             Phase("regularisation", ("D",), self.config.lr_d, self.regularise),
@@ -138,7 +129,12 @@ class FAAE(Framework):
         z, between = batch.z[count:], batch.z[:count]
         if not self.config.morphs:
             return z, between, ()
-        with evaluating(self.E):  # batch norm's statistics stay those of fake images
+        if count < 4:
+            raise UserError(
+                "Codes are interpolated between four images: --morphs times the --batch-size of "
+                "each process has to be 4 at least, or 0."
+            )
+        with evaluating(self.E):  # batch norm's statistics do not follow these images
             code = self.encode(batch.x[:count])
         corners = torch.stack([code.roll(shift, dims=0) for shift in range(4)])  # (4, M, n)
         # Points anywhere in the square of the four, more often near the corners, the images' own

@@ -34,7 +34,7 @@ FLATTERED = (
 # Of the objectives that refined codes may have
 LOWERED = {
     "sharp": "pixels, sharpness, and distance from the domain and the prior",
-    "in-domain": "pixels and, with a larger weight, distance from the domain",
+    "in-domain": "the same, with a larger weight on the distance from the domain",
     "plain": "pixels alone",
 }
 
@@ -118,7 +118,7 @@ def _codes(framework: type[Framework], settings: dict) -> str:
     given, labels = settings["latent_size"], made.code_labels
     count = made.prior.size - given
     of = "clusters" if settings.get("clusters") else "classes"
-    also = f", and the probabilities of {count} {of}" if count else ""
+    also = f", and {count} for the {of}" if count else ""
     if labels and not labels.exclusive:
         also = f", and {count} labels, each 0 or 1"
     said = framework.codes_from.format(**settings)
@@ -145,7 +145,7 @@ def _objectives(measurement: dict) -> list[str]:
     if not traded:
         return []
     rows = [
-        (LOWERED[name], f"{each['mse']:.4f}", f"{each['sharpness']:.2f}")
+        (LOWERED.get(name, name), f"{each['mse']:.4f}", f"{each['sharpness']:.2f}")
         for name, each in traded["figures"].items()
     ]
     said = f"Codes refined by {traded['steps']} steps on {traded['images']:,} images of "

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
-from urllib.parse import quote, unquote
 
 import gradio as gr
 import numpy as np
@@ -20,7 +19,7 @@ from explorer.page import components as ui
 from explorer.page import words
 from explorer.page.guard.events import Acted, Exported, Ringed
 from explorer.page.mapped.points import View, drawn
-from explorer.page.tab import parted
+from explorer.page.tab import paired, spelt
 from explorer.pictures.picture import MAP
 from explorer.session.attributes import Draft
 from explorer.session.groups import Groups
@@ -178,7 +177,7 @@ def linked(session: Session) -> dict[str, str]:
     """The groups that fit into a link: what it says of each, by its name."""
     found, length = {}, 0
     for name, rows in here(session).items():
-        said = f"{quote(name, safe='')}:{ui.row_bits(rows)}"
+        said = f"{spelt(name)}:{ui.row_bits(rows)}"
         if length + len(said) <= LINKED:
             found[name] = said
             length += len(said)
@@ -195,9 +194,8 @@ def unkept(session: Session) -> list[str]:
 def unpack(session: Session, fields: Mapping[str, str]) -> list[str]:
     """The groups of a link, beside those that are here; gives what of them is not."""
     gone, name = [], fields.get("group", "")
-    for said in parted(fields, "groups"):
-        called, _, bits = said.partition(":")
-        called = unquote(called)[:NAME_LENGTH]
+    for called, bits in paired(fields, "groups").items():
+        called = called[:NAME_LENGTH]
         try:
             add(session, called, rows_of(bits))
         except UserError:

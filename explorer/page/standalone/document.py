@@ -113,9 +113,11 @@ def as_site(page: Pack, out: Path) -> int:
 
 
 def _sweep(out: Path, files: Collection[str]) -> None:
-    """Deletes the models of a former page, and nothing else that lies there."""
-    for name in (DECODER, ENCODER, PRIOR, LATENTS):
-        for found in out.glob(f"models/*/{name}.bin"):
+    """Deletes the models and the runtime of a former page, and nothing else that lies there."""
+    written = [f"models/*/{name}.bin" for name in (DECODER, ENCODER, PRIOR, LATENTS)]
+    written += [f"{name}-*.bin" for name in RUNTIME.values()]
+    for pattern in written:
+        for found in out.glob(pattern):
             if found.relative_to(out).as_posix() not in files:
                 found.unlink()
                 with suppress(OSError):  # until it is empty

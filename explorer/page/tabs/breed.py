@@ -88,10 +88,10 @@ def held(session: Session) -> list[str]:
 
 def show(session: Session, *inputs) -> tuple:
     """As `brood`, and what can be held and is."""
-    tiles, tree, said = brood(session, *inputs)
-    if tiles == gr.skip():
-        return tiles, tree, said, gr.skip()
-    return tiles, tree, said, gr.update(choices=choices(offered(session)), value=held(session))
+    hold, names = gr.skip(), held(session)
+    if not session.seen(f"{NAME}, held", tuple(names)):
+        hold = gr.update(choices=choices(offered(session)), value=names)
+    return *brood(session, *inputs), hold
 
 
 def brood(session: Session, radius: float, count: int, seed: int | None) -> tuple:

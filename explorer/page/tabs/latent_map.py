@@ -259,7 +259,10 @@ def without(session: Session, gone: Callable[[Picture], bool]) -> tuple:
     """The maps without those of the visitor's pictures that are `gone`, and how many those were."""
     own = session.of(Own)
     before, own.pictures = len(own.pictures), [each for each in own.pictures if not gone(each)]
-    count = before - len(own.pictures)
+    count, chosen = before - len(own.pictures), session.of(View).chosen
+    for model_set, last in [*chosen.items()]:
+        if isinstance(last, dict) and last.get("own") not in (None, *own.pictures):
+            del chosen[model_set]
     session.seen(MAP, len(own.pictures), session.of(View).layout)
     said = say("{count} pictures of yours are removed.", count=count) if count else ""
     return maps(session), say("1 picture of yours is removed.") if count == 1 else said

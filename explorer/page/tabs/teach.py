@@ -68,7 +68,10 @@ def build(session: gr.State) -> Widgets:
     taking = {"trigger_mode": "multiple", **ui.READING}
     for side in sides:
         side.collect(take, session, [*outputs, said], **taking)
-    learned.apart(tell_apart, session, [*outputs, said], trigger_mode="multiple", **ui.IN_TURN)
+    ticked = learned.apart(
+        tell_apart, session, [*outputs, said], trigger_mode="multiple", **ui.IN_TURN
+    )
+    ticked.failure(show, session, outputs, **ui.QUIET)  # no tick that the server does not know of
     learned.remove(remove, session, [*outputs, said], trigger_mode="multiple", **ui.IN_TURN)
     keep.click(add, [session, name], [*outputs, said], **ui.IN_TURN)
     file.upload(load, [session, file], [*outputs, said], **ui.READING)

@@ -1,6 +1,5 @@
 """Uploads that were saved here: their codes come back, or one sentence says why not."""
 
-import json
 import shutil
 from base64 import b64decode
 from dataclasses import replace
@@ -13,18 +12,18 @@ from PIL import Image
 from pydantic import ValidationError
 
 from explorer.page import going, saving, ui
-from explorer.page.components.wire import stamp
 from explorer.page.tabs import attributes, breed, paths, restore, sample, search, teach
 from explorer.pictures.picture import PHOTO, Picture
-from explorer.pictures.recipe import FORGED, KEY, TOO_MUCH, Kin, Recipe
+from explorer.pictures.recipe import FORGED, KEY, Kin
 from explorer.pictures.render import png_bytes, to_pil
 from explorer.session.again import repaired, ways
 from explorer.session.examples import astronaut
 from explorer.session.family import Family
-from explorer.session.saved import drawn, found, replay
+from explorer.session.saved import drawn, found, recipe, replay
 from explorer.session.state import Session, Unavailable
 from tests.explorer.conftest import CHECKPOINTS, event
 from training.codes.damage import BLUR, LOW, NOISE, REGION
+from training.errors import UserError
 
 
 @pytest.fixture
@@ -81,11 +80,8 @@ def test_a_page_is_restored_where_its_models_have_other_names(session, edited, t
 
 
 def test_what_no_file_can_hold_is_one_sentence(session):
-    def act(session, asked):
-        return {"text": Recipe(weights={}).text}
-
-    answer = saving._server(act)({"key": stamp(session)["key"]})
-    assert json.loads(answer.body)["problem"]["say"] == TOO_MUCH
+    with pytest.raises(UserError, match="A file cannot hold all that made this"):
+        recipe(session, "x" * 10**7, [])
 
 
 @pytest.mark.parametrize("fault", ["forged", "another model"])

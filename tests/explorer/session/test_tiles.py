@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from explorer.pictures.render import WEIGHTS_KEY, png_bytes
 from explorer.session.saved import by_codes
@@ -36,3 +37,10 @@ def test_a_tile_of_other_weights_is_none_of_a_model_with_that_name(session, tile
     path = tile(session.names[0], "0" * 64)
     with pytest.raises(UserError, match="with weights that no model here has"):
         by_codes(path, None, session.catalogue.models)
+
+
+def test_weights_without_a_code_say_nothing(session, tmp_path):
+    path, about = tmp_path / "tile.png", PngInfo()
+    about.add_text(WEIGHTS_KEY, session.models[0].weights)
+    Image.new("RGB", (8, 8)).save(path, pnginfo=about)
+    assert by_codes(path, None, session.catalogue.models) is None

@@ -158,12 +158,18 @@ def test_the_discriminator_is_conditioned_on_interpolation():
             assert x.shape[0] == y.shape[0] == 8
             return 20 * y[:, 0]
 
-    framework = make("faae", morphs=0.25)
-    framework.D = Conditioned()  # 0 for 6 of 8 images, 20 for the two of interpolated codes
+    framework = make("faae", morphs=0.5)
+    framework.D = Conditioned()  # 0 for 4 of 8 images, 20 for the four of interpolated codes
     _, terms = framework.re_encode(batch_for(framework))
-    assert terms["fooling"].item() == pytest.approx(6 / 8 * math.log(2))
+    assert terms["fooling"].item() == pytest.approx(4 / 8 * math.log(2))
     _, terms = framework.regularise(batch_for(framework))
-    assert terms["D"].item() == pytest.approx(6 / 8 * 2 * math.log(2) + 2 / 8 * 20, rel=1e-4)
+    assert terms["D"].item() == pytest.approx(4 / 8 * 2 * math.log(2) + 4 / 8 * 20, rel=1e-4)
+
+
+def test_codes_are_interpolated_between_four_images_at_least():
+    framework = make("faae", morphs=0.4)  # of 8 images
+    with pytest.raises(UserError, match="--morphs times the --batch-size of each process"):
+        framework.re_encode(batch_for(framework))
 
 
 @pytest.mark.parametrize("norm", ["batch", "spectral"])
@@ -275,7 +281,7 @@ def test_r1_is_the_squared_gradient():
     assert "R1" not in framework.regularise(batch_for(framework, step=6))[1]
 
 
-@pytest.mark.parametrize("morphs", [0.0, 0.4])
+@pytest.mark.parametrize("morphs", [0.0, 0.5])
 def test_r2_is_that_of_fake_images(morphs):
     how = {"r1_gamma": 0.0, "r2_gamma": 2.0, "r1_every": 5, "norm": "none"}
     framework = make("faae-plus", morphs=morphs, **how)

@@ -35,11 +35,19 @@ Latent.filmstrip = function ({ element, props, trigger, watch, grid, what, empty
     return h("section", { class: "panel", "aria-label": panel.title }, Latent.title(panel), rows);
   }
 
+  // Choosing the same frame again, or Escape, closes its card.
   function select(at) {
-    selected = at;
-    for (const button of root.querySelectorAll(".frame")) button.setAttribute("aria-pressed", String(Number(button.dataset.at) === at));
-    enlarge();
+    selected = at === selected ? null : at;
+    for (const button of root.querySelectorAll(".frame")) button.setAttribute("aria-pressed", String(Number(button.dataset.at) === selected));
+    if (selected === null) root.querySelector(".enlarged").replaceChildren();
+    else enlarge();
   }
+
+  root.addEventListener("keydown", ({ key }) => {
+    if (key !== "Escape" || selected === null) return;
+    if (root.querySelector(".enlarged").contains(document.activeElement)) root.querySelector(`.frame[data-at="${selected}"]`).focus();
+    select(selected);
+  });
 
   // The frame in every model by every kind of path, each to be sent on.
   function enlarge() {

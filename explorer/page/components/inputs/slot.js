@@ -82,8 +82,10 @@ Latent.slot = function ({ element, props, trigger, watch, upload, name, what, ra
   Latent.live({ element, watch }, draw);
 };
 
-// Ctrl+V goes to what has the focus, a slot or another place for pictures, else to where they land.
+// Ctrl+V goes to what has the focus, a slot or another place for pictures, else to where they land. Text
+// that lies beside a picture, as of a table's cell, goes into the field that has the focus.
 document.addEventListener("paste", (event) => {
+  if (event.target.closest?.("input, textarea") && event.clipboardData?.types.includes("text/plain")) return;
   const files = [...(event.clipboardData?.files ?? [])], places = Latent.places();
   const place = places.find(({ root }) => root.contains(document.activeElement)) ?? places[0];
   if (!files.length || !place) return;
@@ -109,15 +111,19 @@ async function camera(take, note) {
     return note(Latent.say("There is no camera that this page may use: allow it in the browser, or upload a file."), true);
   }
   const shutter = h("button", { type: "button", class: "chip strong", disabled: true, onclick: snap }, Latent.say("Take the picture"));
-  const video = h("video", { autoplay: true, playsinline: true, onloadeddata: () => { shutter.disabled = false; shutter.focus(); } });
+  const video = h("video", { autoplay: true, playsinline: true, onloadeddata: ready });
   video.srcObject = stream;
+  function ready() {
+    shutter.disabled = false;
+    if (document.activeElement === dialog) shutter.focus();  // nobody is about to cancel
+  }
   function snap() {
     const canvas = h("canvas", { width: video.videoWidth, height: video.videoHeight });
     canvas.getContext("2d").drawImage(video, 0, 0);
     canvas.toBlob((blob) => blob && take([new File([blob], "camera.png", { type: "image/png" })]), "image/png");
     dialog.close();
   }
-  const dialog = h("dialog", { class: "camera", "aria-label": Latent.say("Camera"), onclose: () => {
+  const dialog = h("dialog", { class: "camera", tabindex: -1, "aria-label": Latent.say("Camera"), onclose: () => {
     stream.getTracks().forEach((track) => track.stop());
     dialog.remove();
   } }, video, h("div", { class: "tools" }, shutter,

@@ -33,9 +33,9 @@
       // Of the attributes that could be measured.
       directions(method) {
         if (!entries[`${method}.vectors`]) return {};
-        const vectors = tensor(`${method}.vectors`), auc = tensor(`${method}.auc`);
+        const vectors = tensor(`${method}.vectors`), figures = ["auc", "cohens_d", "random_d"].map((each) => tensor(`${method}.${each}`));
         return Object.fromEntries(names.map((name, row) => [name, vectors.subarray(row * width, (row + 1) * width)])
-          .filter((_, row) => !Number.isNaN(auc[row])));
+          .filter((_, row) => figures.every((each) => Number.isFinite(each[row]))));
       },
     };
   };

@@ -28,6 +28,7 @@ Latent.maps.hover = function ({ props, server }) {
     if (index < 0) return props.value.own[-1 - index].label;
     const has = Object.entries(props.value.labels).filter(([, packed]) => Latent.maps.has(Latent.maps.bytes(packed), index));
     const picture = Latent.say("{shows} {index}", { shows: props.value.shows, index: String(index) });
+    if (!has.length) return picture;
     return Latent.say("{picture}: {names}", { picture, names: has.map(([name]) => Latent.maps.called(name)) });
   }
 

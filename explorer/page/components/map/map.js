@@ -11,7 +11,7 @@ Latent.map = function ({ element, props, trigger, watch, server, what, empty }) 
   const STEPS = 40, NEAR_PX = 12, MARGIN = 0.04;  // of an arrow key, across a plane; of an own picture; of a map
   const hover = maps.hover({ props, server });
   // `selected` is a picture's index, or {at, z}: a point of the plane in panel `at`
-  let charts = [], plots = [], legend, away, said, chips, selected = null, neighbours = null;
+  let charts = [], plots = [], legend, away, said, reached, chips, selected = null, neighbours = null;
 
   let later = {};  // props that are newer than the value
   const look = () => later.look ?? props.value.look;
@@ -35,6 +35,7 @@ Latent.map = function ({ element, props, trigger, watch, server, what, empty }) 
     charts = value.panels.map(chartOf);
     legend = h("p", { class: "note legend" });
     said = h("p", { class: "note", role: "status" });
+    reached = h("p", { class: "unseen", role: "status" });
     const chosen = h("div", { class: "groups", role: "group", "aria-label": Latent.say("Groups") });
     chips = maps.groups({ root: chosen, server, key: () => props.value.key, act: (act, name, to = "") => trigger("group", { act, name, to }),
       teach: (name) => trigger("teach", { name }) });
@@ -42,7 +43,7 @@ Latent.map = function ({ element, props, trigger, watch, server, what, empty }) 
       h("div", { class: "panel", role: "figure", "aria-label": `${what}, ${panel.title}` }, Latent.title(panel),
         charts[at] ? [tools(at), charts[at]] : Latent.reason(panel),
         panel.plane ? h("p", { class: "note" }, Latent.say("Two-dimensional codes: any point of the plane decodes. Shaded: the density of the prior.")) : null))),
-      away, said, chosen, legend, value.panels.some((panel) => panel.points && !panel.plane) ? h("p", { class: "note" }, value.note) : "", hover.card);
+      away, said, reached, chosen, legend, value.panels.some((panel) => panel.points && !panel.plane) ? h("p", { class: "note" }, value.note) : "", hover.card);
     root.classList.toggle("many", value.panels.length > 2);
     await Latent.script(window.gradio_config.root + value.d3);
     if (props.value === value) value.panels.forEach((panel, at) => charts[at] && plot(panel, at));
@@ -177,7 +178,7 @@ Latent.map = function ({ element, props, trigger, watch, server, what, empty }) 
   // Chosen by keyboard, a picture or a point is told of.
   function reach(index) {
     select(index);
-    tell(hover.called(index));
+    reached.textContent = hover.called(index);
   }
 
   // A step over the plane.
@@ -185,7 +186,7 @@ Latent.map = function ({ element, props, trigger, watch, server, what, empty }) 
     const { x, y } = props.value.panels[at].plane, [a, b] = selected?.at === at ? selected.z : [(x[0] + x[1]) / 2, (y[0] + y[1]) / 2];
     const z = [a + (right * (x[1] - x[0])) / STEPS, b + (up * (y[1] - y[0])) / STEPS], [across, high] = z.map((each) => Latent.fixed(each, 2));
     choose(at, z);
-    tell(Latent.say("Point ({x}, {y})", { x: across, y: high }));
+    reached.textContent = Latent.say("Point ({x}, {y})", { x: across, y: high });
   }
 
   function lasso(at) {

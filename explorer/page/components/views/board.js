@@ -14,8 +14,9 @@ Latent.board = function ({ element, props, trigger, watch, grid, empty }) {
   const [ladder, climb] = Latent.ladder((step) => Latent.ask(grid, { step }));
   const [meanings, explain] = Latent.meanings();
 
+  const both = (one, next) => (next ? Latent.say("{one}; {next}", { one, next }) : one);
   const figures = (stats) => (stats ?? []).map(([name, value, meaning, more]) =>
-    h("div", { title: more ? `${meaning}; ${more}` : meaning }, h("dt", {}, name), h("dd", {}, value)));
+    h("div", { title: both(meaning, more) }, h("dt", {}, name), h("dd", {}, value)));
 
   // All figures by name, those of the ladder, too.
   const meant = ({ rows = [], ladder }) => [

@@ -5,9 +5,11 @@ Latent.meanings = function () {
   const node = h("details", { class: "meanings", hidden: true }, h("summary", {}, Latent.say("What the figures mean")), list);
   let told = "";
   return [node, (figures) => {
-    const named = [...new Map(figures)], now = JSON.stringify(named);
-    node.hidden = !named.length;
-    if (now !== told) list.replaceChildren(...named.flatMap(([name, meaning]) => [h("dt", {}, name), h("dd", {}, meaning)]));
+    const named = new Map();  // of figures that mean the same, the names together
+    for (const [name, meaning] of new Map(figures)) named.set(meaning, [...named.get(meaning) ?? [], name]);
+    const entries = [...named], now = JSON.stringify(entries);
+    node.hidden = !entries.length;
+    if (now !== told) list.replaceChildren(...entries.flatMap(([meaning, names]) => [...names.map((name) => h("dt", {}, name)), h("dd", {}, meaning)]));
     told = now;
   }];
 };

@@ -54,7 +54,7 @@ Latent.tiles = function ({ element, props, trigger, watch, grid: name, what, emp
     function tile(label, index, title, at) {
       const button = h("button", { type: "button", class: "tile", "data-index": index, tabindex: index ? -1 : 0,
         "aria-label": `${label}, ${title}`, "aria-pressed": String(index === selected), title: label,
-        onclick: () => select(index) });
+        onclick: ({ detail }) => detail > 1 || select(index) });  // a double click is one
       button.addEventListener("dragstart", (event) =>
         event.dataTransfer.setDragImage(thumb(value.panels[at], index, value), 32, 32));
       return Latent.draggable(button, { grid: name, index });

@@ -66,22 +66,27 @@
 
   const kept = (find) => {  // once for each model
     const found = new Map();
-    return (model) => found.get(model.name) ?? found.set(model.name, find(model)).get(model.name);
+    return (model) => {
+      if (!found.has(model.name)) found.set(model.name, Latent.once(() => find(model)));
+      return found.get(model.name)();
+    };
   };
 
   const encodes = (model) => model.files.includes("encoder.onnx");
   const encoded = async (model, image) => image && (await engine()).encode(model.name, resized(image, model.description.image_size));
 
-  // Of the codes that `find` has of it. Other models encode, as they would a photo, what the first one
-  // draws that has a code of it, of those that are chosen if any.
+  // Of the codes that `find` has of it. Its picture is what the first model draws that has one, of those
+  // that were chosen if any; other models encode that as they would a photo.
   const thing = (label, find) => {
-    const picture = async () => {
+    let drawn = null;
+    const picture = async () => (drawn ??= await draw());
+    async function draw() {
       for (const model of [...page.chosen, ...page.about.models]) {
         const code = await find(model);
         if (code) return (await page.decode(model, [code]))[0];
       }
       return null;
-    };
+    }
     const code = kept(async (model) => await find(model) ?? (encodes(model) ? encoded(model, await picture()) : null));
     return { label, code, src: () => picture().then((image) => image && Latent.film.address(image)) };
   };

@@ -13,6 +13,7 @@ NAMES = ("celeba32/faae", "celeba32/aae")
 LOADED = "async (names) => Boolean(await Latent.local.with(names))"
 PIXELS = """() => [...document.querySelectorAll(".pad canvas")].map((canvas) =>
   [...canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data].join())"""
+RESTED_MS = 600  # controls that rest for `Latent.REST_MS` ask the server
 CHANGED = f"(before) => ({PIXELS})().every((each, at) => each !== before[at])"
 DRAG = """async (range) => {
   Latent.REST_MS = 5000;  // the server is asked when the slider rests
@@ -123,9 +124,11 @@ def test_every_model_follows_the_pointer_and_the_server_is_asked_for_nothing(pag
     asked, before = questions(page), page.evaluate(PIXELS)
     walk(page, pad)
     page.wait_for_function(CHANGED, arg=before)
+    page.wait_for_timeout(RESTED_MS)
     moved = page.evaluate(PIXELS)
     pad.press("ArrowLeft")
     page.wait_for_function(CHANGED, arg=moved)
+    page.wait_for_timeout(RESTED_MS)
     assert asked == []
 
 
