@@ -228,11 +228,11 @@ def _palette(pages: Sequence[Image.Image]) -> Image.Image:
     return small.quantize(COLOURS, Image.Quantize.FASTOCTREE)
 
 
-def sharpness_curve(curves: dict[str, Tensor | None]) -> dict:
+def sharpness_curve(curves: dict[str, Tensor | None], n: int) -> dict:
     """How sharp a morph is from its corners to its centre, one line a model (F-AAE figure 9).
 
-    `curves` maps titles to sharpness (4, steps), relative to that of the pictures in the corners,
-    along the four half diagonals from the corner inwards
+    `curves` maps titles to sharpness (4, (n + 1) // 2), relative to that of the pictures in the
+    corners, along the four half diagonals of n x n tiles from the corner inwards
     (`geometry.along_diagonals`); the line is their mean and the band, of few lines, their range.
     None is no line, and keeps its colour free. The figure is plotly's, {data, layout}, as a
     dictionary: plotly's own classes check each value, for which a morph would wait some 30 ms.
@@ -242,7 +242,7 @@ def sharpness_curve(curves: dict[str, Tensor | None]) -> dict:
         if values is None:
             continue
         colour, mean = LINE_COLOURS[index % len(LINE_COLOURS)], values.mean(0).tolist()
-        x = np.linspace(0, 100, values.shape[1]).tolist()
+        x = [200 * at / (n - 1) for at in range(values.shape[1])]  # an even n has no middle tile
         if banded:
             low, high = values.amin(0).tolist(), values.amax(0).tolist()
             band = {"fill": "toself", "fillcolor": colour, "opacity": 0.15, "hoverinfo": "skip"}

@@ -23,7 +23,7 @@ from explorer.verbs.common.options import Name, Option, Reason, Result, Shown
 from explorer.words import say
 from explorer.work import by_itself
 from training.checkpoints import Latents
-from training.codes.geometry import density, interpolated
+from training.codes.geometry import density
 from training.codes.regions import Region, regions
 from training.errors import UserError, choose
 from training.once import once
@@ -144,7 +144,7 @@ def neighbours(model: Model, code: Tensor, count: int, but: int = -1) -> list[in
 
 
 def middle(model: Model, rows: Sequence[int]) -> Tensor:
-    """The mean code (1, n) of encoded images, as long as theirs are."""
+    """The code (1, n) in the middle of those of encoded images."""
     return among(model, rows, [1 / len(rows)] * len(rows))
 
 
@@ -162,7 +162,7 @@ def without_map(model: Model) -> str:
 def among(model: Model, near: Sequence[int], weights: Sequence[float]) -> Tensor:
     """The code (1, n) between those of encoded images, by their weights."""
     codes, shares = model.latents.codes[list(near)], torch.tensor(weights)
-    return model.project(interpolated(codes[:, None], shares[:, None, None], keep_norm=True))
+    return model.prior.between(codes[:, None], shares[:, None, None])
 
 
 def strangeness(model: Model, code: Tensor) -> float | None:

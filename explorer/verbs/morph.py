@@ -13,13 +13,7 @@ from explorer.verbs.common.codes import codes
 from explorer.verbs.common.grids import sampled
 from explorer.verbs.common.options import Faithful, Models, Option, Result, Seed, Shown
 from explorer.work import beside
-from training.codes.geometry import (
-    along_diagonals,
-    bilinear_weights,
-    four_corners,
-    interpolated,
-    walk,
-)
+from training.codes.geometry import along_diagonals, bilinear_weights, grid_weights, walk
 from training.measure.metrics import sharpness
 
 CORNERS = 4
@@ -69,8 +63,8 @@ def morph(
     corners = [*pictures, *(sampled(models, seed + i) for i in range(CORNERS - len(pictures)))]
 
     def found(model: Model) -> Morph:
-        grid = four_corners(codes(model, corners, faithful), n, keep_norm=True)
-        grid = model.project(grid.flatten(0, 1))  # (n * n, latent)
+        four, weights = codes(model, corners, faithful), grid_weights(n).flatten(1)
+        grid = model.prior.between(four[:, None], weights[..., None].to(four))  # (n * n, latent)
         return Morph(model, grid.unflatten(0, (n, n)), model.decode(grid))
 
     return beside(found, models)
@@ -79,4 +73,4 @@ def morph(
 def at(model: Model, corners: Tensor, right: float, down: float) -> Tensor:
     """The interpolated code (1, n) between four (4, n), at a point of the unit square."""
     weights = bilinear_weights(torch.tensor(right), torch.tensor(down)).to(corners)
-    return model.project(interpolated(corners[:, None], weights[:, None, None], keep_norm=True))
+    return model.prior.between(corners[:, None], weights[:, None, None])

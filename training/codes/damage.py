@@ -180,7 +180,7 @@ class LowResolution(Damage):
         """The cell of each row, or column, of a picture."""
         side = x.shape[-1]
         count = max(1, round(side / max(self.strength, self.least)))
-        return torch.arange(side, device=x.device) * count // side
+        return (2 * torch.arange(side, device=x.device) + 1) * count // (2 * side)  # of its middle
 
 
 @dataclass(frozen=True, eq=False)

@@ -41,33 +41,25 @@ def bilinear_weights(right: Tensor, down: Tensor) -> Tensor:
     return torch.stack([left * up, right * up, left * down, right * down])
 
 
-def interpolated(corners: Tensor, weights: Tensor, keep_norm: bool = False) -> Tensor:
-    """Interpolated codes: sum of alpha_i z_i, not projected (F-AAE eq. 5).
-
-    `corners` (4, ..., latent) and `weights` (4, ..., 1) broadcast. `keep_norm` interpolates the
-    norm like the codes: a Gaussian prior needs that, whose middle would otherwise shrink, and on
-    the sphere it changes nothing.
-    """
-    mixed = (weights * corners).sum(dim=0)
-    if not keep_norm:
-        return mixed
-    norm = (weights * corners.norm(dim=-1, keepdim=True)).sum(dim=0)
-    return norm * normalize(mixed, dim=-1)
-
-
-def four_corners(corners: Tensor, n: int, keep_norm: bool = False) -> Tensor:
-    """`interpolated` codes (n, n, latent) of top-left, top-right, bottom-left, bottom-right."""
+def grid_weights(n: int) -> Tensor:
+    """`bilinear_weights` (4, n, n) of the tiles of an n x n grid."""
     if n < 2:
         raise ValueError(f"A grid between four corners needs at least 2 rows, not {n}.")
     t = torch.linspace(0, 1, n, dtype=torch.float64)
     down, right = torch.meshgrid(t, t, indexing="ij")
-    weights = bilinear_weights(right, down).to(corners)
-    return interpolated(corners[:, None, None], weights[..., None], keep_norm)
+    return bilinear_weights(right, down)
 
 
-def middle(corners: Tensor) -> Tensor:
-    """The interpolated code (B, n) in the middle of four (B, 4, n), with their mean norm."""
-    return interpolated(corners.transpose(0, 1), corners.new_full((4, 1, 1), 1 / 4), keep_norm=True)
+def interpolated(codes: Tensor, weights: Tensor) -> Tensor:
+    """Interpolated codes (..., n): sum of alpha_i z_i, not projected (F-AAE eq. 5), of `codes`
+    (k, ..., n) with `weights` (k, ..., 1), which broadcast."""
+    return (weights * codes).sum(dim=0)
+
+
+def of_mean_norm(codes: Tensor, weights: Tensor) -> Tensor:
+    """`interpolated` codes whose norm is interpolated, too."""
+    norm = interpolated(codes.norm(dim=-1, keepdim=True), weights)
+    return norm * normalize(interpolated(codes, weights), dim=-1)
 
 
 def corner_to_centre(n: int) -> list[list[tuple[int, int]]]:

@@ -10,6 +10,7 @@ import torch
 from torch import Generator, Tensor, nn
 from torch.nn.functional import normalize, one_hot
 
+from training.codes.geometry import interpolated, of_mean_norm
 from training.errors import UserError
 from training.once import once
 
@@ -20,6 +21,7 @@ class Prior:
 
     size: int
     spreading = ""  # what a spread below and above 1 does; nothing where there is no middle
+    straight = False  # whether interpolated codes lie straight between the others
 
     def sample(self, count: int, generator: Generator, spread: float = 1.0) -> Tensor:
         """float32 (count, size), on the generator's device; `spread`: see `spreading`."""
@@ -37,6 +39,13 @@ class Prior:
     def squash(self, h: Tensor) -> Tensor:
         """Outputs of a network (B, size) on the support, with gradients everywhere."""
         return self.project(h)
+
+    def between(self, codes: Tensor, weights: Tensor) -> Tensor:
+        """Interpolated codes (B, n) on the support, of `codes` (k, B, n) with `weights` (k, B, 1),
+        which broadcast; of their mean norm unless `straight`: codes of many numbers would be
+        shorter than any draw."""
+        mixed = interpolated if self.straight else of_mean_norm
+        return self.project(mixed(codes, weights))
 
     @property
     def scale(self) -> float:
@@ -105,6 +114,7 @@ class OfClasses(Prior):
     2) of classes (B,), `class_of` gives the class (B,) whose part is nearest to each code."""
 
     classes: int = 10
+    straight = True
 
     def __post_init__(self):
         if self.size != 2:
@@ -172,6 +182,8 @@ class SwissRoll(OfClasses):
 class OneHot(Prior):
     """One of `size` classes, equally likely; support: the simplex. Spread has no effect."""
 
+    straight = True
+
     def sample(self, count: int, generator: Generator, spread: float = 1.0) -> Tensor:
         classes = _integers(self.size, count, generator)
         return one_hot(classes, self.size).float()
@@ -195,6 +207,8 @@ class OneHot(Prior):
 @dataclass(frozen=True)
 class Switches(Prior):
     """`size` independent labels, 0 or 1 with even odds; support: the cube. Spread has no effect."""
+
+    straight = True
 
     def sample(self, count: int, generator: Generator, spread: float = 1.0) -> Tensor:
         draw = torch.rand(count, self.size, generator=generator, device=generator.device)
@@ -239,6 +253,11 @@ class Joint(Prior):
 
     def squash(self, h: Tensor) -> Tensor:
         return self._each("squash", h)
+
+    def between(self, codes: Tensor, weights: Tensor) -> Tensor:
+        parts = codes.split([self.first.size, self.second.size], dim=-1)
+        found = zip((self.first, self.second), parts, strict=True)
+        return torch.cat([prior.between(part, weights) for prior, part in found], dim=1)
 
     def _each(self, method: str, z: Tensor, *how) -> Tensor:
         parts = zip((self.first, self.second), self.split(z), strict=True)

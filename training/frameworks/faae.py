@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from training import losses
-from training.codes.geometry import bilinear_weights, interpolated
+from training.codes.geometry import bilinear_weights
 from training.config import Config
 from training.errors import UserError
 from training.frameworks.base import Batch, Flow, Framework, Loss, Phase, without_graph
@@ -140,7 +140,7 @@ class FAAE(Framework):
         # Points anywhere in the square of the four, more often near the corners, the images' own
         square = torch.rand(2, count, 1, generator=batch.generator, device=z.device)
         weights = bilinear_weights(*square.mul(pi / 2).sin().square())  # (4, M, 1)
-        between = self.prior.project(interpolated(corners, weights, keep_norm=True))
+        between = self.prior.between(corners, weights)
         evenness = (1 - weights.square().sum(dim=0)) / (1 - 1 / 4)  # (M, 1)
         kind = torch.cat([torch.ones_like(evenness), evenness], dim=1)
         return z, between, (torch.cat([kind.new_zeros(len(z), 2), kind]),)

@@ -9,7 +9,6 @@ from training import losses
 from training.frameworks.base import Batch, Flow, Loss, without_graph
 from training.frameworks.faae import FAAE
 from training.frameworks.options import AdversarialTerm, EncoderNoise, FeatureAdversary
-from training.networks.mode import evaluating
 from training.schema import BelowOne, NotNegative, UpToOne
 
 
@@ -68,8 +67,7 @@ class FAAEPlus(FAAE):
         config, (z, codes, kind) = self.config, self.all_codes(batch)
         x_hat = self.decode(codes)  # (2 B, 3, H, W)
         sample = losses.damped(x_hat[: len(z)], config.alpha_share)
-        with evaluating(self.E):  # batch norm's statistics stay those of real images
-            z_hat = self.encode(self.disturbed(sample, batch.generator))
+        z_hat = self.encode(self.disturbed(sample, batch.generator))
         terms = {
             "re-encoding": losses.code_error(z, z_hat),
             "reconstruction": losses.pixel_error(batch.x, x_hat[-len(batch.x) :]),

@@ -8,7 +8,6 @@ from torch import Tensor, nn
 
 from training import data
 from training.checkpoints import METRICS, read, read_latents, read_metrics, write_json
-from training.codes.geometry import middle
 from training.codes.inversion import STARTS, recover, refine
 from training.data import CLASSES, batches
 from training.distributed import device_named
@@ -139,7 +138,8 @@ def _measure_morphs(framework: Framework, images: Tensor) -> float:
     for x in batches.in_batches(images[: len(images) // 4 * 4], BATCH, framework.device):
         z = framework.encode(x)
         corners.append(metrics.sharpness(framework.decode(z)))
-        z_middle = framework.prior.project(middle(z.unflatten(0, (-1, 4))))
+        evenly = z.new_full((4, 1, 1), 1 / 4)
+        z_middle = framework.prior.between(z.unflatten(0, (-1, 4)).transpose(0, 1), evenly)
         middles.append(metrics.sharpness(framework.decode(z_middle)))
     return (torch.cat(middles).mean() / torch.cat(corners).mean()).item()
 

@@ -123,7 +123,7 @@ def draw(session: Session, n: int, first: bool = False) -> tuple:
     notes = [advice(session, found[model]) if model in found else "" for model in models]
     value = ui.tiles_value(models, panels, n, labels, notes)
     read = BANDED if len(curves) <= BANDS else LINES
-    chart = gr.skip() if now != left else stamp | ui.chart_value(sharpness_curve(curves), read)
+    chart = gr.skip() if now != left else stamp | ui.chart_value(sharpness_curve(curves, n), read)
     pad = gr.skip() if known else walked(session)  # which has all models at first
     return stamp | value, chart, pad
 

@@ -22,7 +22,6 @@ from explorer.verbs.common.labels import in_every_class, label_names, unconcerne
 from explorer.verbs.common.options import MOST_SEED, Reason
 from explorer.verbs.sample import Sample
 from explorer.words import chain, say
-from training.codes.geometry import interpolated
 
 MOST, EVERY = 144, "every"
 NO_MIDDLE = say(
@@ -121,7 +120,7 @@ def between_seeds(session: Session, models: list[Model], asked: Drawn, wide: int
     weights, codes = torch.tensor([1 - at, at])[:, None, None], {}
     for model in models:
         both = torch.stack([each[model.name] for each in ends])  # (2, count, n)
-        codes[model.name] = model.project(interpolated(both, weights.to(both), keep_norm=True))
+        codes[model.name] = model.prior.between(both, weights.to(both))
     labels = [
         say(
             "Sample {seed}·{n}, {share} % towards {next}",

@@ -83,17 +83,19 @@ def test_walks_of_unequal_length_are_refused(tmp_path):
 
 def test_sharpness_curve_has_a_line_a_model_over_its_range():
     values = torch.tensor([[4.0, 2.0, 1.0]]) * torch.tensor([[1.0], [2.0], [3.0], [2.0]])
-    figure = render.sharpness_curve({"F-AAE": values, "AAE": values / 4})
+    figure = render.sharpness_curve({"F-AAE": values, "AAE": values / 4}, 5)
     go.Figure(figure)  # raises ValueError for what plotly does not know
     lines = {line["name"]: line for line in figure["data"] if "name" in line}
     assert list(lines) == ["F-AAE", "AAE"]
     assert lines["F-AAE"]["y"] == [8, 4, 2] and lines["F-AAE"]["x"] == [0, 50, 100]
     assert figure["data"][0]["y"] == [12, 6, 3, 1, 2, 4]
+    even = render.sharpness_curve({"F-AAE": values}, 6)["data"][1]
+    assert even["x"] == [0, 40, 80]  # the centre lies between two tiles
 
 
 def test_many_lines_are_named_where_they_end_and_names_keep_apart():
     curves = {f"<b>{at}": torch.full((4, 3), 1 + at / 1000) for at in range(11)}
-    figure = render.sharpness_curve(curves)
+    figure = render.sharpness_curve(curves, 5)
     assert len(figure["data"]) == 11  # no bands
     notes = figure["layout"]["annotations"]
     assert [note["text"] for note in notes] == [f"&lt;b&gt;{at}" for at in range(11)]

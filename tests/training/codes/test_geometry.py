@@ -37,9 +37,10 @@ def test_slerp_without_a_single_great_circle_is_a_straight_line(factor):
 
 
 @pytest.mark.parametrize("n", [2, 3, 9, 15])
-def test_four_corners_is_equation_5(n):
+def test_codes_between_four_corners_are_those_of_equation_5(n):
     corners = random_codes(4, 7)
-    plane = latent.four_corners(corners, n).numpy()
+    weights = latent.grid_weights(n)[..., None].to(corners)
+    plane = latent.interpolated(corners[:, None, None], weights).numpy()
     z1, z2, z3, z4 = corners.numpy()
     for i in range(n):
         for j in range(n):
@@ -48,30 +49,19 @@ def test_four_corners_is_equation_5(n):
             np.testing.assert_allclose(plane[i, j], expected, rtol=1e-6, atol=1e-9)
 
 
-def test_four_corners_can_keep_the_norm_that_a_gaussian_prior_needs():
-    corners = random_codes(4, 256)
+def test_codes_between_others_can_have_their_mean_norm():
+    corners, evenly = random_codes(4, 256), torch.full((4, 1), 1 / 4)
     norms = corners.norm(dim=1)
-    middle = latent.four_corners(corners, 3)[1, 1]
-    kept = latent.four_corners(corners, 3, keep_norm=True)[1, 1]
+    middle, kept = latent.interpolated(corners, evenly), latent.of_mean_norm(corners, evenly)
     assert middle.norm() < 0.6 * norms.mean()
     torch.testing.assert_close(kept.norm(), norms.mean(), rtol=1e-6, atol=0)
     torch.testing.assert_close(torch.cosine_similarity(kept, middle, dim=0).item(), 1.0)
-
-
-def test_the_middle_of_four_corners_keeps_their_norm():
-    corners = random_codes(5, 4, 16)
-    middle = latent.middle(corners)
-    assert middle.norm(dim=1).allclose(corners.norm(dim=2).mean(dim=1))
-    mean = torch.nn.functional.normalize(corners.mean(dim=1), dim=1)
-    assert torch.nn.functional.normalize(middle, dim=1).allclose(mean, atol=1e-6)
-    assert latent.middle(torch.zeros(1, 4, 16)).isfinite().all()
-    grid = latent.four_corners(corners[0], 3, keep_norm=True)
-    torch.testing.assert_close(grid[1, 1], middle[0])
+    assert latent.of_mean_norm(torch.zeros(4, 16), evenly).isfinite().all()
 
 
 def test_a_grid_of_one_tile_has_no_corners():
     with pytest.raises(ValueError, match="at least 2 rows"):
-        latent.four_corners(torch.zeros(4, 2), 1)
+        latent.grid_weights(1)
 
 
 @pytest.mark.parametrize("n", [2, 5, 6])

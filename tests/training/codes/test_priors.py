@@ -122,3 +122,15 @@ def test_descent_brings_codes_nearer_to_a_prior(prior):
         assert gradient.isfinite().all()
         z = prior.restrict(z - 0.02 * normalize(gradient, dim=1))
     assert distance(prior, z).mean() < far.mean()
+
+
+def test_each_part_of_a_code_is_interpolated_as_its_prior_has_it():
+    prior, evenly = joint(Normal(64), Switches(3)), torch.full((4, 1, 1), 1 / 4)
+    codes = prior.sample(4, generator())[:, None]  # (4, 1, 67)
+    style, labels = prior.split(prior.between(codes, evenly))
+    norms = codes[..., :64].norm(dim=-1)
+    assert style.norm() == pytest.approx(float(norms.mean()), rel=1e-5)
+    torch.testing.assert_close(labels, codes[..., 64:].mean(dim=0))
+    plane = Mixture(2).sample(4, generator())[:, None]
+    torch.testing.assert_close(Mixture(2).between(plane, evenly), plane.mean(dim=0))
+    assert Sphere(8).between(codes[..., :8], evenly).norm() == pytest.approx(1, rel=1e-5)

@@ -18,11 +18,19 @@
 
   const ONTO = { sphere: unit, uniform: clamped(-1, 1), switches: clamped(0, 1), "one-hot": simplex };
 
+  // Parts of codes between which others lie straight.
+  const STRAIGHT = new Set(["one-hot", "switches", "mixture", "swiss-roll"]);
+
   // Sum of the codes, each by its weight.
   function mixed(codes, weights) {
     const sum = new Float32Array(codes[0].length);
     codes.forEach((code, at) => code.forEach((each, i) => { sum[i] += weights[at] * each; }));
     return sum;
+  }
+
+  function ofMeanNorm(codes, weights) {
+    const length = codes.reduce((sum, code, at) => sum + weights[at] * norm(code), 0);
+    return scaled(unit(mixed(codes, weights)), length);
   }
 
   Latent.codes = {
@@ -40,10 +48,16 @@
       return found;
     },
 
-    // Between codes, with their mean norm, on the prior's support.
+    // Between codes, on the prior's support, as its parts have it: `priors.Prior.between`.
     between(codes, weights, prior) {
-      const length = codes.reduce((sum, code, at) => sum + weights[at] * norm(code), 0);
-      return Latent.codes.project(scaled(unit(mixed(codes, weights)), length), prior);
+      const found = new Float32Array(codes[0].length);
+      let from = 0;
+      for (const { kind, size } of prior) {
+        const parts = codes.map((code) => code.slice(from, from + size));
+        found.set((STRAIGHT.has(kind) ? mixed : ofMeanNorm)(parts, weights), from);
+        from += size;
+      }
+      return Latent.codes.project(found, prior);
     },
 
     // Between top left, top right, bottom left and bottom right, at `right` and `down` in [0, 1].

@@ -39,8 +39,8 @@
     // What the models that have them draw between pictures, and how far to trust it; null where the
     // browser does not have the models, or not their codes.
     async among(models, { near, weights }) {
-      const engine = having(models);
-      const found = engine && await Promise.all(models.map((model) => judged(engine, model, near, weights)));
+      const engine = having(models), some = engine && models.filter((model) => Math.max(...near) < engine.models.get(model).latents.count);
+      const found = engine && await Promise.all(some.map((model) => judged(engine, model, near, weights)));
       return found && { label: Latent.say("Between {count} pictures of the map", { count: String(near.length) }),
         images: found.map(({ image }) => Latent.film.address(image)), notes: found.map(({ far }) => trusted(far)) };
     },

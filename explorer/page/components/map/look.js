@@ -1,6 +1,6 @@
 // How the points of a map look: colours by labels, and which are shown.
 //
-// value: that of Latent.map, whose `labels` are bits by attribute, in base64; look: {colour, rows: bits of
+// value: that of Latent.map, whose `labels` are bits by attribute, in base64, of the first `labelled` rows; look: {colour, rows: bits of
 // those that are shown, "" for all}; lit: the rows of a group as bits, "" without one.
 Object.assign(Latent.maps, {
   PALETTE: ["#1f77b4", "#ff7f0e", "#2ca02c", "#d62728", "#9467bd", "#8c564b", "#e377c2", "#7f7f7f", "#bcbd22", "#17becf"],
@@ -46,6 +46,8 @@ Object.assign(Latent.maps, {
     });
     const quiet = Latent.isDark() ? "#64748b" : "#a8b3c4";
     const inks = packed.length ? [quiet, ...(look.colour === "*" ? PALETTE : [panel.colour])] : [panel.colour];
+    const unknown = packed.length > 0 && value.labelled < count;
+    if (unknown) which.fill(inks.push(Latent.isDark() ? "#334155" : "#dbe1ea") - 1, value.labelled);
     if (lit) {
       const bits = bytes(lit), of = inks.push(strong()) - 1;
       for (let i = 0; i < count; i++) if (has(bits, i)) which[i] = of;
@@ -54,6 +56,6 @@ Object.assign(Latent.maps, {
       const bits = bytes(look.rows);
       for (let i = 0; i < count; i++) if (!has(bits, i)) which[i] = HIDDEN;
     }
-    return { inks, which, shown: (index) => which[index] !== HIDDEN };
+    return { inks, which, unknown, shown: (index) => which[index] !== HIDDEN };
   },
 });

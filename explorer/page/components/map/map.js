@@ -1,5 +1,5 @@
 // Maps of encoded pictures, one a model, in step. value {d3, shows, note, models: [name], look, own: [{id, label,
-// src}], labels: {name: base64 bits}, groups, panels: [{title, colour, model, points, own: {x, y}, plane,
+// src}], labels: {name: base64 bits} of the first `labelled` rows, groups, panels: [{title, colour, model, points, own: {x, y}, plane,
 // regions: [{x, y, names}]} or {title, colour, said}]}; `points` are float32 in base64, all x, then all y; `plane`,
 // of codes of two numbers, is {x: [from, to], y: [from, to], density: [[0 to 255]]}: any point on it decodes.
 // Props from now on: look {colour: an attribute or `classes` for all labels, rows: base64 bits of those that are
@@ -216,6 +216,7 @@ Latent.map = function ({ element, props, trigger, watch, server, what, empty }) 
     if (colour === "*" && each) {
       legend.replaceChildren(...Object.keys(labels).map((label, at) => Latent.key(maps.called(label), maps.PALETTE[at % maps.PALETTE.length])));
     } else legend.textContent = colour && each ? Latent.say("Coloured: {name}. Grey: not {name}.", { name: maps.called(colour) }) : "";
+    if (each?.unknown) legend.append(" ", Latent.say("Faint: not known."));
     if (shown !== null) legend.append(" ", h("span", {}, Latent.say("{count} of {all} are shown.", { count: String(shown), all: String(each.which.length) })));
   }
 

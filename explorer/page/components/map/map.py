@@ -86,6 +86,7 @@ def map_value(
         "panels": panels,
         "own": list(own),
         "labels": {} if most is None else _packed(most.names, most.labels),
+        "labelled": 0 if most is None else len(most.labels),
     }
 
 

@@ -183,7 +183,7 @@ def test_groups_go_into_a_link_as_far_as_they_fit_and_come_back(session, monkeyp
     monkeypatch.setattr(groups, "LINKED", 100)
     assert link.left_out(session) == ["the group 'Hats, 100 %: ü'"]
     short = dict(parse_qsl(link.query(session, {})))
-    assert [*short["groups"].split(",")] == ["Group%202:AUA="] and "group" not in short
+    assert [*short["groups"].split(",")] == ["Group 2:AUA="] and "group" not in short
     bits = groups.ui.row_bits([10**6])
     gone = link.restore(other, {"groups": f"Far:{bits},Bad:!,None:"})
     assert gone == ["the group 'Far'", "the group 'Bad'", "the group 'None'"]
