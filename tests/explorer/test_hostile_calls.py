@@ -194,8 +194,8 @@ def test_events_of_the_page(visitor, figures):
 
 def test_functions_of_the_page(visitor, figures):
     chance = random.Random(2)
-    (upload, *_), own = visitor.uploads(), visitor.upload()
-    shown = visitor.sent(upload, own) + visitor.sent(upload, [own])
+    own = [visitor.upload()]
+    shown = "".join(visitor.sent(button, own) for button in visitor.uploads())
     keys = ("", None, "nobody", re.search(r'"key":"([^"]+)"', shown)[1])
     keyed = [{"key": key, "parts": each, **(each if isinstance(each, dict) else {})}
         for key in keys for each in PARTS]  # fmt: skip

@@ -28,6 +28,7 @@ from training.errors import UserError, quoted
 from training.errors import choose as choose_one
 
 NAME = "breed"
+HELD = "breed, held"
 SLOTS = (Slot("parent-0", say("Parent"), 1), Slot("parent-1", say("Second parent"), None))
 PARENTS = tuple(slot.name for slot in SLOTS)
 
@@ -89,7 +90,7 @@ def held(session: Session) -> list[str]:
 def show(session: Session, *inputs) -> tuple:
     """As `brood`, and what can be held and is."""
     hold, names = gr.skip(), held(session)
-    if not session.seen(f"{NAME}, held", tuple(names)):
+    if not session.seen(HELD, tuple(names)):
         hold = gr.update(choices=choices(offered(session)), value=names)
     return *brood(session, *inputs), hold
 
@@ -196,6 +197,7 @@ def held_by(session: Session, names: list[str], *inputs) -> tuple:
     """Other attributes are held."""
     every = {name for model in session.catalogue.models.values() for name in known(model)}
     session.of(Family).held = [choose_one("attribute", name, every) for name in names or ()]
+    session.seen(HELD, tuple(held(session)))  # as the control shows it, or more by now
     return brood(session, *inputs)
 
 
