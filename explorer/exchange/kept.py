@@ -114,6 +114,7 @@ class Exports:
             ended = None if mine is None else mine.poll()  # before the look: it may write meanwhile
             if file.is_file():
                 self.written.add(out)
+                self.failed.pop(out, None)
                 return True
             if (ended or (ended == 0 and out not in self.written)) and self._lately(out):
                 command = f"python -m explorer {' '.join(how)}".replace(str(out), "OUT")

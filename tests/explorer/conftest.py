@@ -5,6 +5,7 @@ import asyncio
 import os
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
@@ -169,3 +170,10 @@ def page(blank: Page, url: str, request: pytest.FixtureRequest) -> Page:
         blank.goto(url)
         blank.get_by_role("heading", name="Encoder").first.wait_for()
     return blank
+
+
+def few(model, monkeypatch, count: int) -> None:
+    """Gives a model no more codes than these."""
+    known = model.latents
+    less = replace(known, codes=known.codes[:count], labels=known.labels[:count], map=None)
+    monkeypatch.setattr(model, "latents", less)

@@ -261,7 +261,8 @@ def without(session: Session, gone: Callable[[Picture], bool]) -> tuple:
     before, own.pictures = len(own.pictures), [each for each in own.pictures if not gone(each)]
     count, chosen = before - len(own.pictures), session.of(View).chosen
     for model_set, last in [*chosen.items()]:
-        if isinstance(last, dict) and last.get("own") not in (None, *own.pictures):
+        mine = last.get("own") if isinstance(last, dict) else None
+        if mine and gone(mine):
             del chosen[model_set]
     session.seen(MAP, len(own.pictures), session.of(View).layout)
     said = say("{count} pictures of yours are removed.", count=count) if count else ""

@@ -59,9 +59,8 @@
 
     const decode = Latent.newest(async () => {
       const now = thing, having = [];
-      for (const { model, latents } of charts) {  // other models would have to encode it
-        if (model.set !== chosen.set || chosen.index >= latents.count) continue;
-        const code = await now.code(model);
+      for (const model of page.chosen) {
+        const code = await now.known(model);  // others would have to encode it
         if (code) having.push([model, (await page.decode(model, [code]))[0]]);
       }
       said.textContent = now.label;

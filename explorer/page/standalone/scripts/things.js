@@ -1,5 +1,6 @@
 // What is looked at: a photo, a sample, a point of the map, or what was made of them. Each is {label,
-// code(model) -> Float32Array, or null where the model has no encoder for it, src() -> address}.
+// code(model) -> Float32Array, or null where the model has no encoder for it, src() -> address}, and known(model)
+// where it has codes that no encoder finds.
 {
   const { page } = Latent;
   const engine = () => Latent.local.with(page.chosen.map(({ name }) => name));
@@ -88,7 +89,7 @@
       return null;
     }
     const code = kept(async (model) => await find(model) ?? (encodes(model) ? encoded(model, await picture()) : null));
-    return { label, code, src: () => picture().then((image) => image && Latent.film.address(image)) };
+    return { label, code, known: find, src: () => picture().then((image) => image && Latent.film.address(image)) };
   };
 
   // RGBA of an image at another size.
