@@ -161,12 +161,16 @@ def test_an_attribute_is_held_still_and_the_method_is_chosen(page):
     expect(page.get_by_text("Smiling +3; held: Male")).to_be_visible()
     expect(changed).not_to_have_attribute("src", free)
     held = changed.get_attribute("src")
+    alike = page.get_by_text("Goes with High Cheekbones +0.").first
+    page.get_by_role("button", name="About the direction of Smiling").click()
+    expect(alike).to_be_visible()
+    before = alike.text_content()
     page.get_by_role("radio", name="Linear SVM").check()
     expect(changed).not_to_have_attribute("src", held)
     expect(lock).to_be_checked()
     expect(smiling).to_have_value("3")
-    page.get_by_role("button", name="About the direction of Smiling").click()
-    expect(page.get_by_text("Goes with High Cheekbones +0.").first).to_be_visible()
+    expect(alike).not_to_have_text(before)
+    expect(alike).to_be_visible()  # what was opened stays open where it is drawn anew
     page.get_by_role("button", name="Copy link").click()
     expect(page.get_by_text("The link is copied.")).to_be_visible()
     page.goto(page.evaluate("navigator.clipboard.readText()"))

@@ -29,8 +29,7 @@ Latent.sliders = function ({ element, props, watch, server, limit, step, first, 
     const reset = h("button", { type: "button", class: "chip", title: Latent.say("Reset {label}", { label }), "aria-label": Latent.say("Reset {label}", { label }), onclick: () => set(0, true) }, "0");
     const lock = h("input", { type: "checkbox", class: "lock", "aria-label": Latent.say("Hold {label} still", { label }), title: Latent.say("Hold {label} still while others change", { label }), onchange: () => { fix(lock.checked); send(); } });
     const facts = h("div", { class: "facts", hidden: true }, figures.map(fact), lacking.map(lack), h("p", { class: "note" }, MEANING));
-    const about = h("button", { type: "button", class: "aucs", "aria-expanded": "false", "aria-label": called(figures, label),
-      onclick: () => about.setAttribute("aria-expanded", String(!(facts.hidden = !facts.hidden))) }, badges(figures), lacking.map(({ title, colour }) => h("span", { class: "auc", title: without(title) }, dot(colour), "–")));
+    const about = h("button", { type: "button", class: "aucs", "aria-expanded": "false", "aria-label": called(figures, label), onclick: () => tell(facts.hidden) }, badges(figures), lacking.map(({ title, colour }) => h("span", { class: "auc", title: without(title) }, dot(colour), "–")));
     const written = h("span", { class: "own-value", id: described }, owned ? values(figures.filter(({ value }) => value !== undefined)) : []);
     const marks = h("span", { class: "marks", "aria-hidden": "true" }, h("i", { style: "left:50%" }), figures.filter(({ value }) => value !== undefined)
       .map(({ value, colour, title }) => h("b", { title: Latent.say("{title}: {value} before", { title, value: signed(value) }), style: `background:${colour};left:${place(value)}%` })));
@@ -48,12 +47,16 @@ Latent.sliders = function ({ element, props, watch, server, limit, step, first, 
       line.style.setProperty("--at", `${place(at + value)}%`);
       if (tell) send();
     }
+    function tell(on) {
+      facts.hidden = !on;
+      about.setAttribute("aria-expanded", String(on));
+    }
     function fix(on) {
       lock.checked = on;
       line.classList.toggle("held", on);
       for (const control of [range, box, reset]) control.disabled = on;
     }
-    rows[name] = { range, lock, set, fix };
+    rows[name] = { range, lock, facts, set, fix, tell };
     return line;
   }
 
@@ -126,8 +129,10 @@ Latent.sliders = function ({ element, props, watch, server, limit, step, first, 
     const now = JSON.stringify(props.value?.attributes ?? []);
     if (now === built) return fill(wanted, still);  // nobody's pointer or focus loses what it is on
     built = now;
+    const read = chosen(([name, { facts }]) => [name, !facts.hidden]).map(([name]) => name);
     rows = {};
     const lines = (props.value?.attributes ?? []).map(row);
+    for (const name of read) rows[name]?.tell(true);
     if (!lines.length) {
       root.replaceChildren(h("p", { class: "empty" }, empty));
       return;
