@@ -92,8 +92,8 @@ class Map:
     among it."""
 
     checkpoint: Positional[Path]  # the checkpoint's folder
-    # folders or zips of images that join the labelled ones on the map; the same for all models that
-    # are compared
+    # folders or zips of images that join the labelled ones on the map; give the same ones for each
+    # model, so that their maps show the same images
     data: tuple[str, ...] = ()
 
     def __call__(self) -> None:

@@ -24,7 +24,10 @@ from explorer.session.state import GONE, Session, Unavailable
 from explorer.words import say
 from training.errors import UserError
 
-NO_PROGRAM = say("No program draws this: it is no picture of one code. Save the picture instead.")
+NO_PROGRAM = say(
+    "This picture does not come from one code, so there is no program to copy for it. Save the "
+    "picture instead."
+)
 
 
 def said(session: Session, asked: Taken) -> Recipe:

@@ -67,8 +67,8 @@ TOUR = (
     Told(
         say("F-AAE, the flipped one"),
         say(
-            "It compares codes in place of pixels: what E reads from G's picture must be the code "
-            "that it was drawn from, and D makes the pictures look real. They are sharp, and freer."
+            "It compares codes in place of pixels: E must recover the code z from the picture G(z), "
+            "and D makes the pictures look real. They are sharp, and less faithful."
         ),
         systems=("faae",),
     ),
@@ -78,7 +78,7 @@ TOUR = (
         (
             say("Sharp against faithful: sharpness and MSE stand below each reconstruction."),
             say("The middle of a morph: does it stay as sharp as its corners?"),
-            say("The re-encoding error: does the encoder find the code again that a picture has?"),
+            say("The re-encoding error: how far is E(G(z)) from z?"),
         ),
     ),
 )

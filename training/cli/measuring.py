@@ -166,7 +166,7 @@ class Ranking:
 
 @dataclass
 class Directions:
-    """Find a checkpoint's attribute directions anew."""
+    """Compute a checkpoint's attribute directions again."""
 
     checkpoint: Positional[str]  # A checkpoint's folder, with the codes of labelled images
     force: bool = False  # Also where those that it has were found in more images than it keeps
@@ -185,7 +185,7 @@ class Directions:
 
 @dataclass
 class Features:
-    """Train the network whose features the Frechet distance compares anew."""
+    """Train again the classifier whose features the Frechet distance compares."""
 
     data: tuple[str, ...]  # CIFAR-10: zips with a folder for each class, or cifar10
     held_out: tuple[str, ...]  # The same of its test images

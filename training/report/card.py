@@ -68,7 +68,7 @@ def card(directory: Path) -> str:
         f"- images seen: {trained['images_seen']:,} ({trained['epochs']} epochs), "
         f"{started}{trained['hours']} hours on {trained['hardware']}, "
         f"torch {trained['torch']}\n"
-        "- every setting: `config.json`",
+        f"- settings{' of the last run' if before else ''}: `config.json`",
         "## Figures",
         _figures(measurement) + _domain(measurement),
         *([FLATTERED.format(titles=framework.title)] if settings.get("d_features") else []),

@@ -20,7 +20,7 @@ from explorer.words import numeral, say
 from training.errors import UserError, quoted
 from training.errors import choose as one_of
 
-GONE = say("That point is none of the maps that are shown: choose another one.")
+GONE = say("That point is on none of the maps shown: choose another one.")
 NEAREST, WIDE = 8, 20  # neighbours that are drawn; tiles in a row of a sprite
 
 

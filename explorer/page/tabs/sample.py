@@ -25,7 +25,8 @@ from explorer.words import chain, say
 
 MOST, EVERY = 144, "every"
 NO_MIDDLE = say(
-    "on the sphere there is no middle to go to: other values stay around one random code"
+    "on the sphere, values below 1 draw all samples towards one random code, values above 1 away "
+    "from it"
 )
 
 

@@ -56,8 +56,8 @@ def test_reconstruct_streams_the_recovery(mixed, monkeypatch):
     assert [board["rows"][1]["note"] for board in boards] == ["10 of 20 steps", "20 of 20 steps"]
     for row in (first["rows"][0], boards[-1]["rows"][1]):
         faae, gan = (dict(stat[:2] for stat in card["stats"]) for card in row["cards"][1:])
-        assert gan["Found by"] == "recovery" and "Re-encoding error" not in gan
-        assert "Re-encoding error" in faae and "Found by" not in faae
+        assert gan["Found by"] == "recovery" and "Relative re-encoding error" not in gan
+        assert "Relative re-encoding error" in faae and "Found by" not in faae
     _, faae, gan = first["rows"][0]["cards"]
     assert faae["said"] == "" and re.search(r"GAN has no encoder.* in about \d+\.\d s", gan["said"])
     picture = mixed.slots["reconstruct"]

@@ -135,7 +135,7 @@ def test_a_found_picture_without_a_code_is_saved_and_no_program(session, tmp_pat
     search.ask(session, search.MINE, [], [], "all", 5)
     assert is_saved(session, 0, tmp_path / "found.png") and told == []
     for asked in ({"grid": search.NAME, "index": 0}, {}):
-        with pytest.raises(Unavailable, match="No program draws this"):
+        with pytest.raises(Unavailable, match="no program to copy"):
             saving.python(session, {"key": "", **asked})
     with pytest.raises(Unavailable, match="tile is gone"):
         saving.saved(session, {"key": ""})

@@ -20,7 +20,7 @@ FIGURES = (
     ),
     (
         "cycle_error",
-        say("Re-encoding error"),
+        say("Relative re-encoding error"),
         say("‖E(G(z)) − z‖², divided by that of unrelated codes: good below 0.1"),
         2,
         0.1,
