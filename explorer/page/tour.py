@@ -67,8 +67,8 @@ TOUR = (
     Told(
         say("F-AAE, the flipped one"),
         say(
-            "It compares codes in place of pixels: E must recover the code z from the picture G(z), "
-            "and D makes the pictures look real. They are sharp, and less faithful."
+            "It compares codes in place of pixels: E must recover the code z from the picture "
+            "G(z), and D makes the pictures look real. They are sharp, and less faithful."
         ),
         systems=("faae",),
     ),

@@ -94,7 +94,9 @@ def stage_stats(model: Model, found: Stage) -> list[Stat]:
         value = say("{share} {word}", share=numeral(f"{share:.2f}"), word=word)
         more = say("not divided it is {error}", error=numeral(f"{error:.3g}"))
         rows.append((say("Relative re-encoding error"), value, meaning, more))
-    meaning = say("How far the code is from those that the prior draws: 1 is the median of prior samples")
+    meaning = say(
+        "How far the code is from those that the prior draws: 1 is the median of prior samples"
+    )
     rows.append((say("Prior distance"), numeral(f"{distance:.2f}"), meaning))
     if not model.encodes:
         meaning = say("Descent from several prior samples, the best kept")

@@ -79,8 +79,9 @@ def test_cycle_errors_are_relative_to_unrelated_codes(session):
     session.put("reconstruct", session.examples()[0])
     board, *_ = reconstruct.show(session)
     stats = [dict(stat[:2] for stat in card["stats"]) for card in board["rows"][0]["cards"][1:]]
-    assert all(stat["Relative re-encoding error"].endswith((" good", " fair", " poor")) for stat in stats)
-    assert all(0 < float(stat["Relative re-encoding error"].split()[0]) < 0.2 for stat in stats)
+    errors = [stat["Relative re-encoding error"] for stat in stats]
+    assert all(each.endswith((" good", " fair", " poor")) for each in errors)
+    assert all(0 < float(each.split()[0]) < 0.2 for each in errors)
 
 
 def test_a_refinement_ends_when_others_are_chosen(session):
