@@ -24,8 +24,9 @@ def _translation(x: Tensor, generator: Generator) -> Tensor:
     """Shift by up to 1/8 of the side; black outside, where the published code has mid-grey."""
     theta = torch.eye(2, 3, device=x.device).repeat(len(x), 1, 1)
     theta[:, :, 2] = 0.25 * _uniform(x, generator, 2)  # grid coordinates span 2 a side
-    grid = affine_grid(theta, list(x.shape), align_corners=False)
-    return grid_sample(x, grid.to(x.dtype), mode="nearest", align_corners=False)
+    with torch.autocast(x.device.type, enabled=False):  # bf16 would double and drop rows
+        grid = affine_grid(theta, list(x.shape), align_corners=False)
+    return grid_sample(x, grid, mode="nearest", align_corners=False)
 
 
 def _cutout(x: Tensor, generator: Generator) -> Tensor:

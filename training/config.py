@@ -91,7 +91,8 @@ class Config:
     # Labelled images whose codes the checkpoint keeps, for the map
     keep_codes: Images = 4096
     store: Literal["float32", "half", "int8"] = "float32"  # How the checkpoint stores its weights
-    checkpoint_minutes: NotNegative = 5.0  # Minutes from one checkpoint to the next
+    # Minutes from one checkpoint to the next, which waits for a step of --log-every
+    checkpoint_minutes: NotNegative = 5.0
     log_every: Steps = 50  # Steps from one logged figure to the next
 
     def __post_init__(self):

@@ -5,12 +5,17 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 import torch
 from torch import Tensor, distributed, nn
 from torch.nn.parallel import DistributedDataParallel
 
 from training.errors import UserError
+
+# For what the leader does alone, such as finding the directions of many attributes, the others may
+# wait longer than NCCL's 10 minutes; a process that ends without a word is the launcher's to notice
+PATIENCE = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -58,11 +63,13 @@ def joined(device: str) -> Iterator[World]:
     """The world, from the environment variables of the launcher; it is left together, or with an
     error."""
     size = int(os.environ.get("WORLD_SIZE", 1))
+    rank = int(os.environ.get("RANK", 0)) if size > 1 else 0  # one alone leads
     chosen = device_named(device)
     if size > 1 and not distributed.is_initialized():
-        distributed.init_process_group("nccl" if chosen.type == "cuda" else "gloo")
+        backend = "nccl" if chosen.type == "cuda" else "gloo"
+        distributed.init_process_group(backend, timeout=PATIENCE)
     try:
-        yield World(int(os.environ.get("RANK", 0)), size, chosen)
+        yield World(rank, size, chosen)
         if distributed.is_initialized():
             distributed.barrier()  # Gloo aborts one whose partner leaves early
     finally:

@@ -25,7 +25,7 @@ def curves(directory: Path, images_seen: int):
     try:
         from torch.utils.tensorboard import SummaryWriter
     except ImportError:
-        print("tensorboard is not installed: no curves are written.")
+        print("tensorboard is not installed: no curves are written.", file=sys.stderr)
         return None
     return SummaryWriter(directory / "tensorboard", purge_step=images_seen)
 
@@ -48,14 +48,18 @@ class Scribe:
         middle = len(run.images) // 2  # the same for every run on the same images
         self.x = run.images.images[middle : middle + COLUMNS].float().div(255)
 
-    def figures(self, means: dict[str, float]) -> None:
-        """Reports terms of the loss, means since the last call, and the figures of `watch`."""
+    def terms(self, means: dict[str, float]) -> None:
+        """Reports terms of the loss, means since the last call."""
         self.bar.update(self.run.images_seen - self.bar.n)
         self.bar.set_postfix({name: f"{value:.4f}" for name, value in means.items()})
-        watched = self.watch(self.run) if self.watch else {}
         scalars = {f"loss/{name}": value for name, value in means.items()}
         scalars["speed/images_per_s"] = self.bar.format_dict["rate"] or 0
-        scalars |= {f"figures/{name}": value for name, value in watched.items()}
+        self.curve(partial(_add_scalars, scalars, self.bar.n))
+
+    def figures(self) -> None:
+        """Reports the figures of `watch`."""
+        watched = self.watch(self.run) if self.watch else {}
+        scalars = {f"figures/{name}": value for name, value in watched.items()}
         self.curve(partial(_add_scalars, scalars, self.bar.n))
 
     def keep(self) -> None:

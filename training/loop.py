@@ -3,19 +3,20 @@
 import math
 import sys
 import time
-from contextlib import closing, nullcontext, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, nullcontext, suppress
 from pathlib import Path
 
 import torch
 
 from training import checkpoints, data, distributed
-from training.checkpoints import Images, State, describe
+from training.checkpoints import STATE, Images, State, describe
 from training.config import Config
 from training.data.labels import with_labels
 from training.errors import UserError, quoted
 from training.frameworks import FRAMEWORKS, read_settings
 from training.log import Scribe, Watch
-from training.run import STATE, Run, Stopped, autocast_for
+from training.run import Run, Stopped, autocast_for
 
 FREE_ON_RESUME = (
     "checkpoint_minutes",
@@ -24,7 +25,9 @@ FREE_ON_RESUME = (
     "compile",
     "keep_codes",
     "images_of",
+    "licence",
     "skip_unreadable",
+    "store",
 )
 LEFT_OUT = "left_out.txt"  # beside the checkpoint: files that are no training images, and why
 
@@ -33,13 +36,14 @@ def fit(config: Config, resume: bool = False, watch: Watch | None = None) -> Pat
     """Trains `config.framework` and returns the checkpoint's directory.
 
     With `resume`, goes on where `config.out` stood: on a CPU in fp32 the weights are bit for bit
-    those of a run that was never interrupted. `watch` sees the run every `log_every` steps and at
-    the end; the figures that it gives are shown. Raises UserError, Stopped among them.
+    those of a run that was never interrupted. `watch` sees the run where it is resumed, every
+    `log_every` steps and at the end; the figures that it gives are shown. Raises UserError, Stopped
+    among them.
     """
     with distributed.joined(config.device) as world:
+        _check(config)
         directory = Path(config.out)
         framework = FRAMEWORKS[config.framework]
-        _check(config)
         images = data.load(
             config.data,
             config.image_size,
@@ -57,7 +61,8 @@ def fit(config: Config, resume: bool = False, watch: Watch | None = None) -> Pat
             if world.leads:
                 images.write_left_out(directory / LEFT_OUT)
                 scribe = Scribe(run, watch)
-        with closing(scribe) if scribe else nullcontext():  # also where it is stopped
+        # closed also where the run is stopped
+        with closing(scribe) if scribe else nullcontext(), _enough_memory(run):
             _train(run, scribe)
         with world.led():
             if world.leads and images.labels is not None and framework.encodes:
@@ -68,7 +73,11 @@ def fit(config: Config, resume: bool = False, watch: Watch | None = None) -> Pat
 
 
 def _check(config: Config) -> None:
-    """UserError where the options do not go together."""
+    """UserError where the options do not go together, or lack what `resolve` gives."""
+    if not (config.framework and config.out):
+        raise UserError(
+            "A run needs a framework and a folder, --out: `training.config.resolve` gives both."
+        )
     FRAMEWORKS[config.framework].check(config)
     out = Path(config.out).resolve()
     for source in config.data:
@@ -128,14 +137,28 @@ def _keep_latents(directory: Path, run: Run, images: data.ImageSet) -> None:
         checkpoints.write_latents(directory, describe(run.best.eval(), images))
 
 
+@contextmanager
+def _enough_memory(run: Run) -> Iterator[None]:
+    """A run that takes more memory than the device has is Stopped."""
+    try:
+        yield
+    except torch.OutOfMemoryError:
+        raise Stopped(
+            "The device has too little memory for this run: begin another with a smaller "
+            f"--batch-size or --width; {run.kept()}"
+        ) from None
+
+
 def _train(run: Run, scribe: Scribe | None) -> None:
     """Steps until the end, with figures every `log_every` steps and a checkpoint every few
     minutes. Figures are read back only when they are shown, so that a GPU never waits."""
     config, autocast = run.config, autocast_for(run.config, run.world.device)
     sums, counts, saved = {}, {}, time.monotonic()
     with run.world.led():
-        if scribe and run.step == run.steps:
-            scribe.keep()  # the end may have come between two of the last files
+        if scribe and run.step:  # a stop may have come between the state and what follows it
+            if run.step == run.steps:
+                scribe.keep()
+            scribe.figures()
     while run.step < run.steps:
         for name, term in run.advance(autocast).items():
             sums[name] = sums.get(name, 0) + term
@@ -149,7 +172,8 @@ def _train(run: Run, scribe: Scribe | None) -> None:
             raise Stopped(f"A loss is not finite at step {run.step}: {means}; {run.kept()}")
         with run.world.led():
             if scribe:
-                scribe.figures(means)
+                scribe.terms(means)
                 if last or time.monotonic() - saved > 60 * config.checkpoint_minutes:
                     scribe.keep()
                     saved = time.monotonic()
+                scribe.figures()  # last: a measurement that fails takes nothing with it

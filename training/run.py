@@ -45,7 +45,7 @@ class PhaseOptimizer:
     def __init__(self, framework: Framework, phase: Phase, world: distributed.World):
         self.framework, self.phase, config = framework, phase, framework.config
         parameters = trainable(framework, phase)
-        betas = phase.betas or (config.beta1, config.beta2)
+        betas = config.beta1, config.beta2
         self.optimizer = torch.optim.Adam(parameters, phase.lr, betas, fused=True)
         self.loss = world.wrap(PhaseLoss(framework, phase))
 
@@ -236,14 +236,17 @@ class Run:
         rate, batch, terms = learning_rate(self.config, self.step, self.steps), self.batch(), {}
         for each in self.phases:
             if self.step % each.phase.every == 0:
-                terms |= each.step(batch, rate, autocast)
+                figures = each.step(batch, rate, autocast)
+                if twice := terms.keys() & figures:
+                    raise TypeError(f"two phases name a figure alike: {min(twice)}")
+                terms |= figures
         if self.averaged:
             self.averaged.update_parameters(self.framework)
         self.step += 1
         return terms
 
     def finite(self) -> bool:
-        return all(p.isfinite().all() for p in self.framework.parameters())
+        return all(each.isfinite().all() for each in self.framework.state_dict().values())
 
     def state(self) -> dict:
         return {
@@ -288,17 +291,18 @@ class Run:
 
     def facts(self) -> dict:
         """Where and how long the weights were trained, for config.json and the card."""
-        cuda = self.world.device.type == "cuda"
-        cores = self.world.size * torch.get_num_threads()
-        cpu = f"{cores} CPU core{'s' if cores > 1 else ''} ({platform.machine()})"
-        gpus = f"{self.world.size} x {torch.cuda.get_device_name()}" if cuda else ""
+        size, device = self.world.size, self.world.device
+        cores = size * torch.get_num_threads()
+        hardware = f"{cores} CPU core{'s' if cores > 1 else ''} ({platform.machine()})"
+        if device.type == "cuda":
+            hardware = f"{size} x {torch.cuda.get_device_name(device)}"
         return {
             "images_seen": self.images_seen,
             "images_seen_before": self.seen_before,
             "training_images": len(self.images),
             "epochs": round(self.step / self.batches.steps_per_epoch, 2),
             "hours": round(self.elapsed() / 3600, 2),
-            "hardware": gpus or cpu,
+            "hardware": hardware,
             "torch": torch.__version__,
         }
 
@@ -314,10 +318,12 @@ class Run:
                 directory / STATE, lambda p: p.write_bytes(buffer.getbuffer())
             )
             checkpoints.write(directory, self.best, self.facts())
+        except checkpoints.CheckpointError as error:
+            raise Stopped(f"{str(error).rstrip('.')}; {self.kept()}") from None
         except OSError as error:
             raise Stopped(f"Cannot write to '{directory}': {error}; {self.kept()}") from error
 
     def kept(self) -> str:
-        if (Path(self.config.out) / STATE).is_file():
+        if (Path(self.config.out) / checkpoints.CONFIG).is_file():
             return f"the last good checkpoint is kept in '{self.config.out}'."
         return "no checkpoint had been written yet."

@@ -1,5 +1,5 @@
 """A run whose first process cannot write, in as many processes as torchrun starts; each records the
-error it ends with, and the first waits for the others to do so. Called by test_loop.py."""
+error it ends with, and the first waits for the others to do so. Called by test_distributed.py."""
 
 import json
 import os

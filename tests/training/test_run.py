@@ -1,6 +1,7 @@
 """One training's parts, where they differ from PyTorch's own."""
 
 from contextlib import nullcontext
+from dataclasses import replace
 from functools import partialmethod
 
 import pytest
@@ -12,7 +13,9 @@ from training.distributed import World
 from training.errors import UserError
 from training.frameworks import FRAMEWORKS
 from training.precision import resolved
-from training.run import Average, Run, autocast_for
+from training.run import Average, PhaseOptimizer, Run, Stopped, autocast_for
+
+CPU = World(0, 1, torch.device("cpu"))
 
 
 def test_the_moving_average_is_pytorchs_but_short_at_first():
@@ -69,7 +72,7 @@ def test_compiled_networks_train_alike_and_are_stored_alike(name, images, monkey
     terms, keys = [], []
     for compiled in (False, True):
         config = config_of(name, ema=0.9, r1_gamma=0.1, r1_every=2, compile=compiled)
-        run = Run(config, World(0, 1, torch.device("cpu")), images)
+        run = Run(config, CPU, images)
         steps = [run.advance(autocast_for(config, torch.device("cpu"))) for _ in range(3)]
         terms.append([{name: float(term) for name, term in step.items()} for step in steps])
         keys.append(run.state()["framework"].keys())
@@ -81,7 +84,7 @@ def test_compiled_networks_train_alike_and_are_stored_alike(name, images, monkey
 @pytest.mark.parametrize("name", ["D", "E"])
 def test_a_network_that_is_not_to_learn_stands_still_in_all(name, images):
     config = config_of("faae", train=(name,), morphs=0.5)
-    run = Run(config, World(0, 1, torch.device("cpu")), images)
+    run = Run(config, CPU, images)
     before = {key: value.clone() for key, value in run.framework.state_dict().items()}
     for _ in range(2):
         run.advance(autocast_for(config, torch.device("cpu")))
@@ -91,4 +94,35 @@ def test_a_network_that_is_not_to_learn_stands_still_in_all(name, images):
 
 def test_what_is_to_learn_must_be_one_of_the_networks(images):
     with pytest.raises(UserError, match="faae to train 'A'; choose from: D, G, E"):
-        Run(config_of("faae", train=("A",)), World(0, 1, torch.device("cpu")), images)
+        Run(config_of("faae", train=("A",)), CPU, images)
+
+
+def test_statistics_that_are_not_finite_are_not_saved(images, tmp_path):
+    run = Run(config_of("aae", out=str(tmp_path / "run")), CPU, images)
+    next(run.framework.G.buffers()).fill_(torch.inf)
+    with pytest.raises(Stopped, match="not finite at step 0; no checkpoint had been written yet"):
+        run.save()
+    assert not (tmp_path / "run").exists()
+
+
+def test_weights_that_cannot_be_stored_stop_a_run(images, tmp_path):
+    run = Run(config_of("aae", out=str(tmp_path), store="half"), CPU, images)
+    run.save()
+    torch.nn.init.constant_(run.framework.G.stem.bias, 1e5)
+    with pytest.raises(Stopped, match="give --store float32; the last good checkpoint is kept in"):
+        run.save()
+
+
+def test_a_run_names_the_gpu_that_it_uses(images, monkeypatch):
+    run = Run(config_of("aae"), CPU, images)
+    run.world = World(0, 1, torch.device("cuda:1"))
+    monkeypatch.setattr(torch.cuda, "get_device_name", str)
+    assert run.facts()["hardware"] == "1 x cuda:1"
+
+
+def test_phases_name_their_figures_apart(images):
+    run = Run(config_of("aae"), CPU, images)
+    alike = [replace(phase, loss=run.framework.regularise) for phase in run.framework.phases()]
+    run.phases = [PhaseOptimizer(run.framework, phase, CPU) for phase in alike[:1] * 2]
+    with pytest.raises(TypeError, match="two phases name a figure alike: D"):
+        run.advance(autocast_for(run.config, CPU.device))

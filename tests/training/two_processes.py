@@ -1,5 +1,5 @@
 """Five steps of F-AAE without batch norm, with what was seen; in as many processes as torchrun
-starts, each of which writes it. Used by test_loop.py."""
+starts, each of which writes it. Used by test_distributed.py."""
 
 import hashlib
 import json

@@ -8,7 +8,7 @@ from training.checkpoints import read_json, write_json
 from training.checkpoints.schema import Curve as Content
 from training.measure.evaluate import measure
 from training.measure.features import feature_network
-from training.measure.figures import FIGURES
+from training.measure.figures import kept
 from training.networks.mode import evaluating
 
 CURVE = "curve.json"
@@ -27,7 +27,7 @@ class Curve:
         self.points, self.network = read_curve(directory)["points"], feature_network()
 
     def __call__(self, run) -> dict[str, float]:
-        """The figures, rounded; none between two points."""
+        """The figures, as they are kept; none between two points."""
         seen = run.images_seen
         former = [point for point in self.points if point["images_seen"] < seen]
         last = former[-1]["images_seen"] if former else 0
@@ -35,8 +35,7 @@ class Curve:
             return {}
         network = self.network.to(run.world.device)
         with evaluating(run.best):
-            figures = measure(run.best, self.images, network, run.config.seed)
-        figures = {name: round(figures[name], 5) for name in FIGURES if name in figures}
+            figures = kept(measure(run.best, self.images, network, run.config.seed))
         self.points = [*former, {"images_seen": seen, **figures}]
         about = {"images": len(self.images), "features": network.name}
         write_json(self.path, {**about, "points": self.points})

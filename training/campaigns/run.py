@@ -17,14 +17,21 @@ from training.campaigns import summary
 from training.campaigns.curve import CURVE, Curve
 from training.campaigns.plans import CAMPAIGNS, Campaign
 from training.campaigns.summary import OUTCOME
-from training.checkpoints import CheckpointError, read_config, read_json, read_metrics, write_json
+from training.checkpoints import (
+    STATE,
+    CheckpointError,
+    read_config,
+    read_json,
+    read_metrics,
+    write_json,
+)
 from training.config import Config, resolve
 from training.errors import UserError, choose
 from training.frameworks import FRAMEWORKS, read_settings
 from training.measure.evaluate import evaluate, on_file, save
 from training.measure.figures import compare
 from training.report.card import write_card
-from training.run import STATE, Stopped
+from training.run import Stopped
 
 SHIPPED = (*checkpoints.FILES, CURVE, "preview.png", "README.md")
 

@@ -29,7 +29,14 @@ def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
 
 
 def write_json(path: Path, content: dict) -> None:
-    text = json.dumps(content, indent=2) + "\n"
+    """Raises CheckpointError for a number that is not finite: `read_json` would refuse the file."""
+    try:
+        text = json.dumps(content, indent=2, allow_nan=False) + "\n"
+    except ValueError:
+        name = f"Checkpoint '{path.parent}': {path.name}"
+        raise CheckpointError(
+            f"{name} is not written, as a figure is not finite: measure on other images."
+        ) from None
     write_atomically(path, lambda p: p.write_text(text, encoding="utf-8"))
 
 

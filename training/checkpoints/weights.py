@@ -61,10 +61,19 @@ def _named(path: str) -> str:
 def write(directory: Path, framework: Framework, trained: dict) -> None:
     """Writes the shipped networks and config.json; `trained`: facts of the training. At any moment
     the weights that config.json names are there, in their place or beside it. Latents of former
-    weights go."""
-    every = framework.state_dict().items()
+    weights go. Raises CheckpointError, before anything is written, for numbers that `read` would
+    refuse."""
+    every, store = framework.state_dict().items(), framework.config.store
     state = {key: tensor for key, tensor in every if key.split(".")[0] in framework.shipped}
-    blob = save(pack(state, framework.config.store))
+    packed = pack(state, store)
+    for key, tensor in packed.items():
+        if not tensor.isfinite().all():
+            raise CheckpointError(
+                f"{key} is not of finite numbers."
+                if store == "float32"
+                else f"{key} has numbers too large for --store {store}: give --store float32."
+            )
+    blob = save(packed)
     digest = hashlib.sha256(blob).hexdigest()
     write_atomically(directory / _beside(digest), lambda p: p.write_bytes(blob))
     content = {

@@ -46,7 +46,8 @@ LIGHT = 5e-3
 # Values of --loss: the difference of two images, by pixel
 LOSSES = {
     "squared": lambda x_hat, x: (x_hat - x).square(),
-    "cross-entropy": lambda x_hat, x: binary_cross_entropy(x_hat, x, reduction="none"),
+    # clamped: a blurred image exceeds 1 by rounding
+    "cross-entropy": lambda x_hat, x: binary_cross_entropy(x_hat.clamp(0, 1), x, reduction="none"),
 }
 
 
@@ -130,7 +131,8 @@ DEFAULT = OBJECTIVES["sharp"]
 def domain_error(framework: Framework, z: Tensor, z_again: Tensor) -> Tensor:
     """In-domain error ||z_again - z||^2 / n of codes (B, n) scaled by `Prior.scale`, z_again =
     E(G(z)), (B,); about 2 for unrelated codes of entries of order one."""
-    off = framework.prior.scale * (z_again - z)
+    scale = torch.as_tensor(framework.prior.scale, device=z.device)
+    off = scale * (z_again - z)
     return off.square().mean(dim=1)
 
 
@@ -155,9 +157,9 @@ class Descent:
         self.framework, self.steps, self.done = framework, steps, 0
         self.objective, self.generator = Objective(**objective), generator
         self.x = x.clone()  # what inference mode made takes part in no gradient
-        self.lr = lr / framework.prior.scale
+        self.lr = lr
         self.code = framework.prior.restrict(z.detach()).clone().requires_grad_(True)
-        self.adam = Adam(self.code, BETAS)
+        self.adam = Adam(self.code, BETAS, framework.prior.scale)
 
     @property
     def codes(self) -> Tensor:

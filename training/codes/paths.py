@@ -81,7 +81,7 @@ def geodesics(
     fixed = fixed.to(z.device)[:, None]
     flat = start.flatten(0, 1)
     code = prior.restrict(flat).clone().requires_grad_(True)
-    adam = Adam(code)
+    adam = Adam(code, scale=prior.scale)
 
     def path() -> Tensor:
         return torch.where(fixed, start, prior.project(code).unflatten(0, start.shape[:2]))
@@ -94,7 +94,7 @@ def geodesics(
             now = drawn(framework, path())
             (gradient,) = torch.autograd.grad(now.sum(), [code])
         best, least = _better(best, least, path().detach(), now.detach())
-        adam.step(gradient, LR / prior.scale)
+        adam.step(gradient, LR)
         with torch.no_grad():
             code.copy_(prior.restrict(code))
             if done % every == 0 or done == steps:

@@ -48,8 +48,9 @@ class Prior:
         return self.project(mixed(codes, weights))
 
     @property
-    def scale(self) -> float:
-        """Factor that brings the entries of codes to order one, the scale of a network's inputs."""
+    def scale(self) -> float | Tensor:
+        """Factor that brings the entries of codes to order one, the scale of a network's inputs; a
+        joint prior has one for each entry, (size,)."""
         return 1.0
 
 
@@ -258,6 +259,11 @@ class Joint(Prior):
         parts = codes.split([self.first.size, self.second.size], dim=-1)
         found = zip((self.first, self.second), parts, strict=True)
         return torch.cat([prior.between(part, weights) for prior, part in found], dim=1)
+
+    @property
+    def scale(self) -> Tensor:
+        parts = self.first, self.second
+        return torch.cat([part.scale * torch.ones(part.size) for part in parts])
 
     def _each(self, method: str, z: Tensor, *how) -> Tensor:
         parts = zip((self.first, self.second), self.split(z), strict=True)

@@ -1,5 +1,6 @@
 """Every system by its id. A new one is one file beside this and one line in `SYSTEMS`."""
 
+from collections.abc import Iterable
 from importlib import import_module
 
 from training.config import Config, from_dict, option_names
@@ -37,7 +38,18 @@ def _load(system: str) -> type[Framework]:
     return getattr(import_module(f"{__name__}.{file}"), name)
 
 
-FRAMEWORKS: dict[str, type[Framework]] = {each.id: each for each in map(_load, SYSTEMS)}
+def by_id(systems: Iterable[type[Framework]]) -> dict[str, type[Framework]]:
+    """TypeError for two of one id, such as a system that inherits another's."""
+    found: dict[str, type[Framework]] = {}
+    for each in systems:
+        if each.id in found:
+            one, other = found[each.id].__name__, each.__name__
+            raise TypeError(f"{one} and {other} have one id, {each.id!r}: give each its own")
+        found[each.id] = each
+    return found
+
+
+FRAMEWORKS = by_id(map(_load, SYSTEMS))
 
 
 def read_settings(settings: dict) -> Config:

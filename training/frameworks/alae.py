@@ -87,7 +87,7 @@ class ALAE(Framework):
     def phases(self) -> list[Phase]:
         return [
             Phase("discrimination", ("E", "D"), self.config.lr_d, self.discriminate),
-            Phase("generation", ("F", "G"), self.config.lr, self.generate),
+            Phase("generation", ("F", "G"), self.config.lr, self.fool),
         ]
 
     def image_logits(self, x: Tensor, generator: Generator, *condition: Tensor) -> Tensor:
@@ -100,7 +100,7 @@ class ALAE(Framework):
         terms["reciprocity"] = self.reciprocity(w, w_hat)
         return loss + self.config.lambda_code * terms["reciprocity"], terms
 
-    def generate(self, batch: Batch) -> Loss:
+    def fool(self, batch: Batch) -> Loss:
         w = self.F(self.noise.sample(len(batch.x), batch.generator))  # (B, n)
         w_hat = self.encode(self.decode(torch.cat([w, batch.z])))
         fooling = losses.fooling_loss(self.D(w_hat[: len(w)]))

@@ -41,8 +41,8 @@ Loss = tuple[Tensor, dict[str, Tensor]]  # the scalar to minimise, and figures t
 class Phase:
     """One optimiser step: the `networks`, by their names, minimise `loss`, all others are frozen.
 
-    `loss` takes a Batch and gives the scalar to minimise and the figures to show. A phase takes
-    place in every `every`-th step; `betas` are Adam's, the configuration's if None.
+    `loss` takes a Batch and gives the scalar to minimise and the figures to show, whose names no
+    other phase has. A phase takes place in every `every`-th step.
     """
 
     name: str
@@ -50,7 +50,6 @@ class Phase:
     lr: float
     loss: Callable[[Batch], Loss]
     every: int = 1
-    betas: tuple[float, float] | None = None
 
 
 class CodeLabels(NamedTuple):
@@ -115,7 +114,8 @@ class Framework(nn.Module):
     judged_by: tuple[str, ...] = ("mse", "frechet")
 
     def __init_subclass__(cls):
-        cls.explanation = " ".join(cls.explanation.split())
+        if "explanation" in vars(cls):  # a base of several systems has none
+            cls.explanation = " ".join(cls.explanation.split())
 
     def __init__(self, config: Config):
         super().__init__()
@@ -212,7 +212,9 @@ class Framework(nn.Module):
         return self.class_of(self.encode(x))
 
     def class_of(self, z: Tensor) -> Tensor:
-        """Codes (B, n) -> the class of each among `classes`, long (B,)."""
+        """Codes (B, n) -> the class of each among `classes`, long (B,); UserError without any."""
+        if not self.classes:
+            raise UserError(f"{self.title} tells no classes apart: choose a system that does.")
         return z[:, -len(self.classes) :].argmax(dim=1)
 
     def disturbed(self, x: Tensor, generator: Generator) -> Tensor:

@@ -71,17 +71,17 @@ class SoftIntroVAE(Framework):
     def phases(self) -> list[Phase]:
         return [
             Phase("inference", ("E",), self.config.lr, self.infer),
-            Phase("generation", ("G",), self.config.lr, self.generate),
+            Phase("generation", ("G",), self.config.lr, self.fool),
         ]
 
     def infer(self, batch: Batch) -> Loss:
         config, x = self.config, batch.x
-        mean, log_variance = self.posterior(x)  # (B, n) each
+        mean, log_variance = self.gaussian(x)  # (B, n) each
         images = self.images(batch, mean, log_variance)
         error = losses.pixel_error(x, images[: len(x)])
         divergence = losses.kl_divergence(mean, log_variance)
         fake = images.detach()  # (2 B, 3, H, W)
-        mean, log_variance = self.posterior(fake)
+        mean, log_variance = self.gaussian(fake)
         again = self.decode_fake(reparametrised(mean, log_variance, batch.generator))
         error_of_each = losses.pixel_errors(fake, again)  # (2 B,)
         divergence_of_each = losses.kl_divergences(mean, log_variance) / x[0].numel()
@@ -90,13 +90,13 @@ class SoftIntroVAE(Framework):
         loss = config.beta_rec * error + config.beta_kl * divergence / x[0].numel() + passed / 2
         return loss, {"reconstruction": error, "KL": divergence, "passed": passed}
 
-    def generate(self, batch: Batch) -> Loss:
+    def fool(self, batch: Batch) -> Loss:
         config, x = self.config, batch.x
         with torch.no_grad():
-            posterior = self.posterior(x)
-        fake = self.images(batch, *posterior)
+            gaussian = self.gaussian(x)
+        fake = self.images(batch, *gaussian)
         error = losses.pixel_error(x, fake[: len(x)])
-        mean, log_variance = self.posterior(fake)
+        mean, log_variance = self.gaussian(fake)
         divergence = losses.kl_divergence(mean, log_variance)
         loss = config.beta_rec * error + config.beta_kl * divergence / x[0].numel()
         if config.gamma_r:
@@ -116,10 +116,10 @@ class SoftIntroVAE(Framework):
         with evaluating(self.G):
             return self.decode(z)
 
-    def posterior(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    def gaussian(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Mean and log-variance (B, n) of q(z|x)."""
         mean, log_variance = self.E(x).chunk(2, dim=1)
         return mean, log_variance
 
     def encode(self, x: Tensor) -> Tensor:
-        return self.posterior(x)[0]
+        return self.gaussian(x)[0]

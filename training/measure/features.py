@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, interpolate
@@ -20,7 +21,7 @@ from training.errors import UserError
 INCEPTION = "inception_v3_google-0cc3c7bd.pth"
 WEIGHTS = Path(__file__).parents[2] / "checkpoints" / "features.safetensors"
 SHIPPED = "846a384e"  # its SHA-256 begins so
-CLASSES = 10
+COUNT = 10  # of classes
 
 
 class ObjectNet(nn.Module):
@@ -37,7 +38,7 @@ class ObjectNet(nn.Module):
             blocks += [nn.Conv2d(inputs, outputs, 3, padding=1, bias=False)]
             blocks += [nn.BatchNorm2d(outputs), nn.ReLU(inplace=True), nn.MaxPool2d(2)]
         self.blocks = nn.Sequential(*blocks[:-1])  # 4x4 at 32 px
-        self.head = nn.Linear(256, CLASSES)
+        self.head = nn.Linear(256, COUNT)
 
     def forward(self, x: Tensor) -> Tensor:
         return self.blocks(2 * x - 1).float().mean(dim=(2, 3))
@@ -53,7 +54,14 @@ class Inception(nn.Module):
         from torchvision.models import inception_v3
 
         self.network = inception_v3(weights=None, init_weights=False, transform_input=True)
-        self.network.load_state_dict(torch.load(weights, weights_only=True))
+        try:
+            self.network.load_state_dict(torch.load(weights, weights_only=True))
+        except OSError:
+            raise
+        except Exception:  # an unpickler raises any
+            raise UserError(
+                f"'{weights}' is damaged: put a whole copy in its place, or remove it."
+            ) from None
         self.network.fc = nn.Identity()
 
     def forward(self, x: Tensor) -> Tensor:
@@ -72,13 +80,19 @@ def features_in_use() -> str:
 
 
 def feature_network() -> nn.Module:
-    """Inception where torch's hub folder holds its weights, otherwise ObjectNet; see `.name`."""
+    """Inception where torch's hub folder holds its weights, otherwise ObjectNet; see `.name`.
+    Raises UserError where the file is missing or damaged."""
     if _inception().is_file():
         return Inception(_inception()).eval()
     if not WEIGHTS.is_file():
         raise UserError(f"'{WEIGHTS}' is missing: `python -m training features` makes it anew.")
     network = ObjectNet()
-    network.load_state_dict(load_file(WEIGHTS))
+    try:
+        network.load_state_dict(load_file(WEIGHTS))
+    except (RuntimeError, SafetensorError):
+        raise UserError(
+            f"'{WEIGHTS}' is damaged: `python -m training features` makes it anew."
+        ) from None
     network.name = features_in_use()
     return network.float().eval()
 
@@ -90,8 +104,8 @@ def _inception() -> Path:
 def classified(sources: tuple[str, ...], train: bool = True) -> ImageSet:
     """Images of ten classes, 32 px. Raises UserError."""
     images = data.load(sources, 32, attributes=data.CLASSES, train=train)
-    if images.labels.shape[1] != CLASSES:
-        raise UserError(f"Give pictures of {CLASSES} classes, a folder each, such as CIFAR-10's.")
+    if images.labels.shape[1] != COUNT:
+        raise UserError(f"Give pictures of {COUNT} classes, a folder each, such as CIFAR-10's.")
     return images
 
 

@@ -57,6 +57,13 @@ def columns(table: str) -> list[Figure]:
     return [figure for figure in FIGURES.values() if table in figure.tables]
 
 
+def kept(figures: dict[str, float]) -> dict[str, float]:
+    """What a file holds of figures: those of `FIGURES`, in their order, rounded; one that is not
+    finite, as a ratio to images without detail, is left out."""
+    known = (name for name in FIGURES if math.isfinite(figures.get(name, math.nan)))
+    return {name: round(figures[name], 5) for name in known}
+
+
 def compare(names: tuple[str, ...], new: dict[str, float], former: dict[str, float]) -> float:
     """How bad `new` is relative to `former` in the named figures that both have, the geometric mean
     of the ratios of their `badness`: below 1 is better, 0.9 is a tenth off every error. Raises

@@ -7,6 +7,8 @@ Notation: x images, z codes from the prior. Three cycles: from x to G(E(x)), who
 from z to E(G(z)), the code cycle; from G(z) to G(E(G(z))), the sample cycle.
 """
 
+import hashlib
+import math
 import platform
 import sys
 from functools import lru_cache
@@ -27,6 +29,7 @@ from training.errors import UserError
 from training.frameworks import FRAMEWORKS, Framework
 from training.measure import metrics
 from training.measure.evaluate import evaluate, on_file
+from training.measure.figures import kept
 from training.report.expectations import applicable, checked, expected, with_ours
 from training.report.page import AT_ONCE, AT_ONCE_RECOVERED, page
 from training.report.tables import headings
@@ -39,7 +42,8 @@ PROBE = "logistic"
 OWN = ("code_cycle", "sample_cycle", "probe_auc", "label_agreement")
 EVALUATED = ("figures", "images", "refined", "data", "features", "perception", "weights_sha256")
 TRAINED = ("images_seen", "hours", "hardware")
-KEPT_FOR = ("weights_sha256", "data", "gallery_files")  # results hold while these are equal
+# Results hold while these are equal; rows of earlier versions lack the latents' digest
+KEPT_FOR = ("weights_sha256", "data", "gallery_files", "latents_sha256")
 
 
 class Request(NamedTuple):
@@ -112,17 +116,23 @@ def _row(directory: Path, request: Request, files: int, former: dict) -> dict:
         "trained": {name: content["trained"][name] for name in TRAINED},
         **_evaluated(directory, content, request, files, former),
         "gallery_files": [Path(name).name for name in labelled if name],
+        "latents_sha256": _digest(directory / checkpoints.LATENTS),
     }
-    if "gallery" in former and all(former[key] == row[key] for key in KEPT_FOR):
+    if "gallery" in former and all(former.get(key, row[key]) == row[key] for key in KEPT_FOR):
         row["figures"] |= {n: former["figures"][n] for n in OWN if n in former["figures"]}
         return row | {"gallery": former["gallery"]}
     print(f"{directory}: cycles, nearest images", file=sys.stderr)
     framework, _ = checkpoints.read(directory, device_named(request.device))
     gallery, figures = _label_figures(directory, framework, request)
     if framework.encodes:
-        figures |= _cycles(framework, row["figures"]["reencoding_error"])
-    row["figures"] |= {name: round(value, 5) for name, value in figures.items()}
+        figures |= _cycles(framework, row["figures"].get("reencoding_error", math.nan))
+    row["figures"] |= kept(figures)
     return row | {"gallery": gallery}
+
+
+def _digest(path: Path) -> str:
+    """SHA-256 of a file, "" of none."""
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
 
 
 def _evaluated(directory: Path, content: dict, request: Request, files: int, former: dict) -> dict:
@@ -136,7 +146,8 @@ def _evaluated(directory: Path, content: dict, request: Request, files: int, for
     else:
         print(f"{directory}: figures of evaluate, which takes minutes", file=sys.stderr)
         found = evaluate(directory, sources, request.device, STEPS, REFINED, root=request.root)
-    return {name: found[name] for name in EVALUATED if name in found}
+    figures = {name: value for name, value in found["figures"].items() if name not in OWN}
+    return {name: found[name] for name in EVALUATED if name in found} | {"figures": figures}
 
 
 @torch.no_grad()
@@ -161,7 +172,7 @@ def _speed(
     device = device_named(request.device)
     cpu = f"a CPU ({platform.machine()}; threads: {torch.get_num_threads()})"
     wanted = {
-        "hardware": torch.cuda.get_device_name() if device.type == "cuda" else cpu,
+        "hardware": torch.cuda.get_device_name(device) if device.type == "cuda" else cpu,
         "weights": {name: row["weights_sha256"] for name, row in rows.items()},
     }
     if wanted.items() <= former.items():

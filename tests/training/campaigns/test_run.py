@@ -9,12 +9,16 @@ import torch
 from safetensors.torch import load_file
 
 from tests.training.campaigns.conftest import SETTINGS, TABLE, site
+from tests.training.conftest import config_of
 from training import __main__ as command_line
 from training import checkpoints, loop
 from training.campaigns import run as campaign
+from training.campaigns.curve import Curve, read_curve
 from training.campaigns.plans import CAMPAIGNS, Row
+from training.checkpoints import STATE
+from training.distributed import World
 from training.errors import UserError
-from training.run import STATE
+from training.run import Run
 
 
 def weights(directory: Path) -> dict[str, torch.Tensor]:
@@ -82,6 +86,14 @@ def test_stopped_everywhere_and_moved_it_ends_as_if_never_stopped(place, tmp_pat
     assert content["trained"]["images_seen"] == 80
     assert metrics["weights_sha256"] == content["weights_sha256"] and metrics["images"] == 12
     assert not any(str(tmp_path) in path.read_text() for path in shipped.glob("*.json"))
+
+
+def test_a_curve_has_no_figure_that_is_not_finite(images, tmp_path):
+    run = Run(config_of("gan"), World(0, 1, torch.device("cpu")), images)
+    run.step = run.steps
+    assert "frechet" in Curve(tmp_path, torch.zeros_like(images.images), 1)(run)
+    (point,) = read_curve(tmp_path)["points"]  # which refuses any other number
+    assert "frechet" in point and "sample_sharpness" not in point
 
 
 def test_what_is_done_is_not_done_again(finished, monkeypatch, capsys):

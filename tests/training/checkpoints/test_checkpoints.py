@@ -134,3 +134,14 @@ def test_weights_may_be_stored_in_less(store, share, off, tmp_path):
     assert sizes[1] < share * sizes[0]
     full, less = outputs
     assert (full - less).norm() < off * full.norm()
+
+
+def test_numbers_that_would_be_refused_are_not_written(tmp_path):
+    framework = FRAMEWORKS["aae"](config_of("aae", store="half"))
+    checkpoints.write(tmp_path, framework, {"images_seen": 1})
+    for layer in framework.G.modules():
+        if isinstance(layer, torch.nn.BatchNorm2d):
+            layer.running_var.fill_(1e5)
+    with pytest.raises(CheckpointError, match="running_var has numbers too large for --store half"):
+        checkpoints.write(tmp_path, framework, {"images_seen": 2})
+    assert checkpoints.read(tmp_path)[1]["trained"]["images_seen"] == 1

@@ -51,6 +51,13 @@ def whole(tmp_path_factory):
     return folder
 
 
+def test_a_number_that_would_be_refused_is_not_written(tmp_path):
+    write_json(tmp_path / "metrics.json", FIGURES)
+    with pytest.raises(CheckpointError, match="metrics.json is not written, as a figure is not"):
+        write_json(tmp_path / "metrics.json", {"mse": float("nan")})
+    assert json.loads((tmp_path / "metrics.json").read_text()) == FIGURES
+
+
 @pytest.fixture
 def copy(whole, tmp_path):
     return shutil.copytree(whole, tmp_path / "set" / "faae")

@@ -14,3 +14,9 @@ def test_it_moves_codes_as_pytorchs_does():
         optimizer.param_groups[0]["lr"], theirs.grad = rate, gradient
         optimizer.step()
     assert torch.equal(ours, theirs)
+
+
+def test_a_rate_is_divided_by_the_scale_of_each_entry():
+    z = torch.zeros(3, 2)
+    Adam(z, scale=torch.tensor([1.0, 4.0])).step(torch.ones(3, 2), 0.1)
+    torch.testing.assert_close(z, torch.tensor([[-0.1, -0.025]]).expand(3, 2))

@@ -34,6 +34,7 @@ SUPPORTS = [
     OneHot(5),
     joint(PRIORS["normal"](4), Switches(3)),
     joint(PRIORS["box"](4), OneHot(4)),
+    joint(PRIORS["sphere"](16), Switches(3)),
 ]
 
 
@@ -75,6 +76,16 @@ def test_refinement_comes_from_nearby_codes_to_the_codes(prior):
     torch.testing.assert_close(prior.project(found), found)
     assert (found - z).norm() < 0.2 * (start - z).norm()
     assert torch.equal(refine(tiny, x, start, steps=0), start)
+
+
+def test_steps_and_errors_are_in_the_scale_of_each_entry():
+    prior = joint(PRIORS["sphere"](16), Switches(3))
+    tiny, z = Tiny(prior), torch.full((1, 19), 0.25)
+    descent = Descent(tiny, tiny.decode(z), z, steps=10)
+    descent.step(torch.ones_like(z))
+    moved = prior.scale * (z - descent.code.detach())
+    torch.testing.assert_close(moved, moved[:, :1].expand(1, 19))
+    torch.testing.assert_close(domain_error(tiny, z, z + 1 / prior.scale), torch.ones(1))
 
 
 def test_all_steps_stay_on_the_support():
@@ -127,6 +138,12 @@ def test_what_cannot_be_done_is_one_sentence():
         recover(tiny, x, starts=0)
     with pytest.raises(UserError, match="no loss 'l7'; choose from: squared, cross-entropy"):
         refine(tiny, x, z, loss="l7")
+
+
+def test_an_image_that_is_white_but_for_rounding_has_a_cross_entropy():
+    tiny, white = Tiny(PRIORS["normal"](4)), torch.ones(1, 3, 32, 32)
+    found = Objective("cross-entropy", damage=lambda x: x + 1e-7)
+    assert found.of(tiny, white, torch.zeros(1, 4), white) == 0
 
 
 @pytest.mark.parametrize("name", FRAMEWORKS)

@@ -62,6 +62,10 @@ def test_a_network_can_be_led_from_anywhere_to_the_support(prior):
     assert (h.grad != 0).any(dim=1).all()
 
 
+def test_each_part_of_a_code_has_its_scale():
+    assert joint(Sphere(9), Switches(2)).scale.tolist() == [3] * 9 + [1] * 2
+
+
 @pytest.mark.parametrize("prior", [Sphere(8), Normal(8), Mixture(2)], ids=str)
 def test_less_spread_is_nearer_to_the_middle(prior):
     wide, narrow = (prior.sample(400, generator(), spread) for spread in (1.0, 0.2))

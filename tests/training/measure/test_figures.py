@@ -4,12 +4,14 @@ import math
 
 import pytest
 import torch
+from PIL import Image
 
 from tests.training.conftest import config_of
+from training import checkpoints
 from training.errors import UserError
 from training.frameworks import FRAMEWORKS
 from training.measure import metrics
-from training.measure.evaluate import measure
+from training.measure.evaluate import evaluate, measure, save
 from training.measure.features import feature_network
 from training.measure.figures import COMPARE, FIGURES, MAIN, PICTURE, Figure, columns, compare
 
@@ -50,6 +52,16 @@ def test_a_system_has_the_figures_that_it_can_have(name, images):
     assert figures.keys() <= FIGURES.keys() and all(map(math.isfinite, figures.values()))
     assert {"frechet", "distinct", "sample_spectrum_4"} <= figures.keys()
     assert ("morph_middle" in figures) == ("mse" in figures) == framework.encodes
+
+
+def test_a_figure_that_is_not_finite_is_left_out(tmp_path):
+    (tmp_path / "black").mkdir()
+    for index in range(4):
+        Image.new("RGB", (32, 32)).save(tmp_path / "black" / f"{index}.png")
+    checkpoints.write(tmp_path, FRAMEWORKS["faae"](config_of("faae")), {})
+    save(tmp_path, evaluate(tmp_path, (str(tmp_path / "black"),), refine_steps=0))
+    figures = checkpoints.read_metrics(tmp_path)["figures"]  # which refuses any other number
+    assert "mse" in figures and not {"sharpness", "spectrum_1"} & figures.keys()
 
 
 def test_better_is_a_matter_of_ratios():

@@ -77,9 +77,14 @@ def test_feature_network_is_fixed_and_named(tmp_path, monkeypatch):
     monkeypatch.setattr(features, "WEIGHTS", tmp_path / "none.safetensors")
     with pytest.raises(UserError, match="python -m training features"):
         features.feature_network()
+    features.WEIGHTS.write_bytes(b"junk")
+    with pytest.raises(UserError, match="is damaged: `python -m training features` makes it anew"):
+        features.feature_network()
     (tmp_path / "checkpoints").mkdir()
     (tmp_path / "checkpoints" / features.INCEPTION).touch()
     assert features.features_in_use() == "inception-v3"
+    with pytest.raises(UserError, match=f"{features.INCEPTION}' is damaged: put a whole copy"):
+        features.feature_network()
 
 
 def test_a_feature_network_can_be_taught_and_kept(tmp_path, monkeypatch):

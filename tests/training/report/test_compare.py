@@ -1,6 +1,8 @@
 """The comparison of a model set: what is measured, what is not measured twice, its command."""
 
+import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -57,12 +59,42 @@ def test_only_what_changed_is_measured_again(place, monkeypatch):
     assert asked[3:] == ["early", "late"] and after["early"]["images"] == 7
 
 
+def test_what_labels_say_is_measured_anew_with_the_labelled_codes(place, monkeypatch):
+    directory, before = place / "tiny" / "early", known(place)["systems"]["early"]["figures"]
+    assert before.keys() >= {"probe_auc", "label_agreement", "code_cycle"}
+    forbid(monkeypatch, "evaluate")
+    latents = checkpoints.read_latents(directory)
+    checkpoints.write_latents(directory, replace(latents, directions={}))
+    without = compare.compare(place / "tiny", request(place))["systems"]["early"]["figures"]
+    assert without == {name: value for name, value in before.items() if name != "probe_auc"}
+    (directory / checkpoints.LATENTS).unlink()
+    bare = compare.compare(place / "tiny", request(place))["systems"]["early"]["figures"]
+    assert before.keys() - bare.keys() == {"probe_auc", "label_agreement"}
+
+
+def test_a_table_of_an_earlier_version_holds(place, monkeypatch):
+    before, content = known(place), known(place)
+    for row in content["systems"].values():
+        del row["latents_sha256"]
+    (place / "tiny" / "compare.json").write_text(json.dumps(content))
+    forbid(monkeypatch, "evaluate", "_images_per_s", "_label_figures", "_cycles")
+    compare.compare(place / "tiny", request(place))
+    assert known(place) == before
+
+
 def test_speeds_that_stand_side_by_side_were_measured_in_one_go(place, monkeypatch):
     rates = iter(range(1000, 2000, 100))
     monkeypatch.setattr(compare, "_images_per_s", lambda framework: next(rates))
     checkpoints.write(place / "tiny" / "late", FRAMEWORKS["vae"](config_of("vae")), TRAINED)
     content = compare.compare(place / "tiny", request(place))
     assert [row["images/s"] for row in cells(page(content)).values()] == ["1,000", "1,100", "1,200"]
+
+
+def test_a_speed_is_that_of_the_gpu_that_is_asked_for(place, monkeypatch):
+    monkeypatch.setattr(compare, "device_named", torch.device)
+    monkeypatch.setattr(torch.cuda, "get_device_name", str)
+    speed = compare._speed({}, {}, request(place, device="cuda:1"), {})
+    assert speed["hardware"] == "cuda:1"
 
 
 def test_figures_of_the_checkpoints_own_are_taken_as_they_are(place, monkeypatch):
