@@ -45,8 +45,7 @@ class Current:
             own, rest = values[: len(inputs)], values[len(inputs) :]
             given = handler(session, *own) if inputs else handler(session, event)
             if restores:
-                known = zip(map(self.names.get, self.inputs), rest, strict=True)
-                rest = [session.controls.get(name, value) for name, value in known]
+                rest = self.known(session, self.inputs, rest)
             return [*_listed(given), *self.show(session, rest)]
 
         sent = (kind for kind in kinds if isclass(kind) and issubclass(kind, gr.EventData))
@@ -66,10 +65,16 @@ class Current:
             shown += at_once or [gr.skip()] * len(each.outputs)
         return shown
 
+    def known(self, session: Session, components: Sequence, values: Sequence) -> list:
+        """The values of components, but of controls what the session knows of these."""
+        named = zip(map(self.names.get, components), values, strict=True)
+        return [session.controls.get(name, value) for name, value in named]
+
     def complete(self, session: Session, *values) -> Iterator[list]:
-        """What comes later, perhaps step by step; where nothing does `gr.skip()`, since gradio
+        """What comes later, perhaps step by step, by the session's values of controls, since the
+        page's may have been sent before it was loaded; where nothing does `gr.skip()`, since gradio
         would clear the outputs for nothing."""
-        given, before = iter(values), 0
+        given, before = iter(self.known(session, self.later, values)), 0
         for tab, each in self.parts.items():
             if not each.after:
                 continue

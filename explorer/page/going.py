@@ -36,16 +36,14 @@ class Filled:
     names: set[str] = field(default_factory=set)
 
 
-def fill(tab: Tab, session: Session) -> list:
-    """Examples for the slots of a tab that are empty when it first opens: values for all slots."""
+def fill(tab: Tab, session: Session) -> None:
+    """Examples for the slots of a tab that are empty when it first opens."""
     filled = session.of(Filled).names
     slots = () if tab.name in filled else tab.slots
     filled.add(tab.name)
-    fillable = [slot for slot in slots if slot.example is not None]
-    empty = [slot for slot in fillable if slot.name not in session.slots]
-    for slot in empty:
-        session.put(slot.name, session.examples()[slot.example])
-    return [slot_value(session.slots[s.name]) if s in empty else gr.skip() for s in SLOTS]
+    for slot in slots:
+        if slot.example is not None and slot.name not in session.slots:
+            session.put(slot.name, session.examples()[slot.example])
 
 
 def follow(session: Session, given: Mapping[str, str], controls: Controls) -> None:

@@ -109,7 +109,7 @@ def uploaded(session: Session, path: Path, label: str) -> Picture:
         again = by_codes(path, said, session.catalogue.models)
     except UserError as error:
         said = warn(say("{why} It is taken as any other picture.", why=error.said))
-    picture = again or session.photo(path, label, keep=False)
+    picture = again or session.photo(path, label)
     picture.saved = said
     session.keep(picture)
     return picture

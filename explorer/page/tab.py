@@ -116,10 +116,15 @@ class Latest(dict):
 
 def completed(session: Session, draw: Callable, inputs: Sequence, slots: Sequence[str]):
     """`draw(session, *inputs)` once codes that take seconds are found; else `gr.skip()`."""
-    if session.seen(f"codes of {', '.join(slots)}", *inputs, slots=slots):
+    view = f"codes of {', '.join(slots)}"
+    if session.seen(view, *inputs, slots=slots):
         return gr.skip()
     pictures = [session.slots.get(slot) for slot in slots]
-    late = None not in pictures and found_late(session, pictures)
+    try:
+        late = None not in pictures and found_late(session, pictures)
+    except Exception:
+        session.shown.pop(view, None)  # the next completion looks for them again
+        raise
     return draw(session, *inputs) if late else gr.skip()
 
 

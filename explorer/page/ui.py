@@ -87,7 +87,7 @@ def build(root: str = ROOT) -> gr.Blocks:
         selected = on(each.item.select for each in navigation.items)
         current.follows(selected, partial(opened, items), slots, settles=True)
         exchange(current, session, navigation, shelf, bundled, slots)
-        choose(current, top, bundled, slots)
+        choose(current, top, shelf, bundled, slots)
         copy_link(session, copy, controls)
         shown = [*top, *bars, lesson, shelf, bundled, *slots, *controls.values()]
         demo.controls = {each: name for name, each in controls.items()}
@@ -118,12 +118,12 @@ def exchange(current: Current, session, navigation: Navigation, shelf, bundled, 
         current.follows(event, partial(hand, navigation), [*navigation.bars.values()])
 
 
-def choose(current: Current, top, bundled, slots) -> None:
-    """Another choice of models, which concerns the open tab, the examples, and slots that hold
-    some."""
+def choose(current: Current, top, shelf, bundled, slots) -> None:
+    """Another choice of models, which concerns the open tab; of the set also the examples, and
+    pictures that are adapted to the models."""
     model_set, refined, models = (recovering(each.input, current.session, top) for each in top)
     busy = {"js": "(...values) => { Latent.busy(); return values; }"}
-    chosen = [*top, bundled, *slots]
+    chosen = [*top, shelf, bundled, *slots]
     current.follows(model_set, choose_set, chosen, [top[0]], **busy)
     current.follows(refined, header.choose_faithful, top, [top[1]], **busy)
     current.follows(models, header.choose_models, top)
@@ -142,7 +142,8 @@ def recovering(event: Callable, session: gr.State, top) -> Callable:
 
 
 def choose_set(session: Session, model_set: str) -> list:
-    shown = [*header.choose_set(session, model_set), shelf_value(session.examples())]
+    shown = header.choose_set(session, model_set)
+    shown += [shelf_value(session.shelf), shelf_value(session.examples())]
     return shown + [slot_value(session.slots.get(slot.name)) for slot in SLOTS]
 
 
@@ -169,7 +170,10 @@ def on(events: Iterable[Callable]) -> Callable:
 def opened(items: Mapping[int, Item], session: Session, event: gr.EventData) -> list:
     """A tab or view was opened, of the `items` by their ids: values for all slots."""
     item = items[event.target._id]
-    return fill(go(session, item.tab, last=item.bar), session)
+    tab, held = go(session, item.tab, last=item.bar), session.slots
+    fill(tab, session)
+    # also of what was filled: a picture in two slots looks in both as it was cropped in one
+    return [slot_value(held.get(s.name)) if s in tab.slots else gr.skip() for s in SLOTS]
 
 
 def pick(session: Session, event: Picked) -> list:

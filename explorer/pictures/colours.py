@@ -19,7 +19,7 @@ SAID = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Colours:
     """Statistics of pictures: mean and deviation of each channel (3,), and the logarithms of
     `statistics` by their mean and deviation (3,)."""

@@ -67,7 +67,7 @@ class Picture:
     @property
     def look(self) -> tuple:
         """What is another one where the picture looks different."""
-        return self.id, self.crop, bool(self.toned)
+        return self.id, self.crop, self.toned
 
     def code(self, name: str, refined: bool = False) -> Tensor | None:
         """The model's code of it, if it is known; with `refined`, the refined one if encoded."""

@@ -26,11 +26,13 @@ NO_PICTURE = (OSError, SyntaxError, ValueError, Image.DecompressionBombError)
 COLOURS, GIF_PX, GIF_AREA = 256, 256, 4_500_000
 BANDS = 3  # lines at most whose range is drawn; more are named where they end
 ABREAST = 4  # models in a row of a picture that is downloaded
-# Okabe and Ito's six that stand out on light and dark, then Tol's for comparisons of more
+# Okabe and Ito's six that stand out on light and dark, then Tol's for comparisons of more, and what
+# lies farthest from all before it
 LINE_COLOURS = (
     *("#d55e00", "#0072b2", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"),
     *("#aa4499", "#999933", "#882255", "#44aa99", "#6366f1", "#a16207", "#117733"),
-    *("#64748b", "#be123c"),
+    *("#64748b", "#be123c", "#d81bd8", "#1fae1f", "#7e22ce", "#0f6074", "#c084fc"),
+    *("#7a4b12", "#2b35d8", "#f87171", "#f0148a"),
 )
 
 

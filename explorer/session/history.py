@@ -14,6 +14,7 @@ from threading import Lock
 from typing import Any
 
 from explorer.pictures.picture import Picture
+from explorer.session.anew import Anew
 from explorer.session.changes import HELD, Set, alike, changes
 from explorer.session.state import Session
 
@@ -42,24 +43,16 @@ class Step:
 
 
 @dataclass(eq=False)
-class History:
+class History(Anew):
     """The steps of a session, and which of them it is at. Events and controls that are dragged may
     note at a time: they take turns."""
 
     steps: list[Step] = field(default_factory=list)
     at: int = -1
     changed_s: float = -GESTURE_S  # when the visitor last changed something, by the clock
-    settling: int = 0  # how many events are under way that change what belongs to the last step
 
     def __post_init__(self) -> None:
-        self._turn = Lock()
-
-    def __getstate__(self) -> dict:
-        """For pickle and copies, which have a lock of their own."""
-        return {name: value for name, value in vars(self).items() if name != "_turn"}
-
-    def __setstate__(self, state: dict) -> None:
-        vars(self).update(state)
+        self.settling = 0  # how many events are under way that change what belongs to the last step
         self._turn = Lock()
 
     @contextmanager

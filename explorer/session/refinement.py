@@ -9,6 +9,7 @@ from torch import Tensor
 
 from explorer.engine import Model
 from explorer.pictures.picture import Picture
+from explorer.session.anew import Anew
 from explorer.verbs.common.stages import Stage, stage, unrelated
 from explorer.verbs.reconstruct import Reconstruction, reconstruct
 from explorer.work import computed
@@ -21,22 +22,23 @@ Rung = tuple[Tensor, dict[str, float]]  # a code (1, n) and its figures
 
 
 @dataclass(eq=False)
-class Refinement:
+class Refinement(Anew):
     """How far a refinement went.
 
     number: counts the runs, so that a running one sees that it is outdated; objective: its name
     among `OBJECTIVES`; method: of `training.codes.inversion`, by which descent begins; of: what it
-    is of; done: steps; begun, aim: those at which the last run began and is to end; found: by model
-    name, with the best code as the stage 'refined'; least: the objective by that; rungs: by step,
-    the best until then of each model; chosen: the step that is looked at, the last one if None;
-    lock: held while it begins anew, takes a step or is shown, since an outdated run may be on its
-    last step meanwhile.
+    is of; asked: for how many steps the page was set when it was shown; done: steps; begun, aim:
+    those at which the last run began and is to end; found: by model name, with the best code as the
+    stage 'refined'; least: the objective by that; rungs: by step, the best until then of each
+    model; chosen: the step that is looked at, the last one if None; lock: held while it begins
+    anew, takes a step or is shown, since an outdated run may be on its last step meanwhile.
     """
 
     number: int = 0
     objective: str = "sharp"
     method: str = "hybrid"
     of: tuple = ()
+    asked: float = 0
     done: int = 0
     begun: int = 0
     aim: int = 0
@@ -44,13 +46,9 @@ class Refinement:
     least: dict[str, float] = field(default_factory=dict)
     rungs: dict[int, dict[str, Rung]] = field(default_factory=dict)
     chosen: int | None = None
-    lock: RLock = field(default_factory=RLock, repr=False)
 
-    def __getstate__(self) -> dict:  # a copy has a lock of its own
-        return {name: each for name, each in vars(self).items() if name != "lock"}
-
-    def __setstate__(self, state: dict) -> None:
-        vars(self).update(state, lock=RLock())
+    def __post_init__(self) -> None:
+        self.lock = RLock()
 
     def about(self, subject: tuple | None) -> tuple:
         """What `of` is for a refinement of this subject."""

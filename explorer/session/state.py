@@ -92,15 +92,22 @@ class Session:
 
     def choose_set(self, model_set: str) -> None:
         """The first two models of a set are compared until others are chosen. Examples give way to
-        its own where it is of other things."""
+        its own where it is of other things; colours that were adapted to models are to these."""
         before = self.model_set and self.subject
         self.model_set, self.names = model_set, self.catalogue.sets[model_set][:2]
         bundled = {slot: each for slot, each in self.slots.items() if each.origin == EXAMPLE}
-        if not bundled or self.subject == before:
-            return
-        own = self.examples()
-        for slot, picture in bundled.items():
-            self.put(slot, own[int(picture.reference.removeprefix(f"{EXAMPLE}/")) % len(own)])
+        if bundled and self.subject != before:
+            own = self.examples()
+            for slot, picture in bundled.items():
+                self.put(slot, own[int(picture.reference.removeprefix(f"{EXAMPLE}/")) % len(own)])
+        for picture in [*self.shelf, *self.slots.values()]:
+            if picture.toned and picture.toned is not self.colours:
+                picture.tone(self.colours)
+
+    def relabel(self, labels: dict[str, bool]) -> None:
+        """Other labels are on or off; those that no model under comparison has stay as they are."""
+        left = {name: on for name, on in self.labels.items() if name not in self.switches}
+        self.labels = left | labels
 
     def of(self, kind: type[State]) -> State:
         """The session's one `kind`, which a part of the page keeps its own state in.
@@ -119,9 +126,12 @@ class Session:
         return tuple(self.names), self.faithful, held, inputs
 
     def seen(self, view: str, *inputs, slots: Sequence[str] = ()) -> bool:
-        """Whether `view` already shows what these inputs, slots and the models give."""
+        """Whether `view` already shows what these inputs, slots and the models give; until they
+        give something else, `shown` holds one and the same tuple of that."""
         given = self.given(*inputs, slots=slots)
-        seen, self.shown[view] = self.shown.get(view) == given, given
+        seen = self.shown.get(view) == given
+        if not seen:
+            self.shown[view] = given
         return seen
 
     @property
@@ -149,21 +159,18 @@ class Session:
         """The models for which `codes` of these pictures takes seconds."""
         return waits(models, pictures, self.faithful)
 
-    def photo(self, source: Source, label: str, keep: bool = True) -> Picture:
-        """An uploaded picture, face found and cropped, kept on the shelf. Raises PictureError."""
+    def photo(self, source: Source, label: str) -> Picture:
+        """An uploaded picture, face found and cropped. Raises PictureError."""
         go_on()
         picture = decoded(source, SOURCE_PX)
         made = of_face if self.subject == "face" else Picture
-        photo = replace(made(label[:LABEL_LENGTH], PHOTO, picture), file=label)
-        if keep:
-            self.keep(photo)
-        return photo
+        return replace(made(label[:LABEL_LENGTH], PHOTO, picture), file=label)
 
     def small_photo(self, source: Source, label: str, *shown_px: int) -> Picture:
-        """An uploaded picture for where many are kept, and none on the shelf: what of it the models
-        see, and what the page shows. Raises PictureError."""
+        """An uploaded picture for where many are kept: what of it the models see, and what the page
+        shows. Raises PictureError."""
         sizes = {*shown_px, *(model.image_size for model in self.catalogue.models.values())}
-        return self.photo(source, label, keep=False).small(sizes)
+        return self.photo(source, label).small(sizes)
 
     def keep(self, picture: Picture) -> bool:
         """Onto the shelf, newest first; beyond its limit the oldest goes that is not marked, this

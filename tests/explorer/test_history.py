@@ -51,7 +51,7 @@ def done(session, *acts) -> History:
 
 
 def test_every_part_of_the_session_goes_back_and_forth(session, clock):
-    photo, code = session.photo(astronaut(), "photo", keep=False), torch.rand(3)
+    photo, code = session.photo(astronaut(), "photo"), torch.rand(3)
     whole = photo.crop
     kept = done(
         session,
@@ -116,12 +116,26 @@ def test_pictures_that_come_and_go_are_said_in_words(session, clock):
 
 def test_what_is_shared_is_not_copied_and_what_changes_is(session):
     photo = session.photo(astronaut(), "photo")
+    session.keep(photo)
     session.of(Part).code = code = torch.rand(3)
     step = history.taken(session)
     assert step.held["shelf"][0].source is photo.source and step.own[Part].code is code
     photo.cropped(Crop(1, 2, 100))
     session.of(Part).amounts["Smiling"] = 1.0
     assert step.held["shelf"][0].crop != photo.crop and step.own[Part].amounts == {}
+
+
+def test_adapted_colours_go_with_the_model_set(session, clock):
+    photo = session.photo(astronaut(), "photo")
+    kept = done(
+        session,
+        lambda: session.put("morph", photo),
+        lambda: session.slots["morph"].tone(session.colours),
+        lambda: session.choose_set("celeba64"),
+    )
+    for step in (2, 3, 2):
+        kept.go(session, step)
+        assert session.slots["morph"].toned is session.colours
 
 
 def test_a_new_step_ends_what_was_undone(session, clock):
@@ -200,7 +214,7 @@ def test_steps_and_their_pictures_are_bounded(session, clock, monkeypatch):
     assert len(kept.steps) == history.MOST and kept.at == history.MOST - 1
     monkeypatch.setattr(history, "MOST_BYTES", 3 * 512 * 512 * 4)
     for _ in range(8):
-        done(session, lambda: session.put("morph", session.photo(astronaut(), "p", keep=False)))
+        done(session, lambda: session.put("morph", session.photo(astronaut(), "p")))
     sources = {id(each.source) for each in kept.pictures}
     assert len(sources) <= 5 and kept.steps[kept.at].held["slots"]
 

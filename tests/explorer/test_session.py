@@ -6,6 +6,7 @@ import pickle
 import shutil
 
 import pytest
+import torch
 
 from explorer.session.examples import astronaut, examples
 from explorer.session.state import Session, Unavailable
@@ -14,7 +15,7 @@ from training.errors import UserError
 
 
 def test_a_session_is_small_and_can_be_copied(session):
-    session.photo(astronaut(), "photo")
+    session.keep(session.photo(astronaut(), "photo"))
     session.put("attributes", session.draw(1))
     assert copy.deepcopy(session).shelf[0].label == "photo"
     assert len(pickle.dumps(session)) < 4e6  # pictures and codes, no models
@@ -45,6 +46,27 @@ def test_examples_give_way_to_those_of_a_set_of_other_things(session):
     session.choose_set("mnist32")
     assert session.slots["reconstruct"].label == "Drawn digit 1"
     assert session.slots["attributes"] is photo
+
+
+def test_colours_that_are_adapted_to_the_models_are_to_those_of_another_set(session):
+    photo, other = session.photo(astronaut(), "photo"), session.draw(1)
+    session.keep(photo)
+    for slot in ("reconstruct", "attributes"):
+        session.put(slot, photo)
+    session.put("breed", other)
+    photo.tone(session.colours)
+    before = photo.pixels(32)
+    session.choose_set("celeba64")
+    assert photo.toned is session.colours and not other.toned
+    assert photo.codes == {} and not torch.equal(photo.pixels(32), before)
+
+
+def test_labels_that_no_compared_model_has_stay(session):
+    session.labels = {"Smiling": True, "3": True}
+    session.choose_set("digits")
+    session.names = ["digits/aae-supervised"]
+    session.relabel({"4": True})
+    assert session.labels == {"Smiling": True, "4": True}
 
 
 def test_models_are_read_once_however_their_folder_is_spelt(session):

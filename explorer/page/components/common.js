@@ -235,7 +235,7 @@ window.Latent = {
     watch("value", () => Latent.keepFocus(element, draw));
   },
 
-  lost: () => Latent.toast(Latent.say("The server does not answer: try again, or reload the page.")),
+  lost: () => Latent.toast(Latent.LOST),
 
   // Until the models of the header are shown anew.
   busy: () => document.body.classList.add("latent-busy"),
@@ -284,6 +284,7 @@ window.Latent = {
   },
 };
 
+Latent.LOST = Latent.say("The server does not answer: try again, or reload the page.");
 document.documentElement.lang = Latent.say("en");
 
 // A line on what was found or done.

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, get_type_hints
 from weakref import WeakKeyDictionary
 
 import gradio as gr
+from anyio.to_thread import run_sync
 from fastapi import HTTPException
 from gradio import queueing
 from gradio.exceptions import InvalidPathError
@@ -109,7 +110,8 @@ class Guarded(Sparing):
                 if not found["is_generating"]:
                     asked.answered()
                     for session in _sessions(held):
-                        session.of(History).note(session, belongs=settles)
+                        # It takes milliseconds, in which the event loop would answer nobody.
+                        await run_sync(session.of(History).note, session, settles)
             return found
         except UserError as error:
             message = error.said

@@ -15,6 +15,7 @@ from explorer.pictures.picture import MAP, Picture
 from explorer.pictures.render import sprite
 from explorer.session.state import Session
 from explorer.verbs.common.grids import Grid, map_row
+from explorer.verbs.common.options import Reason
 from explorer.verbs.map import among, neighbours, strangeness
 from explorer.words import numeral, say
 from training.errors import UserError, quoted
@@ -138,10 +139,14 @@ def choose(session: Session, event: Pointed) -> dict:
 
 def drawn(session: Session, point: dict) -> dict:
     """An image, decoded by every model that has it from its own code, or a point of a plane, as an
-    event tells of it, or a picture of the visitor's `own`; raises UserError where none has it."""
+    event tells of it, or a picture of the visitor's `own`, or for how long codes of that are looked
+    for; raises UserError where none has it."""
     stamp, models = ui.stamp(session), session.models
+    waiting: dict[Model, Reason] = {}
     if own := point.get("own"):
-        codes = {model.name: session.codes([own], model) for model in models if model.encodes}
+        able = [model for model in models if model.encodes]
+        waiting = session.waits([own], able)
+        codes = {m.name: session.codes([own], m) for m in able if m not in waiting}
         grid = Grid(MAP, [own.label], codes)
     elif "z" in point:
         (model,) = named(session.root, [point["model"]])
@@ -152,11 +157,11 @@ def drawn(session: Session, point: dict) -> dict:
         grid = between(models, point["near"], point["weights"])
     else:
         grid = shown_row(models, point["index"])
-    having = [model for model in models if model.name in grid.codes]
+    having = [model for model in models if model.name in grid.codes or model in waiting]
     if not having:
         raise UserError(GONE)
     session.grids[MAP] = grid
-    images = [model.decode(grid.codes[model.name])[0] for model in having]
+    images = [waiting.get(m) or m.decode(grid.codes[m.name])[0] for m in having]
     stats = [trust(m, grid.codes[m.name]) for m in having] if "near" in point else ()
     return stamp | ui.board_value(having, [ui.board_row(grid.labels[0], 0, images, stats)])
 

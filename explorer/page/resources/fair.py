@@ -7,6 +7,7 @@ sent to each of 10,000 sessions.
 
 import asyncio
 import time
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import gradio as gr
@@ -112,27 +113,37 @@ class FairQueue(Queue):
         """Forgets, as long as the app runs, and gives memory back."""
         while not self.stopped:
             await asyncio.sleep(SWEEP_S)
-            self.forget()
+            await self.forget()
             await run_sync(give_back)
 
-    def forget(self) -> None:
+    async def forget(self) -> None:
         """Drops what is kept of clients that have left and of calls without a page, and of open
         pages what was used longest ago, where their pictures are too many."""
+        pages = {name: _pages(state) for name, state in self._sessions.items()}
+        weights = await run_sync(_weighed, pages)  # in which time the event loop answers
         left = {True: LEFT_BYTES, False: OPEN_BYTES}  # whether closed: what may still be kept
         busy = {event.session_hash for event in self.event_ids_to_events.values()}
         used, now = self.blocks.state_holder.time_last_used, datetime.now()
         for name in reversed([*self._sessions]):  # they lie in the order of their use
             state = self._sessions[name]
-            pages = [each for each in state.state_data.values() if isinstance(each, Session)]
-            left[state.is_closed] -= sum(map(weight, pages))
+            left[state.is_closed] -= weights.get(name, 0)
             idle = (now - used[name]).total_seconds() > IDLE_S
-            if name not in busy and idle and (not pages or left[state.is_closed] < 0):
+            if name not in busy and idle and (not pages.get(name) or left[state.is_closed] < 0):
                 del self._sessions[name], used[name]
         for name in {*self.pending_messages_per_session} - {*self._sessions} - busy:
             del self.pending_messages_per_session[name]
             self.pending_event_ids_session.pop(name, None)
         old = time.monotonic() - IDLE_S
         self.served = {name: at for name, at in self.served.items() if at > old}
+
+
+def _pages(state: SessionState) -> list[Session]:
+    return [each for each in state.state_data.values() if isinstance(each, Session)]
+
+
+def _weighed(pages: Mapping[str, Sequence[Session]]) -> dict[str, int]:
+    """How many bytes the pages of each client take."""
+    return {name: sum(map(weight, each)) for name, each in pages.items()}
 
 
 def _client(event: Event) -> tuple[str, str]:

@@ -1,6 +1,6 @@
 """Attributes: move a picture's code along attribute directions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 import gradio as gr
@@ -31,7 +31,7 @@ from explorer.session.attributes import Own
 from explorer.session.state import Session
 from explorer.verbs.common.grids import Grid
 from explorer.verbs.common.labels import switched, unconcerned
-from explorer.verbs.edit import Directed, Edit, attributes, effects, moved, read, without_directions
+from explorer.verbs.edit import Edit, attributes, effects, moved, read, without_directions
 from explorer.verbs.edit import edit as edit_verb
 from explorer.words import numeral, say
 from explorer.work import beside, computed
@@ -67,14 +67,14 @@ def build(session: gr.State) -> Widgets:
             said = {"label": mark("Attribute directions by"), "elem_classes": "of-sliders"}
             method = gr.Radio(methods, value=DEFAULT, **said)
             labels = ui.labels_view(NAME)
-            sliders = ui.sliders_view(NAME, served(peek))
+            ranges = ui.sliders_view(NAME, served(peek))
         with gr.Column(scale=1, min_width=320, elem_classes="in-sight first-on-phone"):
             live = ui.Live({"changes": move, "labels": switch}, edit, moving)
             empty = say("Put a picture into the slot, or click an example.")
             board = ui.board_view(NAME, empty, live)
-    outputs = [board, sliders, labels]
+    outputs = [board, ranges, labels]
     method.change(show, [session, method], outputs, **ui.LIVE)
-    after, controls = (complete, [method], board), {"method": method}
+    after, controls = (complete, [method], [board, ranges]), {"method": method}
     return Widgets(show, [method], outputs, after, [slot], [board], controls=controls)
 
 
@@ -86,29 +86,48 @@ def show(session: Session, method: str) -> tuple:
         anew = picture.origin == EDIT and changes.changed is not None  # not where it is restored
         changes.changed, changes.amounts = picture.id, {} if anew else changes.amounts
     changes.method = choose("method", method, METHODS)
-    stamp, models = ui.stamp(session), session.models
+    stamp, labels = ui.stamp(session), ui.labels_value(session.models, session.labels)
+    return edit(session), sliders(session), stamp | labels
+
+
+def complete(session: Session, method: str) -> tuple:
+    """As `edit` and `sliders`, once the codes are found that take seconds."""
+    return completed(
+        session, lambda session, _: (edit(session), sliders(session)), [method], [NAME]
+    )
+
+
+def sliders(session: Session) -> dict:
+    """The sliders, with the figures of their directions, and the picture's own values by the models
+    of which its codes are known."""
+    stamp, picture, changes = ui.stamp(session), session.slots.get(NAME), session.of(Changes)
+    models = session.models
     own = session.of(Own).of(models)
     waiting = session.waits([picture], models) if picture else models
     codes = {m: session.codes([picture], m) for m in models if m not in waiting}
-    sliders = ui.sliders_value(models, method, changes.amounts, changes.held, own, codes)
-    labels = ui.labels_value(models, session.labels)
-    return edit(session), stamp | sliders, stamp | labels
+    value = ui.sliders_value(models, changes.method, changes.amounts, changes.held, own, codes)
+    return stamp | value
 
 
-def complete(session: Session, method: str) -> dict:
-    """As `edit`, once the codes are found that take seconds."""
-    return completed(session, lambda session, _: edit(session), [method], [NAME])
+def movable(session: Session, models: Sequence[Model], method: str) -> set[str]:
+    """The attributes that have sliders: of each a model has a direction, or has learned one."""
+    own = session.of(Own).of(models)
+    learned = {each.name for each in own if any(each.of(model, method) for model in models)}
+    return learned.union(*(attributes(model, method) for model in models))
 
 
 def move(session: Session, sent: Moves) -> None:
-    """Other places of the sliders."""
+    """Other places of the sliders; what is set of attributes that have none now stays."""
     changes = session.of(Changes)
-    changes.amounts, changes.held = sent["amounts"], sent["held"]
+    here = movable(session, session.models, changes.method)
+    left = {name: amount for name, amount in changes.amounts.items() if name not in here}
+    changes.amounts = left | sent["amounts"]
+    changes.held = [*(name for name in changes.held if name not in here), *sent["held"]]
 
 
 def switch(session: Session, sent: Labelled) -> None:
     """Other labels."""
-    session.labels = sent["labels"]
+    session.relabel(sent["labels"])
 
 
 def moving(session: Session) -> dict:
@@ -131,11 +150,10 @@ def edit(session: Session, partial: bool = False) -> dict:
     found = beside(lambda model: edited(session, picture, model, method, partial), known)
     codes = {model.name: torch.cat([each.after, each.before]) for model, each in found.items()}
     further = {model: own.directions(model, method) for model in models}
-    movable = {name for m in models for name in (*attributes(m, method), *further[m])}
+    amounts, held = within(movable(session, models, method), changes)
     pushed = [
         say("{name} {amount}", name=ui.words(name), amount=numeral(f"{amount:+g}"))
-        for name, amount in changes.amounts.items()
-        if name in movable
+        for name, amount in amounts.items()
     ]
     pushed += [
         say("{label} {state}", label=ui.words(name), state=say("on") if on else say("off"))
@@ -144,7 +162,7 @@ def edit(session: Session, partial: bool = False) -> dict:
     note = say("{changes}", changes=pushed) if pushed else ""
     session.grids[NAME] = Grid(EDIT, [note or picture.label, picture.label], codes)
     note = note or say("move a slider")
-    if held := [name for name in changes.held if name in movable]:
+    if held:
         note = say("{note}; held: {names}", note=note, names=[*map(ui.words, held)])
     if unable := [m.title for m in models if not attributes(m, method) and not further[m]]:
         note = say("{note}; without directions: {models}", note=note, models=unable)
@@ -173,7 +191,7 @@ def edited(
 
 def _edited(session: Session, model: Model, before: Tensor, method: str, partial: bool) -> Edit:
     changes, own = session.of(Changes), session.of(Own).directions(model, method)
-    amounts, held = within(model, method, own, changes.amounts, changes.held)
+    amounts, held = within({*attributes(model, method), *own}, changes)
     seen = session.of(Before)
     code, image, was, *last = seen.get(model.name, (None,) * 5)
     if code is None or not torch.equal(code, before):
@@ -189,32 +207,25 @@ def _edited(session: Session, model: Model, before: Tensor, method: str, partial
     return Edit(before, after, torch.cat([image, changed]), measured)
 
 
-def within(
-    model: Model, method: str, own: Directed, amounts: dict[str, float], held: Sequence[str]
-) -> tuple[dict[str, float], list[str]]:
-    """Those of the changes that the model has directions for, with its `own` further ones."""
-    known = {*attributes(model, method), *own}
-    pushed = {name: amount for name, amount in amounts.items() if name in known}
-    return pushed, [name for name in held if name in known]
+def within(known: Set[str], changes: Changes) -> tuple[dict[str, float], list[str]]:
+    """What is changed of the attributes that are `known`: by how much, and what is held."""
+    pushed = {name: amount for name, amount in changes.amounts.items() if name in known}
+    return pushed, [name for name in changes.held if name in known]
 
 
 def peek(asked: Peeked) -> Response:
     """What changes would make of the picture, for each model: pictures, or none where it waits."""
     session = whose(asked["key"])
     picture, method = session.slots.get(NAME), session.of(Changes).method
-    images = []
+    changes, images = [Changes(each["amounts"], each["held"]) for each in asked["changes"]], []
     for model in session.models if picture else ():
         if session.waits([picture], [model]):
             images.append([])
             continue
         own, before = session.of(Own).directions(model, method), session.codes([picture], model)
-        codes = [
-            moved(model, before, amounts, method, held, own)
-            for amounts, held in (
-                within(model, method, own, each["amounts"], each["held"])
-                for each in asked["changes"]
-            )
-        ]
+        known = {*attributes(model, method), *own}
+        several = [within(known, each) for each in changes]
+        codes = [moved(model, before, pushed, method, held, own) for pushed, held in several]
         drawn = model.decode(switched(model, torch.cat(codes), session.switches)) if codes else ()
         images.append([ui.address(image) for image in drawn])
     return told({"images": images})
@@ -241,8 +252,10 @@ def _stats(model: Model, edit: Edit, after: bool) -> list[ui.Stat]:
 
 def _unchanged(session: Session, model: Model, method: str) -> str:
     """Why the changes leave the model's picture as it is; empty where they need not."""
-    if attributes(model, method) or session.of(Own).directions(model, method):
-        return "" if session.of(Changes).amounts else unconcerned(model, session.switches)
+    changes, own = session.of(Changes), session.of(Own).directions(model, method)
+    if known := {*attributes(model, method), *own}:
+        pushed, _ = within(known, changes)
+        return "" if pushed else unconcerned(model, session.switches)
     labelled = model.code_labels is not None
     return unconcerned(model, session.switches) if labelled else without_directions(model)
 
@@ -274,11 +287,12 @@ def unpack(session: Session, fields: Mapping[str, str]) -> list[str]:
 def verb(session: Session) -> tuple | None:
     """None where one of the visitor's own attributes takes part, which a program lacks."""
     changes = session.of(Changes)
-    if {*changes.amounts, *changes.held} & {*session.of(Own).kept}:
+    amounts, held = within(movable(session, session.models, changes.method), changes)
+    if {*amounts, *held} & {*session.of(Own).kept}:
         return None
-    given = {"picture": session.slots[NAME], "amounts": changes.amounts or None}
+    given = {"picture": session.slots[NAME], "amounts": amounts or None, "hold": held or None}
     given |= {"faithful": session.faithful, "method": changes.method}
-    return edit_verb, given | {"hold": changes.held or None, "labels": session.switches or None}
+    return edit_verb, given | {"labels": session.switches or None}
 
 
 def slide(session: Session) -> None:

@@ -61,7 +61,7 @@ def build(session: gr.State) -> Widgets:
     for control in inputs:
         control.change(brood, [session, *inputs], outputs, **ui.LIVE)
     hold.input(held_by, [session, hold, *inputs], outputs, **ui.LIVE)
-    another.click(lambda seed: (seed or 0) + 1, litter, litter, **ui.QUIET)
+    another.click(following, litter, litter, **ui.QUIET)
     tiles.select(choose, session, None, trigger_mode="multiple", **ui.IN_TURN)
     alone.click(go_on, [session, *inputs], [*slots, litter, *outputs], **ui.IN_TURN)
     cross.click(go_on_crossed, [session, *inputs], [*slots, litter, *outputs], **ui.IN_TURN)
@@ -69,6 +69,11 @@ def build(session: gr.State) -> Widgets:
     controls = {"radius": radius, "children": count, "brood": litter}
     after = complete, inputs, tiles
     return Widgets(show, inputs, [*outputs, hold], after, slots, [tiles], controls=controls)
+
+
+def following(seed: int | None) -> int:
+    """The seed of the next brood."""
+    return ((seed or 0) + 1) % MOST_SEED
 
 
 def known(model: Model) -> list[str]:
@@ -235,7 +240,7 @@ def next_brood(
 ) -> tuple:
     """These parents' children, on their way to other codes than the brood before: else all
     generations would go towards the same ones."""
-    session.controls["brood"] = seed = ((seed or 0) + 1) % MOST_SEED
+    session.controls["brood"] = seed = following(seed)
     first, second, *shown = with_parents(session, one, other, (radius, count, seed))
     return first, second, seed, *shown
 

@@ -1,5 +1,6 @@
 """Discover: directions that are found without labels, each of which can become a slider of Edit."""
 
+from copy import copy
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -39,12 +40,13 @@ COUNT, SUBJECT_PX = 5, 56
 
 @dataclass
 class Search:
-    """What is looked for, in which picture, by which first model, and the names of what was kept by
-    places in its order; the examples, by model set, that stand in where Edit has no picture."""
+    """What is looked for, in which picture, what that looked like with which first model, and the
+    names of what was kept by places in its order; the examples, by model set, that stand in where
+    Edit has no picture."""
 
     by: str = "pca"
-    first: str = ""
     picture: Picture | None = None
+    of: tuple = ()
     kept: dict[int, str] = field(default_factory=dict)
     examples: dict[str, Picture] = field(default_factory=dict, compare=False)
 
@@ -75,10 +77,9 @@ def show(session: Session, by: str) -> dict:
     stamp, search = ui.stamp(session), session.of(Search)
     example = search.examples.setdefault(session.model_set, session.examples()[-1])
     picture = session.slots.get(EDITED) or example
-    before, first = search.picture and search.picture.id, session.names[0]
-    anew = (search.by, before, search.first) != (by, picture.id, first)
-    search.kept = {} if anew else search.kept
-    search.by, search.picture, search.first = choose("way", by, WAYS), picture, first
+    of = (choose("way", by, WAYS), picture.look, session.names[0])
+    search.kept = search.kept if search.of == of else {}
+    search.by, search.picture, search.of = by, picture, of
     return stamp | drawn(session)
 
 
@@ -162,7 +163,7 @@ def keep(session: Session, event: Numbered) -> list:
         name = own.named(event._data["name"], session.models)
     except UserError as error:
         return [gr.skip(), error.said]
-    own.add(as_attribute(name, lines, at), Place(search.by, at, search.picture, wanted))
+    own.add(as_attribute(name, lines, at), Place(search.by, at, copy(search.picture), wanted))
     search.kept[at] = name
     stamp = ui.stamp(session)
     return [stamp | drawn(session), say("{name} is a slider in Edit.", name=name)]

@@ -1,6 +1,5 @@
 """Latent map: codes of encoded images in two dimensions, and one's own pictures among them."""
 
-import time
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
@@ -10,12 +9,11 @@ import torch
 from torch import Tensor
 
 from explorer.engine import Model
-from explorer.exchange.kept import EXPORTS
-from explorer.exchange.layout import LAYOUTS, PCA, TSNE, UMAP, file_of
+from explorer.exchange.layout import LAYOUTS, PCA, TSNE, UMAP
 from explorer.page import components as ui
 from explorer.page.filters import InLink, ask_for, choices, filter_kept, filter_shown, filter_view
 from explorer.page.guard.events import Picked
-from explorer.page.mapped import groups
+from explorer.page.mapped import groups, waiting
 from explorer.page.mapped.points import Own, View, choose, servers
 from explorer.page.tab import Shot, Tab, Timing, Widgets, parted
 from explorer.page.words import here, mark
@@ -24,13 +22,11 @@ from explorer.session.state import Session
 from explorer.verbs.common.options import Reason
 from explorer.verbs.map import code_plane, laid_out, placed
 from explorer.words import chain, say
-from explorer.work import go_on
 from training.data.pictures import PictureError
 
-OWN_LIMIT = 500
+OWN_LIMIT, NOWHERE = 500, torch.zeros(0, 2)
 THUMB_PX = 64
 IN_LINK = InLink("has", "lacks", "either")
-ASKED_S = 0.5  # how often it is looked whether a map is laid out
 UNMAPPED = (
     "No model that is compared can map pictures of yours: choose one with an encoder and a map."
 )
@@ -81,7 +77,8 @@ def build(session: gr.State) -> Widgets:
     has, lacks, _ = filters
     for control in (*filters, switches):
         control.input(refine, [session, *filters, switches], [chart, has, lacks], **ui.LIVE)
-    layout.input(lay_out, [session, layout], [chart, said], **ui.LONG)
+    laid = layout.input(lay_out, [session, layout], [chart, said], **ui.LIVE)
+    laid.then(complete, session, [chart, board], **ui.LONG)
     chart.select(choose, session, board, trigger_mode="multiple", **ui.IN_TURN)
     chart.lasso(groups.lasso, session, [board, chart], **ui.IN_TURN)
     chart.group(groups.act, session, [board, chart], trigger_mode="multiple", **ui.IN_TURN)
@@ -91,7 +88,8 @@ def build(session: gr.State) -> Widgets:
     away.click(remove_all, session, [chart, said], **ui.IN_TURN)
     outputs = [chart, colour, *work, board]
     links = {"handed": chart.teach, "controls": {"colour": colour}}
-    return Widgets(show, [], outputs, senders=[board], **links)
+    after = complete, [], [chart, board]
+    return Widgets(show, [], outputs, after, senders=[board], **links)
 
 
 def work_on(models: list[Model]) -> list[gr.components.Component]:
@@ -136,8 +134,9 @@ def maps(session: Session) -> dict:
     ]
     places = [laid_out(model, view.layout) for model in models]
     planes = [code_plane(model) for model in models]
-    lie = [place(session, model) for model in models]
-    shown = view.look, mine, lie, groups.shown(session), NOTES[view.layout]
+    late = waiting.unplaced(session)
+    lie = [NOWHERE if model in late else place(session, model) for model in models]
+    shown = view.look, mine, lie, late, groups.shown(session), NOTES[view.layout]
     return stamp | ui.map_value(models, places, planes, *shown)
 
 
@@ -182,29 +181,30 @@ def refine(
     return gr.update(look=ui.stamp(session) | ui.look_shown(look, session.models)), *filters
 
 
-def lay_out(session: Session, layout: str) -> Iterator[tuple]:
-    """The maps by another layout, once those that take long are laid out; meanwhile, why not."""
-    view, models = session.of(View), session.models
-    view.layout = layout
+def lay_out(session: Session, layout: str) -> tuple:
+    """The maps by another layout; of those that take long, why they are not there yet."""
+    session.of(View).layout = layout
     session.seen(MAP, len(session.of(Own).pictures), layout)
-    yield maps(session), ""
-    waiting = [model for model in models if isinstance(laid_out(model, layout), Reason)]
-    waiting = [model for model in waiting if laid_out(model, layout).seconds]
-    for model in waiting:
-        file = file_of(model.latents.codes, layout)
-        while not EXPORTS.map(model.name, session.root, layout, file):
-            time.sleep(ASKED_S)
-            go_on()
-            if (view.layout, session.models) != (layout, models):
-                return
-        yield maps(session), ""
+    return maps(session), ""
+
+
+def complete(session: Session) -> Iterator[tuple]:
+    """Maps and board with the visitor's pictures whose codes take seconds, then the maps each time
+    that one is laid out which takes long."""
+    if not session.seen(waiting.LATE, session.of(View).layout):
+        asked = session.shown[waiting.LATE]
+        if waiting.encode(session):
+            yield maps(session), groups.redrawn(session)
+        for _ in waiting.lying(session, asked):
+            yield maps(session), gr.skip()
+    yield gr.skip(), gr.skip()
 
 
 def place(session: Session, model: Model) -> Tensor:
     """Where the visitor's own pictures lie on a model's map, (M, 2)."""
     mine, layout = session.of(Own).pictures, session.of(View).layout
     if not mine or not model.encodes or isinstance(laid_out(model, layout), Reason):
-        return torch.zeros(0, 2)
+        return NOWHERE
     return placed(model, session.codes(mine, model), layout)
 
 
@@ -224,11 +224,14 @@ def add_pictures(session: Session, paths: list[str] | None, progress=gr.Progress
                 break
             mine.append(picture)
         added += 1
-    models = progress.tqdm(session.models, desc=here(say("Encoding")))
-    placed = [place(session, model) for model in models]
-    session.seen(MAP, len(own.pictures), session.of(View).layout)
+    mine, layout = [*own.pictures], session.of(View).layout
+    models = [model for model in session.models if model.encodes]
+    for model in progress.tqdm(models if mine else [], desc=here(say("Encoding"))):
+        session.codes(mine, model)
+    lie = [laid_out(model, layout) for model in models]
+    session.seen(MAP, len(own.pictures), layout)
     said = []
-    if added and not any(map(len, placed)):
+    if added and not any(isinstance(each, Tensor) or each.seconds for each in lie):
         said.append(say(UNMAPPED))
     elif added:
         stars = say("On the map, as stars: {count} of {all} pictures.", count=added, all=len(paths))

@@ -15,7 +15,7 @@ from explorer.page import components as ui
 from explorer.page.guard.events import Walked
 from explorer.page.tab import Shot, Slot, Tab, Timing, Widgets, completed, number, parted
 from explorer.page.words import here, mark
-from explorer.pictures.picture import MORPH, pixels
+from explorer.pictures.picture import MORPH, Picture, pixels
 from explorer.pictures.render import BANDS, film, sharpness_curve
 from explorer.session.state import Session
 from explorer.verbs import morph
@@ -95,17 +95,17 @@ def complete(session: Session, n: int) -> Iterator[tuple | dict]:
 def draw(session: Session, n: int, first: bool = False) -> tuple:
     """Grids, sharpness and pad; where codes take long to find, how long that is. At `first`, the
     grids of a few models alone: those of the others stay as the page shows them."""
-    stamp = ui.stamp(session)
-    if not full(session):
+    stamp, corners = ui.stamp(session), corners_of(session)
+    if not corners:
         return stamp, stamp, stamp
     n, models = int(n), session.models  # the session may turn to others meanwhile
-    waiting = session.waits([session.slots[corner] for corner in CORNERS], models)
+    waiting = session.waits(corners, models)
     given = session.given(n, slots=CORNERS)
     known = session.of(First).get(given, {})
     found = {m: Morph(m, *known[m.name]) for m in models if m.name in known}
     left = [model for model in models if model not in waiting and model not in found]
     now = left[:AT_ONCE] if first else left
-    found |= between(session, now, n)
+    found |= between(session, corners, now, n)
     labels = [
         say("Morph {row}, {column} of {n}", row=i // n + 1, column=i % n + 1, n=n)
         for i in range(n * n)
@@ -117,10 +117,10 @@ def draw(session: Session, n: int, first: bool = False) -> tuple:
         session.grids[MORPH] = Grid(MORPH, labels, codes)
     panels = [found[m].images if m in found else waiting.get(m) for m in models]
     curves = {
-        title: found[model].sharpness / detail(session, model) if model in found else None
+        title: found[model].sharpness / detail(corners, model) if model in found else None
         for model, title in titles(models).items()
     }
-    notes = [advice(session, found[model]) if model in found else "" for model in models]
+    notes = [advice(session, corners, found[m]) if m in found else "" for m in models]
     value = ui.tiles_value(models, panels, n, labels, notes)
     read = BANDED if len(curves) <= BANDS else LINES
     chart = gr.skip() if now != left else stamp | ui.chart_value(sharpness_curve(curves, n), read)
@@ -128,10 +128,9 @@ def draw(session: Session, n: int, first: bool = False) -> tuple:
     return stamp | value, chart, pad
 
 
-def detail(session: Session, model: Model) -> float:
+def detail(corners: list[Picture], model: Model) -> float:
     """The mean sharpness of the pictures in the corners, as large as the model draws them."""
-    x = pixels([session.slots[corner] for corner in CORNERS], model.image_size)
-    return max(float(sharpness(x).mean()), FLAT)
+    return max(float(sharpness(pixels(corners, model.image_size)).mean()), FLAT)
 
 
 def step(session: Session, sent: Walked) -> None:
@@ -142,9 +141,9 @@ def step(session: Session, sent: Walked) -> None:
 def walked(session: Session) -> dict:
     """The pad, with what each model draws where the pointer was last."""
     stamp, point = ui.stamp(session), session.of(Walk)
-    if not full(session):
+    pictures, models = corners_of(session), session.models
+    if not pictures:
         return stamp
-    pictures, models = [session.slots[corner] for corner in CORNERS], session.models
     waiting = session.waits(pictures, models)
     corners = {m: session.codes(pictures, m) for m in models if m not in waiting}
     codes = {m: at(m, each, point.right, point.down) for m, each in corners.items()}
@@ -157,7 +156,7 @@ def walked(session: Session) -> dict:
     return stamp | ui.pad_value(models, corners, images, waiting, behind, asdict(point))
 
 
-def advice(session: Session, found: Morph) -> str:
+def advice(session: Session, corners: list[Picture], found: Morph) -> str:
     """Suggests refined codes where the encoder's are far off a picture: its like is unknown to the
     models, or its error is above FAR times that of held-out images."""
     model, n, poor = found.model, len(found.codes), []
@@ -165,7 +164,7 @@ def advice(session: Session, found: Morph) -> str:
         return ""
     drawn = found.images[[0, n - 1, n * (n - 1), n * n - 1]]
     usual = model.metrics.get("mse", math.inf)
-    for picture, x_hat in zip([session.slots[c] for c in CORNERS], drawn, strict=True):
+    for picture, x_hat in zip(corners, drawn, strict=True):
         if not picture.real:
             continue
         error = (x_hat - picture.pixels(model.image_size)).square().mean()
@@ -176,22 +175,25 @@ def advice(session: Session, found: Morph) -> str:
     return say("The encoder is far off {pictures}: try Refined codes, above.", pictures=poor)
 
 
-def full(session: Session) -> bool:
-    return all(corner in session.slots for corner in CORNERS)
+def corners_of(session: Session) -> list[Picture]:
+    """The pictures in the corners; none where one of these is empty."""
+    corners = [session.slots.get(corner) for corner in CORNERS]
+    return [] if None in corners else corners
 
 
-def between(session: Session, models: list[Model], n: int) -> dict[Model, Morph]:
-    """Interpolated codes between the four corners' pictures; UserError where one is empty."""
-    if not full(session):
+def between(
+    session: Session, corners: list[Picture], models: list[Model], n: int
+) -> dict[Model, Morph]:
+    """Interpolated codes between the four corners' pictures; UserError without these."""
+    if not corners:
         raise UserError(say("Put a picture into each of the four corners first."))
-    corners = [session.slots[corner] for corner in CORNERS]
     return morph(corners, models, n, faithful=session.faithful)
 
 
 def save_gif(session: Session, n: int, progress=gr.Progress()) -> str:  # noqa: B008
     """A walk over every tile and back, all models side by side, as a looping GIF."""
     called = titles(session.models)
-    found = between(session, session.models, int(n))
+    found = between(session, corners_of(session), session.models, int(n))
     frames = {called[model]: each.walk() for model, each in found.items()}
     track = partial(progress.tqdm, desc=here(say("Drawing frames")))
     return str(film(frames, _file("morph.gif"), track=track))

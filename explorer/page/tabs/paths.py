@@ -166,7 +166,7 @@ def resume(session: Session, frames: int, reach: float) -> Iterator[tuple]:
 
 def _subject(session: Session, frames: int, reach: float) -> tuple:
     """What geodesics are of."""
-    pictures = [(each.id, each.crop, bool(each.toned)) for each in keyframes(session)]
+    pictures = [each.look for each in keyframes(session)]
     return (*pictures, *session.names, session.faithful, frames, reach)
 
 

@@ -75,9 +75,10 @@ def build(session: gr.State) -> Widgets:
     how = [steps, kind, start]
     for event in (placed.then, toned.then, again.click):
         event(refine, [session, *how], board, **ui.LONG)
-    steps.release(retrace, [session, *how], board, **ui.LONG)
-    for each in (kind, start):
-        each.input(resume, [session, *how], board, **ui.LONG)
+    for set_to, act in ((steps.release, retrace), (kind.input, resume), (start.input, resume)):
+        # In its turn, since the session is told of no controls by events that may be late
+        told = set_to(lambda *_: None, [session, *how], None, **each)
+        told.then(act, [session, *how], board, **ui.LONG)
     board.stop(stop, session, board, **ui.QUIET)
     after, controls = (resume, how, board), {"steps": steps, "objective": kind, "start": start}
     return Widgets(show, [], outputs, after, [slot], [board], [placed, toned], controls)
@@ -103,8 +104,8 @@ def draw(session: Session) -> dict:
     if picture is None:
         return stamp
     if run.has(_subject(session)):
-        return stamp | refined(session, say(STEPS, done=run.done, aim=run.done))
-    return stamp | board(session, encoded(session, picture))
+        return stamp | refined(session, picture, say(STEPS, done=run.done, aim=run.done))
+    return stamp | board(session, picture, encoded(session, picture))
 
 
 def tone(session: Session, near: bool) -> tuple:
@@ -136,7 +137,8 @@ def refine(
     if picture is None or steps < 1:
         yield gr.skip()
         return
-    run.objective, run.method, subject, value = objective, method, _subject(session), None
+    run.objective, run.method, run.asked = objective, method, steps
+    subject, value = _subject(session), None
     number, of, usual = run.number, run.about(subject), (objective, method) == USUAL
     with run.lock:
         if run.of != of:
@@ -164,7 +166,8 @@ def refine(
                     best = run.found[model.name].stages[REFINED]
                     picture.refined[model.name] = (best.z[0], run.done)
             progress = run.done / aim if run.done < aim else None
-            value = stamp | refined(session, say(STEPS, done=run.done, aim=aim), progress)
+            note = say(STEPS, done=run.done, aim=aim)
+            value = stamp | refined(session, picture, note, progress)
         yield value
     if value is None:
         yield gr.skip()
@@ -175,17 +178,21 @@ def resume(
 ) -> Iterator[dict]:
     """Refines up to `steps` when the tab is opened and what it shows belongs to other models,
     pictures, objectives or methods, or to fewer steps."""
-    stamp, run = ui.stamp(session), session.of(Refinement)
+    stamp, run, picture = ui.stamp(session), session.of(Refinement), session.slots.get(NAME)
     if session.seen("refined", steps, objective, method, slots=[NAME]):
         yield gr.skip()
     elif run.done >= steps and run.of == (objective, method, _subject(session)):
-        yield stamp | refined(session, say(STEPS, done=run.done, aim=run.done))
+        if run.asked != steps:  # else it was refined further, or is on its way to more
+            halt(session)
+            run.choose(int(steps))
+            run.asked = steps
+        yield stamp | refined(session, picture, say(STEPS, done=run.done, aim=run.done))
     else:
         yield from refine(session, steps, objective, method)
 
 
 def retrace(session: Session, steps: int, objective: str, method: str = "hybrid") -> Iterator[dict]:
-    """As `resume`, but of more steps back to so many."""
+    """As `resume`, but back to so many steps also of those that were refined further."""
     session.of(Refinement).choose(int(steps))
     session.shown.pop("refined", None)
     yield from resume(session, steps, objective, method)
@@ -217,10 +224,10 @@ def halt(session: Session) -> None:
 def stop(session: Session, _event: Event) -> dict:
     """Stops it for the visitor, who keeps what was found."""
     halt(session)
-    stamp, run = ui.stamp(session), session.of(Refinement)
+    stamp, run, picture = ui.stamp(session), session.of(Refinement), session.slots.get(NAME)
     if not run.has(_subject(session)):
         return gr.skip()
-    return stamp | refined(session, say("stopped after {done} steps", done=run.done))
+    return stamp | refined(session, picture, say("stopped after {done} steps", done=run.done))
 
 
 def encoded(session: Session, picture: Picture) -> dict[Model, Reconstruction]:
@@ -229,14 +236,17 @@ def encoded(session: Session, picture: Picture) -> dict[Model, Reconstruction]:
     return session.of(First).of(_subject(session), find, session.models)
 
 
-def refined(session: Session, note: str = "", progress: float | None = None) -> dict:
-    """The board with what the refinement found until the step that is looked at, and its ladder."""
+def refined(
+    session: Session, picture: Picture, note: str = "", progress: float | None = None
+) -> dict:
+    """The board with what the refinement of the picture found until the step that is looked at, and
+    its ladder."""
     run = session.of(Refinement)
     with run.lock:
         models = [session.catalogue.models[name] for name in run.found]
         if run.chosen is not None:
             note = say("step {step} of {done}", step=run.chosen, done=run.done)
-        value = board(session, run.seen(models), note, progress)
+        value = board(session, picture, run.seen(models), note, progress)
         return value | {"ladder": ui.ladder_value(models, run, row=1)}
 
 
@@ -246,6 +256,7 @@ def _encoded(picture: Picture, model: Model) -> Reconstruction:
 
 def board(
     session: Session,
+    picture: Picture,
     found: dict[Model, Reconstruction],
     note: str = "",
     progress: float | None = None,
@@ -267,7 +278,7 @@ def board(
     session.grids[NAME] = Grid(
         NAME, [say("{stage} reconstruction", stage=row["title"]) for row in rows], codes
     )
-    if unlike(session.slots[NAME], session.models, session.colours):
+    if unlike(picture, models, session.colours):
         rows.reverse()
     return ui.board_value(models, rows, original=True)
 
@@ -281,7 +292,7 @@ def _upload() -> bytes:
 
 def upload(session: Session, steps: int) -> None:
     """Shows a photo as if it were uploaded, and refines its codes."""
-    session.put(NAME, session.photo(_upload(), "photo", keep=False))
+    session.put(NAME, session.photo(_upload(), "photo"))
     show(session)
     list(refine(session, steps))
 

@@ -79,7 +79,8 @@ def show(session: Session, seed: int | None, count: int, spread: float) -> tuple
 
 def switch(session: Session, sent: Labelled) -> None:
     """Other labels."""
-    session.labels, session.of(Drawn).every_class = sent["labels"], sent["every"]
+    session.relabel(sent["labels"])
+    session.of(Drawn).every_class = sent["every"]
 
 
 def stroll(session: Session, sent: Share) -> None:

@@ -1,5 +1,6 @@
 """Teach: an attribute from pictures with it and without it, which becomes a slider of Edit."""
 
+from copy import copy
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -218,8 +219,9 @@ def add(session: Session, name: str) -> list:
     except UserError as error:
         return [*[gr.skip()] * 4, error.said]
     by_model = {m.weights: knowledge(m, each.lessons) for m, each in known.items()}
-    given, lacking = (replace(each, pictures=[*each.pictures]) for each in draft.lesson.sides)
-    own.add(Attribute(name=name, models=by_model), Lesson(given, lacking, [*draft.lesson.apart]))
+    # of its own, since a picture at hand may be cropped before another model learns it
+    sides = (replace(each, pictures=[*map(copy, each.pictures)]) for each in draft.lesson.sides)
+    own.add(Attribute(name=name, models=by_model), Lesson(*sides, [*draft.lesson.apart]))
     return [*show(session), say("{name} is a slider in Edit.", name=name)]
 
 

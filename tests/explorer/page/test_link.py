@@ -26,6 +26,7 @@ def test_a_link_brings_everything_back_but_uploads(session, navigation, photo):
     changes = attributes.Changes({"Smiling": 1.5, "Male": -2.0}, ["Young", "Male"])
     session.owned[attributes.Changes], session.faithful = changes, True
     session.put("reconstruct", session.photo(photo, "mine"))
+    session.keep(session.slots["reconstruct"])
     session.names = session.names[1:]
     query = link.query(session, {"seed": 9, "count": 16})
     assert link.left_out(session) == ["'mine'", "the shelf"]

@@ -10,7 +10,9 @@ import torch
 
 from explorer.page import components as ui_components
 from explorer.page import header, ui
-from explorer.page.tabs import sample
+from explorer.page.navigation import Item
+from explorer.page.tabs import attributes, sample
+from explorer.pictures.faces import Crop
 from explorer.session.state import Session
 from tests.explorer.conftest import BAD, CHECKPOINTS, event
 
@@ -33,6 +35,21 @@ def test_a_sample_goes_on_with_its_code(session, navigation):
     assert [picture.label for picture in session.shelf] == ["Sample 0·3"]
     ui.send(navigation, session, event(id=session.shelf[0].id, to="morph"))
     assert session.slots["corner-0"].label == "Sample 0·3"
+
+
+def test_a_tab_that_opens_again_shows_how_its_pictures_look_now(session):
+    items = {1: Item(None, attributes.TAB, bar=False)}
+    opens = SimpleNamespace(target=SimpleNamespace(_id=1))
+    picture = session.examples()[1]
+    for slot in ("reconstruct", "attributes"):
+        session.put(slot, picture)
+    first = ui.opened(items, session, opens)
+    picture.cropped(Crop(8, 8, 20))
+    again = ui.opened(items, session, opens)
+    shown = [value for value in again if value != gr.skip()]
+    assert shown == [ui_components.slot_value(picture)] and shown[0] not in first
+    session.put("attributes", None)
+    assert ui_components.slot_value(None) in ui.opened(items, session, opens)
 
 
 @pytest.mark.parametrize("name", BAD)

@@ -16,7 +16,7 @@ def known() -> Colours:
 
 @pytest.fixture(scope="module")
 def face():
-    return Session(str(CHECKPOINTS)).photo(astronaut(), "photo", keep=False).pixels(32)
+    return Session(str(CHECKPOINTS)).photo(astronaut(), "photo").pixels(32)
 
 
 def test_a_face_in_colour_is_known_and_grey_dark_and_flat_ones_are_not(known, face):

@@ -10,9 +10,17 @@ import pytest
 import torch
 from PIL import Image, ImageSequence
 
+from explorer.catalogue import catalogue
 from explorer.pictures import render
+from tests.explorer.conftest import CHECKPOINTS
 
 SHADES = torch.linspace(0, 1, 6)[:, None, None, None].expand(6, 3, 8, 8)  # six flat greys
+
+
+def test_every_model_of_a_set_has_a_colour_of_its_own():
+    colours = [tuple(bytes.fromhex(each[1:])) for each in render.LINE_COLOURS]
+    assert len(colours) > max(map(len, catalogue(str(CHECKPOINTS)).sets.values()))
+    assert torch.pdist(torch.tensor(colours).float()).min() > 30
 
 
 def test_sheet_puts_images_row_by_row():

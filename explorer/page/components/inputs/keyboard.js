@@ -1,4 +1,5 @@
-// The page by keyboard: a link past the header, arrow keys from tab to tab, and the focus where it was.
+// The page by keyboard: a link past the header, arrow keys from tab to tab and on sliders, and the focus
+// where it was.
 {
   // A key for the browser or the system, as Ctrl and + to enlarge the page; characters that a keyboard
   // has on AltGr or Option are not.
@@ -41,5 +42,10 @@
     const tab = all.at(next % all.length);
     tab.focus();
     tab.click();
+  });
+
+  // Gradio's sliders say that they were let go where a pointer did it, and not where a key did.
+  document.addEventListener("keyup", ({ target, key }) => {
+    if (target.type === "range" && /^(Arrow|Page|Home$|End$)/.test(key)) target.dispatchEvent(new PointerEvent("pointerup", { bubbles: true }));
   });
 }

@@ -18,7 +18,10 @@ Latent.sliders = function ({ element, props, watch, server, limit, step, first, 
   const chosen = (give) => Object.entries(rows).map(give).filter(([, value]) => value);
   const amounts = () => Object.fromEntries(chosen(([name, { range }]) => [name, Number(range.value)]));
   const held = () => chosen(([name, { lock }]) => [name, lock.checked]).map(([name]) => name);
-  const send = () => Latent.ask(to, { changes: { amounts: amounts(), held: held() } });
+  function send(name) {
+    forget(name);
+    Latent.ask(to, { changes: { amounts: amounts(), held: held() } });
+  }
 
   function row({ name, label, figures, lacking }) {
     const described = `own-${to}-${name.replace(/\s/g, "_")}`;  // ids have no spaces
@@ -27,7 +30,7 @@ Latent.sliders = function ({ element, props, watch, server, limit, step, first, 
     const range = h("input", { type: "range", ...attributes, ...ends, onfocus: () => peek(name, at, under), "aria-label": Latent.say("{label}, standard deviations", { label }), "aria-describedby": described, oninput: () => set(range.value, true) });
     const box = h("input", { type: "number", ...attributes, "aria-label": Latent.say("{label}, standard deviations, as a number", { label }), oninput: () => box.value !== "" && set(box.value, true), onblur: () => { box.value = range.value; } });
     const reset = h("button", { type: "button", class: "chip", title: Latent.say("Reset {label}", { label }), "aria-label": Latent.say("Reset {label}", { label }), onclick: () => set(0, true) }, "0");
-    const lock = h("input", { type: "checkbox", class: "lock", "aria-label": Latent.say("Hold {label} still", { label }), title: Latent.say("Hold {label} still while others change", { label }), onchange: () => { fix(lock.checked); send(); } });
+    const lock = h("input", { type: "checkbox", class: "lock", "aria-label": Latent.say("Hold {label} still", { label }), title: Latent.say("Hold {label} still while others change", { label }), onchange: () => { fix(lock.checked); send(name); } });
     const facts = h("div", { class: "facts", hidden: true }, figures.map(fact), lacking.map(lack), h("p", { class: "note" }, MEANING));
     const about = h("button", { type: "button", class: "aucs", "aria-expanded": "false", "aria-label": called(figures, label), onclick: () => tell(facts.hidden) }, badges(figures), lacking.map(({ title, colour }) => h("span", { class: "auc", title: without(title) }, dot(colour), "–")));
     const written = h("span", { class: "own-value", id: described }, owned ? values(figures.filter(({ value }) => value !== undefined)) : []);
@@ -45,7 +48,7 @@ Latent.sliders = function ({ element, props, watch, server, limit, step, first, 
       range.setAttribute("aria-valuetext", owned ? Latent.say("{value}, moved by {amount}", { value: signed(at + value), amount: signed(value) }) : signed(value));
       line.style.setProperty("--own", `${place(at)}%`);
       line.style.setProperty("--at", `${place(at + value)}%`);
-      if (tell) send();
+      if (tell) send(name);
     }
     function tell(on) {
       facts.hidden = !on;
@@ -78,20 +81,28 @@ Latent.sliders = function ({ element, props, watch, server, limit, step, first, 
 
   // What the slider does: the pictures at `looks`, by each model that has the attribute, drawn in the
   // browser where that can be, else by the server. A click moves the slider there.
-  let focused = null;
+  let focused = null;  // {name, under} of the slider that has them
   async function peek(name, at, under) {
-    if (focused && focused !== under) focused.hidden = true;
-    focused = under;
+    forget(name);
+    const mine = focused = { name, under };
     if (!looks.length || !Latent.lines[to]) return;
     await Latent.lines[to].busy;
     const changes = looks.map((look) => ({ amounts: { ...amounts(), [name]: look - at }, held: held().filter((each) => each !== name) }));
     const drawn = await Latent.lines[to].local?.peek?.(changes) ?? await asked(changes);
-    if (focused !== under || !drawn?.length) return;
+    if (focused !== mine || !drawn?.length) return;
     under.hidden = false;
     under.replaceChildren(...looks.map((look, i) => h("button", { type: "button", class: "look", "aria-label": Latent.say("Move to {value}", { value: stand(look) }),
       onclick: () => rows[name].set((look - at).toFixed(1), true) },
     h("span", { class: "faces" }, drawn.flatMap((images) => images[i] ? [Latent.image(images[i], "")] : [])), h("span", {}, stand(look)))));
   }
+
+  // They are without what is set elsewhere: of an attribute other than `name`, or of all.
+  function forget(name) {
+    if (!focused || focused.name === name) return;
+    focused.under.hidden = true;
+    focused = null;
+  }
+
   async function asked(changes) {
     const found = Latent.told(await server?.peek({ key: props.value.key, changes }).catch(() => null) ?? null);
     return found?.images ?? null;
@@ -148,6 +159,7 @@ Latent.sliders = function ({ element, props, watch, server, limit, step, first, 
   }
 
   function fill(wanted, still) {
+    forget();
     for (const [name, { set, fix }] of Object.entries(rows)) {
       set(wanted[name] ?? 0, false);
       fix(still.includes(name));

@@ -4,7 +4,7 @@ Latent.maps.groups = function ({ root, server, key, act, teach }) {
   const { h } = Latent;
 
   async function save(name) {
-    const told = Latent.told(await server.export_group({ key: key(), name }).catch(() => ({ problem: Latent.say("The server does not answer: try again, or reload the page.") })));
+    const told = Latent.told(await server.export_group({ key: key(), name }).catch(() => ({ problem: Latent.LOST })));
     if (told.problem) return Latent.toast(told.problem);
     Latent.file(new Blob([told.csv], { type: "text/csv" }), `${name}.csv`);
   }

@@ -44,9 +44,9 @@ def map_view(
     {src, wide, size}, a picture with `wide` tiles a row, for {model, rows}; neighbours, which gives
     {rows: {model: [row]}} for {key, index, models}; and export_group, {csv} for {key, name}.
 
-    Events: select {index} or {model, z}; remove {id of one of the visitor's own}; lasso {rows};
-    group {act, name, to}; teach {name of a group}. Props: `look` of `look_shown`, and `groups` of
-    `groups_shown`.
+    Events: select {index}, {model, z} or {near: rows, weights}; remove {id of one of the visitor's
+    own}; lasso {rows}; group {act, name, to}; teach {name of a group}. Props: `look` of
+    `look_shown`, and `groups` of `groups_shown`.
     """
     constants = {"what": what, "empty": empty}
     events = ["select", "remove", "lasso", "group", "teach"]
@@ -60,12 +60,13 @@ def map_value(
     look: Looks,
     own: Sequence[dict],
     placed: Sequence[Tensor],
+    late: Mapping[Model, Reason],
     groups: dict,
     note: str,
 ) -> dict:
     """Where each model has its encoded pictures, (N, 2), or why it has no map, and the plane behind
-    them where it is one; `own` pictures {id, label, src} lie at `placed`, (M, 2) a model. `note`
-    says how a map is to be read."""
+    them where it is one; `own` pictures {id, label, src} lie at `placed`, (M, 2) a model, or come
+    `late` there. `note` says how a map is to be read."""
     panels = []
     for at, (model, column) in enumerate(zip(models, columns(models), strict=True)):
         panel, place = {**column, "model": model.name}, places[at]
@@ -74,6 +75,7 @@ def map_value(
             continue
         dense = [each._asdict() for each in standing_out(model, place)]
         mine = {"own": _own(placed[at]), "plane": _plane(planes[at]), "regions": dense}
+        mine["late"] = late[model].said if model in late else ""
         panels.append({**panel, "points": _points(place), **mine})
     most = _labelled(models)
     return {

@@ -6,11 +6,12 @@
 // does not pan, and both axes have one scale. look(): {inks: [colour], which: Uint8Array of indices in
 // them, others are not shown, dots: whether there are any, under: a canvas or image that fills the box,
 // marks: [{x, y, draw: (context, to) => …}], where to(x, y) is a point as the mark sees it}.
-// moved(view): the view after the visitor has changed it; grabs(event): whether another takes a drag.
+// moved(view): the view after the visitor has changed it; grabs(event): whether another takes a drag;
+// `first`: the view at first, the whole box where none is given.
 //
 // Events of the element, which bubble: `spot` and `pick` where the pointer is and where it clicks,
 // {x, y, index: of the point there, -1 without one, pointer}, and `away`.
-Latent.scatter = function (element, { points, box, still, swipes, look, moved, grabs }) {
+Latent.scatter = function (element, { points, box, still, swipes, look, moved, grabs, first = { k: 1, x: 0, y: 0 } }) {
   const REACH = 10, LARGEST = 2.5, SHARE = 0.35, STEP = 1.6;  // px; part of the room that a point has
   const count = points.x.length;
   const canvas = element.appendChild(document.createElement("canvas"));
@@ -46,6 +47,7 @@ Latent.scatter = function (element, { points, box, still, swipes, look, moved, g
 
   // Pan and zoom as parts of the size, so that elements of other sizes can show the same.
   function view() {
+    if (!width) return first;
     const { k, x: dx, y: dy } = d3.zoomTransform(element);
     return { k, x: dx / width, y: dy / height };
   }
@@ -57,7 +59,7 @@ Latent.scatter = function (element, { points, box, still, swipes, look, moved, g
 
   function resize() {
     if (!element.clientWidth) return;
-    const before = width ? view() : { k: 1, x: 0, y: 0 };
+    const before = view();
     [width, height] = [element.clientWidth, element.clientHeight];
     const dense = Math.min(devicePixelRatio, 2);
     [canvas.width, canvas.height] = [Math.round(width * dense), Math.round(height * dense)];

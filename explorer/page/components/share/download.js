@@ -13,7 +13,7 @@ Latent.download = function ({ element, server }) {
     while (!compared().length) await pause();  // at least one is, once the header is drawn
     const models = compared();
     for (let begun = false; ; begun = true) {
-      const found = Latent.told(await server.made({ models }).catch(() => ({ problem: Latent.say("The server does not answer: try again, or reload the page.") })));
+      const found = Latent.told(await server.made({ models }).catch(() => ({ problem: Latent.LOST })));
       if (found.problem) Latent.toast(found.problem);
       if (found.at) save(found);
       if (found.problem || found.at) return dialog.close();

@@ -1,4 +1,4 @@
-// Undo, redo, and what was done: triggers go {by} | {to} | {query}.
+// Undo, redo, and what was done: triggers go {by} | {to} | {query} | {saved}.
 Latent.history = function ({ element, trigger, server, titles }) {
   const { h } = Latent;
 

@@ -20,7 +20,8 @@ Controls = Mapping[str, gr.components.Component]
 
 def history_view(titles: Mapping[str, str], controls: Controls, **options) -> gr.HTML:
     """`titles` are those of tabs by name; the settings that are made by `controls`, by their names
-    here, are called as these are. Event: go {by}, {to} or {query: a link's}."""
+    here, are called as these are. Event: go {by}, {to}, {query: a link's} or {saved: the id of a
+    picture}."""
 
     def steps(asked: Keyed) -> Response:
         """What was done, step by step, and after which of the steps the page is now."""

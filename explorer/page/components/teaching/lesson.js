@@ -18,11 +18,9 @@ Latent.lesson = function ({ element, props, trigger, watch, server }) {
     h("span", {}, label), h("span", { class: "alike" }, cosines.map((each) => each === null ? "–" : signed(each)).join("  ")));
 
   async function save(name) {
-    const found = Latent.told(await server.exported({ key: props.value.key, name }).catch(() => ({ problem: Latent.say("The server does not answer: try again, or reload the page.") })));
+    const found = Latent.told(await server.exported({ key: props.value.key, name }).catch(() => ({ problem: Latent.LOST })));
     if (found.problem) return Latent.toast(found.problem);
-    const href = URL.createObjectURL(new Blob([found.content], { type: "application/json" }));
-    h("a", { href, download: `${name.replace(/[^\p{L}\p{N} _-]/gu, "")}.attribute.json` }).click();
-    setTimeout(() => URL.revokeObjectURL(href), 10000);
+    Latent.file(new Blob([found.content], { type: "application/json" }), `${name.replace(/[^\p{L}\p{N} _-]/gu, "")}.attribute.json`);
   }
   const own = ({ name, models }) => h("li", {}, h("strong", {}, name), h("span", { class: "note" }, models.join(", ")),
     h("button", { type: "button", class: "chip", "aria-label": Latent.say("Save {name} as a file", { name }), onclick: () => save(name) }, Latent.say("Save as a file")),

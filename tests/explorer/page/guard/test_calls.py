@@ -1,5 +1,7 @@
 """What the page sends of controls whose tab just opens, and what it is told of what fails."""
 
+import threading
+
 import gradio as gr
 import pytest
 from gradio.queueing import Event
@@ -8,6 +10,7 @@ from gradio.state_holder import SessionState
 from explorer import work
 from explorer.page.guard.calls import Guarded, served, within
 from explorer.pictures.decoding import decoded
+from explorer.session.history import History
 from tests.explorer.conftest import finished
 
 
@@ -92,6 +95,29 @@ def test_all_parts_of_what_an_event_gives_are_one_request_from_when_it_was_sent(
         assert bool(work._usual) != given["is_generating"]  # of the whole
     assert len(seen) == 3 and len({id(each) for each in seen}) == 1
     assert seen[0].asked_s == 5.0 and work.Request("parts").takes_s == 3.0
+
+
+def test_what_was_done_is_noted_beside_the_event_loop_before_the_event_has_ended(
+    session, monkeypatch
+):
+    noted, note = [], History._note
+
+    def seen(history, *given):
+        noted.append(threading.current_thread())
+        note(history, *given)
+
+    async def process() -> threading.Thread:
+        await demo.process_api(function, [None], state)
+        return threading.current_thread()
+
+    monkeypatch.setattr(History, "_note", seen)
+    with Guarded() as demo:
+        held = gr.State(session)
+        demo.load(lambda _: None, held, None)
+    (function,), state = demo.fns.values(), SessionState(demo)
+    state[held._id] = session
+    loops = finished(process())
+    assert len(noted) == len(session.of(History).steps) == 1 and noted != [loops]
 
 
 async def ended(call) -> str:

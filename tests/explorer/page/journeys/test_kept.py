@@ -56,6 +56,30 @@ def test_a_visitor_undoes_saves_and_restores(page, tmp_path, capsys):
     assert "bit for bit" in capsys.readouterr().out
 
 
+def test_how_codes_are_refined_is_undone_and_there_after_a_reload(page):
+    steps = page.get_by_label("range slider for Steps")
+    objective = page.get_by_label("Objective")
+    page.get_by_text("50 of 50 steps").wait_for()
+    page.wait_for_timeout(1000)  # so that what is set is a step of its own
+    steps.press("PageDown")
+    expect(steps).to_have_value("20")
+    expect(page.get_by_text("step 20 of 50")).to_be_visible()
+    page.keyboard.press("Control+z")
+    expect(steps).to_have_value("50")
+    expect(page.get_by_text("50 of 50 steps")).to_be_visible()
+    page.keyboard.press("Control+Shift+Z")
+    expect(page.get_by_text("step 20 of 50")).to_be_visible()
+    objective.click()
+    page.get_by_role("option", name="Pixels alone").click()
+    expect(page.get_by_text("20 of 20 steps")).to_be_visible()
+    page.reload()
+    expect(page.get_by_text("20 of 20 steps")).to_be_visible()
+    expect(objective).to_have_value("Pixels alone")
+    expect(steps).to_have_value("20")
+    page.keyboard.press("Control+z")
+    expect(objective).to_have_value("Sharp and in-domain")
+
+
 @pytest.mark.opens("tab=morph")
 def test_where_one_stands_in_a_morph_is_there_after_a_reload(page):
     handle = page.locator(".pad .handle")

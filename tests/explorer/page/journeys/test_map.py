@@ -68,6 +68,11 @@ LOST = """async () => {
 }"""
 
 
+# of a map: its zoom, how many marks it has besides pictures, and whether its points are its own
+SEEN = """({plot}) => [plot.view().k, plot.look().marks.length,
+  plot.points().x === plot.laid.x]"""
+
+
 def drawn_around(page: Page, chart) -> None:
     """A lasso by the pointer around the middle of a map."""
     box = chart.bounding_box()
@@ -144,6 +149,30 @@ def test_a_map_is_worked_on(page, tmp_path):
     page.mouse.up()
     expect(page.get_by_text("The lasso holds no point: draw it around some.")).to_be_visible()
     expect(second).to_be_visible()
+
+
+def test_a_map_stays_as_it_is_seen_where_other_models_are_compared(page):
+    open_tab(page, "Latent map")
+    charts = page.locator(".map .chart")
+    charts.last.locator("canvas").wait_for()
+    charts.first.press("+")
+    charts.first.press("ArrowRight")
+    page.get_by_role("button", name="Move the points to where AAE has them").click()
+    moved = page.get_by_text("F-AAE: its points are where AAE has them")
+    expect(moved).to_be_visible()
+    seen = charts.first.evaluate(SEEN)
+    assert seen[0] > 1 and seen[1:] == [1, False]
+    page.get_by_role("checkbox", name="VAE", exact=True).check()
+    expect(charts).to_have_count(3)
+    charts.last.locator("canvas").wait_for()
+    assert charts.first.evaluate(SEEN) == seen
+    assert charts.last.evaluate(SEEN) == [1, 0, True]  # which has not mapped that picture
+    expect(moved).to_be_visible()
+    page.get_by_role("checkbox", name="AAE", exact=True).uncheck()
+    expect(charts).to_have_count(2)
+    charts.last.locator("canvas").wait_for()
+    assert charts.first.evaluate(SEEN) == [*seen[:2], True]  # whose other map is gone
+    expect(moved).to_have_count(0)
 
 
 def test_a_map_that_is_turned_into_another_one_keeps_its_spread(page):

@@ -101,6 +101,22 @@ def test_a_slider_says_the_pictures_own_value_by_each_model(page):
     expect(slider).to_have_accessible_description(several)
 
 
+def test_what_a_slider_does_is_shown_until_another_is_moved(page):
+    open_tab(page, "Attributes")
+    looks = page.get_by_role("button", name="Move to +2", exact=True)
+    slider = page.get_by_role("slider", name="Smiling, standard deviations")
+    slider.focus()
+    looks.click()
+    expect(looks).to_be_visible()
+    page.get_by_label("Male, standard deviations, as a number").fill("3")
+    expect(looks).to_be_hidden()
+    page.get_by_label("Male, standard deviations, as a number").blur()
+    slider.focus()
+    expect(looks).to_be_visible()
+    page.get_by_label("Hold Young still").check()
+    expect(looks).to_be_hidden()
+
+
 def test_that_directions_are_looked_for_is_said(page):
     page.get_by_role("img", name="Encoder, F-AAE").wait_for()
     held = []

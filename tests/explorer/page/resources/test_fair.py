@@ -1,6 +1,7 @@
 """Visitors take turns, have a share each, and leave nothing behind."""
 
 import asyncio
+import threading
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 
@@ -125,9 +126,26 @@ def test_what_clients_left_behind_is_forgotten(queue, monkeypatch):
     queue.event_ids_to_events["x"] = SimpleNamespace(session_hash="busy")
     long_ago = datetime.now() - timedelta(seconds=2 * fair.IDLE_S)
     holder.time_last_used = dict.fromkeys(holder.session_data, long_ago)
-    queue.forget()
+    finished(queue.forget())
     assert [*holder.session_data] == ["left", "open", "busy"]  # 27 MB: only one that left has room
     assert {*queue.pending_messages_per_session} == {"left", "open", "busy"}
     monkeypatch.setattr(fair, "OPEN_BYTES", 1e6)
-    queue.forget()
+    finished(queue.forget())
     assert [*holder.session_data] == ["left", "busy"]
+
+
+def test_what_clients_have_is_weighed_beside_the_event_loop(queue, session, monkeypatch):
+    seen, weight = [], fair.weight
+
+    def weighed(page):
+        seen.append(threading.current_thread())
+        return weight(page)
+
+    async def forget():
+        await queue.forget()
+        return threading.current_thread()
+
+    monkeypatch.setattr(fair, "weight", weighed)
+    queue.blocks.state_holder["open"].state_data[0] = session
+    loops = finished(forget())
+    assert len(seen) == 1 and seen != [loops]

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import gradio as gr
 import orjson
 import pytest
 import torch
@@ -59,6 +60,31 @@ def test_effects_are_measured_when_the_sliders_rest(session):
         assert early["src"] == late["src"] == first["src"]
         assert [value for _, value, _ in early["stats"]] == ["…"]
         assert float(late["stats"][0][1]["numeral"]) == float(first["stats"][0][1])
+
+
+def test_own_values_come_with_the_codes_that_take_seconds(session):
+    session.put("attributes", session.examples()[4])
+    session.faithful = True
+    _, sliders, _ = attributes.show(session, DEFAULT)
+    assert not any("value" in figure for figure in sliders["attributes"][0]["figures"])
+    board, sliders = attributes.complete(session, DEFAULT)
+    assert all("value" in figure for figure in sliders["attributes"][0]["figures"])
+    assert all(card["src"] for card in cards(board))
+    assert attributes.complete(session, DEFAULT) == gr.skip()
+
+
+def test_what_is_set_of_attributes_without_a_slider_now_stays(session):
+    session.put("attributes", session.draw(5))
+    moved(session, DEFAULT, {"Smiling": 2.0}, ["Male"])
+    session.choose_set("cifar32")
+    board = moved(session, DEFAULT, {"ship": 1.0}, ["cat"])
+    assert board["rows"][0]["note"] == "ship +1; held: cat"
+    _, given = attributes.verb(session)
+    assert (given["amounts"], given["hold"]) == ({"ship": 1.0}, ["cat"])
+    moved(session, DEFAULT, {}, [])
+    session.choose_set("celeba32")
+    attributes.show(session, DEFAULT)
+    assert attributes.edit(session)["rows"][0]["note"] == "Smiling +2; held: Male"
 
 
 def cards(board) -> list[dict]:

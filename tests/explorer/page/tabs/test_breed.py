@@ -10,6 +10,7 @@ from explorer.session import history
 from explorer.session.examples import astronaut
 from explorer.session.state import Session, Unavailable
 from explorer.verbs.breed import ALIKE, NO_PARENT
+from explorer.verbs.common.options import MOST_SEED
 from tests.explorer.conftest import CHECKPOINTS, event
 from training.errors import UserError
 
@@ -49,6 +50,10 @@ def test_children_become_parents_and_the_tree_knows_whose(bred):
     assert tree[0]["chosen"] and len(tree) == 4
     with pytest.raises(Unavailable, match="no longer in the family"):
         breed.go_back(bred, *INPUTS, event(id="gone"))
+
+
+def test_the_brood_after_the_last_is_one_that_there_is():
+    assert all(breed.following(seed) <= MOST_SEED for seed in (None, 0, MOST_SEED))
 
 
 def test_the_drift_is_from_the_ancestor_and_the_note_says_it(bred):

@@ -2,19 +2,24 @@
 
 from base64 import b64decode
 
+import gradio as gr
 import pytest
 import torch
 from PIL import Image
 
+from explorer.engine import Model
 from explorer.exchange import kept, layout
 from explorer.exchange.kept import EXPORTS
-from explorer.page.mapped import groups
+from explorer.page.mapped import groups, waiting
 from explorer.page.mapped.points import View
 from explorer.page.tabs import latent_map
+from explorer.pictures.picture import MAP
 from explorer.session.state import Session
 from explorer.verbs.map import latent_map as verb
 from tests.explorer.conftest import CHECKPOINTS, event, few
 from training.errors import UserError
+
+NOTHING = gr.skip(), gr.skip()
 
 
 def test_the_map_shows_every_face_and_decodes_the_chosen_one(session):
@@ -86,9 +91,9 @@ def test_what_comes_on_no_map_is_said_without_a_count_of_none(session, photo, ba
 
 def test_filters_layout_and_switches_go_into_a_link_and_come_back(session):
     latent_map.refine(session, ["Smiling"], ["Male"], "any", ["near"])
-    steps = [*latent_map.lay_out(session, "pca")]
-    points = [each["points"] for each in steps[-1][0]["panels"]]
-    assert len(set(points)) == 2 and "PCA" in steps[-1][0]["note"]
+    laid, _ = latent_map.lay_out(session, "pca")
+    points = [each["points"] for each in laid["panels"]]
+    assert len(set(points)) == 2 and "PCA" in laid["note"]
     fields, other = latent_map.pack(session), Session(session.root)
     latent_map.unpack(other, fields)
     assert other.of(View) == session.of(View)
@@ -138,8 +143,87 @@ def test_few_codes_are_laid_out_at_once(session, monkeypatch):
     few(model, monkeypatch, layout.UMAP_NEEDS - 1)
     session.names = [model.name]
     monkeypatch.setattr(EXPORTS, "map", lambda *how: asked.append(how))
-    steps = [*latent_map.lay_out(session, layout.TSNE)]
-    assert steps[-1][0]["panels"][0]["points"] and asked == []
+    laid, _ = latent_map.lay_out(session, layout.TSNE)
+    assert [*latent_map.complete(session)] == [NOTHING]
+    assert laid["panels"][0]["points"] and asked == []
+
+
+@pytest.fixture
+def laying(session, monkeypatch, tmp_path) -> list[str]:
+    """The names of models as their codes, few, are asked to be laid out, which is done when they
+    are asked for again."""
+    asked = []
+
+    def lay(name, root, by, file) -> bool:
+        asked.append(name)
+        there = asked.count(name) > 1
+        if there:
+            layout.layout(session.catalogue.models[name].latents.codes, by)
+        return there
+
+    monkeypatch.setattr(kept, "place", lambda kind: tmp_path)
+    monkeypatch.setattr(EXPORTS, "map", lay)
+    monkeypatch.setattr(waiting, "ASKED_S", 0)
+    for model in session.models:
+        few(model, monkeypatch, 40)
+    session.tab = MAP
+    return asked
+
+
+def test_maps_that_take_long_come_however_they_are_asked_for(session, laying):
+    session.names = session.names[:1]
+    latent_map.unpack(session, {"layout": layout.TSNE})
+    for _ in range(2):  # then with another model
+        value, *_ = latent_map.show(session)
+        late = [panel["seconds"] > 0 for panel in value["panels"] if "points" not in panel]
+        assert late == [True]
+        *drawn, last = latent_map.complete(session)
+        ((value, board),) = drawn
+        assert all(panel["points"] for panel in value["panels"]) and board == last[0] == gr.skip()
+        assert [*latent_map.complete(session)] == [NOTHING]
+        session.names = [session.names[0], "celeba32/aae"]
+    assert laying == ["celeba32/faae"] * 2 + ["celeba32/aae"] * 2
+
+
+def test_maps_are_waited_for_once_however_often_they_are_asked_for(session, laying, monkeypatch):
+    latent_map.lay_out(session, layout.TSNE)
+    again = []  # by other events of the page
+    monkeypatch.setattr(waiting, "go_on", lambda: again.extend(latent_map.complete(session)))
+    assert len([*latent_map.complete(session)]) == 3 and again == [NOTHING] * 2
+
+
+@pytest.mark.parametrize(
+    "ends",
+    [
+        lambda session: setattr(session, "tab", "sample"),
+        lambda session: session.seen(waiting.LATE, "another layout"),
+    ],
+)
+def test_maps_are_waited_for_until_something_else_is_asked_for(session, laying, monkeypatch, ends):
+    latent_map.lay_out(session, layout.TSNE)
+    with monkeypatch.context() as patch:
+        patch.setattr(waiting, "go_on", lambda: ends(session))
+        assert [*latent_map.complete(session)] == [NOTHING] and len(laying) == 1
+    session.tab = MAP
+    assert len([*latent_map.complete(session)]) == 3
+
+
+def test_pictures_whose_codes_are_refined_come_later_and_hold_up_nothing(
+    session, photo, monkeypatch
+):
+    latent_map.add_pictures(session, [str(photo)])
+    latent_map.choose(session, event(index=-1))
+    session.faithful = True
+    with monkeypatch.context() as patch:
+        patch.delattr(Model, "refine")
+        value, *_, board = latent_map.show(session)
+    assert ["codes are refined" in panel["late"] for panel in value["panels"]] == [True] * 2
+    assert all(panel["own"]["x"] == [] for panel in value["panels"])
+    assert all("codes are refined" in card["said"] for card in board["rows"][0]["cards"])
+    (value, board), _ = latent_map.complete(session)
+    assert [(panel["late"], len(panel["own"]["x"])) for panel in value["panels"]] == [("", 1)] * 2
+    assert all(card["src"] for card in board["rows"][0]["cards"])
+    assert [*latent_map.complete(session)] == [NOTHING]
 
 
 def test_a_map_is_told_where_none_can_be_kept(session, monkeypatch, tmp_path):

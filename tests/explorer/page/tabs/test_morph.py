@@ -33,9 +33,12 @@ def test_a_morph_has_its_pictures_in_its_corners(session):
 
 def test_of_many_models_the_first_are_drawn_first(session, monkeypatch):
     counted, between = [], morph.between
-    monkeypatch.setattr(
-        morph, "between", lambda s, models, n: counted.extend(models) or between(s, models, n)
-    )
+
+    def count(session, corners, models, n):
+        counted.extend(models)
+        return between(session, corners, models, n)
+
+    monkeypatch.setattr(morph, "between", count)
     known = session.catalogue.models
     session.names = [name for name in known if name.startswith("celeba32/") and known[name].encodes]
     ui.fill(morph.TAB, session)
@@ -78,13 +81,26 @@ def test_a_morph_that_comes_late_leaves_what_is_there(session, monkeypatch):
     morph.show(session, 4)
     now, between = session.grids["morph"], morph.between
 
-    def turns(session, models, n):
+    def turns(session, *asked):
         session.names = session.names[:1]
-        return between(session, models, n)
+        return between(session, *asked)
 
     monkeypatch.setattr(morph, "between", turns)
     morph.draw(session, 3)
     assert session.grids["morph"] is now
+
+
+def test_a_corner_that_is_emptied_while_a_morph_is_drawn_is_no_fault(session, monkeypatch):
+    ui.fill(morph.TAB, session)
+    between = morph.between
+
+    def empties(session, *asked):
+        session.put(morph.CORNERS[0], None)
+        return between(session, *asked)
+
+    monkeypatch.setattr(morph, "between", empties)
+    value, *_, pad = morph.show(session, 3)
+    assert all(panel["src"] for panel in value["panels"]) and "corners" not in pad
 
 
 def test_a_morph_of_a_picture_unlike_the_known_suggests_refined_codes(session):

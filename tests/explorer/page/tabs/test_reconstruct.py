@@ -4,16 +4,18 @@ import gradio as gr
 import numpy as np
 import pytest
 import torch
+from gradio.state_holder import SessionState
 from PIL import Image
 
 from explorer.engine import Model
+from explorer.page.guard.calls import Guarded
 from explorer.page.likeness import warning
 from explorer.page.tabs import attributes, morph, reconstruct
 from explorer.session.examples import astronaut
 from explorer.session.refinement import WEIGHTS
 from explorer.session.written import of_verb
 from explorer.verbs.common.domain import Unlike
-from tests.explorer.conftest import event
+from tests.explorer.conftest import event, finished
 from training.errors import UserError
 
 
@@ -130,7 +132,8 @@ def test_refining_goes_on_from_where_it_stands_and_keeps_the_best(session):
     assert [board["rows"][1]["progress"] for board in again] == [0.75, None]
     errors = np.array([mse(board, 1) for board in first + again])
     assert (np.diff(errors, axis=0) <= 0).all()
-    (shown,) = reconstruct.resume(session, 5)  # which were done
+    session.shown.clear()  # as a reload does
+    (shown,) = reconstruct.resume(session, 20)  # which were done
     assert mse(shown, 1) == errors[-1].tolist()
 
 
@@ -143,6 +146,56 @@ def test_what_was_found_until_it_was_stopped_is_kept(session):
     assert stopped["rows"][1]["note"] == "stopped after 10 steps"
     assert found["rows"][1]["progress"] and stopped["rows"][1]["progress"] is None
     assert stopped["serial"] > found["serial"]
+
+
+def test_fewer_steps_than_a_run_has_made_end_it(session):
+    session.put("reconstruct", session.examples()[0])
+    running = reconstruct.refine(session, 300)
+    next(running), next(running)
+    (shown,) = reconstruct.resume(session, 10)  # as where a link names them
+    assert shown["rows"][1]["note"] == "step 10 of 20" and list(running) == []
+
+
+def test_steps_that_are_undone_are_shown_as_they_were(session):
+    session.put("reconstruct", session.examples()[0])
+
+    def note(found) -> str:
+        session.shown.clear()  # as undo does
+        return [*found][-1]["rows"][1]["note"]
+
+    assert note(reconstruct.refine(session, 20)) == "20 of 20 steps"
+    assert note(reconstruct.retrace(session, 10, "sharp")) == "step 10 of 20"
+    assert note(reconstruct.resume(session, 20)) == "20 of 20 steps"
+    assert note(reconstruct.resume(session, 10)) == "step 10 of 20"
+    assert note(reconstruct.refine(session, 10)) == "30 of 30 steps"
+    assert note(reconstruct.resume(session, 10)) == "30 of 30 steps"
+
+
+def test_a_slot_that_is_emptied_during_a_step_ends_the_refinement(session, monkeypatch):
+    session.put("reconstruct", session.examples()[0])
+    climb = reconstruct.Refinement.climb
+
+    def emptied(*step):
+        climb(*step)
+        session.put("reconstruct", None)
+
+    monkeypatch.setattr(reconstruct.Refinement, "climb", emptied)
+    assert len([*reconstruct.refine(session, 300)]) == 1
+
+
+def test_the_session_knows_what_its_controls_are_set_to(session):
+    with Guarded() as demo:
+        held = gr.State(session)
+        set_by = reconstruct.build(held).controls
+    demo.controls = {control: name for name, control in set_by.items()}
+    state = SessionState(demo)
+    state[held._id] = session
+    for name, by in {"steps": "release", "objective": "input", "start": "input"}.items():
+        event = (set_by[name]._id, by)
+        (function,) = (each for each in demo.fns.values() if event in each.targets)
+        finished(demo.process_api(function, [None, 20, "plain", "recovery"], state))
+        assert session.controls == {"steps": 20, "objective": "plain", "start": "recovery"}
+        session.controls = {}
 
 
 def test_a_crop_beside_the_picture_changes_nothing(session):

@@ -11,7 +11,7 @@ def test_spread_is_shown_where_the_codes_have_a_middle_and_words_are_of_the_prio
     shown, told = sample.spread_said(session, 1.0)
     assert not shown["visible"] and told == ""
     shown, told = sample.spread_said(session, 0.5)
-    assert shown["visible"] and "no middle" in told
+    assert shown["visible"] and "on the sphere" in told
     session.names = ["celeba32/faae", "celeba32/vae"]
     shown, told = sample.spread_said(session, 1.0)
     assert shown["visible"]

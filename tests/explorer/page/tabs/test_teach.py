@@ -10,6 +10,7 @@ import torch
 
 from explorer.page import components as ui
 from explorer.page.tabs import attributes, discover, teach
+from explorer.pictures.faces import Crop
 from explorer.session.attributes import Own
 from explorer.session.groups import Groups
 from explorer.session.state import Session
@@ -111,6 +112,22 @@ def test_what_is_kept_is_a_slider_in_every_model_also_in_those_chosen_later(grou
     teach.remove(grouped, event(gone="Grin"))
     assert attributes.edit(grouped)["rows"][0]["note"] == "move a slider"  # none that it has
     assert grouped.of(Own).kept == {}
+
+
+def test_what_was_taught_or_found_means_the_same_after_a_crop(session):
+    given, lacking = session.examples()[1:7], session.examples()[7:12]
+    for side, pictures in (("given", given), ("lacking", lacking)):
+        for picture in pictures:
+            session.keep(picture)
+            teach.take(session, event(side=side, id=picture.id))
+    teach.add(session, "Grin")
+    session.put("attributes", given[0])
+    discover.show(session, "jacobian")
+    discover.keep(session, event(at=0, name="Light"))
+    looks = [each.look for each in session.of(Own).pictures]
+    given[0].cropped(Crop(8, 8, 20))
+    assert [each.look for each in session.of(Own).pictures] == looks
+    assert not any(row["kept"] for row in discover.show(session, "jacobian")["rows"])
 
 
 def test_an_attribute_is_saved_and_loaded_by_another_visitor(grouped, tmp_path: Path):
