@@ -117,12 +117,14 @@ def movable(session: Session, models: Sequence[Model], method: str) -> set[str]:
 
 
 def move(session: Session, sent: Moves) -> None:
-    """Other places of the sliders; what is set of attributes that have none now stays."""
+    """Other places of the sliders; what is set of attributes that have none now stays, but of
+    those that nothing knows any more."""
     changes = session.of(Changes)
+    left = Changes(*known(session, changes))
     here = movable(session, session.models, changes.method)
-    left = {name: amount for name, amount in changes.amounts.items() if name not in here}
-    changes.amounts = left | sent["amounts"]
-    changes.held = [*(name for name in changes.held if name not in here), *sent["held"]]
+    amounts = {name: amount for name, amount in left.amounts.items() if name not in here}
+    changes.amounts = amounts | sent["amounts"]
+    changes.held = [*(name for name in left.held if name not in here), *sent["held"]]
 
 
 def switch(session: Session, sent: Labelled) -> None:
@@ -260,10 +262,17 @@ def _unchanged(session: Session, model: Model, method: str) -> str:
     return unconcerned(model, session.switches) if labelled else without_directions(model)
 
 
+def known(session: Session, changes: Changes) -> tuple[dict[str, float], list[str]]:
+    """As `within`, of the attributes that any model has, or the visitor."""
+    every = session.catalogue.models.values() if changes.amounts or changes.held else ()
+    names = (model.latents.names for model in every if model.latents)
+    return within({*session.of(Own).kept}.union(*names), changes)
+
+
 def pack(session: Session) -> dict[str, str]:
-    changes = session.of(Changes)
-    amounts = (f"{spelt(name)}:{value:g}" for name, value in changes.amounts.items())
-    return {"edit": ",".join(amounts), "hold": ",".join(map(spelt, changes.held))}
+    pushed, held = known(session, session.of(Changes))
+    amounts = (f"{spelt(name)}:{value:g}" for name, value in pushed.items())
+    return {"edit": ",".join(amounts), "hold": ",".join(map(spelt, held))}
 
 
 def unpack(session: Session, fields: Mapping[str, str]) -> list[str]:

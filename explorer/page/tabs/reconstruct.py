@@ -1,7 +1,7 @@
 """Reconstruct: the reconstructions of a picture by every model, from encoder and refined codes."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache, partial
 from typing import Annotated
 
@@ -75,10 +75,10 @@ def build(session: gr.State) -> Widgets:
     how = [steps, kind, start]
     for event in (placed.then, toned.then, again.click):
         event(refine, [session, *how], board, **ui.LONG)
-    for set_to, act in ((steps.release, retrace), (kind.input, resume), (start.input, resume)):
+    for set_to in (steps.release, kind.input, start.input):
         # In its turn, since the session is told of no controls by events that may be late
         told = set_to(lambda *_: None, [session, *how], None, **each)
-        told.then(act, [session, *how], board, **ui.LONG)
+        told.then(resume, [session, *how], board, **ui.LONG)
     board.stop(stop, session, board, **ui.QUIET)
     after, controls = (resume, how, board), {"steps": steps, "objective": kind, "start": start}
     return Widgets(show, [], outputs, after, [slot], [board], [placed, toned], controls)
@@ -120,10 +120,10 @@ def tone(session: Session, near: bool) -> tuple:
 
 
 def refine(
-    session: Session, steps: int, objective: str = "sharp", method: str = "hybrid"
+    session: Session, steps: int, objective: str = "sharp", method: str = "hybrid", aim: int = 0
 ) -> Iterator[dict]:
-    """The reconstructions from codes under refinement, below the encoders': up to `steps`, or by
-    so many more where they are done; the best codes are kept.
+    """The reconstructions from codes under refinement, below the encoders': up to `aim`, if given,
+    else up to `steps`, or by so many more where they are done; the best codes are kept.
 
     It gives `gr.skip()` rather than nothing, for which gradio 6.31 would clear the board; but that
     to no component in a closed accordion, where it is taken for a value.
@@ -144,31 +144,28 @@ def refine(
         if run.of != of:
             run.begin(subject, encoded(session, picture), starts(picture, models, method))
         done, run.begun, run.chosen = run.done, run.done, None
-        run.aim = aim = int(steps) if steps > done else done + int(steps)
+        run.aim = aim = aim or int(steps if steps > done else done + steps)
         x = {name: each.x for name, each in run.found.items()}
         last = {name: [*each.stages.items()][-1] for name, each in run.found.items()}
         encoders = {model.name for model in models if model.encodes and method == "hybrid"}
         z = {name: each.z for name, (at, each) in last.items() if at == REFINED or name in encoders}
-    for step, codes in refined_in_step(models, x, z, aim - done, EVERY, OBJECTIVES[objective]):
-        stamp = ui.stamp(session)
-        with run.lock:
-            if run.number != number or _subject(session) != subject:  # stopped, or outdated
-                break
-            if session.tab != NAME:  # another tab needs the time; `resume` begins anew
-                session.shown.pop("refined", None)
-                break
-            run.climb(models, done + step, codes)
-            for model in models:
-                # Not where there is no encoder: refined codes begin with a longer recovery there.
-                longest = picture.refined.get(model.name, (None, REFINING_STEPS))[1]
-                kept = picture.real and model.encodes and model.name in codes and usual
-                if kept and run.done >= longest:
-                    best = run.found[model.name].stages[REFINED]
-                    picture.refined[model.name] = (best.z[0], run.done)
-            progress = run.done / aim if run.done < aim else None
-            note = say(STEPS, done=run.done, aim=aim)
-            value = stamp | refined(session, picture, note, progress)
-        yield value
+    try:
+        for step, codes in refined_in_step(models, x, z, aim - done, EVERY, OBJECTIVES[objective]):
+            stamp = ui.stamp(session)
+            with run.lock:
+                if run.number != number or _subject(session) != subject:  # stopped, or outdated
+                    break
+                if session.tab != NAME:  # another tab needs the time
+                    break
+                run.climb(models, done + step, codes)
+                _keep(picture, run, [m for m in models if usual and m.name in codes])
+                progress = run.done / aim if run.done < aim else None
+                note = say(STEPS, done=run.done, aim=aim)
+                value = stamp | refined(session, picture, note, progress)
+            yield value
+    finally:
+        if run.number == number and run.done < aim:  # neither stopped nor done: `resume` goes on
+            session.shown.pop("refined", None)
     if value is None:
         yield gr.skip()
 
@@ -177,12 +174,16 @@ def resume(
     session: Session, steps: int, objective: str = "sharp", method: str = "hybrid"
 ) -> Iterator[dict]:
     """Refines up to `steps` when the tab is opened and what it shows belongs to other models,
-    pictures, objectives or methods, or to fewer steps."""
+    pictures, objectives or methods, or to fewer steps; goes back to `steps` where they were others,
+    and on with a refinement that another tab, or an error, interrupted."""
     stamp, run, picture = ui.stamp(session), session.of(Refinement), session.slots.get(NAME)
     if session.seen("refined", steps, objective, method, slots=[NAME]):
         yield gr.skip()
     elif run.done >= steps and run.of == (objective, method, _subject(session)):
-        if run.asked != steps:  # else it was refined further, or is on its way to more
+        if run.asked == steps and run.done < run.aim:
+            yield from refine(session, steps, objective, method, run.aim)
+            return
+        if run.asked != steps:  # else it was refined further
             halt(session)
             run.choose(int(steps))
             run.asked = steps
@@ -191,11 +192,14 @@ def resume(
         yield from refine(session, steps, objective, method)
 
 
-def retrace(session: Session, steps: int, objective: str, method: str = "hybrid") -> Iterator[dict]:
-    """As `resume`, but back to so many steps also of those that were refined further."""
-    session.of(Refinement).choose(int(steps))
-    session.shown.pop("refined", None)
-    yield from resume(session, steps, objective, method)
+def _keep(picture: Picture, run: Refinement, models: Sequence[Model]) -> None:
+    """The best codes, for every tab, unless it has some of more steps. Not where there is no
+    encoder: refined codes begin with a longer recovery there."""
+    for model in models:
+        _, longest = picture.refined.get(model.name, (None, REFINING_STEPS))
+        if picture.real and model.encodes and run.done >= longest:
+            best = run.found[model.name].stages[REFINED]
+            picture.refined[model.name] = (best.z[0], run.done)
 
 
 def choose(session: Session, sent: Step) -> None:
@@ -206,7 +210,7 @@ def choose(session: Session, sent: Step) -> None:
 def _subject(session: Session) -> tuple | None:
     """What a refinement is of."""
     picture = session.slots.get(NAME)
-    return picture and (picture.id, picture.crop, bool(picture.toned), *session.names)
+    return picture and (*picture.look, *session.names)
 
 
 def moved(session: Session, sent: Square) -> None:
@@ -217,8 +221,9 @@ def moved(session: Session, sent: Square) -> None:
 
 
 def halt(session: Session) -> None:
-    """Stops the running refinement."""
-    session.of(Refinement).number += 1
+    """Stops the running refinement for good."""
+    run = session.of(Refinement)
+    run.number, run.aim = run.number + 1, run.done
 
 
 def stop(session: Session, _event: Event) -> dict:

@@ -215,7 +215,7 @@ def resume(session: Session) -> Iterator[dict]:
 def _subject(session: Session) -> tuple:
     """What an inversion is of."""
     harm, picture = session.of(Harm), session.slots.get(NAME)
-    held = picture and (picture.id, picture.crop, bool(picture.toned))
+    held = picture and picture.look
     region = (*harm.box, bits_of(harm.mask))
     return (held, *session.names, harm.kind, harm.strength, *region, harm.damaged)
 

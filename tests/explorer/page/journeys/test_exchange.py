@@ -126,6 +126,7 @@ def test_own_pictures_on_the_map_are_removed_one_by_one_and_all_together(page, p
         Image.open(photo).rotate(len(other.name)).save(other)
     page.locator("input[type=file][multiple]").first.set_input_files([photo, *others])
     expect(page.get_by_text("On the map, as stars: 3 of 3 pictures.")).to_be_visible()
+    page.wait_for_function("document.querySelector('.map .chart')?.plot?.stars().x.length === 3")
     chart = page.locator(".map .chart").first
     chart.scroll_into_view_if_needed()
     x, y = chart.evaluate(STAR)

@@ -164,11 +164,51 @@ def test_steps_that_are_undone_are_shown_as_they_were(session):
         return [*found][-1]["rows"][1]["note"]
 
     assert note(reconstruct.refine(session, 20)) == "20 of 20 steps"
-    assert note(reconstruct.retrace(session, 10, "sharp")) == "step 10 of 20"
+    assert note(reconstruct.resume(session, 10, "sharp")) == "step 10 of 20"
     assert note(reconstruct.resume(session, 20)) == "20 of 20 steps"
     assert note(reconstruct.resume(session, 10)) == "step 10 of 20"
     assert note(reconstruct.refine(session, 10)) == "30 of 30 steps"
     assert note(reconstruct.resume(session, 10)) == "30 of 30 steps"
+
+
+def test_steps_that_are_left_as_they_are_take_nothing_back(session):
+    session.put("reconstruct", session.examples()[0])
+    assert [*reconstruct.refine(session, 10), *reconstruct.refine(session, 10)]
+    assert [*reconstruct.resume(session, 10)] == [gr.skip()]  # the control is left unchanged
+    assert session.of(reconstruct.Refinement).chosen is None
+
+
+def test_what_another_tab_interrupts_goes_on_to_where_it_was_to_end(session):
+    session.put("reconstruct", session.photo(astronaut(), "photo"))
+    assert [*reconstruct.refine(session, 20)]
+    running = reconstruct.refine(session, 20)
+    next(running)
+    session.tab = "sample"
+    assert [*running] == []
+    session.tab = "reconstruct"
+    *_, last = reconstruct.resume(session, 20)
+    assert last["rows"][1]["note"] == "40 of 40 steps"
+
+
+def test_what_is_stopped_stays_so_after_another_tab(session):
+    session.put("reconstruct", session.photo(astronaut(), "photo"))
+    assert [*reconstruct.refine(session, 20)]
+    running = reconstruct.refine(session, 20)
+    next(running)
+    reconstruct.stop(session, event())
+    session.shown.clear()  # as a reload does
+    (shown,) = reconstruct.resume(session, 20)
+    assert shown["rows"][1]["note"] == "30 of 30 steps" and [*running] == []
+
+
+def test_a_refinement_that_fails_is_tried_again(session, monkeypatch):
+    session.put("reconstruct", session.photo(astronaut(), "photo"))
+    with monkeypatch.context() as failing:
+        failing.setattr(reconstruct.Refinement, "climb", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            next(reconstruct.refine(session, 10))
+    *_, last = reconstruct.resume(session, 10)
+    assert last["rows"][1]["note"] == "10 of 10 steps"
 
 
 def test_a_slot_that_is_emptied_during_a_step_ends_the_refinement(session, monkeypatch):
@@ -245,9 +285,9 @@ def test_a_picture_without_detail_has_no_sharpness_to_compare_with(session):
 def test_fewer_steps_than_were_made_are_gone_back_to(session):
     session.put("reconstruct", session.photo(astronaut(), "photo"))
     *_, last = reconstruct.refine(session, 20)
-    (back,) = reconstruct.retrace(session, 10, "sharp")
+    (back,) = reconstruct.resume(session, 10, "sharp")
     assert back["ladder"]["chosen"] == 10 and back["rows"][1]["note"].endswith("10 of 20")
-    (again,) = reconstruct.retrace(session, 20, "sharp")
+    (again,) = reconstruct.resume(session, 20, "sharp")
     assert mse(again, 1) == mse(last, 1)
 
 

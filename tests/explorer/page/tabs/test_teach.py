@@ -112,6 +112,9 @@ def test_what_is_kept_is_a_slider_in_every_model_also_in_those_chosen_later(grou
     teach.remove(grouped, event(gone="Grin"))
     assert attributes.edit(grouped)["rows"][0]["note"] == "move a slider"  # none that it has
     assert grouped.of(Own).kept == {}
+    assert attributes.pack(grouped) == {"edit": "", "hold": ""}
+    attributes.move(grouped, {"amounts": {}, "held": []})
+    assert grouped.of(attributes.Changes).amounts == {}
 
 
 def test_what_was_taught_or_found_means_the_same_after_a_crop(session):
