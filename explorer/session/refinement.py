@@ -10,6 +10,7 @@ from torch import Tensor
 from explorer.engine import Model
 from explorer.pictures.picture import Picture
 from explorer.session.anew import Anew
+from explorer.verbs.common.codes import REFINING_STEPS
 from explorer.verbs.common.stages import Stage, stage, unrelated
 from explorer.verbs.reconstruct import Reconstruction, reconstruct
 from explorer.work import computed
@@ -17,6 +18,7 @@ from training.codes.inversion import OBJECTIVES
 
 REFINED = "refined"  # the stage that descent brings
 WEIGHTS = ("prior_weight", "domain_weight", "sharpness_weight")  # in which objectives differ
+USUAL = ("sharp", "hybrid")  # objective and start of the refined codes that every tab shows
 Found = dict[Model, Reconstruction]
 Rung = tuple[Tensor, dict[str, float]]  # a code (1, n) and its figures
 
@@ -77,6 +79,17 @@ class Refinement(Anew):
                 self.found[model.name] = replace(found, stages={**found.stages, REFINED: now})
         self.done = step
         self.rungs[step] = self._rung()
+
+    def keep(self, picture: Picture, models: Sequence[Model]) -> None:
+        """The best codes of the picture, for every tab, unless it has some of more steps. Not
+        where there is no encoder: refined codes begin with a longer recovery there."""
+        if (self.objective, self.method) != USUAL or not picture.real:
+            return
+        for model in models:
+            _, longest = picture.refined.get(model.name, (None, REFINING_STEPS))
+            if model.encodes and self.done >= longest:
+                best = self.found[model.name].stages[REFINED]
+                picture.refined[model.name] = (best.z[0], self.done)
 
     def _judged(self, model: Model, x: Tensor, z: Tensor) -> tuple[Stage, float]:
         now, objective = stage(model, x, z), OBJECTIVES[self.objective]

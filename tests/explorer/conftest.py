@@ -177,3 +177,9 @@ def few(model, monkeypatch, count: int) -> None:
     known = model.latents
     less = replace(known, codes=known.codes[:count], labels=known.labels[:count], map=None)
     monkeypatch.setattr(model, "latents", less)
+
+
+def mse(board: dict, row: int) -> list[float]:
+    """The figures that the board shows for each model."""
+    cards = board["rows"][row]["cards"][1:]
+    return [float(dict(stat[:2] for stat in card["stats"])["MSE"]) for card in cards]

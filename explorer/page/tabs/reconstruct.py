@@ -1,7 +1,7 @@
 """Reconstruct: the reconstructions of a picture by every model, from encoder and refined codes."""
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cache, partial
 from typing import Annotated
 
@@ -22,7 +22,6 @@ from explorer.session.examples import astronaut
 from explorer.session.refinement import REFINED, Refinement, planned, starts
 from explorer.session.state import Session
 from explorer.verbs import reconstruct
-from explorer.verbs.common.codes import REFINING_STEPS
 from explorer.verbs.common.domain import unlike
 from explorer.verbs.common.grids import Grid
 from explorer.verbs.reconstruct import Reconstruction, refined_in_step, unencoded, unrefined
@@ -35,7 +34,6 @@ STEPS = "{done} of {aim} steps"
 EVERY = 10  # steps between two pictures of the refinement
 # Where descent begins, by the method of `training.codes.inversion`
 STARTS = {"hybrid": say("The encoder's code"), "recovery": say("Random codes")}
-USUAL = ("sharp", "hybrid")  # objective and start of the refined codes that every tab shows
 Step = Annotated[int, Interval(ge=0, le=100_000)]
 
 
@@ -139,7 +137,7 @@ def refine(
         return
     run.objective, run.method, run.asked = objective, method, steps
     subject, value = _subject(session), None
-    number, of, usual = run.number, run.about(subject), (objective, method) == USUAL
+    number, of = run.number, run.about(subject)
     with run.lock:
         if run.of != of:
             run.begin(subject, encoded(session, picture), starts(picture, models, method))
@@ -158,7 +156,7 @@ def refine(
                 if session.tab != NAME:  # another tab needs the time
                     break
                 run.climb(models, done + step, codes)
-                _keep(picture, run, [m for m in models if usual and m.name in codes])
+                run.keep(picture, [model for model in models if model.name in codes])
                 progress = run.done / aim if run.done < aim else None
                 note = say(STEPS, done=run.done, aim=aim)
                 value = stamp | refined(session, picture, note, progress)
@@ -190,16 +188,6 @@ def resume(
         yield stamp | refined(session, picture, say(STEPS, done=run.done, aim=run.done))
     else:
         yield from refine(session, steps, objective, method)
-
-
-def _keep(picture: Picture, run: Refinement, models: Sequence[Model]) -> None:
-    """The best codes, for every tab, unless it has some of more steps. Not where there is no
-    encoder: refined codes begin with a longer recovery there."""
-    for model in models:
-        _, longest = picture.refined.get(model.name, (None, REFINING_STEPS))
-        if picture.real and model.encodes and run.done >= longest:
-            best = run.found[model.name].stages[REFINED]
-            picture.refined[model.name] = (best.z[0], run.done)
 
 
 def choose(session: Session, sent: Step) -> None:
