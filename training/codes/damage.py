@@ -28,7 +28,7 @@ from training.errors import UserError
 from training.words import say
 
 Plain = Callable[[Tensor], Tensor]
-AMID = 0.5  # grey, of what is painted out
+GREY = 0.5  # of what is painted out
 LEFT = 0.02  # share of the picture that a region leaves at least
 
 
@@ -206,7 +206,7 @@ class Region(Damage):
             raise UserError(left)
 
     def __call__(self, x: Tensor) -> Tensor:
-        return torch.where(self.mask.to(x.device), AMID, x)
+        return torch.where(self.mask.to(x.device), GREY, x)
 
     @property
     def plain(self) -> dict[str, Plain]:

@@ -16,7 +16,7 @@ from explorer.pictures.mask import SIDE, bits_of
 from explorer.session.history import History
 from explorer.session.state import Unavailable
 from explorer.session.written import of_verb
-from training.codes.damage import AMID, BLUR, LOW, NOISE, REGION
+from training.codes.damage import BLUR, GREY, LOW, NOISE, REGION
 from training.errors import UserError
 
 
@@ -92,7 +92,7 @@ def test_what_is_painted_is_what_is_missing_until_a_box_is_drawn(opened):
         painted = torch.zeros(model.image_size, model.image_size, dtype=torch.bool)
         painted[rows, columns] = True
         assert torch.equal(each.of.damage.mask, painted)
-        assert (each.of.y[0, :, painted] - AMID).abs().max() < 1 / 255
+        assert (each.of.y[0, :, painted] - GREY).abs().max() < 1 / 255
     assert restore.draw(opened)["rows"] != boxed and restore.drawn(opened)["mask"] == STROKE
     *_, last = restore.invert(opened)
     assert [row["title"] for row in last["rows"]] == ["Encoder", "Restored", "Inversion alone"]
