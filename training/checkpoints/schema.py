@@ -70,9 +70,10 @@ class Objectives(Strict):
 
 
 class Metrics(Strict):
-    """metrics.json."""
+    """metrics.json; left_out: figures that were measured and are not finite."""
 
     figures: dict[str, FiniteFloat]
+    left_out: list[str] = []
     images: NonNegativeInt
     data: list[str]
     refined: Refined

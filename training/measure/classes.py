@@ -26,7 +26,7 @@ def class_figures(
     attributes = images.attributes
     if framework.needs_labels:
         names = attributes = framework.classes
-    elif training is None:
+    elif training is None or not training.labels.numel():
         raise UserError(
             "The classes of clusters are found from the codes of labelled images, of which this "
             "checkpoint has none: train with --attributes."

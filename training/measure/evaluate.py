@@ -16,7 +16,7 @@ from training.frameworks import Framework
 from training.measure import metrics
 from training.measure.classes import class_figures
 from training.measure.features import feature_network, features_in_use
-from training.measure.figures import FIGURES, kept
+from training.measure.figures import FIGURES, kept, not_finite
 from training.measure.perception import SEEN, perceive, perception_network
 
 BATCH = 256
@@ -36,7 +36,8 @@ def evaluate(
     attributes: str | None = None,
 ) -> dict:
     """The content of metrics.json: those of `FIGURES` that the system has, on the images of
-    `sources`, as far as they are finite, and how they were obtained. Raises UserError.
+    `sources`, as far as they are finite, the names of the others, and how they were obtained.
+    Raises UserError.
 
     Refined codes, or recovered ones where there is no encoder, are measured on the first
     `refine_images` images. `attributes`: the true classes for a system that predicts classes, as
@@ -64,6 +65,7 @@ def evaluate(
         figures |= perceive(framework, seen, perception.to(target), seed)
     return {
         "figures": kept(figures),
+        **({"left_out": left_out} if (left_out := not_finite(figures)) else {}),
         "images": len(images),
         "data": [Path(source).name for source in sources],
         "refined": {

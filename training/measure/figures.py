@@ -9,7 +9,6 @@ from typing import Literal, NamedTuple
 from torch import Tensor
 
 from training.config import from_table, read_toml
-from training.errors import UserError
 from training.measure import metrics
 
 # Tables: the comparison of a set, the main figures, and those of a single reconstruction
@@ -64,14 +63,22 @@ def kept(figures: dict[str, float]) -> dict[str, float]:
     return {name: round(figures[name], 5) for name in known}
 
 
+def not_finite(figures: dict[str, float]) -> list[str]:
+    """The names of those that `kept` leaves out."""
+    return [name for name in FIGURES if name in figures and not math.isfinite(figures[name])]
+
+
 def compare(names: tuple[str, ...], new: dict[str, float], former: dict[str, float]) -> float:
-    """How bad `new` is relative to `former` in the named figures that both have, the geometric mean
-    of the ratios of their `badness`: below 1 is better, 0.9 is a tenth off every error. Raises
-    UserError where both have none of them."""
-    both = [name for name in names if name in new and name in former]
-    if not both:
-        raise UserError(f"Two checkpoints compare by {', '.join(names)}: measure both anew.")
-    logs = [math.log(badness(n, new[n]) / badness(n, former[n])) for n in both]
+    """How bad `new` is relative to `former`, the geometric mean of the ratios of their `badness` in
+    the named figures that `former` has: below 1 is better, 0.9 is a tenth off every error. Infinite
+    where `new` lacks one of them, as one that is not finite is left out; 0 where it alone has any.
+    """
+    had = [name for name in names if name in former]
+    if not had:
+        return 0.0 if new.keys() & {*names} else 1.0
+    if not new.keys() >= {*had}:
+        return math.inf
+    logs = [math.log(badness(n, new[n]) / badness(n, former[n])) for n in had]
     return math.exp(sum(logs) / len(logs))
 
 

@@ -1,5 +1,7 @@
 """Metrics: pure functions, of images (B, 3, H, W) in [0, 1] unless stated otherwise."""
 
+import math
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -81,7 +83,10 @@ def squared_distance(z: Tensor, z_hat: Tensor) -> Tensor:
 
 
 def frechet_distance(a: Tensor, b: Tensor) -> float:
-    """Frechet distance of Gaussians fitted to features (N, d) and (M, d) (Heusel et al. 2017)."""
+    """Frechet distance of Gaussians fitted to features (N, d) and (M, d) (Heusel et al. 2017); NaN
+    where a feature is not finite."""
+    if not (a.isfinite().all() and b.isfinite().all()):
+        return math.nan
     means, factors = [], []
     for features in (a.double(), b.double()):
         mean = features.mean(0)

@@ -12,6 +12,7 @@ import math
 import platform
 import sys
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from time import perf_counter
 from typing import NamedTuple
@@ -20,7 +21,15 @@ import torch
 from torch import Tensor
 
 from training import checkpoints, data
-from training.checkpoints import encode_all, read_json, read_metrics, write_atomically, write_json
+from training.checkpoints import (
+    Latents,
+    encode_all,
+    read_json,
+    read_metrics,
+    write_atomically,
+    write_json,
+)
+from training.checkpoints.packing import pack
 from training.codes.inversion import recover
 from training.data import ImageSet
 from training.data.batches import step_generator
@@ -116,7 +125,7 @@ def _row(directory: Path, request: Request, files: int, former: dict) -> dict:
         "trained": {name: content["trained"][name] for name in TRAINED},
         **_evaluated(directory, content, request, files, former),
         "gallery_files": [Path(name).name for name in labelled if name],
-        "latents_sha256": _digest(directory / checkpoints.LATENTS),
+        "latents_sha256": _digest(checkpoints.read_latents(directory)),
     }
     if "gallery" in former and all(former.get(key, row[key]) == row[key] for key in KEPT_FOR):
         row["figures"] |= {n: former["figures"][n] for n in OWN if n in former["figures"]}
@@ -130,9 +139,18 @@ def _row(directory: Path, request: Request, files: int, former: dict) -> dict:
     return row | {"gallery": gallery}
 
 
-def _digest(path: Path) -> str:
-    """SHA-256 of a file, "" of none."""
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+def _digest(latents: Latents | None) -> str:
+    """SHA-256 of what the figures are of, codes, labels and directions of the labelled images, ""
+    of none: a map, or other images on it, change nothing."""
+    if latents is None:
+        return ""
+    # a code by its 8 bits, as its scale may change in the last place where the file is written anew
+    codes = pack({"codes": latents.labelled}, "int8")["codes"]
+    each = [vars(directions).values() for directions in latents.directions.values()]
+    found = hashlib.sha256()
+    for tensor in (codes, latents.labels, *chain(*each)):
+        found.update(tensor.contiguous().numpy().tobytes())
+    return found.hexdigest()
 
 
 def _evaluated(directory: Path, content: dict, request: Request, files: int, former: dict) -> dict:
@@ -216,7 +234,7 @@ def _label_figures(
         codes = encode_all(framework.encode, images.images, framework.device)
         labels = images.labels
         by_dhash = {"dhash": metrics.label_agreement(bits.float(), labels)}
-    elif latents:
+    elif latents and latents.labels.numel():
         codes, labels, by_dhash = latents.labelled, latents.labels, {}
     else:
         return {}, figures

@@ -103,8 +103,10 @@ def test_clusters_stand_for_what_most_training_images_in_them_are():
     figures = class_figures(clusters, images, training)
     assert figures["class_error"] == pytest.approx(1 / 5)
     assert figures["class_share"] == pytest.approx(1 / 2)
-    with pytest.raises(UserError, match="train with --attributes"):
-        class_figures(clusters, images)
+    mapped = Latents(codes, labels[:0, :0], names=(), directions={})
+    for without in (None, mapped):
+        with pytest.raises(UserError, match="train with --attributes"):
+            class_figures(clusters, images, without)
 
 
 @pytest.mark.parametrize("name", ["aae-labels", "aae-cluster"])

@@ -8,12 +8,21 @@ from PIL import Image
 
 from tests.training.conftest import config_of
 from training import checkpoints
-from training.errors import UserError
 from training.frameworks import FRAMEWORKS
 from training.measure import metrics
 from training.measure.evaluate import evaluate, measure, save
 from training.measure.features import feature_network
-from training.measure.figures import COMPARE, FIGURES, MAIN, PICTURE, Figure, columns, compare
+from training.measure.figures import (
+    COMPARE,
+    FIGURES,
+    MAIN,
+    PICTURE,
+    Figure,
+    columns,
+    compare,
+    kept,
+    not_finite,
+)
 
 
 def draw(*shape: int) -> torch.Tensor:
@@ -64,6 +73,14 @@ def test_a_figure_that_is_not_finite_is_left_out(tmp_path):
     assert "mse" in figures and not {"sharpness", "spectrum_1"} & figures.keys()
 
 
+def test_samples_that_are_not_finite_leave_their_figures_out(images):
+    framework = FRAMEWORKS["faae"](config_of("faae")).eval()
+    framework.G.blocks[-1].weight.data.fill_(torch.inf)
+    figures = measure(framework, images.images, feature_network())
+    assert {"frechet", "frechet_reconstructions"} <= {*not_finite(figures)}
+    assert "frechet" not in kept(figures)
+
+
 def test_better_is_a_matter_of_ratios():
     former = {"mse": 0.02, "sharpness": 0.8, "psnr": 20.0}
     assert compare(("mse", "sharpness"), former, former) == pytest.approx(1)
@@ -78,9 +95,12 @@ def test_better_is_a_matter_of_ratios():
     assert compare(("mse", "class_error"), unknown, former) == pytest.approx(0.5)
 
 
-def test_checkpoints_with_no_figure_in_common_do_not_compare():
-    with pytest.raises(UserError, match="compare by mse, sharpness: measure both"):
-        compare(("mse", "sharpness"), {"mse": 0.01}, {"sharpness": 1.0})
+def test_a_figure_that_is_left_out_makes_no_checkpoint_better():
+    whole, without = {"mse": 0.02, "frechet": 5.0}, {"mse": 0.01}
+    assert compare(("mse", "frechet"), without, whole) == math.inf
+    assert compare(("mse", "frechet"), whole, without) == pytest.approx(2)
+    assert compare(("mse",), {"mse": 0.01}, {}) == 0
+    assert compare(("mse",), {}, {}) == 1
 
 
 def test_the_registry_has_whatever_a_table_or_a_system_names():

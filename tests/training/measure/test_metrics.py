@@ -1,5 +1,6 @@
 """Figures against SciPy, closed forms, and cases with a known answer."""
 
+import math
 import re
 
 import numpy as np
@@ -51,6 +52,12 @@ def test_frechet_distance_of_shifted_and_scaled_gaussians():
     scaled = metrics.frechet_distance(draw, 3 * draw)
     mean = (2 * draw.mean(0)).square().sum().item()
     assert scaled == pytest.approx(4 * torch.cov(draw.T).trace().item() + mean, rel=1e-3)
+
+
+def test_frechet_distance_of_what_is_not_finite_is_none():
+    a, b = torch.randn(8, 3), torch.randn(8, 3)
+    b[2, 1] = torch.nan
+    assert math.isnan(metrics.frechet_distance(a, b)) and math.isnan(metrics.frechet_distance(b, a))
 
 
 @pytest.mark.parametrize("count", [4000, 5])

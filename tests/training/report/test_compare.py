@@ -72,6 +72,25 @@ def test_what_labels_say_is_measured_anew_with_the_labelled_codes(place, monkeyp
     assert before.keys() - bare.keys() == {"probe_auc", "label_agreement"}
 
 
+def test_codes_without_labels_have_no_figure(place):
+    latents = checkpoints.read_latents(place / "tiny" / "early")
+    bare = replace(latents, labels=torch.zeros(0, 0, dtype=torch.bool), names=(), directions={})
+    checkpoints.write_latents(place / "tiny" / "early", bare)
+    row = compare.compare(place / "tiny", request(place))["systems"]["early"]
+    assert row["gallery"] == {} and not {"label_agreement", "probe_auc"} & row["figures"].keys()
+
+
+def test_a_map_has_nothing_measured_anew(place, monkeypatch):
+    latents = checkpoints.read_latents(place / "tiny" / "early")
+    codes = torch.cat([latents.codes, latents.codes.flip(0)])  # of other images, without labels
+    mapped = replace(latents, codes=codes, map=torch.rand(len(codes), 2))
+    checkpoints.write_latents(place / "tiny" / "early", mapped)
+    before = known(place)
+    forbid(monkeypatch, "evaluate", "_images_per_s", "_label_figures", "_cycles")
+    compare.compare(place / "tiny", request(place))
+    assert known(place) == before
+
+
 def test_a_table_of_an_earlier_version_holds(place, monkeypatch):
     before, content = known(place), known(place)
     for row in content["systems"].values():
