@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from explorer.exchange.description import ENCODER, PRIOR, Description, read
+from explorer.exchange.description import ENCODER, PRIOR, Description, prior_of, read
 from explorer.exchange.folders import networks
 from explorer.exchange.graphs import Graph, halved, to_onnx
 from explorer.exchange.layout import layout
@@ -37,7 +37,7 @@ def describe(directory: str | Path, data: str | Sequence[str], attributes: str =
     if len(images) < LEAST:
         raise UserError(f"{len(images)} images are too few to describe a model: give {LEAST}.")
     encoder = Graph((directory / ENCODER).read_bytes(), ENCODER)
-    codes = encode_all(encoder, images.images)
+    codes = prior_of(description).project(encode_all(encoder, images.images))
     if description.prior[0].kind == "fitted":
         fit(directory, description, codes)
     latents = latents_of(codes, images)

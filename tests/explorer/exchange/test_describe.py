@@ -2,12 +2,15 @@
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from explorer import describe, export, load_model
 from explorer.__main__ import main
 from explorer.exchange import layout
+from explorer.exchange.description import MODEL, read
 from tests.explorer.exchange.conftest import PX, decoder, encoder
+from training.checkpoints import write_json
 
 
 @pytest.fixture
@@ -47,6 +50,14 @@ def test_a_fitted_prior_is_the_gaussian_of_the_codes(pictures, tmp_path):
     codes, drawn = model.latents.codes.T, model.sample_codes(4000).T
     assert (codes.mean(1) - drawn.mean(1)).abs().max() < 0.2
     assert (codes.cov() - drawn.cov()).abs().max() < 0.5
+
+
+def test_codes_are_kept_on_the_support_of_the_prior(out, pictures):
+    said = read(out)  # as of an encoder whose codes others bring onto the sphere
+    prior = [{**part.model_dump(), "kind": "sphere"} for part in said.prior]
+    write_json(out / MODEL, {**said.model_dump(), "prior": prior})
+    codes = describe(out, pictures[0]).codes
+    torch.testing.assert_close(codes.norm(dim=1), torch.ones(40))
 
 
 def test_networks_that_are_exported_anew_have_nothing_that_others_found(out, pictures):
