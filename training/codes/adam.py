@@ -14,7 +14,7 @@ EPSILON = 1e-8  # PyTorch's
 
 class Adam:
     """Moves one tensor x (B, n) against its gradients, in place. Learning rates are for entries of
-    order one: they are divided by `scale`, as `Prior.scale` has it."""
+    order one: they are divided by `scale`, as `Prior.scale_on` gives it for x's device."""
 
     def __init__(
         self,
@@ -22,8 +22,7 @@ class Adam:
         betas: tuple[float, float] = (0.9, 0.999),
         scale: float | Tensor = 1.0,
     ):
-        self.x, self.betas, self.done = x, betas, 0
-        self.scale = scale.to(x.device) if isinstance(scale, Tensor) else scale
+        self.x, self.betas, self.scale, self.done = x, betas, scale, 0
         self.mean, self.square = torch.zeros_like(x), torch.zeros_like(x)  # of the gradients
 
     @torch.no_grad()

@@ -131,8 +131,7 @@ DEFAULT = OBJECTIVES["sharp"]
 def domain_error(framework: Framework, z: Tensor, z_again: Tensor) -> Tensor:
     """In-domain error ||z_again - z||^2 / n of codes (B, n) scaled by `Prior.scale`, z_again =
     E(G(z)), (B,); about 2 for unrelated codes of entries of order one."""
-    scale = torch.as_tensor(framework.prior.scale, device=z.device)
-    off = scale * (z_again - z)
+    off = framework.prior.scale_on(z.device) * (z_again - z)
     return off.square().mean(dim=1)
 
 
@@ -159,7 +158,7 @@ class Descent:
         self.x = x.clone()  # what inference mode made takes part in no gradient
         self.lr = lr
         self.code = framework.prior.restrict(z.detach()).clone().requires_grad_(True)
-        self.adam = Adam(self.code, BETAS, framework.prior.scale)
+        self.adam = Adam(self.code, BETAS, framework.prior.scale_on(z.device))
 
     @property
     def codes(self) -> Tensor:

@@ -81,7 +81,7 @@ def geodesics(
     fixed = fixed.to(z.device)[:, None]
     flat = start.flatten(0, 1)
     code = prior.restrict(flat).clone().requires_grad_(True)
-    adam = Adam(code, scale=prior.scale)
+    adam = Adam(code, scale=prior.scale_on(code.device))
 
     def path() -> Tensor:
         return torch.where(fixed, start, prior.project(code).unflatten(0, start.shape[:2]))

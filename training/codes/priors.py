@@ -50,8 +50,12 @@ class Prior:
     @property
     def scale(self) -> float | Tensor:
         """Factor that brings the entries of codes to order one, the scale of a network's inputs; a
-        joint prior has one for each entry, (size,)."""
+        joint prior has one for each entry, (size,), on the CPU."""
         return 1.0
+
+    def scale_on(self, device: torch.device) -> float | Tensor:
+        """The same where the codes are."""
+        return scale.to(device) if isinstance(scale := self.scale, Tensor) else scale
 
 
 @dataclass(frozen=True)

@@ -186,10 +186,15 @@ class JointDiscriminator(ImageDiscriminator):
     """
 
     def __init__(
-        self, size_px: int, width: int, latent_size: int, norm: str = "none", scale: float = 1.0
+        self,
+        size_px: int,
+        width: int,
+        latent_size: int,
+        norm: str = "none",
+        scale: float | Tensor = 1.0,
     ):
         super().__init__(size_px, width, norm)
-        self.scale = scale
+        self.register_buffer("scale", torch.as_tensor(scale), persistent=False)
         flat = self.head.in_features
 
         def dense(inputs: int) -> list[nn.Module]:
@@ -214,9 +219,9 @@ class CodeDiscriminator(nn.Module):
     entries are of order one.
     """
 
-    def __init__(self, latent_size: int, scale: float = 1.0):
+    def __init__(self, latent_size: int, scale: float | Tensor = 1.0):
         super().__init__()
-        self.scale = scale
+        self.register_buffer("scale", torch.as_tensor(scale), persistent=False)
         first = nn.Linear(latent_size, HIDDEN), nn.LeakyReLU(SLOPE)
         second = nn.Linear(HIDDEN, HIDDEN), nn.LeakyReLU(SLOPE)
         self.layers = nn.Sequential(*first, *second, nn.Linear(HIDDEN, 1))

@@ -78,10 +78,15 @@ class AEGANJointDiscriminator(nn.Module):
     """Table 6: the code (B, n) joins every pixel after the third convolution; down to 1x1."""
 
     def __init__(
-        self, size_px: int, width: int, latent_size: int, norm: str = "batch", scale: float = 1.0
+        self,
+        size_px: int,
+        width: int,
+        latent_size: int,
+        norm: str = "batch",
+        scale: float | Tensor = 1.0,
     ):
         super().__init__()
-        self.scale = scale
+        self.register_buffer("scale", torch.as_tensor(scale), persistent=False)
 
         def level(before: int, after: int) -> list[nn.Module]:
             convolution = spectrally_normalised(nn.Conv2d(before, after, 5, 2, padding=2), norm)

@@ -63,7 +63,9 @@ def test_a_network_can_be_led_from_anywhere_to_the_support(prior):
 
 
 def test_each_part_of_a_code_has_its_scale():
-    assert joint(Sphere(9), Switches(2)).scale.tolist() == [3] * 9 + [1] * 2
+    prior = joint(Sphere(9), Switches(2))
+    assert prior.scale.tolist() == [3] * 9 + [1] * 2
+    assert prior.scale_on("meta").is_meta and Sphere(9).scale_on("meta") == 3
 
 
 @pytest.mark.parametrize("prior", [Sphere(8), Normal(8), Mixture(2)], ids=str)
