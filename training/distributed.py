@@ -13,18 +13,20 @@ from torch.nn.parallel import DistributedDataParallel
 
 from training.errors import UserError
 
-# For what the leader does alone, such as finding the directions of many attributes, the others may
-# wait longer than NCCL's 10 minutes; a process that ends without a word is the launcher's to notice
+# For what the leader does alone, such as finding the directions of many attributes, the others wait
+# longer than for anything else; a process that ends without a word is the launcher's to notice
 PATIENCE = timedelta(days=1)
 
 
 @dataclass(frozen=True)
 class World:
-    """This process among `size`, and the device it computes on."""
+    """This process among `size`, and the device it computes on; patient: the processes, as a group
+    that waits for what the leader does alone."""
 
     rank: int
     size: int
     device: torch.device
+    patient: distributed.ProcessGroup | None = None
 
     @property
     def leads(self) -> bool:
@@ -45,7 +47,7 @@ class World:
     def led(self) -> Iterator[None]:
         """What the leader alone does meanwhile; where that raises an error, the others, which would
         wait for it, raise a UserError."""
-        failed = torch.zeros(1, device=self.device)
+        failed = torch.zeros(1)
         try:
             yield
         except BaseException:
@@ -53,7 +55,7 @@ class World:
             raise
         finally:
             if self.size > 1:
-                distributed.broadcast(failed, src=0)
+                distributed.broadcast(failed, src=0, group=self.patient)
         if self.size > 1 and failed.item():
             raise UserError("The first process has stopped; it says why.")
 
@@ -67,9 +69,10 @@ def joined(device: str) -> Iterator[World]:
     chosen = device_named(device)
     if size > 1 and not distributed.is_initialized():
         backend = "nccl" if chosen.type == "cuda" else "gloo"
-        distributed.init_process_group(backend, timeout=PATIENCE)
+        distributed.init_process_group(backend)
     try:
-        yield World(rank, size, chosen)
+        patient = distributed.new_group(timeout=PATIENCE, backend="gloo") if size > 1 else None
+        yield World(rank, size, chosen, patient)
         if distributed.is_initialized():
             distributed.barrier()  # Gloo aborts one whose partner leaves early
     finally:

@@ -59,12 +59,19 @@ def test_a_process_without_others_leads(monkeypatch):
         assert world.leads and world.size == 1
 
 
-def test_the_first_process_may_take_hours_alone(monkeypatch):
-    def asked(backend, timeout):
-        assert timeout > timedelta(hours=10)
+def test_the_first_process_may_take_hours_alone_but_not_to_appear(monkeypatch):
+    waits = {}
+
+    def met(backend, timeout=timedelta(0)):
+        waits["appear"] = timeout
+
+    def grouped(timeout, backend):
+        waits["alone"] = timeout
         raise KeyboardInterrupt
 
     monkeypatch.setenv("WORLD_SIZE", "2")
-    monkeypatch.setattr(distributed.distributed, "init_process_group", asked)
+    monkeypatch.setattr(distributed.distributed, "init_process_group", met)
+    monkeypatch.setattr(distributed.distributed, "new_group", grouped)
     with pytest.raises(KeyboardInterrupt), distributed.joined("cpu"):
         pass
+    assert waits["appear"] < timedelta(hours=1) < timedelta(hours=10) < waits["alone"]
