@@ -5,8 +5,6 @@ import torch
 from torch import Generator, Tensor, nn
 from torch.nn.functional import huber_loss, softplus
 
-from training.errors import UserError
-
 SMOOTH = 1e-4  # Laplacian energy of an image without detail; of faces at 32 px it is some 0.03
 SLACK = 0.25
 
@@ -99,12 +97,6 @@ def mmd(z: Tensor, z_hat: Tensor) -> Tensor:
     """Squared maximum mean discrepancy of codes (B, n) each, B > 1, from N(0, I) and from E, under
     the kernel C / (C + d^2) with C = 2 n; its unbiased estimate, which may be below 0 (Tolstikhin
     et al. 2018, section 4). Over pairs within the batch: several processes see fewer of them."""
-
-    if len(z) < 2:
-        raise UserError(
-            "An MMD compares the codes of a batch with one another: give a --batch-size of two "
-            "images a process or more."
-        )
 
     def kernel(a: Tensor, b: Tensor) -> Tensor:
         squared = (a[:, None] - b[None]).square().sum(dim=2)  # (B, B)

@@ -123,8 +123,9 @@ class Framework(nn.Module):
         self.prior: Prior = PRIORS[config.prior](config.latent_size)
 
     @classmethod
-    def check(cls, config: Config) -> None:
-        """UserError where a run of these settings lacks what it begins with."""
+    def check(cls, config: Config, processes: int = 1) -> None:
+        """UserError where a run of these settings, in so many processes, lacks what it begins with
+        or what a step needs."""
         if cls.frozen and not config.first_stage:
             raise UserError(
                 f"{cls.id} needs the networks of another system: give --first-stage the "

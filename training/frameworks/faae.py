@@ -94,6 +94,15 @@ class FAAE(Framework):
         self.E = self.encoder(config.latent_size)
         self.D = self.image_discriminator(labels=2 if config.morphs else 0)
 
+    @classmethod
+    def check(cls, config: Config, processes: int = 1) -> None:
+        super().check(config, processes)
+        if config.morphs and int(config.morphs * (config.batch_size // processes)) < 4:
+            raise UserError(
+                "Codes are interpolated between four images: --morphs times the --batch-size of "
+                "each process has to be 4 at least, or 0."
+            )
+
     def phases(self) -> list[Phase]:
         return [
             Phase("regularisation", ("D",), self.config.lr_d, self.regularise),
@@ -129,11 +138,6 @@ class FAAE(Framework):
         z, between = batch.z[count:], batch.z[:count]
         if not self.config.morphs:
             return z, between, ()
-        if count < 4:
-            raise UserError(
-                "Codes are interpolated between four images: --morphs times the --batch-size of "
-                "each process has to be 4 at least, or 0."
-            )
         with evaluating(self.E):  # batch norm's statistics do not follow these images
             code = self.encode(batch.x[:count])
         corners = torch.stack([code.roll(shift, dims=0) for shift in range(4)])  # (4, M, n)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from training import losses
+from training.config import Config
+from training.errors import UserError
 from training.frameworks import aae
 from training.frameworks.base import Batch, Flow, Loss, Phase
 from training.networks.common import CodeDiscriminator
@@ -44,6 +46,15 @@ class WAE(aae.AAE):
         E and G: reconstruct the image | x > E > ẑ > G > x̂ ~ x
         E: match the aggregate posterior to the prior | x > E > ẑ ~ z
     """)
+
+    @classmethod
+    def check(cls, config: Config, processes: int = 1) -> None:
+        super().check(config, processes)
+        if config.penalty == "mmd" and config.batch_size // processes < 2:
+            raise UserError(
+                "An MMD compares the codes of a batch with one another: give a --batch-size of two "
+                "images a process or more."
+            )
 
     def code_discriminator(self) -> CodeDiscriminator | None:
         return None if self.config.penalty == "mmd" else super().code_discriminator()

@@ -166,10 +166,14 @@ def test_the_discriminator_is_conditioned_on_interpolation():
     assert terms["D"].item() == pytest.approx(4 / 8 * 2 * math.log(2) + 4 / 8 * 20, rel=1e-4)
 
 
-def test_codes_are_interpolated_between_four_images_at_least():
-    framework = make("faae", morphs=0.4)  # of 8 images
+def test_each_process_has_as_many_images_as_a_step_needs():
+    morphs, mmd = config_of("faae", morphs=0.5), config_of("wae")  # of 8 images
+    FRAMEWORKS["faae"].check(morphs)
     with pytest.raises(UserError, match="--morphs times the --batch-size of each process"):
-        framework.re_encode(batch_for(framework))
+        FRAMEWORKS["faae"].check(morphs, processes=2)
+    FRAMEWORKS["wae"].check(mmd, processes=4)
+    with pytest.raises(UserError, match="two images a process or more"):
+        FRAMEWORKS["wae"].check(mmd, processes=8)
 
 
 @pytest.mark.parametrize("norm", ["batch", "spectral"])
@@ -247,11 +251,6 @@ def test_a_first_stage_is_of_the_same_size(images, tmp_path):
     options = {"image_size": 64, "nets": "nested", "width": make("faae").config.width // 2}
     with pytest.raises(UserError, match="give --image-size 32"):
         Run(config_of("indomain", first_stage=str(tmp_path), **options), CPU, images)
-
-
-def test_codes_are_not_compared_with_one_another_where_a_batch_has_one(images):
-    with pytest.raises(UserError, match="two images a process"):
-        advance("wae", images, 1, batch_size=1, norm="none")
 
 
 def test_what_a_network_has_grown_by_can_learn():
