@@ -14,20 +14,21 @@ from training import checkpoints
 from training.data.batches import step_generator
 from training.networks.mode import evaluating
 from training.report.card import write_card
+from training.stopped import enough_memory
 
 COLUMNS = 12
 Watch = Callable[..., dict[str, float]]  # a Run -> figures, {} where none are due
 
 
 def curves(directory: Path, images_seen: int):
-    """A TensorBoard writer of curves over the images seen, which go on from there; or None, with a
-    line that says why, where it is not installed."""
+    """A TensorBoard writer of curves over the images seen, which go on after so many; or None, with
+    a line that says why, where it is not installed."""
     try:
         from torch.utils.tensorboard import SummaryWriter
     except ImportError:
         print("tensorboard is not installed: no curves are written.", file=sys.stderr)
         return None
-    return SummaryWriter(directory / "tensorboard", purge_step=images_seen)
+    return SummaryWriter(directory / "tensorboard", purge_step=images_seen + 1)
 
 
 class Scribe:
@@ -44,7 +45,8 @@ class Scribe:
             mininterval=2.0,
             dynamic_ncols=True,
         )
-        self.writer = curves(self.directory, run.images_seen)
+        self.begun = run.images_seen
+        self.writer = curves(self.directory, self.begun)
         middle = len(run.images) // 2  # the same for every run on the same images
         self.x = run.images.images[middle : middle + COLUMNS].float().div(255)
 
@@ -54,13 +56,13 @@ class Scribe:
         self.bar.set_postfix({name: f"{value:.4f}" for name, value in means.items()})
         scalars = {f"loss/{name}": value for name, value in means.items()}
         scalars["speed/images_per_s"] = self.bar.format_dict["rate"] or 0
-        self.curve(partial(_add_scalars, scalars, self.bar.n))
+        self.add(_add_scalars, scalars)
 
     def figures(self) -> None:
-        """Reports the figures of `watch`."""
-        watched = self.watch(self.run) if self.watch else {}
-        scalars = {f"figures/{name}": value for name, value in watched.items()}
-        self.curve(partial(_add_scalars, scalars, self.bar.n))
+        """Reports the figures of `watch`. Raises Stopped where that takes too much memory."""
+        with enough_memory(self.directory, "the figures", "free some, and resume the run"):
+            watched = self.watch(self.run) if self.watch else {}
+        self.add(_add_scalars, {f"figures/{name}": value for name, value in watched.items()})
 
     def keep(self) -> None:
         """Writes all files of the run."""
@@ -76,7 +78,14 @@ class Scribe:
         )
         write_card(self.directory)
         grids = {"images": make_grid(self.x, COLUMNS), "preview": grid}
-        self.curve(partial(_add_images, grids, self.bar.n))
+        self.add(_add_images, grids)
+
+    def add(self, write: Callable, content: dict) -> None:
+        """Has `write` add the content to the curves, but where the run goes on from a step: that
+        step's is there."""
+        seen = self.run.images_seen
+        if seen > self.begun:
+            self.curve(partial(write, content, seen))
 
     def curve(self, write: Callable) -> None:
         """Has the writer of curves write; where it cannot, as on a full disk, the run goes on

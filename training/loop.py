@@ -3,8 +3,7 @@
 import math
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, nullcontext, suppress
+from contextlib import closing, nullcontext, suppress
 from pathlib import Path
 
 import torch
@@ -16,18 +15,18 @@ from training.data.labels import with_labels
 from training.errors import UserError, quoted
 from training.frameworks import FRAMEWORKS, read_settings
 from training.log import Scribe, Watch
-from training.run import Run, Stopped, autocast_for
+from training.run import Run, autocast_for
+from training.stopped import Stopped, enough_memory, what_is_kept
 
+SAID = ("images_of", "licence", "store")  # what a run may say at its end of the same weights
 FREE_ON_RESUME = (
     "checkpoint_minutes",
     "log_every",
     "epochs",
     "compile",
     "keep_codes",
-    "images_of",
-    "licence",
     "skip_unreadable",
-    "store",
+    *SAID,
 )
 LEFT_OUT = "left_out.txt"  # beside the checkpoint: files that are no training images, and why
 
@@ -41,7 +40,7 @@ def fit(config: Config, resume: bool = False, watch: Watch | None = None) -> Pat
     among them.
     """
     with distributed.joined(config.device) as world:
-        _check(config)
+        _check(config, world.size)
         directory = Path(config.out)
         framework = FRAMEWORKS[config.framework]
         images = data.load(
@@ -55,15 +54,16 @@ def fit(config: Config, resume: bool = False, watch: Watch | None = None) -> Pat
         if framework.needs_labels:
             config = with_labels(config, images, framework.needs_classes)
         state = _former_state(config, images, directory, resume)
-        run = Run(config, world, images, state)
-        scribe = None
-        with world.led():
-            if world.leads:
-                images.write_left_out(directory / LEFT_OUT)
-                scribe = Scribe(run, watch)
-        # closed also where the run is stopped
-        with closing(scribe) if scribe else nullcontext(), _enough_memory(run):
-            _train(run, scribe)
+        advice = "begin another with a smaller --batch-size or --width"
+        with enough_memory(directory, "this run", advice):
+            run, scribe = Run(config, world, images, state), None
+            with world.led():
+                if world.leads:
+                    images.write_left_out(directory / LEFT_OUT)
+                    scribe = Scribe(run, watch)
+            # closed also where the run is stopped
+            with closing(scribe) if scribe else nullcontext():
+                _train(run, scribe)
         with world.led():
             if world.leads and images.labels is not None and framework.encodes:
                 _keep_latents(directory, run, images)
@@ -72,13 +72,13 @@ def fit(config: Config, resume: bool = False, watch: Watch | None = None) -> Pat
         return directory
 
 
-def _check(config: Config) -> None:
+def _check(config: Config, processes: int) -> None:
     """UserError where the options do not go together, or lack what `resolve` gives."""
     if not (config.framework and config.out):
         raise UserError(
             "A run needs a framework and a folder, --out: `training.config.resolve` gives both."
         )
-    FRAMEWORKS[config.framework].check(config)
+    FRAMEWORKS[config.framework].check(config, processes)
     out = Path(config.out).resolve()
     for source in config.data:
         if Path(source).is_dir() and out.is_relative_to(Path(source).resolve()):
@@ -137,18 +137,6 @@ def _keep_latents(directory: Path, run: Run, images: data.ImageSet) -> None:
         checkpoints.write_latents(directory, describe(run.best.eval(), images))
 
 
-@contextmanager
-def _enough_memory(run: Run) -> Iterator[None]:
-    """A run that takes more memory than the device has is Stopped."""
-    try:
-        yield
-    except torch.OutOfMemoryError:
-        raise Stopped(
-            "The device has too little memory for this run: begin another with a smaller "
-            f"--batch-size or --width; {run.kept()}"
-        ) from None
-
-
 def _train(run: Run, scribe: Scribe | None) -> None:
     """Steps until the end, with figures every `log_every` steps and a checkpoint every few
     minutes. Figures are read back only when they are shown, so that a GPU never waits."""
@@ -169,7 +157,9 @@ def _train(run: Run, scribe: Scribe | None) -> None:
         means = {n: run.world.mean(total / counts[n]).item() for n, total in sums.items()}
         sums, counts = {}, {}
         if not all(map(math.isfinite, means.values())):
-            raise Stopped(f"A loss is not finite at step {run.step}: {means}; {run.kept()}")
+            raise Stopped(
+                f"A loss is not finite at step {run.step}: {means}; {what_is_kept(config.out)}"
+            )
         with run.world.led():
             if scribe:
                 scribe.terms(means)

@@ -21,11 +21,9 @@ from training.data.labels import labels_of
 from training.errors import UserError, choose
 from training.frameworks import FRAMEWORKS, Batch, Framework, Phase
 from training.frameworks.base import trainable
+from training.memory import short_of_memory
 from training.precision import autocast
-
-
-class Stopped(UserError):
-    """Training ends early; the last good checkpoint is kept."""
+from training.stopped import Stopped, what_is_kept
 
 
 class PhaseLoss(nn.Module):
@@ -283,7 +281,9 @@ class Run:
                 self.averaged.load_state_dict(state.averaged)
             for each, optimizer in zip(self.phases, state.optimizers, strict=True):
                 each.restore(optimizer)
-        except (AttributeError, KeyError, RuntimeError, TypeError, ValueError):
+        except (AttributeError, KeyError, RuntimeError, TypeError, ValueError) as error:
+            if short_of_memory(error):
+                raise
             raise checkpoints.damaged(Path(self.config.out)) from None
 
     def elapsed(self) -> float:
@@ -308,9 +308,9 @@ class Run:
 
     def save(self) -> None:
         """Writes state and checkpoint, each put in place only when it is complete."""
-        if not self.finite():
-            raise Stopped(f"Weights are not finite at step {self.step}; {self.kept()}")
         directory = Path(self.config.out)
+        if not self.finite():
+            raise Stopped(f"Weights are not finite at step {self.step}; {what_is_kept(directory)}")
         try:
             buffer = io.BytesIO()
             torch.save(self.state(), buffer)
@@ -319,11 +319,8 @@ class Run:
             )
             checkpoints.write(directory, self.best, self.facts())
         except checkpoints.CheckpointError as error:
-            raise Stopped(f"{str(error).rstrip('.')}; {self.kept()}") from None
+            raise Stopped(f"{str(error).rstrip('.')}; {what_is_kept(directory)}") from None
         except OSError as error:
-            raise Stopped(f"Cannot write to '{directory}': {error}; {self.kept()}") from error
-
-    def kept(self) -> str:
-        if (Path(self.config.out) / checkpoints.CONFIG).is_file():
-            return f"the last good checkpoint is kept in '{self.config.out}'."
-        return "no checkpoint had been written yet."
+            raise Stopped(
+                f"Cannot write to '{directory}': {error}; {what_is_kept(directory)}"
+            ) from error

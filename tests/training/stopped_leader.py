@@ -10,7 +10,8 @@ from pathlib import Path
 from tests.training.conftest import config_of
 from training import loop
 from training.errors import UserError
-from training.run import Run, Stopped
+from training.run import Run
+from training.stopped import Stopped
 
 PATIENCE_S = 30
 

@@ -16,7 +16,8 @@ from training import checkpoints, distributed, log, loop, run
 from training.checkpoints import STATE
 from training.errors import UserError
 from training.frameworks import FRAMEWORKS
-from training.run import Run, Stopped
+from training.run import Run
+from training.stopped import Stopped
 
 
 @pytest.mark.parametrize("module", [loop, run, log, distributed], ids=lambda m: m.__name__)
@@ -53,6 +54,8 @@ def test_a_shipped_checkpoint_is_not_written_over(folder, tmp_path):
     [
         ("faae", {"epochs": 0.01}, "--epochs 0.01 is less than one step, of which an epoch has 5"),
         ("aae-cluster", {"batch_size": 1}, "needs two images a process: give --batch-size 2"),
+        ("faae", {"morphs": 0.4}, "--morphs times the --batch-size of each process has to be 4"),
+        ("wae", {"batch_size": 1, "norm": "none"}, "a --batch-size of two images a process"),
         ("faae", {"start": "nowhere"}, "'nowhere' has no config.json"),
         ("faae", {"device": "mps"}, "--device mps: PyTorch sees no such GPU here"),
     ],
@@ -115,12 +118,29 @@ def test_curves_that_are_not_written_are_told_beside_the_progress(tmp_path, monk
     assert "tensorboard is not installed" in capsys.readouterr().err
 
 
+def test_curves_are_whole_where_a_run_is_resumed(folder, tmp_path):
+    events = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator")
+    settings = {"data": (str(folder),), "out": str(tmp_path / "run"), "log_every": 1}
+
+    def watch(run):
+        return {"seen": run.images_seen}
+
+    for epochs in (1, 2, 2):  # the last time it is at its end already
+        config = config_of("aae", **settings, epochs=epochs)
+        loop.fit(config, resume=(tmp_path / "run" / STATE).is_file(), watch=watch)
+    found = events.EventAccumulator(str(tmp_path / "run" / "tensorboard"))
+    found.Reload()
+    for tag in found.Tags()["scalars"]:
+        assert [each.step for each in found.Scalars(tag)] == [*range(8, 81, 8)], tag
+    assert [each.step for each in found.Images("preview")] == [40, 80]
+
+
 def test_too_little_memory_stops_with_what_to_do(folder, tmp_path, monkeypatch):
     out, advance = tmp_path / "run", Run.advance
 
     def full(run, autocast):
         if run.step == 2:
-            raise torch.OutOfMemoryError("CUDA out of memory.")
+            torch.empty(2**60, dtype=torch.uint8)
         return advance(run, autocast)
 
     monkeypatch.setattr(Run, "advance", full)
@@ -128,6 +148,16 @@ def test_too_little_memory_stops_with_what_to_do(folder, tmp_path, monkeypatch):
     with pytest.raises(Stopped, match="smaller --batch-size or --width; the last good checkpoint"):
         loop.fit(config_of("aae", data=(str(folder),), out=str(out), **often))
     assert checkpoints.read_config(out)["trained"]["images_seen"] == 16
+
+
+def test_networks_that_the_memory_does_not_hold_are_one_sentence(folder, tmp_path, monkeypatch):
+    def full(*_):
+        raise torch.OutOfMemoryError("CUDA out of memory.")
+
+    monkeypatch.setattr(run, "PhaseOptimizer", full)
+    with pytest.raises(Stopped, match="smaller --batch-size or --width; no checkpoint had been"):
+        loop.fit(config_of("aae", data=(str(folder),), out=str(tmp_path / "run")))
+    assert not (tmp_path / "run").exists()
 
 
 def test_figures_that_cannot_be_measured_take_no_training_with_them(folder, tmp_path):
@@ -139,7 +169,7 @@ def test_figures_that_cannot_be_measured_take_no_training_with_them(folder, tmp_
             raise MemoryError
         return {}
 
-    with pytest.raises(MemoryError):
+    with pytest.raises(Stopped, match="for the figures: free some, and resume the run"):
         loop.fit(config, watch=watch)
     assert checkpoints.read_config(tmp_path / "run")["trained"]["images_seen"] == 40
     loop.fit(config, resume=True, watch=watch)

@@ -17,6 +17,8 @@ from tests.training.conftest import config_of, draw
 from training import checkpoints, loop
 from training.checkpoints import STATE
 from training.errors import UserError
+from training.run import Run
+from training.stopped import Stopped
 
 FIT = ["fit", "faae", "--preset", "small", "--precision", "fp32"]
 NETS = ["--width", "4", "--d-width", "4", "--latent-size", "8", "--batch-size", "8"]
@@ -143,6 +145,31 @@ def test_a_damaged_state_is_one_sentence(fault, finished, tmp_path):
     with pytest.raises(UserError, match="state.pt' is damaged: put a whole copy"):
         loop.fit(other)
     assert not (tmp_path / "new").exists()
+
+
+def test_a_sound_state_is_not_called_damaged_where_memory_is_short(finished, monkeypatch):
+    def full(*_, **__):
+        return torch.empty(2**60, dtype=torch.uint8)
+
+    monkeypatch.setattr(torch, "load", full)
+    with pytest.raises(UserError, match="state.pt' cannot be read: there is too little memory"):
+        loop.fit(config_of("faae", **finished, epochs=2), resume=True)
+
+
+def test_weights_too_large_for_half_precision_are_kept_by_resuming(folder, tmp_path, monkeypatch):
+    settings = {"data": (str(folder),), "out": str(tmp_path / "run"), "epochs": 1}
+    grown = Run.advance
+
+    def grow(run, autocast):
+        torch.nn.init.constant_(run.framework.G.stem.bias, 1e5)
+        return grown(run, autocast)
+
+    with monkeypatch.context() as patch, pytest.raises(Stopped, match="no checkpoint") as said:
+        patch.setattr(Run, "advance", grow)
+        loop.fit(config_of("aae", **settings, store="half"))
+    assert "too large for --store half: resume the run with --store float32;" in str(said.value)
+    loop.fit(config_of("aae", **settings, store="float32"), resume=True)
+    assert checkpoints.read_config(tmp_path / "run")["trained"]["images_seen"] == 40
 
 
 def test_resume_refuses_more_steps_than_it_has(finished, tmp_path):

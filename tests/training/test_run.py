@@ -13,7 +13,8 @@ from training.distributed import World
 from training.errors import UserError
 from training.frameworks import FRAMEWORKS
 from training.precision import resolved
-from training.run import Average, PhaseOptimizer, Run, Stopped, autocast_for
+from training.run import Average, PhaseOptimizer, Run, autocast_for
+from training.stopped import Stopped
 
 CPU = World(0, 1, torch.device("cpu"))
 
@@ -109,7 +110,7 @@ def test_weights_that_cannot_be_stored_stop_a_run(images, tmp_path):
     run = Run(config_of("aae", out=str(tmp_path), store="half"), CPU, images)
     run.save()
     torch.nn.init.constant_(run.framework.G.stem.bias, 1e5)
-    with pytest.raises(Stopped, match="give --store float32; the last good checkpoint is kept in"):
+    with pytest.raises(Stopped, match="with --store float32; the last good checkpoint is kept in"):
         run.save()
 
 

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from training.checkpoints.files import CheckpointError
 from training.checkpoints.schema import Digest
-from training.errors import refusal
+from training.memory import loading
 from training.schema import Strict
 
 STATE = "state.pt"
@@ -52,18 +52,13 @@ class State(Networks):
 
 
 def read_state(directory: Path, kind: type[Networks]) -> Networks:
-    """The state of the run in a folder, as a `State` or its `Networks` alone; raises
-    CheckpointError."""
+    """The state of the run in a folder, as a `State` or its `Networks` alone; raises UserError."""
     path = directory / STATE
-    try:
+    with loading(path, damaged(directory)):
         with zipfile.ZipFile(path) as archive:
             if archive.testzip():  # its sums, which PyTorch does not check
                 raise ValueError
         return kind.model_validate(torch.load(path, map_location="cpu", weights_only=True))
-    except OSError as error:
-        raise CheckpointError(f"'{path}' cannot be read: {refusal(error)}.") from None
-    except Exception:  # an unpickler raises any
-        raise damaged(directory) from None
 
 
 def damaged(directory: Path) -> CheckpointError:

@@ -71,7 +71,8 @@ def write(directory: Path, framework: Framework, trained: dict) -> None:
             raise CheckpointError(
                 f"{key} is not of finite numbers."
                 if store == "float32"
-                else f"{key} has numbers too large for --store {store}: give --store float32."
+                else f"{key} has numbers too large for --store {store}: resume the run with "
+                "--store float32."
             )
     blob = save(packed)
     digest = hashlib.sha256(blob).hexdigest()

@@ -5,7 +5,6 @@ from functools import partial
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, interpolate
@@ -17,6 +16,7 @@ from training.checkpoints.packing import pack
 from training.data.batches import Batches, step_generator
 from training.data.labels import ImageSet
 from training.errors import UserError
+from training.memory import loading
 
 INCEPTION = "inception_v3_google-0cc3c7bd.pth"
 WEIGHTS = Path(__file__).parents[2] / "checkpoints" / "features.safetensors"
@@ -54,14 +54,9 @@ class Inception(nn.Module):
         from torchvision.models import inception_v3
 
         self.network = inception_v3(weights=None, init_weights=False, transform_input=True)
-        try:
+        damaged = f"'{weights}' is damaged: put a whole copy in its place, or remove it."
+        with loading(weights, UserError(damaged)):
             self.network.load_state_dict(torch.load(weights, weights_only=True))
-        except OSError:
-            raise
-        except Exception:  # an unpickler raises any
-            raise UserError(
-                f"'{weights}' is damaged: put a whole copy in its place, or remove it."
-            ) from None
         self.network.fc = nn.Identity()
 
     def forward(self, x: Tensor) -> Tensor:
@@ -81,18 +76,15 @@ def features_in_use() -> str:
 
 def feature_network() -> nn.Module:
     """Inception where torch's hub folder holds its weights, otherwise ObjectNet; see `.name`.
-    Raises UserError where the file is missing or damaged."""
+    Raises UserError where the file is missing, damaged or cannot be read."""
     if _inception().is_file():
         return Inception(_inception()).eval()
     if not WEIGHTS.is_file():
         raise UserError(f"'{WEIGHTS}' is missing: `python -m training features` makes it anew.")
     network = ObjectNet()
-    try:
+    damaged = f"'{WEIGHTS}' is damaged: `python -m training features` makes it anew."
+    with loading(WEIGHTS, UserError(damaged)):
         network.load_state_dict(load_file(WEIGHTS))
-    except (RuntimeError, SafetensorError):
-        raise UserError(
-            f"'{WEIGHTS}' is damaged: `python -m training features` makes it anew."
-        ) from None
     network.name = features_in_use()
     return network.float().eval()
 
