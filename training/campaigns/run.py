@@ -5,6 +5,7 @@ from), the checkpoint with `metrics.json`, `curve.json`, and `outcome.json` (shi
 By hand: these files alone let it stop at any time, and resume on any machine that has the folder.
 """
 
+import math
 import shutil
 import sys
 from dataclasses import dataclass, replace
@@ -31,7 +32,7 @@ from training.frameworks import FRAMEWORKS, read_settings
 from training.measure.evaluate import evaluate, on_file, save
 from training.measure.figures import compare
 from training.report.card import write_card
-from training.run import Stopped
+from training.stopped import Stopped
 
 SHIPPED = (*checkpoints.FILES, CURVE, "preview.png", "README.md")
 
@@ -60,14 +61,17 @@ class Job:
 
     @property
     def done(self) -> bool:
-        """Whether the run is complete and measured; UserError where its settings differ."""
+        """Whether the run is complete, measured, and says of itself what the plan says; UserError
+        where its settings differ otherwise."""
         content, config = self.content, self.config
         if not content:
             return False
-        former, trained = content["settings"], content["trained"]
+        former, trained = read_settings(content["settings"]), content["trained"]
         if FRAMEWORKS[config.framework].needs_labels:  # by default all of the data's
-            config = replace(config, labels=config.labels or read_settings(former).labels)
-        loop.check_settings(config, former, self.directory)
+            config = replace(config, labels=config.labels or former.labels)
+        loop.check_settings(config, content["settings"], self.directory)
+        if any(getattr(config, name) != getattr(former, name) for name in loop.SAID):
+            return False
         size = config.batch_size
         steps = round(config.epochs * (trained["training_images"] // size))
         measured = read_metrics(self.directory).get("weights_sha256")
@@ -155,8 +159,10 @@ class Site:
         sources, root = self.paths(self.campaign.held_out), str(self.data)
         judged_by = FRAMEWORKS[content["framework"]].judged_by
         files = data.count(sources, root, train=False)
-        if on_file(content, sources, files, former) and former["figures"].keys() >= set(judged_by):
-            return former
+        if on_file(content, sources, files, former):
+            known = {*former["figures"], *former.get("left_out", ())}
+            if known >= {*judged_by}:
+                return former
         result = evaluate(directory, sources, self.device, root=root)
         save(directory, result)
         write_card(directory)
@@ -164,20 +170,26 @@ class Site:
 
     def ship(self, source: Path, target: Path, new: dict) -> None:
         """Puts a checkpoint in the place of the shipped one if it measures better by what its
-        system is judged by; also where there is none, or none that can be read."""
+        system is judged by; also where there is none, or none that can be read. Of the same weights
+        what is said is taken over, as another licence, and what was found with them stays."""
         try:
             former = self.measured(target) if target.is_dir() else None
         except CheckpointError as error:
             print(f"{error} It is replaced.", file=sys.stderr)
             former = None
         if former and former["weights_sha256"] == new["weights_sha256"]:
+            said = read_json(source / checkpoints.CONFIG)
+            if said != read_json(target / checkpoints.CONFIG):
+                write_json(target / checkpoints.CONFIG, said)
+                write_card(target)
             return
         ratio, judged_by = None, FRAMEWORKS[read_config(source)["framework"]].judged_by
         if former:
             ratio = compare(judged_by, new["figures"], former["figures"])
         better = ratio is None or ratio < 1
-        outcome = {"shipped": better, "ratio": ratio, "former": former and former["figures"]}
-        write_json(source / OUTCOME, outcome)
+        outcome = {"shipped": better, "former": former and former["figures"]}
+        finite = None if ratio == math.inf else ratio  # as JSON has numbers
+        write_json(source / OUTCOME, outcome | {"ratio": finite})
         if better:
             exchange(source, target)
 

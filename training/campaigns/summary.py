@@ -77,8 +77,11 @@ def _outcome(outcome: dict) -> str:
     if not outcome:
         return "–"
     result = "shipped" if outcome["shipped"] else "not better, the former one stays"
-    ratio = outcome["ratio"]
-    return f"{result}, {'the first' if ratio is None else f'{ratio:.3f} of the former errors'}"
+    if outcome["former"] is None:
+        return f"{result}, the first"
+    if outcome["ratio"] is None:
+        return f"{result}, which has figures that this one lacks"
+    return f"{result}, {outcome['ratio']:.3f} of the former errors"
 
 
 def _curve(name: str, curve: dict) -> str:

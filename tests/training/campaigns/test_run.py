@@ -103,6 +103,30 @@ def test_what_is_done_is_not_done_again(finished, monkeypatch, capsys):
     assert "one  faae  small  ema = 0.9, d_width = 4  done" in capsys.readouterr().out
 
 
+def test_a_figure_that_is_not_finite_is_not_measured_again(finished, monkeypatch):
+    work = finished / "work" / "tiny" / "one"
+    content = json.loads((work / "metrics.json").read_text())
+    del content["figures"]["mse"]
+    (work / "metrics.json").write_text(json.dumps({**content, "left_out": ["mse"]}))
+    stop_at(monkeypatch, "training.campaigns.run.evaluate", 1)
+    assert "mse" not in site(finished).measured(work)["figures"]
+
+
+def test_another_licence_of_a_finished_run_ships(finished):
+    shipped = finished / "checkpoints" / "tiny" / "one"
+    mapped = replace(checkpoints.read_latents(shipped), map=torch.rand(40, 2))
+    checkpoints.write_latents(shipped, mapped)
+    licensed = site(finished, replace(TABLE, settings={**SETTINGS, "licence": "CC0"}))
+    (job,) = licensed.jobs()
+    assert not job.done
+    before = weights(shipped)
+    campaign.run(licensed)
+    assert job.done and checkpoints.read_config(shipped)["settings"]["licence"] == "CC0"
+    assert "licence: CC0" in (shipped / "README.md").read_text()
+    assert all(torch.equal(before[key], each) for key, each in weights(shipped).items())
+    assert torch.equal(checkpoints.read_latents(shipped).map, mapped.map)
+
+
 def test_a_run_that_is_to_see_more_images_goes_on(finished):
     longer = site(finished, replace(TABLE, images=160))
     (job,) = longer.jobs()
@@ -134,6 +158,19 @@ def test_only_what_measures_better_replaces_what_ships(factor, replaced, finishe
     assert outcome["former"]["mse"] == errors["mse"]
     assert (shipped / "left.txt").exists() is not replaced
     assert not shipped.with_name("one.part").exists()
+
+
+def test_what_lacks_a_figure_does_not_ship(finished):
+    shipped, work = finished / "checkpoints" / "tiny" / "one", finished / "work" / "tiny" / "one"
+    former = checkpoints.read_metrics(shipped)
+    figures = {name: value for name, value in former["figures"].items() if name != "frechet"}
+    figures["mse"] /= 2
+    new = {**former, "figures": figures, "weights_sha256": "another", "left_out": ["frechet"]}
+    site(finished).ship(work, shipped, new)
+    assert json.loads((work / "outcome.json").read_text())["shipped"] is False
+    campaign.summary.write(finished, "tiny", TABLE, site(finished).jobs())
+    page = (finished / "summary.md").read_text()
+    assert "the former one stays, which has figures that this one lacks" in page
 
 
 def test_a_shipped_one_that_cannot_be_read_is_replaced(finished, capsys):
