@@ -94,11 +94,14 @@ def named(root: str, names: list[str]) -> list[Model]:
 
 
 def code_of(session: Session, model: Model, index: int) -> Tensor | None:
-    """The code (1, n) of a map's picture, below 0 of one of the visitor's own; None without one."""
+    """The code (1, n) of a map's picture, below 0 of one of the visitor's own; None without one, or
+    where that takes seconds."""
     if index >= 0:
         has = model.latents is not None and index < len(model.latents.codes)
         return model.latents.codes[index][None] if has else None
-    return session.codes([mine(session, index)], model) if model.encodes else None
+    picture = mine(session, index)
+    waits = not model.encodes or session.waits([picture], [model])
+    return None if waits else session.codes([picture], model)
 
 
 def mine(session: Session, index: int) -> Picture:

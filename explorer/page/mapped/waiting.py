@@ -1,20 +1,20 @@
 """What of the maps takes long, and is waited for while they are shown without it: the layout of
-codes, and refined codes of the visitor's own pictures."""
+codes, for which the page's script asks, and refined codes of the visitor's own pictures."""
 
-import time
-from collections.abc import Iterator
+from collections.abc import Callable
+from pathlib import Path
 
 from explorer.engine import Model
 from explorer.exchange.kept import EXPORTS
-from explorer.exchange.layout import file_of
-from explorer.page.mapped.points import Own, View
-from explorer.pictures.picture import MAP
+from explorer.exchange.layout import TSNE, file_of
+from explorer.page.guard.events import Several
+from explorer.page.mapped.points import Own, named
 from explorer.session.state import Session
 from explorer.verbs.common.options import Reason
-from explorer.verbs.map import laid_out
-from explorer.work import go_on
+from training.checkpoints import Latents
+from training.errors import UserError
+from training.once import once
 
-ASKED_S = 0.5  # how often it is looked whether codes are laid out
 LATE = "maps, complete"  # what is waited for, among what views show
 
 
@@ -25,7 +25,9 @@ def unplaced(session: Session) -> dict[Model, Reason]:
 
 
 def encode(session: Session) -> bool:
-    """Finds those codes; whether there are any."""
+    """Finds those codes, unless they are looked for already; whether there are any."""
+    if session.seen(LATE):
+        return False
     waiting, mine = unplaced(session), [*session.of(Own).pictures]
     try:
         for model in waiting:
@@ -36,18 +38,22 @@ def encode(session: Session) -> bool:
     return bool(waiting)
 
 
-def lying(session: Session, asked: tuple) -> Iterator[Model]:
-    """The models whose codes take long to lay out, each once they are, as long as what was asked
-    for is the last."""
-    layout = session.of(View).layout
-    lie = {model: laid_out(model, layout) for model in session.models}
-    for model in [m for m, each in lie.items() if isinstance(each, Reason) and each.seconds]:
-        file = file_of(model.latents.codes, layout)
-        while not EXPORTS.map(model.name, session.root, layout, file):
-            time.sleep(ASKED_S)
-            go_on()
-            if session.tab != MAP:
-                session.shown.pop(LATE, None)  # they are asked for when it opens again
-            if session.shown.get(LATE) is not asked:
-                return
-        yield model
+def ready(root: str) -> Callable[[dict], dict]:
+    def ready(asked: Several) -> dict:
+        """Whether the codes of one of the models are laid out by now, which begins in its turn; and
+        why those of one cannot be."""
+        there, problem = False, ""
+        for model in [each for each in named(root, asked["models"]) if each.latents is not None]:
+            try:
+                there |= EXPORTS.map(model.name, root, TSNE, _file(model.latents))
+            except UserError as error:
+                problem = error.said
+        return {"ready": there, "problem": problem}
+
+    return ready
+
+
+@once
+def _file(latents: Latents) -> Path:
+    """Where the map is kept, by the one layout that takes long."""
+    return file_of(latents.codes, TSNE)

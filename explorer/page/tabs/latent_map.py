@@ -1,6 +1,6 @@
 """Latent map: codes of encoded images in two dimensions, and one's own pictures among them."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -67,7 +67,8 @@ def build(session: gr.State) -> Widgets:
     with gr.Row(elem_classes="split"):
         with gr.Column(scale=5, min_width=320):
             texts = say("Map of codes"), say("No model is chosen.")
-            functions = [*servers(session.value.root), groups.export_group]
+            root = session.value.root
+            functions = [*servers(root), waiting.ready(root), groups.export_group]
             chart = ui.map_view(*texts, functions)
         with gr.Column(scale=2, min_width=280, elem_classes="in-sight of-map"):
             empty = say("Choose a point to decode it here.")
@@ -77,8 +78,8 @@ def build(session: gr.State) -> Widgets:
     has, lacks, _ = filters
     for control in (*filters, switches):
         control.input(refine, [session, *filters, switches], [chart, has, lacks], **ui.LIVE)
-    laid = layout.input(lay_out, [session, layout], [chart, said], **ui.LIVE)
-    laid.then(complete, session, [chart, board], **ui.LONG)
+    layout.input(lay_out, [session, layout], [chart, said], **ui.LIVE)
+    chart.laid(maps, session, chart, **ui.IN_TURN)
     chart.select(choose, session, board, trigger_mode="multiple", **ui.IN_TURN)
     chart.lasso(groups.lasso, session, [board, chart], **ui.IN_TURN)
     chart.group(groups.act, session, [board, chart], trigger_mode="multiple", **ui.IN_TURN)
@@ -188,16 +189,11 @@ def lay_out(session: Session, layout: str) -> tuple:
     return maps(session), ""
 
 
-def complete(session: Session) -> Iterator[tuple]:
-    """Maps and board with the visitor's pictures whose codes take seconds, then the maps each time
-    that one is laid out which takes long."""
-    if not session.seen(waiting.LATE, session.of(View).layout):
-        asked = session.shown[waiting.LATE]
-        if waiting.encode(session):
-            yield maps(session), groups.redrawn(session)
-        for _ in waiting.lying(session, asked):
-            yield maps(session), gr.skip()
-    yield gr.skip(), gr.skip()
+def complete(session: Session) -> tuple:
+    """Maps and board with the visitor's pictures, once the codes are found that take seconds."""
+    if waiting.encode(session):
+        return maps(session), groups.redrawn(session)
+    return gr.skip(), gr.skip()
 
 
 def place(session: Session, model: Model) -> Tensor:

@@ -15,6 +15,7 @@ Latent.labels = function ({ element, props, watch, to }) {
       else if (chosen === EVERY) every = true;
       else labels[chosen] = true;
     }
+    Latent.peeked[to]?.();
     Latent.ask(to, { labels: { labels, every } });
   }
 

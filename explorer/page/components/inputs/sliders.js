@@ -1,3 +1,5 @@
+Latent.peeked = {};  // by what sliders ask: takes the pictures under them away, as they are without what is set now
+
 // One slider, number box and lock an attribute, in standard deviations. A slider goes from -limit to
 // limit, and stands at first at the picture's own value, the mean of the models', which is written
 // beside it for each where that is measured (`owned`); its number is by how much the picture is moved
@@ -59,7 +61,7 @@ Latent.sliders = function ({ element, props, watch, server, limit, step, first, 
       line.classList.toggle("held", on);
       for (const control of [range, box, reset]) control.disabled = on;
     }
-    rows[name] = { range, lock, facts, set, fix, tell };
+    rows[name] = { range, lock, facts, set, fix, tell, look: () => peek(name, at, under, null) };
     return line;
   }
 
@@ -82,13 +84,13 @@ Latent.sliders = function ({ element, props, watch, server, limit, step, first, 
   // What the slider does: the pictures at `looks`, by each model that has the attribute, drawn in the
   // browser where that can be, else by the server. A click moves the slider there.
   let focused = null;  // {name, under} of the slider that has them
-  async function peek(name, at, under) {
+  async function peek(name, at, under, local = Latent.lines[to]?.local) {
     forget(name);
     const mine = focused = { name, under };
     if (!looks.length || !Latent.lines[to]) return;
     await Latent.lines[to].busy;
     const changes = looks.map((look) => ({ amounts: { ...amounts(), [name]: look - at }, held: held().filter((each) => each !== name) }));
-    const drawn = await Latent.lines[to].local?.peek?.(changes) ?? await asked(changes);
+    const drawn = await local?.peek?.(changes) ?? await asked(changes);
     if (focused !== mine || !drawn?.length) return;
     under.hidden = false;
     under.replaceChildren(...looks.map((look, i) => h("button", { type: "button", class: "look", "aria-label": Latent.say("Move to {value}", { value: stand(look) }),
@@ -158,14 +160,17 @@ Latent.sliders = function ({ element, props, watch, server, limit, step, first, 
     fill(wanted, still);
   }
 
+  // The focused slider's pictures are drawn anew by the server: what the browser draws with may come later.
   function fill(wanted, still) {
     forget();
     for (const [name, { set, fix }] of Object.entries(rows)) {
       set(wanted[name] ?? 0, false);
       fix(still.includes(name));
     }
+    Object.values(rows).find(({ range }) => range === document.activeElement)?.look();
   }
 
+  Latent.peeked[to] = () => forget();
   root.onpointerenter = () => Latent.lines[to]?.local?.prepare?.();
   Latent.live({ element, watch }, build);
 };

@@ -33,6 +33,12 @@ Latent.maps.between = {
     return turned;
   },
 
+  // What is said of a plot whose points have `moved` to those of another of the panels.
+  told({ panel, moved }, panels) {
+    const other = panels.find(({ model }) => model === moved.to).title;
+    return Latent.say("{model}: its points are where {other} has them, turned so that they fit best.", { model: panel.title, other });
+  },
+
   // Moves the points of a plot; resolves at the end.
   go(plot, from, to) {
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches, begun = performance.now();

@@ -1,6 +1,6 @@
 // Maps of encoded pictures, one a model, in step. value {d3, shows, note, models: [name], look, own: [{id, label,
 // src}], labels: {name: base64 bits} of the first `labelled` rows, groups, panels: [{title, colour, model, points, own: {x, y}, late: why
-// these come later, plane, regions: [{x, y, names}]} or {title, colour, said}]}; `points` are float32 in base64, all x, then all y; `plane`,
+// these come later, plane, regions: [{x, y, names}]} or {title, colour, model, said, seconds}]}; `points` are float32 in base64, all x, then all y; `plane`,
 // of codes of two numbers, is {x: [from, to], y: [from, to], density: [[0 to 255]]}: any point on it decodes.
 // Props from now on: look {colour: an attribute or `classes` for all labels, rows: base64 bits of those that are
 // shown, "" for all, pictures, regions, near}; groups {names: [[name, count]], chosen, rows: base64 bits}.
@@ -9,10 +9,9 @@ Latent.map = function ({ element, props, trigger, watch, server, what, empty }) 
   const { h, maps } = Latent;
   const root = element.querySelector(".map");
   const STEPS = 40, NEAR_PX = 12, MARGIN = 0.04;  // of an arrow key, across a plane; of an own picture; of a map
-  const hover = maps.hover({ props, server });
+  const hover = maps.hover({ props, server }), seen = maps.seen(), wait = maps.waiting({ root, props, server, trigger });
   // `selected` is a picture's index, or {at, z}: a point of the plane in panel `at`
   let charts = [], plots = [], legend, away, said, reached, chips, selected = null, neighbours = null;
-  let before = {};  // by model {points, view, moved}: how its map was seen when it was last drawn anew
 
   let later = {};  // props that are newer than the value
   const look = () => later.look ?? props.value.look;
@@ -26,8 +25,7 @@ Latent.map = function ({ element, props, trigger, watch, server, what, empty }) 
     root.classList.toggle("unmapped", Boolean(value?.panels?.every((panel) => panel.said && !panel.seconds)));
     root.classList.toggle("unlabelled", !Object.keys(value?.labels ?? {}).length);
     root.classList.toggle("own", Boolean(value?.own?.length));
-    const drawn = plots.filter(Boolean).map(({ panel: { model, points }, view, moved }) => [model, { points, view: view(), moved }]);
-    if (drawn.length) before = Object.fromEntries(drawn);
+    seen.note(plots);
     [charts, plots] = [[], []];
     hover.clear();
     if (!value?.panels?.length) {
@@ -49,10 +47,11 @@ Latent.map = function ({ element, props, trigger, watch, server, what, empty }) 
         panel.late ? h("p", { class: "note" }, Latent.say("Your pictures: {why}", { why: panel.late })) : null))),
       away, said, reached, chosen, legend, value.panels.some((panel) => panel.points && !panel.plane) ? h("p", { class: "note" }, value.note) : "", hover.card);
     root.classList.toggle("many", value.panels.length > 2);
+    wait(value);
     await Latent.script(window.gradio_config.root + value.d3);
     if (props.value !== value) return;
     value.panels.forEach((panel, at) => charts[at] && plot(panel, at));
-    tell(plots.filter((each) => each?.moved).map(turned).join(" "));
+    tell(plots.filter((each) => each?.moved).map((each) => maps.between.told(each, value.panels)).join(" "));
     explain();
     chips(groups());
     redraw();
@@ -89,16 +88,15 @@ Latent.map = function ({ element, props, trigger, watch, server, what, empty }) 
     const drawn = () => ({ ...colours(), dots: still || !look().pictures, under: maps.marks.shade(panel), marks: marks(panel, at) });
     const moved = (view) => plots.forEach((other, index) => other && index !== at && !props.value.panels[index].plane && !still && other.show(view));
     const grabs = (event) => plots[at].lasso.grabs(event);
-    const was = before[panel.model]?.points === panel.points ? before[panel.model] : {};
-    const made = Latent.scatter(chart, { points: laid, box: panel.plane ?? around(laid), still, swipes: Latent.touch, look: drawn, moved, grabs, first: was.view });
+    const { view: first, moved: film } = seen.of(panel, props.value.panels);
+    const made = Latent.scatter(chart, { points: laid, box: panel.plane ?? around(laid), still, swipes: Latent.touch, look: drawn, moved, grabs, first });
     const pictures = maps.thumbs(made, { model: panel.model, server, shown, changed: () => made.draw() });
     const done = (rows) => {
       tell(rows.length ? "" : Latent.say("The lasso holds no point: draw it around some."));
       if (rows.length) trigger("lasso", { rows: maps.packed(rows, laid.x.length) });
     };
-    const there = props.value.panels.some(({ model }) => model === was.moved?.to);
-    plots[at] = Object.assign(made, { panel, laid, stars: () => props.value.panels[at].own, colours, pictures, moved: there ? was.moved : null });
-    if (there) made.use(was.moved);
+    plots[at] = Object.assign(made, { panel, laid, stars: () => props.value.panels[at].own, colours, pictures, moved: film });
+    if (film) made.use(film);
     plots[at].lasso = maps.lasso(chart, made, { shown, done, changed: () => outlined(at) });
     chart.plot = plots[at];
     chart.addEventListener("keydown", (event) => press(event, at));
@@ -217,13 +215,8 @@ Latent.map = function ({ element, props, trigger, watch, server, what, empty }) 
   async function play(at, other) {
     const each = plots[at], back = each.moved;
     each.moved = back ? null : { ...maps.between.fitted(each.laid, plots[other].laid), to: props.value.panels[other].model };
-    tell(back ? "" : turned(each));
+    tell(back ? "" : maps.between.told(each, props.value.panels));
     await maps.between.go(each, each.points(), each.moved ?? each.laid);
-  }
-
-  function turned({ panel, moved }) {
-    const other = props.value.panels.find(({ model }) => model === moved.to).title;
-    return Latent.say("{model}: its points are where {other} has them, turned so that they fit best.", { model: panel.title, other });
   }
 
   function explain() {
@@ -273,20 +266,6 @@ Latent.map = function ({ element, props, trigger, watch, server, what, empty }) 
     trigger("select", plane ? { model, z } : Latent.spots.around(plots[at].points(), ...z));
   }
 
-  // What is chosen, in the content after `was`: a picture of the same set, which is told by a model that both have, one of
-  // the visitor's own that is there still, or a spot of a map that is.
-  function kept(was) {
-    const now = props.value?.panels ?? [], place = (name) => now.findIndex(({ model }) => model === name);
-    if (selected === null || !was?.panels?.some(({ model }) => place(model) >= 0)) return null;
-    if (selected.z) {
-      const { model, points } = was.panels[selected.at], at = place(model);
-      return now[at]?.points === points ? { at, z: selected.z } : null;
-    }
-    if (selected >= 0) return selected;
-    const mine = props.value.own.findIndex(({ id }) => id === was.own[-1 - selected].id);
-    return mine < 0 ? null : -1 - mine;
-  }
-
   // The chosen picture, if it is one of the visitor's own, off the maps.
   function remove() {
     if (!away.hidden) trigger("remove", { id: props.value.own[-1 - selected].id });
@@ -295,7 +274,7 @@ Latent.map = function ({ element, props, trigger, watch, server, what, empty }) 
   draw();
   let last = props.value;
   watch("value", () => {
-    [selected, neighbours, last] = [kept(last), null, props.value];
+    [selected, neighbours, last] = [maps.kept(selected, last, props.value), null, props.value];
     later = Object.fromEntries(Object.entries(later).filter(([, each]) => Latent.older(props.value, each)));
     const at = charts.findIndex((chart) => chart?.contains(document.activeElement)), held = at >= 0 || away === document.activeElement;
     draw();

@@ -42,14 +42,15 @@ def map_view(
     """`servers` are, under these names, preview_point, which gives {label, images} for {index,
     models}; decode_point, which gives the same for {model, z: two numbers}; pictures, which gives
     {src, wide, size}, a picture with `wide` tiles a row, for {model, rows}; neighbours, which gives
-    {rows: {model: [row]}} for {key, index, models}; and export_group, {csv} for {key, name}.
+    {rows: {model: [row]}} for {key, index, models}; ready, which gives {ready, problem} for
+    {models}, whether one is laid out; and export_group, {csv} for {key, name}.
 
     Events: select {index}, {model, z} or {near: rows, weights}; remove {id of one of the visitor's
-    own}; lasso {rows}; group {act, name, to}; teach {name of a group}. Props: `look` of
-    `look_shown`, and `groups` of `groups_shown`.
+    own}; lasso {rows}; group {act, name, to}; teach {name of a group}; laid, where a map is ready.
+    Props: `look` of `look_shown`, and `groups` of `groups_shown`.
     """
     constants = {"what": what, "empty": empty}
-    events = ["select", "remove", "lasso", "group", "teach"]
+    events = ["select", "remove", "lasso", "group", "teach", "laid"]
     return component("map", events, constants, servers=[*map(_telling, servers)], **options)
 
 

@@ -13,7 +13,6 @@ from explorer.exchange.kept import EXPORTS
 from explorer.page.mapped import groups, waiting
 from explorer.page.mapped.points import View
 from explorer.page.tabs import latent_map
-from explorer.pictures.picture import MAP
 from explorer.session.state import Session
 from explorer.verbs.map import latent_map as verb
 from tests.explorer.conftest import CHECKPOINTS, event, few
@@ -139,13 +138,11 @@ def test_neighbours_are_those_of_each_models_own_codes(session):
 
 
 def test_few_codes_are_laid_out_at_once(session, monkeypatch):
-    model, asked = session.models[0], []
+    model = session.models[0]
     few(model, monkeypatch, layout.UMAP_NEEDS - 1)
     session.names = [model.name]
-    monkeypatch.setattr(EXPORTS, "map", lambda *how: asked.append(how))
     laid, _ = latent_map.lay_out(session, layout.TSNE)
-    assert [*latent_map.complete(session)] == [NOTHING]
-    assert laid["panels"][0]["points"] and asked == []
+    assert laid["panels"][0]["points"] and late(laid) == []
 
 
 @pytest.fixture
@@ -163,49 +160,43 @@ def laying(session, monkeypatch, tmp_path) -> list[str]:
 
     monkeypatch.setattr(kept, "place", lambda kind: tmp_path)
     monkeypatch.setattr(EXPORTS, "map", lay)
-    monkeypatch.setattr(waiting, "ASKED_S", 0)
     for model in session.models:
         few(model, monkeypatch, 40)
-    session.tab = MAP
     return asked
 
 
-def test_maps_that_take_long_come_however_they_are_asked_for(session, laying):
-    session.names = session.names[:1]
+def late(value: dict) -> list[str]:
+    """The models whose maps come later."""
+    return [panel["model"] for panel in value["panels"] if panel.get("seconds")]
+
+
+def test_maps_that_take_long_are_asked_for_by_the_page(session, laying):
+    names, ready = session.names, waiting.ready(session.root)
     latent_map.unpack(session, {"layout": layout.TSNE})
-    for _ in range(2):  # then with another model
-        value, *_ = latent_map.show(session)
-        late = [panel["seconds"] > 0 for panel in value["panels"] if "points" not in panel]
-        assert late == [True]
-        *drawn, last = latent_map.complete(session)
-        ((value, board),) = drawn
-        assert all(panel["points"] for panel in value["panels"]) and board == last[0] == gr.skip()
-        assert [*latent_map.complete(session)] == [NOTHING]
-        session.names = [session.names[0], "celeba32/aae"]
-    assert laying == ["celeba32/faae"] * 2 + ["celeba32/aae"] * 2
+    value, *_ = latent_map.show(session)
+    assert late(value) == names
+    assert latent_map.complete(session) == NOTHING and laying == []  # nobody waits for them here
+    assert ready({"models": names}) == {"ready": False, "problem": ""}
+    assert ready({"models": names[:1]})["ready"]
+    value = latent_map.maps(session)
+    assert late(value) == names[1:] and value["panels"][0]["points"]
+    assert ready({"models": names[1:]})["ready"]
+    assert late(latent_map.maps(session)) == [] and laying == [*names, *names]
 
 
-def test_maps_are_waited_for_once_however_often_they_are_asked_for(session, laying, monkeypatch):
-    latent_map.lay_out(session, layout.TSNE)
-    again = []  # by other events of the page
-    monkeypatch.setattr(waiting, "go_on", lambda: again.extend(latent_map.complete(session)))
-    assert len([*latent_map.complete(session)]) == 3 and again == [NOTHING] * 2
+def test_a_map_that_cannot_be_laid_out_holds_up_no_other(session, laying, monkeypatch):
+    lay, (first, second) = EXPORTS.map, session.names
 
+    def fails_at_first(name, *how) -> bool:
+        if name == first:
+            raise UserError("The codes cannot be laid out.")
+        return lay(name, *how)
 
-@pytest.mark.parametrize(
-    "ends",
-    [
-        lambda session: setattr(session, "tab", "sample"),
-        lambda session: session.seen(waiting.LATE, "another layout"),
-    ],
-)
-def test_maps_are_waited_for_until_something_else_is_asked_for(session, laying, monkeypatch, ends):
-    latent_map.lay_out(session, layout.TSNE)
-    with monkeypatch.context() as patch:
-        patch.setattr(waiting, "go_on", lambda: ends(session))
-        assert [*latent_map.complete(session)] == [NOTHING] and len(laying) == 1
-    session.tab = MAP
-    assert len([*latent_map.complete(session)]) == 3
+    ready = waiting.ready(session.root)
+    monkeypatch.setattr(EXPORTS, "map", fails_at_first)
+    problem = "The codes cannot be laid out."
+    assert ready({"models": [first, second]}) == {"ready": False, "problem": problem}
+    assert ready({"models": [first, second]}) == {"ready": True, "problem": problem}
 
 
 def test_pictures_whose_codes_are_refined_come_later_and_hold_up_nothing(
@@ -220,10 +211,37 @@ def test_pictures_whose_codes_are_refined_come_later_and_hold_up_nothing(
     assert ["codes are refined" in panel["late"] for panel in value["panels"]] == [True] * 2
     assert all(panel["own"]["x"] == [] for panel in value["panels"])
     assert all("codes are refined" in card["said"] for card in board["rows"][0]["cards"])
-    (value, board), _ = latent_map.complete(session)
+    value, board = latent_map.complete(session)
     assert [(panel["late"], len(panel["own"]["x"])) for panel in value["panels"]] == [("", 1)] * 2
     assert all(card["src"] for card in board["rows"][0]["cards"])
-    assert [*latent_map.complete(session)] == [NOTHING]
+    assert latent_map.complete(session) == NOTHING
+
+
+def test_codes_that_could_not_be_found_are_looked_for_again(session, photo, monkeypatch):
+    latent_map.add_pictures(session, [str(photo)])
+    session.faithful = True
+
+    def fails(*_):
+        raise UserError("The client has left.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Session, "codes", fails)
+        with pytest.raises(UserError):
+            latent_map.complete(session)
+    value, _ = latent_map.complete(session)
+    assert all(panel["own"]["x"] for panel in value["panels"])
+
+
+def test_neighbours_of_a_picture_whose_codes_are_refined_come_later(session, photo, monkeypatch):
+    latent_map.add_pictures(session, [str(photo)])
+    *_, near = latent_map.servers(str(CHECKPOINTS))
+    asked = {"key": latent_map.maps(session)["key"], "index": -1, "models": session.names}
+    session.faithful = True
+    with monkeypatch.context() as patch:
+        patch.delattr(Model, "refine")
+        assert near(asked) == {"rows": {}}
+    latent_map.complete(session)
+    assert [*near(asked)["rows"]] == session.names
 
 
 def test_a_map_is_told_where_none_can_be_kept(session, monkeypatch, tmp_path):
