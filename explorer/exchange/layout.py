@@ -54,11 +54,17 @@ def layout(codes: Tensor, by: str = UMAP) -> Tensor:
 
 
 def kept_layout(codes: Tensor, by: str) -> Tensor | None:
-    """The map of these codes that was laid out before; None where none was."""
+    """The map of these codes that was laid out before; None where none was. A damaged one goes, so
+    that it is laid out anew."""
+    path = file_of(codes, by)
     try:
-        return torch.from_numpy(np.load(file_of(codes, by)))
-    except (OSError, ValueError):  # there is none, or it is damaged
-        return None
+        return torch.from_numpy(np.load(path))
+    except (EOFError, ValueError):
+        with suppress(OSError):
+            path.unlink()
+    except OSError:  # there is none
+        pass
+    return None
 
 
 def file_of(codes: Tensor, by: str) -> Path:

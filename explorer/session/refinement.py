@@ -30,10 +30,11 @@ class Refinement(Anew):
     number: counts the runs, so that a running one sees that it is outdated; objective: its name
     among `OBJECTIVES`; method: of `training.codes.inversion`, by which descent begins; of: what it
     is of; asked: for how many steps the page was set when it was shown; done: steps; begun, aim:
-    those at which the last run began and is to end; found: by model name, with the best code as the
-    stage 'refined'; least: the objective by that; rungs: by step, the best until then of each
-    model; chosen: the step that is looked at, the last one if None; lock: held while it begins
-    anew, takes a step or is shown, since an outdated run may be on its last step meanwhile.
+    those at which the last run began and is to end; stopped: whether it was, for good; found: by
+    model name, with the best code as the stage 'refined'; least: the objective by that; rungs: by
+    step, the best until then of each model; chosen: the step that is looked at, the last one if
+    None; lock: held while it begins anew, takes a step or is shown, since an outdated run may be on
+    its last step meanwhile.
     """
 
     number: int = 0
@@ -44,6 +45,7 @@ class Refinement(Anew):
     done: int = 0
     begun: int = 0
     aim: int = 0
+    stopped: bool = False
     found: dict[str, Reconstruction] = field(default_factory=dict)
     least: dict[str, float] = field(default_factory=dict)
     rungs: dict[int, dict[str, Rung]] = field(default_factory=dict)

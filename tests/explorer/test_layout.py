@@ -98,6 +98,14 @@ def test_a_damaged_map_is_laid_out_anew_and_no_folder_is_needed(umap, monkeypatc
     assert umap.asked == [40, 40, 40]
 
 
+@pytest.mark.parametrize("content", [b"", b"no map"])
+def test_a_damaged_map_is_not_there_any_more(umap, content):
+    file = layout.file_of(torch.zeros(20, 3), layout.TSNE)
+    file.parent.mkdir()
+    file.write_bytes(content)
+    assert layout.kept_layout(torch.zeros(20, 3), layout.TSNE) is None and not file.exists()
+
+
 def test_of_many_codes_a_sample_is_laid_out_and_the_others_among_it(umap, monkeypatch):
     monkeypatch.setattr(layout, "SAMPLE", 200)
     monkeypatch.setattr(layout, "AT_ONCE", 200 * 64)

@@ -141,7 +141,7 @@ def refine(
     with run.lock:
         if run.of != of:
             run.begin(subject, encoded(session, picture), starts(picture, models, method))
-        done, run.begun, run.chosen = run.done, run.done, None
+        done, run.begun, run.chosen, run.stopped = run.done, run.done, None, False
         run.aim = aim = aim or int(steps if steps > done else done + steps)
         x = {name: each.x for name, each in run.found.items()}
         last = {name: [*each.stages.items()][-1] for name, each in run.found.items()}
@@ -178,7 +178,7 @@ def resume(
     if session.seen("refined", steps, objective, method, slots=[NAME]):
         yield gr.skip()
     elif run.done >= steps and run.of == (objective, method, _subject(session)):
-        if run.asked == steps and run.done < run.aim:
+        if run.asked == steps and run.done < run.aim and not run.stopped:
             yield from refine(session, steps, objective, method, run.aim)
             return
         if run.asked != steps:  # else it was refined further
@@ -211,7 +211,7 @@ def moved(session: Session, sent: Square) -> None:
 def halt(session: Session) -> None:
     """Stops the running refinement for good."""
     run = session.of(Refinement)
-    run.number, run.aim = run.number + 1, run.done
+    run.number, run.stopped = run.number + 1, True
 
 
 def stop(session: Session, _event: Event) -> dict:

@@ -5,7 +5,9 @@ Latent.maps.waiting = function ({ root, props, server, trigger }) {
 
   return async (value) => {
     const models = value.panels.filter(({ seconds }) => seconds).map(({ model }) => model);
-    for (let problem; models.length && props.value === value; await pause()) {
+    let problem;
+    while (models.length && props.value === value) {
+      await pause();
       if (!root.offsetParent) continue;
       const told = await server.ready({ models }).then(Latent.told).catch(() => null);
       if (told?.problem && told.problem !== problem) Latent.toast(told.problem);

@@ -125,6 +125,14 @@ def test_what_is_stopped_stays_so_after_another_tab(session):
     assert shown["rows"][1]["note"] == "30 of 30 steps" and [*running] == []
 
 
+def test_what_is_stopped_is_no_run_of_as_many_steps(session):
+    session.put("reconstruct", session.photo(astronaut(), "photo"))
+    next(reconstruct.refine(session, 300))
+    assert reconstruct.verb(session) is None
+    reconstruct.stop(session, event())
+    assert reconstruct.verb(session) is None  # steps are as long as befits their number
+
+
 def test_a_refinement_that_fails_is_tried_again(session, monkeypatch):
     session.put("reconstruct", session.photo(astronaut(), "photo"))
     with monkeypatch.context() as failing:
