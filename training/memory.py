@@ -4,17 +4,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import torch
-
 from training.errors import UserError, refusal
 
-CPU = "DefaultCPUAllocator"  # its error is a plain RuntimeError, and names it
+# What a RuntimeError says of it: on a CPU, on a GPU or MPS, and in a library of CUDA
+PHRASES = ("DefaultCPUAllocator", "out of memory", "STATUS_ALLOC_FAILED")
 
 
 def short_of_memory(error: Exception) -> bool:
     """Whether an error says that there is too little memory, of the machine or of a device."""
-    known = isinstance(error, MemoryError | torch.OutOfMemoryError)
-    return known or (isinstance(error, RuntimeError) and CPU in str(error))
+    if isinstance(error, RuntimeError):
+        return any(phrase in str(error) for phrase in PHRASES)
+    return isinstance(error, MemoryError)
 
 
 @contextmanager

@@ -22,7 +22,21 @@ def in_python():
     raise MemoryError
 
 
-@pytest.mark.parametrize("load", [too_large, on_a_gpu, in_python])
+def on_an_accelerator():
+    raise torch.AcceleratorError("CUDA error: out of memory")
+
+
+def on_mps():
+    raise RuntimeError("MPS backend out of memory (MPS allocated: 8.00 GB).")
+
+
+def in_a_library():
+    raise RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`")
+
+
+@pytest.mark.parametrize(
+    "load", [too_large, on_a_gpu, in_python, on_an_accelerator, on_mps, in_a_library]
+)
 def test_a_sound_file_is_not_called_damaged(load):
     with (
         pytest.raises(UserError, match="'x.pt' cannot be read: there is too little memory"),
