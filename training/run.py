@@ -185,19 +185,11 @@ class Run:
 
     def _check(self) -> None:
         """UserError where no step can be made."""
-        config, steps, processes = self.config, self.batches.steps_per_epoch, self.world.size
+        config, steps = self.config, self.batches.steps_per_epoch
         if not self.steps:
             raise UserError(
                 f"--epochs {config.epochs:g} is less than one step, of which an epoch has {steps}: "
                 f"give at least {1 / steps:.2g}."
-            )
-        normalised = (
-            isinstance(each, nn.BatchNorm1d | nn.BatchNorm2d) for each in self.framework.modules()
-        )
-        if config.batch_size == processes and any(normalised):
-            raise UserError(
-                "Batch normalisation needs two images a process: give --batch-size "
-                f"{2 * processes} or more, or networks without it (--norm none, --d-norm none)."
             )
 
     @property

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import torch
@@ -133,6 +133,20 @@ class Framework(nn.Module):
             )
         if getattr(config, "d_features", False):
             need_package()
+        if config.batch_size == processes and cls.normalises(config):
+            raise UserError(
+                "Batch normalisation needs two images a process: give --batch-size "
+                f"{2 * processes} or more, or networks without it (--norm none, --d-norm none)."
+            )
+
+    @classmethod
+    def normalises(cls, config: Config) -> bool:
+        """Whether a network of these settings has batch normalisation."""
+        if cls.needs_labels:  # by default those of the data, which are not known here
+            config = replace(config, labels=config.labels or ("a", "b"))
+        with torch.device("meta"):
+            layers = cls(config).modules()
+        return any(isinstance(each, nn.BatchNorm1d | nn.BatchNorm2d) for each in layers)
 
     @classmethod
     def networks(cls) -> frozenset[str]:

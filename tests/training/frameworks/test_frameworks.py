@@ -167,13 +167,17 @@ def test_the_discriminator_is_conditioned_on_interpolation():
 
 
 def test_each_process_has_as_many_images_as_a_step_needs():
-    morphs, mmd = config_of("faae", morphs=0.5), config_of("wae")  # of 8 images
+    morphs, mmd = config_of("faae", morphs=0.5), config_of("wae", norm="none")  # of 8
     FRAMEWORKS["faae"].check(morphs)
     with pytest.raises(UserError, match="--morphs times the --batch-size of each process"):
         FRAMEWORKS["faae"].check(morphs, processes=2)
     FRAMEWORKS["wae"].check(mmd, processes=4)
     with pytest.raises(UserError, match="two images a process or more"):
         FRAMEWORKS["wae"].check(mmd, processes=8)
+    normalised = config_of("aae-labels", labels=())  # those of the data, which come later
+    FRAMEWORKS["aae-labels"].check(normalised, processes=4)
+    with pytest.raises(UserError, match="Batch normalisation .* --batch-size 16 or more"):
+        FRAMEWORKS["aae-labels"].check(normalised, processes=8)
 
 
 @pytest.mark.parametrize("norm", ["batch", "spectral"])
