@@ -18,7 +18,7 @@ from training.log import Scribe, Watch
 from training.run import Run, autocast_for
 from training.stopped import Stopped, enough_memory, what_is_kept
 
-SAID = ("images_of", "licence", "store")  # what a run may say at its end of the same weights
+SAID = ("images_of", "licence")  # what a checkpoint says of itself, on which no weight depends
 FREE_ON_RESUME = (
     "checkpoint_minutes",
     "log_every",
@@ -26,6 +26,7 @@ FREE_ON_RESUME = (
     "compile",
     "keep_codes",
     "skip_unreadable",
+    "store",
     *SAID,
 )
 LEFT_OUT = "left_out.txt"  # beside the checkpoint: files that are no training images, and why

@@ -32,7 +32,7 @@ from training.frameworks import FRAMEWORKS, read_settings
 from training.measure.evaluate import evaluate, on_file, save
 from training.measure.figures import compare
 from training.report.card import write_card
-from training.stopped import Stopped
+from training.stopped import Stopped, enough_memory
 
 SHIPPED = (*checkpoints.FILES, CURVE, "preview.png", "README.md")
 
@@ -61,21 +61,32 @@ class Job:
 
     @property
     def done(self) -> bool:
-        """Whether the run is complete, measured, and says of itself what the plan says; UserError
-        where its settings differ otherwise."""
+        """Whether the run is complete and measured; UserError where a setting differs that its
+        training depends on."""
         content, config = self.content, self.config
         if not content:
             return False
-        former, trained = read_settings(content["settings"]), content["trained"]
+        former, trained = content["settings"], content["trained"]
         if FRAMEWORKS[config.framework].needs_labels:  # by default all of the data's
-            config = replace(config, labels=config.labels or former.labels)
-        loop.check_settings(config, content["settings"], self.directory)
-        if any(getattr(config, name) != getattr(former, name) for name in loop.SAID):
-            return False
+            config = replace(config, labels=config.labels or read_settings(former).labels)
+        loop.check_settings(config, former, self.directory)
         size = config.batch_size
         steps = round(config.epochs * (trained["training_images"] // size))
         measured = read_metrics(self.directory).get("weights_sha256")
         return trained["images_seen"] >= steps * size and measured == content["weights_sha256"]
+
+    def say(self) -> None:
+        """Has the checkpoint of a run that is done say of itself what the plan says, as another
+        licence."""
+        content, config = self.content, self.config
+        settings = content["settings"] | {name: getattr(config, name) for name in loop.SAID}
+        rewrite(self.directory, content | {"settings": settings})
+        if (stored := read_settings(settings).store) != config.store:
+            print(
+                f"{self.name} is done, and stays stored as {stored}: {config.store} counts for its "
+                "next training.",
+                file=sys.stderr,
+            )
 
 
 @dataclass(frozen=True)
@@ -125,17 +136,19 @@ class Site:
     def finish(self, job: Job, bar: tqdm) -> None:
         """Completes a run, or records why it cannot be completed."""
         try:
-            if not job.done:
+            if job.done:
+                job.say()
+            else:
                 self.train(job, bar)
+            new = self.measured(job.directory)
+            if self.campaign.ships:
+                self.ship(job.directory, self.into / self.name / job.name, new)
+            else:
+                write_json(job.directory / OUTCOME, {})
         except Stopped as error:
             print(f"{job.name}: {error}", file=sys.stderr)
-            write_json(job.directory / OUTCOME, {"stopped": str(error)})
-            return
-        new = self.measured(job.directory)
-        if self.campaign.ships:
-            self.ship(job.directory, self.into / self.name / job.name, new)
-        else:
-            write_json(job.directory / OUTCOME, {})
+            former = read_json(job.directory / OUTCOME)
+            write_json(job.directory / OUTCOME, former | {"stopped": str(error)})
 
     def train(self, job: Job, bar: tqdm) -> None:
         first = job.first_stage
@@ -154,7 +167,8 @@ class Site:
 
     def measured(self, directory: Path) -> dict:
         """metrics.json of a checkpoint on the images held out; measured anew unless it has these
-        weights' figures on these images and features. Raises CheckpointError."""
+        weights' figures on these images and features. Raises CheckpointError, and Stopped where
+        that takes too much memory."""
         content, former = read_config(directory), read_metrics(directory)
         sources, root = self.paths(self.campaign.held_out), str(self.data)
         judged_by = FRAMEWORKS[content["framework"]].judged_by
@@ -163,7 +177,8 @@ class Site:
             known = {*former["figures"], *former.get("left_out", ())}
             if known >= {*judged_by}:
                 return former
-        result = evaluate(directory, sources, self.device, root=root)
+        with enough_memory(directory, "its figures", "free some, and run the campaign again"):
+            result = evaluate(directory, sources, self.device, root=root)
         save(directory, result)
         write_card(directory)
         return result
@@ -178,10 +193,10 @@ class Site:
             print(f"{error} It is replaced.", file=sys.stderr)
             former = None
         if former and former["weights_sha256"] == new["weights_sha256"]:
-            said = read_json(source / checkpoints.CONFIG)
-            if said != read_json(target / checkpoints.CONFIG):
-                write_json(target / checkpoints.CONFIG, said)
-                write_card(target)
+            rewrite(target, read_json(source / checkpoints.CONFIG))
+            outcome = read_json(source / OUTCOME)  # that of the run that shipped
+            outcome.pop("stopped", None)
+            write_json(source / OUTCOME, outcome)
             return
         ratio, judged_by = None, FRAMEWORKS[read_config(source)["framework"]].judged_by
         if former:
@@ -192,6 +207,13 @@ class Site:
         write_json(source / OUTCOME, outcome | {"ratio": finite})
         if better:
             exchange(source, target)
+
+
+def rewrite(directory: Path, content: dict) -> None:
+    """Puts another config.json of the same weights in place, with its card."""
+    if content != read_json(directory / checkpoints.CONFIG):
+        write_json(directory / checkpoints.CONFIG, content)
+        write_card(directory)
 
 
 def exchange(source: Path, target: Path) -> None:

@@ -19,6 +19,7 @@ from training.checkpoints import STATE
 from training.distributed import World
 from training.errors import UserError
 from training.run import Run
+from training.stopped import Stopped
 
 
 def weights(directory: Path) -> dict[str, torch.Tensor]:
@@ -58,7 +59,7 @@ def stop_at(monkeypatch, target: str, call: int) -> None:
 
 STOPS = [
     ("training.checkpoints.write", 3),  # the state is newer than the checkpoint, in the middle
-    ("training.checkpoints.write", 2),  # and at the end
+    ("training.checkpoints.write", 3),  # and at the end
     ("training.checkpoints.write_latents", 1),
     ("training.campaigns.run.evaluate", 1),
     ("training.campaigns.run.exchange", 1),
@@ -112,19 +113,60 @@ def test_a_figure_that_is_not_finite_is_not_measured_again(finished, monkeypatch
     assert "mse" not in site(finished).measured(work)["figures"]
 
 
-def test_another_licence_of_a_finished_run_ships(finished):
+def test_another_licence_of_a_finished_run_ships_without_training(finished, capsys):
     shipped = finished / "checkpoints" / "tiny" / "one"
     mapped = replace(checkpoints.read_latents(shipped), map=torch.rand(40, 2))
     checkpoints.write_latents(shipped, mapped)
-    licensed = site(finished, replace(TABLE, settings={**SETTINGS, "licence": "CC0"}))
+    settings = {**SETTINGS, "licence": "CC0", "images_of": "disc", "store": "int8"}
+    licensed = site(finished, replace(TABLE, settings=settings))
     (job,) = licensed.jobs()
-    assert not job.done
+    (job.directory / STATE).unlink()
     before = weights(shipped)
     campaign.run(licensed)
-    assert job.done and checkpoints.read_config(shipped)["settings"]["licence"] == "CC0"
-    assert "licence: CC0" in (shipped / "README.md").read_text()
+    said = "one is done, and stays stored as half: int8 counts for its next training."
+    assert said in capsys.readouterr().err
+    for directory in (job.directory, shipped):
+        settings = checkpoints.read_config(directory)["settings"]
+        assert (settings["licence"], settings["images_of"]) == ("CC0", "disc")
+        assert settings["store"] == "half"
+        assert "licence: CC0" in (directory / "README.md").read_text()
     assert all(torch.equal(before[key], each) for key, each in weights(shipped).items())
     assert torch.equal(checkpoints.read_latents(shipped).map, mapped.map)
+
+
+def test_a_run_that_was_stopped_once_is_not_called_so_at_its_end(finished, monkeypatch, capsys):
+    with monkeypatch.context() as patch:
+        patch.setattr(campaign.loop, "fit", short)
+        campaign.run(site(finished, replace(TABLE, images=160)))
+    assert "one: no room" in capsys.readouterr().err
+    assert "| no room |" in (finished / "work" / "tiny" / "summary.md").read_text()
+    campaign.run(site(finished))
+    assert "| shipped, the first |" in (finished / "work" / "tiny" / "summary.md").read_text()
+
+
+def short(*_, **__):
+    raise Stopped("no room")
+
+
+def test_figures_that_take_too_much_memory_end_no_campaign(place, monkeypatch):
+    def full(*_, **__):
+        raise MemoryError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(campaign, "evaluate", full)
+        campaign.run(site(place))
+    page = place / "work" / "tiny" / "summary.md"
+    assert "for its figures: free some, and run the campaign again; the last" in page.read_text()
+    campaign.run(site(place))
+    assert "| shipped, the first |" in page.read_text()
+
+
+def test_what_a_process_needs_is_said_before_any_run(place):
+    settings = {**SETTINGS, "batch_size": 1}
+    runs = {**TABLE.runs, "labels": Row("aae-labels", "small")}
+    with pytest.raises(UserError, match="needs two images a process: give --batch-size 2"):
+        campaign.run(site(place, replace(TABLE, runs=runs, settings=settings)))
+    assert not (place / "work").exists()
 
 
 def test_a_run_that_is_to_see_more_images_goes_on(finished):
@@ -199,6 +241,9 @@ def test_a_run_waits_for_the_one_whose_networks_it_stands_on(place):
     assert outcome() == {"stopped": stopped} and not second.seen
     campaign.run(tiny, only=("gan",))
     assert outcome() == {} and second.done
+    settings, runs["gan"] = {**SETTINGS, "licence": "CC0"}, replace(runs["gan"], images=80)
+    tiny = replace(tiny, campaign=replace(tiny.campaign, settings=settings, runs=runs, images=160))
+    assert outcome() == {} and second.seen == 160  # what the first says of itself is no hindrance
     drawn, of_first = weights(second.directory), weights(first.directory)
     assert torch.equal(drawn["G.stem.weight"], of_first["G.stem.weight"])
 
