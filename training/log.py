@@ -11,6 +11,7 @@ from torchvision.utils import make_grid, save_image
 from tqdm import tqdm
 
 from training import checkpoints
+from training.checkpoints import STATE
 from training.data.batches import step_generator
 from training.networks.mode import evaluating
 from training.report.card import write_card
@@ -20,15 +21,20 @@ COLUMNS = 12
 Watch = Callable[..., dict[str, float]]  # a Run -> figures, {} where none are due
 
 
-def curves(directory: Path, images_seen: int):
-    """A TensorBoard writer of curves over the images seen, which go on after so many; or None, with
-    a line that says why, where it is not installed."""
+def curves(directory: Path, images_seen: int) -> dict:
+    """TensorBoard writers of curves over the images seen, {} with a line that says why where it is
+    not installed. Terms go on after so many images; what is measured goes on there, since a resumed
+    run measures anew."""
     try:
         from torch.utils.tensorboard import SummaryWriter
     except ImportError:
         print("tensorboard is not installed: no curves are written.", file=sys.stderr)
-        return None
-    return SummaryWriter(directory / "tensorboard", purge_step=images_seen + 1)
+        return {}
+    folder = directory / "tensorboard"
+    return {
+        "terms": SummaryWriter(folder, purge_step=images_seen + 1),
+        "measured": SummaryWriter(folder / "measured", purge_step=images_seen),
+    }
 
 
 class Scribe:
@@ -45,8 +51,7 @@ class Scribe:
             mininterval=2.0,
             dynamic_ncols=True,
         )
-        self.begun = run.images_seen
-        self.writer = curves(self.directory, self.begun)
+        self.writers = curves(self.directory, run.images_seen)
         middle = len(run.images) // 2  # the same for every run on the same images
         self.x = run.images.images[middle : middle + COLUMNS].float().div(255)
 
@@ -56,13 +61,15 @@ class Scribe:
         self.bar.set_postfix({name: f"{value:.4f}" for name, value in means.items()})
         scalars = {f"loss/{name}": value for name, value in means.items()}
         scalars["speed/images_per_s"] = self.bar.format_dict["rate"] or 0
-        self.add(_add_scalars, scalars)
+        self.add("terms", _add_scalars, scalars)
 
     def figures(self) -> None:
         """Reports the figures of `watch`. Raises Stopped where that takes too much memory."""
-        with enough_memory(self.directory, "the figures", "free some, and resume the run"):
+        again = "resume the run" if (self.directory / STATE).is_file() else "begin the run again"
+        with enough_memory(self.directory, "the figures", f"free some, and {again}"):
             watched = self.watch(self.run) if self.watch else {}
-        self.add(_add_scalars, {f"figures/{name}": value for name, value in watched.items()})
+        figures = {f"figures/{name}": value for name, value in watched.items()}
+        self.add("measured", _add_scalars, figures)
 
     def keep(self) -> None:
         """Writes all files of the run."""
@@ -78,28 +85,26 @@ class Scribe:
         )
         write_card(self.directory)
         grids = {"images": make_grid(self.x, COLUMNS), "preview": grid}
-        self.add(_add_images, grids)
+        self.add("measured", _add_images, grids)
 
-    def add(self, write: Callable, content: dict) -> None:
-        """Has `write` add the content to the curves, but where the run goes on from a step: that
-        step's is there."""
-        seen = self.run.images_seen
-        if seen > self.begun:
-            self.curve(partial(write, content, seen))
+    def add(self, kind: str, write: Callable, content: dict) -> None:
+        """Has `write` add the content to the curves of a kind."""
+        self.curve(kind, partial(write, content, self.run.images_seen))
 
-    def curve(self, write: Callable) -> None:
-        """Has the writer of curves write; where it cannot, as on a full disk, the run goes on
-        without them."""
+    def curve(self, kind: str, write: Callable) -> None:
+        """Has the writer of a kind of curves write; where it cannot, as on a full disk, the run
+        goes on without curves."""
         try:
-            if self.writer:
-                write(self.writer)
+            if kind in self.writers:
+                write(self.writers[kind])
         except OSError as error:
-            self.writer = None
+            self.writers = {}
             print(f"No more curves are written: {error.strerror or error}.", file=sys.stderr)
 
     def close(self) -> None:
         self.bar.close()
-        self.curve(lambda writer: writer.close())
+        for kind in [*self.writers]:
+            self.curve(kind, lambda writer: writer.close())
 
 
 def _add_scalars(scalars: dict[str, float], at: int, writer) -> None:

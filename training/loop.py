@@ -67,7 +67,8 @@ def fit(config: Config, resume: bool = False, watch: Watch | None = None) -> Pat
                 _train(run, scribe)
         with world.led():
             if world.leads and images.labels is not None and framework.encodes:
-                _keep_latents(directory, run, images)
+                with enough_memory(directory, "its codes", "free some, and resume the run"):
+                    _keep_latents(directory, run, images)
             if world.leads:
                 print(f"The checkpoint is in {directory}.", file=sys.stderr)
         return directory
@@ -145,8 +146,7 @@ def _train(run: Run, scribe: Scribe | None) -> None:
     sums, counts, saved = {}, {}, time.monotonic()
     with run.world.led():
         if scribe and run.step:  # a stop may have come between the state and what follows it
-            if run.step == run.steps:
-                scribe.keep()
+            scribe.keep()
             scribe.figures()
     while run.step < run.steps:
         for name, term in run.advance(autocast).items():

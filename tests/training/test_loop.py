@@ -3,6 +3,7 @@
 import ast
 import errno
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from inspect import getsource
 from pathlib import Path
@@ -106,7 +107,7 @@ def test_curves_that_cannot_be_written_end_no_run(folder, tmp_path, monkeypatch,
 
         add_image = close = add_scalar
 
-    monkeypatch.setattr(log, "curves", lambda *about: Full())
+    monkeypatch.setattr(log, "curves", lambda *about: {"terms": Full(), "measured": Full()})
     loop.fit(config_of("aae", data=(str(folder),), out=str(tmp_path / "run"), epochs=1))
     said = "No more curves are written: No space left on device."
     assert capsys.readouterr().err.count(said) == 1
@@ -114,25 +115,35 @@ def test_curves_that_cannot_be_written_end_no_run(folder, tmp_path, monkeypatch,
 
 def test_curves_that_are_not_written_are_told_beside_the_progress(tmp_path, monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", None)
-    assert log.curves(tmp_path, 0) is None
+    assert log.curves(tmp_path, 0) == {}
     assert "tensorboard is not installed" in capsys.readouterr().err
 
 
 def test_curves_are_whole_where_a_run_is_resumed(folder, tmp_path):
     events = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator")
     settings = {"data": (str(folder),), "out": str(tmp_path / "run"), "log_every": 1}
+    failed = []
 
     def watch(run):
+        if run.images_seen == 80 and not failed:
+            failed.append(run)
+            raise MemoryError
         return {"seen": run.images_seen}
 
-    for epochs in (1, 2, 2):  # the last time it is at its end already
+    for epochs in (1, 2, 2, 2):  # the second time stops, the last two are at their end already
         config = config_of("aae", **settings, epochs=epochs)
-        loop.fit(config, resume=(tmp_path / "run" / STATE).is_file(), watch=watch)
-    found = events.EventAccumulator(str(tmp_path / "run" / "tensorboard"))
-    found.Reload()
-    for tag in found.Tags()["scalars"]:
-        assert [each.step for each in found.Scalars(tag)] == [*range(8, 81, 8)], tag
-    assert [each.step for each in found.Images("preview")] == [40, 80]
+        with suppress(Stopped):
+            loop.fit(config, resume=(tmp_path / "run" / STATE).is_file(), watch=watch)
+    assert failed
+    terms, measured = (
+        events.EventAccumulator(str(tmp_path / "run" / "tensorboard" / part)).Reload()
+        for part in (".", "measured")
+    )
+    assert measured.Tags()["scalars"] == ["figures/seen"]
+    for found in (terms, measured):
+        for tag in found.Tags()["scalars"]:
+            assert [each.step for each in found.Scalars(tag)] == [*range(8, 81, 8)], tag
+    assert [each.step for each in measured.Images("preview")] == [40, 80]
 
 
 def test_too_little_memory_stops_with_what_to_do(folder, tmp_path, monkeypatch):
@@ -174,6 +185,32 @@ def test_figures_that_cannot_be_measured_take_no_training_with_them(folder, tmp_
     assert checkpoints.read_config(tmp_path / "run")["trained"]["images_seen"] == 40
     loop.fit(config, resume=True, watch=watch)
     assert seen == [40, 40]
+
+
+def test_a_run_that_is_short_of_memory_before_its_first_checkpoint_begins_again(folder, tmp_path):
+    config = config_of("aae", data=(str(folder),), out=str(tmp_path), epochs=1, log_every=1)
+
+    def watch(run):
+        raise MemoryError
+
+    with pytest.raises(Stopped, match="free some, and begin the run again; no checkpoint"):
+        loop.fit(config, watch=watch)
+    loop.fit(config)
+
+
+def test_codes_that_the_memory_does_not_hold_are_found_by_resuming(folder, tmp_path, monkeypatch):
+    (tmp_path / "table.csv").write_text("file_name,Odd\n00.png,0\n01.png,1\n")
+    out, settings = tmp_path / "run", {"attributes": str(tmp_path / "table.csv"), "epochs": 1}
+    config = config_of("faae", data=(str(folder),), out=str(out), **settings)
+
+    def full(*_):
+        raise torch.OutOfMemoryError("CUDA out of memory.")
+
+    with monkeypatch.context() as patch, pytest.raises(Stopped, match="codes: free some, and res"):
+        patch.setattr(loop, "describe", full)
+        loop.fit(config)
+    loop.fit(config, resume=True)
+    assert checkpoints.read_latents(out).names == ("Odd",)
 
 
 def test_checkpoint_of_a_run_has_what_the_app_needs(folder, tmp_path):
