@@ -13,6 +13,7 @@ from explorer.catalogue import load_model
 from explorer.engine import RECOVERY_STEPS
 from explorer.page import header
 from explorer.page.tabs import attributes, morph, reconstruct, sample
+from explorer.session import refinement
 from explorer.session.examples import astronaut
 from explorer.session.state import Session
 from tests.explorer.conftest import CHECKPOINTS
@@ -49,7 +50,7 @@ def test_recovery_is_its_encoding_and_is_said(root, mixed):
 
 
 def test_reconstruct_streams_the_recovery(mixed, monkeypatch):
-    monkeypatch.setattr(reconstruct, "REFINING_STEPS", 20)
+    monkeypatch.setattr(refinement, "REFINING_STEPS", 20)
     mixed.put("reconstruct", mixed.photo(astronaut(), "photo"))
     first, *_ = reconstruct.show(mixed)
     boards = list(reconstruct.refine(mixed, 20))
