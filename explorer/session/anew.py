@@ -1,14 +1,15 @@
 """What no copy of a part of a session takes over."""
 
+from abc import ABC, abstractmethod
 from dataclasses import fields
 
 
-class Anew:
+class Anew(ABC):
     """A dataclass whose `__post_init__` makes what each copy has anew: locks, and what counts the
     work under way, of which a copy has none."""
 
-    def __post_init__(self) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def __post_init__(self) -> None: ...
 
     def __getstate__(self) -> dict:
         return {each.name: getattr(self, each.name) for each in fields(self)}

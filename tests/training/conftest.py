@@ -27,6 +27,13 @@ def draw(index: int, size: int = 40) -> Image.Image:
     return Image.fromarray(np.where(inside[..., None], disc, ground).astype(np.uint8))
 
 
+def draw_into(folder: Path, count: int) -> None:
+    """Pictures `00.png`, `01.png` and so on, in a new folder."""
+    folder.mkdir()
+    for index in range(count):
+        draw(index).save(folder / f"{index:02d}.png")
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """40 pictures `00.png`…`39.png`, half of them one folder down."""

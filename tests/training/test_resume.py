@@ -13,7 +13,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from tests.training.conftest import config_of, draw
+from tests.training.conftest import config_of, draw_into
 from training import checkpoints, loop
 from training.checkpoints import STATE
 from training.errors import UserError
@@ -123,9 +123,7 @@ def flip(path: Path) -> None:
 def finished(tmp_path_factory) -> dict:
     """Settings of a run that has come to its end."""
     root = tmp_path_factory.mktemp("finished")
-    (root / "pictures").mkdir()
-    for index in range(16):
-        draw(index).save(root / "pictures" / f"{index:02d}.png")
+    draw_into(root / "pictures", 16)
     settings = {"data": (str(root / "pictures"),), "out": str(root / "run")}
     loop.fit(config_of("faae", **settings, epochs=1))
     return settings

@@ -120,11 +120,10 @@ def move(session: Session, sent: Moves) -> None:
     """Other places of the sliders; what is set of attributes that have none now stays, but of
     those that nothing knows any more."""
     changes = session.of(Changes)
-    left = Changes(*known(session, changes))
     here = movable(session, session.models, changes.method)
-    amounts = {name: amount for name, amount in left.amounts.items() if name not in here}
-    changes.amounts = amounts | sent["amounts"]
-    changes.held = [*(name for name in left.held if name not in here), *sent["held"]]
+    without = {*changes.amounts, *changes.held} - here
+    amounts, held = known(session, Changes(*within(without, changes)))
+    changes.amounts, changes.held = amounts | sent["amounts"], [*held, *sent["held"]]
 
 
 def switch(session: Session, sent: Labelled) -> None:

@@ -151,10 +151,8 @@ def refine(
         for step, codes in refined_in_step(models, x, z, aim - done, EVERY, OBJECTIVES[objective]):
             stamp = ui.stamp(session)
             with run.lock:
-                if run.number != number or _subject(session) != subject:  # stopped, or outdated
-                    break
-                if session.tab != NAME:  # another tab needs the time
-                    break
+                if run.number != number or _subject(session) != subject or session.tab != NAME:
+                    break  # stopped, outdated, or another tab needs the time
                 run.climb(models, done + step, codes)
                 run.keep(picture, [model for model in models if model.name in codes])
                 progress = run.done / aim if run.done < aim else None

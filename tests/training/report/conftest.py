@@ -8,7 +8,7 @@ from types import MappingProxyType
 import pytest
 import torch
 
-from tests.training.conftest import config_of, draw
+from tests.training.conftest import config_of, draw_into
 from training import checkpoints
 from training.checkpoints import describe
 from training.data import load
@@ -25,9 +25,7 @@ SYSTEMS = {"late": "vae", "early": "faae", "plain": "gan"}  # by names, not in t
 def made(tmp_path_factory) -> Path:
     """A folder of `pictures`, a `table.csv` of them, and the checkpoints of `tiny`, compared."""
     place = tmp_path_factory.mktemp("made")
-    (place / "pictures").mkdir()
-    for index in range(20):
-        draw(index).save(place / "pictures" / f"{index:02d}.png")
+    draw_into(place / "pictures", 20)
     rows = [f"{i:02d}.png,{i % 2},{int(i > 6)}" for i in range(20)]
     (place / "table.csv").write_text("\n".join(["file_name,Odd,Late", *rows]))
     images = load((str(place / "pictures"),), 32, attributes=str(place / "table.csv"))
