@@ -64,7 +64,7 @@ class Config:
     latent_size: CodeSize = 256
     """Numbers in a code"""
     width: Width = 64  # Feature maps of G and E at full resolution
-    nets: Literal[*NETS] = "common"  # Networks: the common ones, nested ones, or those of a paper
+    nets: Literal[*NETS] = "common"  # Networks: common, nested or residual ones, or a paper's
     norm: Literal["batch", "none"] = "batch"  # Normalisation in G and E
 
     batch_size: Images = 64  # Images a step, over all processes

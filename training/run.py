@@ -22,6 +22,7 @@ from training.errors import UserError, choose
 from training.frameworks import FRAMEWORKS, Batch, Framework, Phase
 from training.frameworks.base import trainable
 from training.memory import short_of_memory
+from training.networks.nested import become
 from training.precision import autocast
 from training.stopped import Stopped, what_is_kept
 
@@ -121,7 +122,7 @@ def start_from(directory: str, framework: Framework) -> int:
     if (Path(directory) / STATE).is_file() and not grows:
         state = checkpoints.read_state(Path(directory), checkpoints.Networks)
         try:
-            framework.load_state_dict(state.framework)
+            become(framework, state.framework)
         except RuntimeError:
             raise UserError(
                 f"'{directory}' was trained against another D: give its --d-width, --d-norm, "

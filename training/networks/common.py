@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import conv_transpose2d
+from torch.nn.functional import conv_transpose2d, leaky_relu
 from torch.nn.utils.parametrizations import spectral_norm
 
 BASE_PX = 4
@@ -28,6 +28,30 @@ def channels(size_px: int, width: int) -> list[int]:
 
 def normalization(norm: str, features: int) -> nn.Module:
     return nn.BatchNorm2d(features) if norm == "batch" else nn.Identity()
+
+
+def silent(layer: nn.Conv2d) -> nn.Conv2d:
+    """A convolution whose output is 0 until it is trained."""
+    nn.init.zeros_(layer.weight)
+    nn.init.zeros_(layer.bias)
+    return layer
+
+
+class Residual(nn.Module):
+    """a(x + W a(x)), of a leaky ReLU a and a 3x3 convolution W, as in residual networks (He et al.
+    2016). W is 0 at first, so that a trained network stays what it is when it becomes deeper."""
+
+    def __init__(self, features: int):
+        super().__init__()
+        self.further = silent(nn.Conv2d(features, features, 3, padding=1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return leaky_relu(x + self.further(leaky_relu(x, SLOPE)), SLOPE)
+
+
+def activation(features: int, residual: bool) -> nn.Module:
+    """The activation of each level of G and E, with a further convolution where it is residual."""
+    return Residual(features) if residual else nn.LeakyReLU(SLOPE, inplace=True)
 
 
 class UpConv(nn.Module):
@@ -65,14 +89,21 @@ class UpConv(nn.Module):
 class Generator(nn.Module):
     """G: codes (B, n) -> images (B, 3, H, W) in [0, 1]; sigmoid at the end."""
 
-    def __init__(self, size_px: int, width: int, latent_size: int, norm: str = "batch"):
+    def __init__(
+        self,
+        size_px: int,
+        width: int,
+        latent_size: int,
+        norm: str = "batch",
+        residual: bool = False,
+    ):
         super().__init__()
         features = channels(size_px, width)[::-1]
         self.stem = nn.Linear(latent_size, features[0] * BASE_PX**2)
-        blocks = [normalization(norm, features[0]), nn.LeakyReLU(SLOPE, inplace=True)]
+        blocks = [normalization(norm, features[0]), activation(features[0], residual)]
         for wide, narrow in pairwise(features):
             blocks += [UpConv(wide, narrow), normalization(norm, narrow)]
-            blocks += [nn.LeakyReLU(SLOPE, inplace=True)]
+            blocks += [activation(narrow, residual)]
         self.blocks = nn.Sequential(*blocks, nn.Conv2d(features[-1], 3, 3, padding=1))
 
     def drawn(self, z: Tensor) -> tuple[Tensor, Tensor]:
@@ -92,7 +123,13 @@ class Encoder(nn.Module):
     """
 
     def __init__(
-        self, size_px: int, width: int, outputs: int, norm: str = "batch", inputs: int = 3
+        self,
+        size_px: int,
+        width: int,
+        outputs: int,
+        norm: str = "batch",
+        inputs: int = 3,
+        residual: bool = False,
     ):
         super().__init__()
         features = [inputs, *channels(size_px, width)]
@@ -100,7 +137,7 @@ class Encoder(nn.Module):
         for level, (narrow, wide) in enumerate(pairwise(features), start=2):
             pool = nn.MaxPool2d(2) if level < len(features) else nn.Identity()  # stop at 4x4
             blocks += [nn.Conv2d(narrow, wide, 3, padding=1), pool]
-            blocks += [normalization(norm, wide), nn.LeakyReLU(SLOPE, inplace=True)]
+            blocks += [normalization(norm, wide), activation(wide, residual)]
         self.blocks = nn.Sequential(*blocks)
         self.head = nn.Linear(features[-1] * BASE_PX**2, outputs)
 

@@ -6,6 +6,9 @@ inner one and adds detail; an E gives its inner one the halved image and the fea
 at full size. A new outer part adds nothing at first, so a grown network starts as the one that it
 grew from, like the faded-in layers of progressive GANs (Karras et al. 2018). Images are summed
 before the sigmoid, like the skips of StyleGAN2 (Karras et al. 2020).
+
+Those of the family `residual` have a further convolution at each level, which adds nothing at first
+either.
 """
 
 import math
@@ -14,26 +17,26 @@ from torch import Tensor, nn
 from torch.nn.functional import avg_pool2d, interpolate
 
 from training.networks import common as networks
-from training.networks.common import SLOPE, UpConv, normalization
+from training.networks.common import Residual, UpConv, activation, normalization, silent
 
 SMALLEST_PX = 32
-
-
-def silent(layer: nn.Conv2d) -> nn.Conv2d:
-    """A convolution whose output is 0 until it is trained."""
-    nn.init.zeros_(layer.weight)
-    nn.init.zeros_(layer.bias)
-    return layer
 
 
 class NestedGenerator(nn.Module):
     """As the common one: codes (B, n) -> images (B, 3, H, W) in [0, 1]."""
 
-    def __init__(self, size_px: int, width: int, latent_size: int, norm: str = "batch"):
+    def __init__(
+        self,
+        size_px: int,
+        width: int,
+        latent_size: int,
+        norm: str = "batch",
+        residual: bool = False,
+    ):
         super().__init__()
-        self.inner = nested_generator(size_px // 2, 2 * width, latent_size, norm)
+        self.inner = nested_generator(size_px // 2, 2 * width, latent_size, norm, residual)
         self.outer = nn.Sequential(
-            UpConv(2 * width, width), normalization(norm, width), nn.LeakyReLU(SLOPE, inplace=True)
+            UpConv(2 * width, width), normalization(norm, width), activation(width, residual)
         )
         self.detail = silent(nn.Conv2d(width, 3, 3, padding=1))
 
@@ -51,13 +54,19 @@ class NestedEncoder(nn.Module):
     """As the common one: images (B, inputs, H, W) in [0, 1] -> (B, outputs)."""
 
     def __init__(
-        self, size_px: int, width: int, outputs: int, norm: str = "batch", inputs: int = 3
+        self,
+        size_px: int,
+        width: int,
+        outputs: int,
+        norm: str = "batch",
+        inputs: int = 3,
+        residual: bool = False,
     ):
         super().__init__()
-        self.inner = nested_encoder(size_px // 2, 2 * width, outputs, norm, inputs)
+        self.inner = nested_encoder(size_px // 2, 2 * width, outputs, norm, inputs, residual)
         self.first = nn.Conv2d(inputs, width, 3, padding=1)
         self.outer = nn.Sequential(
-            nn.MaxPool2d(2), normalization(norm, width), nn.LeakyReLU(SLOPE, inplace=True)
+            nn.MaxPool2d(2), normalization(norm, width), activation(width, residual)
         )
         self.detail = silent(nn.Conv2d(width, 2 * width, 3, padding=1))
 
@@ -68,14 +77,14 @@ class NestedEncoder(nn.Module):
         return self.inner(avg_pool2d(x, 2), self.detail(h))
 
 
-def nested_generator(size_px: int, width: int, latent_size: int, norm: str = "batch"):
+def nested_generator(size_px: int, *options, **named):
     kind = NestedGenerator if size_px > SMALLEST_PX else networks.Generator
-    return kind(size_px, width, latent_size, norm)
+    return kind(size_px, *options, **named)
 
 
-def nested_encoder(size_px: int, width: int, outputs: int, norm: str = "batch", inputs: int = 3):
+def nested_encoder(size_px: int, *options, **named):
     kind = NestedEncoder if size_px > SMALLEST_PX else networks.Encoder
-    return kind(size_px, width, outputs, norm, inputs)
+    return kind(size_px, *options, **named)
 
 
 def nested_maps(size_px: int, width: int) -> list[int]:
@@ -91,6 +100,18 @@ def nested_discriminator(kind: type[networks.ImageDiscriminator]) -> type:
     return type(f"Nested{kind.__name__}", (kind,), {"maps": staticmethod(nested_maps)})
 
 
+def become(network: nn.Module, former: dict[str, Tensor]) -> None:
+    """Gives a new network the state of a former one, which may have no residual layers. Raises
+    RuntimeError where that is of another network."""
+    layers = {name for name, layer in network.named_modules() if isinstance(layer, Residual)}
+    further = {
+        key: tensor
+        for key, tensor in network.state_dict().items()
+        if key.rpartition(".further.")[0] in layers
+    }
+    network.load_state_dict(further | former)
+
+
 def grow(network: nn.Module, former: nn.Module, doublings: int) -> None:
     """Copies `former` into the part of `network` that is so many doublings of the image size below;
     a network of codes alone is the same at every size, and a sequence grows module by module.
@@ -101,4 +122,4 @@ def grow(network: nn.Module, former: nn.Module, doublings: int) -> None:
         return
     for _ in range(doublings if hasattr(network, "inner") else 0):
         network = network.inner
-    network.load_state_dict(former.state_dict())
+    become(network, former.state_dict())

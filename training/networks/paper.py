@@ -7,6 +7,7 @@ table, the common network stands in. `NETS` names all families, also those of no
 
 import math
 from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -207,10 +208,16 @@ class Nets(NamedTuple):
     patch_discriminator: type[nn.Module] = common.PatchDiscriminator
 
 
+nested_discriminators = [nested_discriminator(kind) for kind in Nets()[2:]]
 # What --nets may name
 NETS: dict[str, Nets] = {
     "common": Nets(),
-    "nested": Nets(nested_generator, nested_encoder, *map(nested_discriminator, Nets()[2:])),
+    "nested": Nets(nested_generator, nested_encoder, *nested_discriminators),
+    "residual": Nets(
+        partial(nested_generator, residual=True),
+        partial(nested_encoder, residual=True),
+        *nested_discriminators,
+    ),
     "aegan": Nets(
         AEGANGenerator,
         AEGANEncoder,

@@ -200,12 +200,14 @@ def test_a_run_may_start_from_the_networks_of_a_checkpoint(images, tmp_path):
         Run(config_of("faae", start=str(tmp_path), d_width=8), CPU, images)
 
 
-@pytest.mark.parametrize("doublings", [1, 2])
-def test_networks_that_have_grown_are_at_first_as_they_were(tmp_path, doublings):
+@pytest.mark.parametrize(
+    ("nets", "doublings"), [("nested", 1), ("nested", 2), ("residual", 0), ("residual", 1)]
+)
+def test_networks_that_have_grown_are_at_first_as_they_were(tmp_path, nets, doublings):
     former = make("faae", seed=1).eval()
     checkpoints.write(tmp_path, former, {"images_seen": 70})
     size, width = 32 << doublings, former.config.width >> doublings
-    grown = make("faae", size, nets="nested", width=width)
+    grown = make("faae", size, nets=nets, width=width)
     assert checkpoints.copy_networks(tmp_path, grown, grown.shipped)["trained"]["images_seen"] == 70
     grown.eval()
     x, z = batch_for(former).x, batch_for(former).z
@@ -215,7 +217,7 @@ def test_networks_that_have_grown_are_at_first_as_they_were(tmp_path, doublings)
         logits = interpolate(logits, scale_factor=2, mode="bilinear")
     assert torch.allclose(grown.decode(z), logits.sigmoid(), atol=1e-5)
     with pytest.raises(UserError, match="--width"):
-        another = make("faae", size, nets="nested", width=width + 1)
+        another = make("faae", size, nets=nets, width=width + 1)
         checkpoints.copy_networks(tmp_path, another, another.shipped)
 
 
@@ -233,6 +235,20 @@ def test_a_run_grows_from_the_folder_of_another_with_a_new_discriminator(images,
     assert torch.allclose(run.framework.decode(z), enlarged.sigmoid(), atol=1e-5)
     codes = run.framework.encode(interpolate(x, 64))
     assert torch.allclose(codes, former.encode(x), atol=1e-4)
+
+
+def test_a_run_becomes_deeper_and_keeps_its_discriminator(images, tmp_path):
+    former = make("faae", nets="nested", seed=1)
+    checkpoints.write(tmp_path, former, {})
+    torch.save({"framework": former.state_dict()}, tmp_path / "state.pt")
+    deeper = Run(config_of("faae", start=str(tmp_path), nets="residual"), CPU, images).framework
+    z = batch_for(former).z
+    assert torch.equal(deeper.D.head.weight, former.D.head.weight)
+    assert torch.allclose(deeper.eval().decode(z), former.eval().decode(z))
+    checkpoints.write(tmp_path, deeper, {})
+    torch.save({"framework": deeper.state_dict()}, tmp_path / "state.pt")
+    with pytest.raises(UserError, match="give its --nets residual"):
+        Run(config_of("faae", start=str(tmp_path), nets="nested"), CPU, images)
 
 
 def test_what_a_run_does_not_train_is_the_moving_average_of_the_run_it_starts_from(

@@ -233,7 +233,7 @@ def test_a_papers_preset_has_the_networks_of_its_tables(name, preset, weights):
         assert sum(p.numel() for p in kernels) == weights[name], name
 
 
-@pytest.mark.parametrize("nets", ["aegan", "aaae", "nested"])
+@pytest.mark.parametrize("nets", ["aegan", "aaae", "nested", "residual"])
 @pytest.mark.parametrize("name", ["faae", "bigan", "aaae"])
 def test_other_networks_serve_every_system_at_every_size(nets, name):
     for size in (32, 128):
