@@ -25,7 +25,7 @@ FOUND = """
 found = {call}
 for model, result in found.items():
     for caption, image in result.shown().pictures.items():
-        to_pil(image).save(f"{{model.directory.name}} {{caption}}.png")
+        to_pil(image).save(f"{{model.directory.name}} {{caption.replace('/', ' ')}}.png")
 """
 DRAWN = """
 picture = {picture}

@@ -21,12 +21,12 @@ from explorer.verbs.common.options import (
     Shown,
 )
 from explorer.verbs.common.stages import unrelated
-from explorer.verbs.edit import attributes, without_directions
+from explorer.verbs.edit import check_attributes, directions, stacked
 from explorer.words import say
 from explorer.work import beside
 from training.codes import breeding, geometry
 from training.codes.directions import DEFAULT
-from training.errors import UserError, choose
+from training.errors import UserError
 
 PARENTS = 2
 NO_PARENT = say("There is no parent: give one picture, or two to cross.")
@@ -72,13 +72,15 @@ def breed(
     """Children of a picture, or crossings of two, the same steps for models of one prior.
 
     A child of one parent lies a share `radius` of the way to an unrelated code; one of two takes
-    each number of its code from either, and then goes that share. Gives the children of each model,
-    their drift from the ancestor and the spread of the brood.
+    each number of its code from either, and then goes that share. A model holds those attributes
+    that it has directions of. Gives the children of each model, their drift from the ancestor and
+    the spread of the brood.
     """
     if not pictures:
         raise UserError(NO_PARENT)
     if len({picture.id for picture in pictures}) < len(pictures):
         raise UserError(ALIKE)
+    check_attributes(models, hold or (), method)
 
     def found(model: Model) -> Brood:
         parents = codes(model, pictures, faithful)
@@ -107,13 +109,10 @@ def children(model: Model, parents: Tensor, count: int, radius: float, seed: int
 def kept(
     model: Model, parent: Tensor, z: Tensor, held: Collection[str], method: str = DEFAULT
 ) -> Tensor:
-    """Codes (N, n) with the attributes `held` as in a parent's (1, n); raises UserError where the
-    model has no such directions."""
-    if not held:
+    """Codes (N, n) with those of the attributes `held` that the model has directions of as in a
+    parent's (1, n)."""
+    vectors = directions(model, method)
+    still = [name for name in held if name in vectors]
+    if not still:
         return z
-    rows = attributes(model, method)
-    if not rows:
-        raise UserError(without_directions(model))
-    named: Sequence[int] = [rows[choose("attribute", name, rows)] for name in held]
-    vectors = model.latents.directions[method].vectors[named]
-    return geometry.hold(parent.expand_as(z), z, vectors, model.project)
+    return geometry.hold(parent.expand_as(z), z, stacked(vectors, still, z), model.project)

@@ -1,6 +1,6 @@
 """Edit: codes moved along attribute directions, and labels switched."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -9,7 +9,7 @@ from torch import Tensor
 
 from explorer.engine import Model
 from explorer.pictures.picture import Picture
-from explorer.verbs.common.attributes import Attributes, own_directions
+from explorer.verbs.common.attributes import Attribute, Attributes, own_directions
 from explorer.verbs.common.codes import codes, training_codes
 from explorer.verbs.common.grids import sampled
 from explorer.verbs.common.labels import checked_labels, switched
@@ -73,22 +73,22 @@ def edit(
     """A picture, or without one a sample, moved along attribute directions.
 
     `amounts` maps attributes to standard deviations, as {"Smiling": 2}; `hold` names attributes
-    that stay as they are; `labels` are as in `sample`; of those `taught` a model moves along the
-    ones that it knows. Gives the picture before and after the
-    edit for each model, the codes, and the measured effect on each attribute that was moved.
+    that stay as they are; `labels` are as in `sample`. A model moves along those that it has a
+    direction of, of its own or `taught`. Gives the picture before and after the edit for each
+    model, the codes, and the measured effect on each attribute that was moved.
     """
     wanted = checked_labels(models, labels or {})
+    check_attributes(models, (*(amounts or ()), *(hold or ())), method, taught)
     subject = picture or sampled(models, seed)
-    foreign = {each.name for each in taught or ()}
 
     def found(model: Model) -> Edit:
         return computed(edited, model, codes(model, [subject], faithful))
 
     def edited(model: Model, before: Tensor) -> Edit:
         own = own_directions(model, method, taught)
-        lacking = foreign - {*own} - {*attributes(model, method)}
-        pushed = {name: by for name, by in (amounts or {}).items() if name not in lacking}
-        held = [name for name in hold or () if name not in lacking]
+        known = directions(model, method, own)
+        pushed = {name: by for name, by in (amounts or {}).items() if name in known}
+        held = [name for name in hold or () if name in known]
         after = switched(model, moved(model, before, pushed, method, held, own), wanted)
         images = model.decode(torch.cat([before, after]))
         was = read(model, images[:1])
@@ -203,6 +203,22 @@ def attributes(model: Model, method: str) -> dict[str, int]:
     figures = torch.stack([found.auc, found.cohens_d, found.random_d])
     measured = figures.isfinite().all(dim=0).tolist()
     return {name: row for row, name in enumerate(model.latents.names) if measured[row]}
+
+
+def check_attributes(
+    models: Sequence[Model],
+    names: Collection[str],
+    method: str,
+    taught: Iterable[Attribute] | None = None,
+) -> None:
+    """Raises UserError where a name is neither of an attribute that is `taught` nor of one that
+    any of the models has a direction of."""
+    known = [name for model in models for name in attributes(model, method)]
+    known += [each.name for each in taught or ()]
+    if names and not known:
+        raise UserError(without_directions(models[0]))
+    for name in names:
+        choose("attribute", name, dict.fromkeys(known))
 
 
 def without_directions(model: Model) -> str:

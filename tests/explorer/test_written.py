@@ -7,11 +7,12 @@ from PIL import Image
 
 from explorer.page import saving, ui
 from explorer.page.cropping import crop
-from explorer.page.tabs import attributes, discover, morph, reconstruct, sample, teach
+from explorer.page.tabs import attributes, breed, discover, morph, reconstruct, sample, teach
 from explorer.pictures.picture import PHOTO, Picture
 from explorer.pictures.render import to_pil
 from explorer.session.attributes import Kept, Lesson, Own
 from explorer.session.examples import astronaut
+from explorer.session.family import Family
 from explorer.session.groups import Groups
 from explorer.session.state import Session
 from training.errors import UserError
@@ -70,6 +71,25 @@ def test_an_edit_of_a_picture_that_no_link_can_name(session, run):
     (found,) = names["found"].values()
     assert torch.allclose(found.after, session.grids["attributes"].codes[ONE][:1], atol=1e-6)
     assert written("aae after.png", found.images[1])
+
+
+def test_what_a_model_without_directions_is_left_out_of(session, run):
+    session.names = [ONE, "celeba32/gan"]
+    sample.show(session, 5, 4, 1.0)
+    picture = session.tile("sample", 2)
+    session.put("attributes", picture)
+    session.put("parent-0", picture)
+    session.of(attributes.Changes).amounts = {"Smiling": 2.0}
+    session.of(Family).held = ["Male"]
+    attributes.edit(session)
+    edited, alone = run(copied(session, "attributes"))["found"].values()
+    assert edited.effects and not alone.effects
+    assert torch.equal(alone.before, alone.after)
+    breed.show(session, 0.3, 12, 0)
+    text = copied(session, "breed")
+    assert "ancestor" not in text
+    for name, brood in zip(session.names, run(text)["found"].values(), strict=True):
+        assert torch.allclose(brood.codes, session.grids["breed"].codes[name], atol=1e-5)
 
 
 def test_a_morph_of_examples(session, run):

@@ -266,7 +266,7 @@ def verb(session: Session) -> tuple:
     given |= {"radius": float(set_to.get("radius", 0.3)), "count": int(set_to.get("children", 12))}
     first = oldest(family, parents)
     given |= {"seed": int(set_to.get("brood") or 0)}
-    return breed, given | ({} if first is parents[0] else {"ancestor": first})
+    return breed, given | ({} if first.id == parents[0].id else {"ancestor": first})
 
 
 def pack(session: Session) -> dict[str, str]:
