@@ -26,7 +26,7 @@ UNREACHED = say(
 )
 VERSION, KEY = 2, b"latent-explorer"
 INDEXED = 20_000  # rows from which codes and labels have an index; fewer take 10 ms without
-PARTITIONS, PROBED = 256, 20  # of the index, and of those how many are looked through
+PARTITIONS, PROBED = 256, 20  # of the index, and of those how many are looked through at least
 
 
 class Held(Strict):
@@ -137,7 +137,7 @@ class Table:
         )
         asked = asked.distance_type("hamming" if of_look else "l2").limit(count)
         if not of_look:
-            asked = asked.nprobes(PROBED)
+            asked = asked.minimum_nprobes(PROBED).maximum_nprobes(0)  # all, for a narrow filter
         if condition := wanted.among(self.names).sql():
             asked = asked.where(condition, prefilter=True)
         shown = ["row", "label", "thumbnail", "labels", "_distance", *codes]

@@ -101,6 +101,19 @@ def test_a_table_finds_what_is_found_in_memory(place, wanted, indexed, monkeypat
     assert (pool.nearest("dhash", pool.vectors["dhash"].each[7], 1, Wanted()))[0].row == 7
 
 
+def test_what_few_pictures_have_is_found_in_partitions_far_away_too(place, monkeypatch):
+    monkeypatch.setattr(tables, "INDEXED", 600)
+    monkeypatch.setattr(tables, "PARTITIONS", 32)
+    monkeypatch.setattr(tables, "PROBED", 1)
+    pool, rows = synthetic(600, 16)
+    names = [["Smiling"] if row % 100 == 0 else [] for row in range(600)]
+    held = Held(models={"set/model": "weights"}, attributes=[*NAMES], source="", files="")
+    table = write("made", held, {"set/model": 16}, iter([rows._replace(attributes=names)]))
+    vector = pool.vectors["set/model"].each[7]
+    found = table.nearest("set/model", vector, 6, Wanted(("Smiling",)))
+    assert {near.row for near in found} == {0, 100, 200, 300, 400, 500}
+
+
 def test_a_folder_is_indexed_once_and_anew_when_it_changes(place, folder):
     models = [load_model("celeba32/faae")]
     first = index([str(folder)], models, crop="centre")
