@@ -31,6 +31,7 @@ State = TypeVar("State")
 SHELF_LIMIT = 48
 SOURCE_PX = 1024  # longer side of an upload as it is kept
 LABEL_LENGTH = 60
+NUMBERS = {SAMPLE: 4, MAP: 1}  # in the name of a picture that models draw
 GONE = say("That tile is gone: choose one that is shown.")
 
 
@@ -147,9 +148,13 @@ class Session:
             self.slots[slot] = picture
 
     def reference(self, picture: Picture) -> str:
-        """What names a picture in a link to this model set; empty where nothing does."""
+        """What names a picture in a link to this model set, and the models that drew it where
+        others are compared, which encode it; empty where nothing does."""
         here = picture.of_set in ("", self.model_set) or picture.origin == MASK
-        return picture.reference if here and not picture.changed else ""
+        if not picture.reference or not here or picture.changed:
+            return ""
+        encode = picture.drawn and not {*self.names} <= {*picture.drawn}
+        return f"{picture.reference}/{','.join(picture.drawn)}" if encode else picture.reference
 
     def codes(self, pictures: Sequence[Picture], model: Model) -> Tensor:
         """Codes (B, n) of pictures; refined ones of encoded pictures where that is switched on."""
@@ -189,7 +194,7 @@ class Session:
         if tiles is None or not 0 <= index < len(tiles.labels):
             raise Unavailable(GONE)
         try:
-            return self._pictured(tiles, index)
+            return self._pictured(tiles, index, self.names)
         except IndexError:  # its codes are still looked for
             raise Unavailable(GONE) from None
 
@@ -213,25 +218,30 @@ class Session:
 
     def refer(self, reference: str) -> Picture:
         """The picture that a link names: 'example/3', 'sample/seed/spread/count/index', 'map/7',
-        'mask/bits'."""
+        'mask/bits'; after a sample or a row of the map, by '/' and ',', the models that drew it,
+        else those under comparison did."""
         kind, *numbers = reference.split("/")
         try:
+            if kind in NUMBERS:
+                numbers, drew = numbers[: NUMBERS[kind]], "/".join(numbers[NUMBERS[kind] :])
+                names = drew.split(",") if drew else self.names
+                models = [self.catalogue.models[name] for name in names]
             if kind == EXAMPLE and int(numbers[0]) >= 0:
                 return self.examples()[int(numbers[0])]
             if kind == SAMPLE:
                 seed, spread, count, index = numbers
                 known = 0 <= int(seed) <= MOST_SEED + 1  # the walk from the last one ends there
                 if known and 0 <= int(index) < int(count) <= 144 and 0 <= float(spread) <= 2:
-                    grid = sample_grid(self.models, int(seed), int(count), float(spread))
-                    return self._pictured(grid, int(index))
+                    grid = sample_grid(models, int(seed), int(count), float(spread))
+                    return self._pictured(grid, int(index), names)
             if kind == MASK:
                 return masked(numbers[0])
             if kind == MAP:
-                return self._pictured(map_row(self.models, int(numbers[0])), 0)
-        except (ValueError, IndexError):
+                return self._pictured(map_row(models, int(numbers[0])), 0, names)
+        except (ValueError, LookupError):
             pass
         raise Unavailable(say("The link names a picture that these models do not have."))
 
-    def _pictured(self, grid: Grid, index: int) -> Picture:
-        picture = grid.picture(index, self.catalogue.models, self.names)
+    def _pictured(self, grid: Grid, index: int, first: Sequence[str]) -> Picture:
+        picture = grid.picture(index, self.catalogue.models, first)
         return replace(picture, of_set=self.model_set)

@@ -1,6 +1,6 @@
 """Breed: children of one picture's code, or of two."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Annotated
 

@@ -46,7 +46,8 @@ class Grid:
         name = next((name for name in first if name in codes), next(iter(codes)))
         image = to_pil(models[name].decode(codes[name][None])[0])
         reference = self.references[index] if self.references else ""
-        made = {"codes": codes, "reference": reference, "drawn": tuple(codes)}
+        drawn = tuple(dict.fromkeys([name, *codes]))
+        made = {"codes": codes, "reference": reference, "drawn": drawn}
         return Picture(self.labels[index], self.origin, image, **made)
 
 

@@ -13,7 +13,7 @@ from explorer.page.tab import listed, paired
 from explorer.page.tabs import attributes, breed, morph, sample
 from explorer.pictures.faces import Crop
 from explorer.session.attributes import Draft, Own
-from explorer.session.state import Session
+from explorer.session.state import Session, Unavailable
 from explorer.verbs.common.attributes import Attribute
 from explorer.verbs.common.grids import map_row
 from tests.explorer.conftest import CHECKPOINTS, event
@@ -139,6 +139,24 @@ def test_names_come_back_whatever_they_hold(session):
     assert other.of(attributes.Changes) == session.of(attributes.Changes)
 
 
+@pytest.mark.parametrize("origin", ["sample", "map"])
+def test_a_link_names_who_drew_what_others_encode(origin):
+    session, other = Session(), Session()
+    session.names = ["celeba32/faae", "celeba32/aae"]
+    picture = session.draw(3) if origin == "sample" else session.refer("map/7")
+    session.put("corner-0", picture)
+    reference = session.reference(picture)
+    session.names = ["celeba32/vae", "celeba32/aae"]
+    assert reference in session.reference(picture) != reference
+    link.restore(other, dict(parse_qsl(link.query(session, {}))))
+    restored = other.slots["corner-0"]
+    for model in session.models:
+        expected = session.codes([picture], model)
+        assert torch.allclose(other.codes([restored], model), expected, atol=1e-5)
+    with pytest.raises(Unavailable):
+        other.refer(f"{reference}/celeba32/none")
+
+
 def test_older_links_are_read_as_they_were():
     fields = {"hold": "Blond_Hair,50 %", "labels": "Male:1,:,Hat"}
     assert listed(fields, "hold") == ["Blond_Hair", "50 %"]
@@ -178,7 +196,7 @@ def test_a_link_that_is_followed_has_the_settings_that_it_names_and_the_first_on
 
 
 def test_a_link_names_no_picture_that_it_does_not_bring_back(session):
-    session.put("morph-0", map_row(session.models, 7).picture(0, session.catalogue.models))
+    session.put("corner-0", map_row(session.models, 7).picture(0, session.catalogue.models))
     for slot in ("reconstruct", "attributes"):
         session.put(slot, session.examples()[0])
     assert link.left_out(session) == []
