@@ -30,15 +30,17 @@ class Near(NamedTuple):
 class Pool(Protocol):
     """Pictures to search in.
 
-    names: of their attributes. `why_not` says why they cannot be searched by a look, or by a model
-    with these weights, empty where they can. `nearest` gives the `count` nearest that
-    are `wanted`, the nearest first: by a model the L2 distance of codes, by a look the number of
-    bits that differ.
+    names: of their attributes. `size` is how many are searched by a model or a look. `why_not` says
+    why they cannot be searched by a look, or by a model with these weights, empty where they can.
+    `nearest` gives the `count` nearest that are `wanted`, the nearest first: by a model the L2
+    distance of codes, by a look the number of bits that differ.
     """
 
     names: Sequence[str]
 
     def why_not(self, kind: str, weights: str = "") -> str: ...
+
+    def size(self, kind: str) -> int: ...
 
     def nearest(self, kind: str, vector: Tensor, count: int, wanted: Wanted) -> list[Near]: ...
 
@@ -69,6 +71,9 @@ class Gathered:
         if kind in LOOKS:
             return say("Of these pictures the codes alone are kept: choose other ones to look in.")
         return say("There are no codes of these pictures by {model}.", model=kind)
+
+    def size(self, kind: str) -> int:
+        return len(self.vectors[kind].each)
 
     def nearest(self, kind: str, vector: Tensor, count: int, wanted: Wanted) -> list[Near]:
         known, labels, names = self.vectors[kind]

@@ -128,6 +128,9 @@ class Table:
             command=command,
         )
 
+    def size(self, kind: str) -> int:
+        return len(self)
+
     def nearest(self, kind: str, vector: Tensor, count: int, wanted: Wanted) -> list[Near]:
         of_look = kind in LOOKS
         codes = {column_of(self.held, name): name for name in self.held.models}

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import gradio as gr
 import torch
+from torch import Tensor
 
 from explorer import verbs
 from explorer.engine import Model
@@ -148,19 +149,25 @@ def search(session: Session) -> dict:
     labelled = bool(names_in(session))
     if picture is None:
         return {"panels": [], "labelled": labelled}
-    waiting = session.waits([picture], models)
-    known = [model for model in models if model not in waiting]
+    sizes: dict[str, int] = {}
     try:
         pool = pool_of(session, looking.where)
+        searched = [model for model in models if not pool.why_not(model.name, model.weights)]
+        waiting = session.waits([picture], searched)
+        known = [model for model in models if model not in waiting]
         found = nearest(pool, picture, known, looking.count, looking.wanted, session.faithful)
+        found |= {model.name: why for model, why in waiting.items()}
+        sizes = {kind: pool.size(kind) for kind in found if not isinstance(found[kind], Reason)}
     except UserError as error:
         found = {kind: Reason(error.said) for kind in [*(m.name for m in models), *LOOKS]}
-    found |= {model.name: why for model, why in waiting.items()}
-    return {"panels": panels(session, models, found), "labelled": labelled}
+    return {"panels": panels(session, models, found, sizes), "labelled": labelled}
 
 
-def panels(session: Session, models: Sequence[Model], found: Answers) -> list[dict]:
-    """The strips of what was found; the grid behind them goes into the session."""
+def panels(
+    session: Session, models: Sequence[Model], found: Answers, sizes: Mapping[str, int]
+) -> list[dict]:
+    """The strips of what was found among so many pictures each; the grid behind them goes into the
+    session."""
     columns = {m.name: column for m, column in zip(models, ui.columns(models), strict=True)}
     columns |= {name: {"title": look.title, "colour": ""} for name, look in LOOKS.items()}
     if all(isinstance(found[name], Reason) for name in LOOKS):  # they have nothing to show
@@ -181,7 +188,9 @@ def panels(session: Session, models: Sequence[Model], found: Answers) -> list[di
             for at, (src, one) in enumerate(zip(sources, each, strict=True))
         ]
         none = "" if cards else say("No picture fits: ask for fewer attributes.")
-        made.append(ui.results_panel(column, cards, in_common(each), none))
+        among = say("of {count} pictures", count=sizes[kind])
+        note = chain("{one}; {next}", [among, *filter(None, [in_common(each)])])
+        made.append(ui.results_panel(column, cards, note, none))
         index += len(each)
     return made
 
@@ -195,10 +204,15 @@ def grid_of(session: Session, models: Sequence[Model], near: Sequence[Near]) -> 
     if where != MAPPED:
         return Found(NAME, labels, {}, None, [pictured(session, each) for each in near])
     rows = torch.tensor([each.row for each in near], dtype=torch.long)
-    known = {m.name: m.latents.codes for m in models if m.latents is not None}
-    most = int(rows.max()) if near else 0
-    codes = {name: each[rows] for name, each in known.items() if most < len(each)}
+    codes = {m.name: codes_of(m.latents.codes, rows) for m in models if m.latents is not None}
     return Found(MAP, labels, codes, [f"{MAP}/{each.row}" for each in near])
+
+
+def codes_of(codes: Tensor, rows: Tensor) -> Tensor:
+    """Some rows of the codes (N, n) of a map, which may be shorter than others: NaN beyond it."""
+    found, here = codes.new_full((len(rows), codes.shape[1]), torch.nan), rows < len(codes)
+    found[here] = codes[rows[here]]
+    return found
 
 
 def pictured(session: Session, near: Near) -> Picture:

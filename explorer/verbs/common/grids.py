@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 class Grid:
     """N things that stand beside each other, each with a code (N, n) for every model.
 
-    `references` name them in a link, where a link can carry them; of frames of paths, `paths` are
-    the codes (F, n) by kind and model.
+    The code of a model that has none of a thing is NaN. `references` name them in a link, where a
+    link can carry them; of frames of paths, `paths` are the codes (F, n) by kind and model.
     """
 
     origin: str
@@ -40,7 +40,8 @@ class Grid:
     ) -> Picture:
         """One of the things, decoded by the first model of `first` that has a code of it; raises
         IndexError where none has."""
-        codes = {name: codes[index] for name, codes in self.codes.items()}
+        every = {name: codes[index] for name, codes in self.codes.items()}
+        codes = {name: code for name, code in every.items() if code.isfinite().all()}
         if not codes:
             raise IndexError(index)
         name = next((name for name in first if name in codes), next(iter(codes)))

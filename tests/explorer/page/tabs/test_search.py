@@ -48,6 +48,23 @@ def test_the_nearest_mapped_faces_are_found_by_every_model(session):
     assert torch.equal(sent.codes[model.name], model.latents.codes[rows[0]])
 
 
+def test_a_picture_keeps_the_codes_of_each_model_that_has_it(session):
+    session.names = ["celeba32/faae", "celeba32/faae-plus", "celeba32/gan"]
+    session.put(search.NAME, session.draw(1))
+    whole, short, none = search.show(session)[0]["panels"]
+    assert whole["note"].startswith("of 3641 pictures")
+    assert short["note"].startswith("of 1024 pictures")
+    assert "no codes" in none["said"]
+    pictures = [session.tile(search.NAME, each["index"]) for each in whole["cards"]]
+    assert any("celeba32/faae-plus" not in each.codes for each in pictures)
+    for card in short["cards"]:
+        found = session.tile(search.NAME, card["index"])
+        assert found.codes.keys() == {"celeba32/faae", "celeba32/faae-plus"}
+        row = int(card["label"].removeprefix("Face "))
+        expected = session.catalogue.models["celeba32/faae-plus"].latents.codes[row]
+        assert torch.equal(found.codes["celeba32/faae-plus"], expected)
+
+
 def test_the_visitors_own_pictures_are_looked_through_by_looks_too(session):
     drawn = session.examples()
     session.put(search.NAME, drawn[0])
