@@ -7,7 +7,7 @@ from explorer.page.tab import listed, paired, spelt
 from explorer.page.tabs import SLOTS, TABS
 from explorer.pictures.picture import PHOTO
 from explorer.session.state import Session, Unavailable
-from explorer.verbs.common.labels import label_choices
+from explorer.verbs.common.labels import further_classes, label_choices
 from explorer.words import say
 from training.errors import choose, quoted
 
@@ -72,9 +72,10 @@ def restore(session: Session, fields: Mapping[str, str]) -> list[str]:
             except Unavailable:
                 lacks.append(say("the picture {name}", name=quoted(fields[slot.name])))
     asked = {name: on == "1" for name, on in paired(fields, "labels").items()}
-    choices = label_choices(session.models)
-    session.labels = {name: on for name, on in asked.items() if name in choices}
-    lacks += [say("the label {name}", name=quoted(name)) for name in asked if name not in choices]
+    choices, further = label_choices(session.models), further_classes(session.models, asked)
+    here = [name for name in asked if name in choices and name not in further]
+    session.labels = {name: asked[name] for name in here}
+    lacks += [say("the label {name}", name=quoted(name)) for name in asked if name not in here]
     for tab in TABS:
         lacks += tab.unpack(session, fields) or []
     return lacks

@@ -40,7 +40,7 @@ class Set(NamedTuple):
 def changes(before: Step, after: Step) -> list[str | Set]:
     """What is other after than before: of slots their pictures, of controls and labels their
     values; of parts, where no control tells of it, the fields that have words in their metadata,
-    as `said`."""
+    as `said`, and of values as `titles`."""
     was, now = before.held, after.held
     other = [name for name in HELD if not alike(was[name], now[name])]
     said: list[str | Set] = [HELD[name] for name in other if name not in ("slots", *VALUED)]
@@ -62,6 +62,8 @@ def _parts(was: Any, now: Any) -> Iterator[str | Set]:
     for each in [each for each in fields(now) if each.compare]:
         then = getattr(was, each.name), getattr(now, each.name)
         if "said" in each.metadata:
+            if titles := each.metadata.get("titles"):
+                then = [titles.get(value, value) for value in then]
             yield from _told(each.metadata["said"], *then)
         elif all(map(is_dataclass, then)):
             yield from _parts(*then)

@@ -8,7 +8,7 @@ from binascii import Error
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import count
+from itertools import chain, count
 
 import gradio as gr
 import numpy as np
@@ -193,17 +193,25 @@ def unkept(session: Session) -> list[str]:
 
 def unpack(session: Session, fields: Mapping[str, str]) -> list[str]:
     """The groups of a link, beside those that are here; gives what of them is not."""
-    gone, name = [], fields.get("group", "")
+    gone, lit, view = [], fields.get("group", ""), session.of(View)
+    view.group = lit if lit in here(session) else ""
     for called, bits in paired(fields, "groups").items():
-        called = called[:NAME_LENGTH]
         try:
-            add(session, called, rows_of(bits))
+            rows = tuple(rows_of(bits))
+            name = free(here(session), called[:NAME_LENGTH], rows)
+            add(session, name, rows)
         except UserError:
-            gone.append(say("the group {name}", name=quoted(called)))
-    view = session.of(View)
-    view.group = name if name in here(session) else ""
+            gone.append(say("the group {name}", name=quoted(called[:NAME_LENGTH])))
+            continue
+        view.group = name if called == lit else view.group
     view.chosen.clear()
     return gone
+
+
+def free(groups: Mapping[str, tuple[int, ...]], name: str, rows: tuple[int, ...]) -> str:
+    """The name for a group of these rows, numbered where another one has it."""
+    numbered = (f"{name[: NAME_LENGTH - 5]} ({number})" for number in count(2))
+    return next(each for each in chain([name], numbered) if groups.get(each, rows) == rows)
 
 
 def export_group(asked: Exported) -> dict:

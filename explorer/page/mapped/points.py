@@ -8,7 +8,7 @@ from torch import Tensor
 
 from explorer.catalogue import catalogue
 from explorer.engine import Model
-from explorer.exchange.layout import UMAP
+from explorer.exchange.layout import LAYOUTS, UMAP
 from explorer.page import components as ui
 from explorer.page.guard.events import Hovered, Neighboured, Pictured, Pointed, Spot
 from explorer.pictures.picture import MAP, Picture
@@ -39,7 +39,7 @@ class View:
     leaves."""
 
     look: ui.Looks = field(default_factory=ui.Looks)
-    layout: str = field(default=UMAP, metadata={"said": say("Layout")})
+    layout: str = field(default=UMAP, metadata={"said": say("Layout"), "titles": LAYOUTS})
     group: str = field(default="", metadata={"said": say("Groups")})
     chosen: dict[str, str | dict] = field(default_factory=dict, compare=False)
 

@@ -32,6 +32,7 @@ NAME = "search"
 SLOT = Slot(NAME, say("Picture to search by"), example=0)
 MAPPED, MINE = "", "mine"  # where to look; else the name of a table
 AT_HAND = [(say("Pictures of the maps"), MAPPED), (say("My pictures"), MINE)]
+TITLES = {where: title for title, where in AT_HAND}
 IN_LINK = InLink("with", "without", "fits")
 COMMON, NAMED = 0.75, 4  # share of what was found that an attribute is named for; how many are
 
@@ -40,7 +41,7 @@ COMMON, NAMED = 0.75, 4  # share of what was found that an attribute is named fo
 class Looking(Filter):
     """Where is looked, and for what."""
 
-    where: str = field(default=MAPPED, metadata={"said": say("Look in")})
+    where: str = field(default=MAPPED, metadata={"said": say("Look in"), "titles": TITLES})
     count: int = field(default=COUNT, metadata={"said": say("How many")})
 
 

@@ -28,11 +28,24 @@ def label_choices(models: Sequence[Model]) -> list[str]:
 
 
 def checked_labels(models: Sequence[Model], labels: Mapping[str, bool]) -> dict[str, bool]:
-    """`labels` to be on or off in the models' codes; raises UserError where none has one."""
+    """`labels` to be on or off in the models' codes; raises UserError where none has one, or where
+    two are on of which a model's codes have one."""
     known = label_choices(models)
     if labels and not known:
         raise UserError("No model that was chosen has labels in its codes: leave them out.")
-    return {choose("label", name, known): bool(on) for name, on in labels.items()}
+    wanted = {choose("label", name, known): bool(on) for name, on in labels.items()}
+    if further := further_classes(models, wanted):
+        raise UserError(say("Codes are of one class: leave out {names}.", names=further))
+    return wanted
+
+
+def further_classes(models: Sequence[Model], labels: Mapping[str, bool]) -> list[str]:
+    """The classes that are on in `labels` beside another one of a model."""
+    further = []
+    for model in models:
+        classes = label_names(model, exclusive=True)
+        further += [name for name, on in labels.items() if on and name in classes][1:]
+    return [*dict.fromkeys(further)]
 
 
 def switched(model: Model, z: Tensor, labels: Mapping[str, bool]) -> Tensor:

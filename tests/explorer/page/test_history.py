@@ -1,9 +1,13 @@
 """What was done, in the words of the page."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from explorer.page.components.share.history import spoken
-from explorer.session.changes import Set
+from explorer.page.mapped.points import View
+from explorer.page.tabs.search import MINE, Looking
+from explorer.session.changes import HELD, Set, changes
 from explorer.words import say
 
 SAID = {
@@ -15,6 +19,14 @@ SAID = {
     Set(say("Has"), (), ("Male", "Wavy_Hair")): "Has – → Male, Wavy Hair",
     say("models"): "models",
 }
+
+
+def test_where_was_looked_and_the_layout_are_called_as_on_the_page():
+    own = {Looking: Looking(where=MINE), View: View(layout="tsne")}
+    held = dict.fromkeys(HELD, {})
+    said = changes(*(SimpleNamespace(held=held, own=each) for each in ({}, own)))
+    told = [str(spoken(each, {})) for each in said]
+    assert told == ["Look in Pictures of the maps → My pictures", "Layout UMAP → t-SNE"]
 
 
 @pytest.mark.parametrize("done", SAID, ids=SAID.get)

@@ -14,6 +14,7 @@ from explorer.page.tabs import attributes, breed, morph, sample
 from explorer.pictures.faces import Crop
 from explorer.session.attributes import Draft, Own
 from explorer.session.state import Session, Unavailable
+from explorer.verbs import sample as draw
 from explorer.verbs.common.attributes import Attribute
 from explorer.verbs.common.grids import map_row
 from tests.explorer.conftest import CHECKPOINTS, event
@@ -88,6 +89,15 @@ def test_a_link_says_which_labels_are_not_here(session):
     assert session.labels == {"Male": True}
     session.names = ["celeba32/aae"]  # to which no label means anything
     assert "labels" not in link.query(session, {})
+
+
+def test_codes_are_of_one_class():
+    session = Session(str(CHECKPOINTS), "mnist32", ["mnist32/aae-semi"])
+    fields = {"models": "mnist32/aae-semi", "labels": "3:1,8:1,5:0"}
+    assert link.restore(session, fields) == ["the label '8'"]
+    assert session.labels == {"3": True, "5": False}
+    with pytest.raises(UserError, match="one class: leave out '?8"):
+        draw(session.models, labels={"3": True, "8": True})
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ def _value(value: Any, control: gr.components.Component | None) -> Any:
         return numeral(f"{value:g}")
     if isinstance(value, tuple):
         return [*map(words, value)] or "–"
-    return words(value) if value else "–"
+    return _name(value) if value else "–"
 
 
 def _name(what: Any) -> str:

@@ -118,6 +118,20 @@ def test_groups_go_into_a_link_as_far_as_they_fit_and_come_back(session, monkeyp
     assert groups.here(other) == made
 
 
+def test_a_group_of_a_link_takes_no_other_ones_place(session):
+    fields = {}
+    for rows in ([1, 2, 3], [7, 8]):
+        latent_map.show(session)
+        session.of(Groups).here("celeba32").clear()
+        groups.lasso(session, lassoed(rows))
+        fields = fields or dict(parse_qsl(link.query(session, {})))
+    for _ in range(2):  # the second time it is here
+        assert link.restore(session, fields) == []
+        known = {"Group 1": (7, 8), "Group 1 (2)": (1, 2, 3)}
+        assert session.of(Groups).here("celeba32") == known
+        assert session.of(View).group == "Group 1 (2)"
+
+
 def test_the_board_follows_the_chosen_group_through_undo_and_redo(session):
     def back(to):
         give(session, steps[to])
