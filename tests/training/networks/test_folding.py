@@ -1,6 +1,7 @@
 """Folded networks compute what those compute that they were made of."""
 
 from copy import deepcopy
+from functools import partial
 
 import pytest
 import torch
@@ -27,7 +28,9 @@ def used(network: nn.Module) -> nn.Module:
     return network.eval().requires_grad_(False)
 
 
-@pytest.mark.parametrize("kind", [Generator, NestedGenerator])
+@pytest.mark.parametrize(
+    "kind", [Generator, NestedGenerator, partial(NestedGenerator, residual=True)]
+)
 @pytest.mark.parametrize("norm", ["batch", "none"])
 def test_a_folded_generator_draws_the_same(kind, norm):
     G = used(kind(PX, 4, CODES, norm))
@@ -39,7 +42,7 @@ def test_a_folded_generator_draws_the_same(kind, norm):
     assert not any(each.requires_grad for each in faster.parameters())
 
 
-@pytest.mark.parametrize("kind", [Encoder, NestedEncoder])
+@pytest.mark.parametrize("kind", [Encoder, NestedEncoder, partial(NestedEncoder, residual=True)])
 def test_a_folded_encoder_finds_the_same_codes(kind):
     E, x = used(kind(PX, 4, CODES)), torch.rand(5, 3, PX, PX)
     assert torch.allclose(folded(deepcopy(E))(x), E(x), atol=1e-5)
