@@ -9,15 +9,17 @@ Latent.filmstrip = function ({ element, props, trigger, watch, grid, what, empty
   const DENSITY = Latent.say("Of the training codes the share around which they are no denser than here: 50 % is usual, 0 % is sparser than around any");
   const NORM = Latent.say("The length of the code before it is brought back to the prior");
   const [meanings, explain] = Latent.meanings();
-  let selected = null;  // a frame's place in a row
+  let selected = null;  // {row, at}: a kind of path, and a frame's place in it
   const named = (at) => Latent.say("frame {n}", { n: String(at + 1) });
+  const place = () => selected && selected.row * props.value.count + selected.at;  // among all frames, as `index`
+  const kinds = () => props.value.panels.flatMap(({ rows }) => rows?.[selected.row]?.kind ?? []);  // of the models that have it
   const still = (src, at, px, attributes) => Latent.cutOut(src, props.value.count, [at, 0], px, { class: "still", ...attributes });
 
   function frame(panel, row, number, at) {
-    const { count, every, keys } = props.value, label = `${row.kind}, ${named(at)}, ${panel.title}`, key = at % every === 0 && at / every < keys;
-    const button = h("button", { type: "button", class: key ? "frame key" : "frame", title: label, "aria-label": label, "aria-pressed": String(at === selected),
-      "data-at": at, onclick: () => select(at) }, still(row.src, at, FRAME_PX));
-    return h("li", {}, Latent.draggable(button, { grid, index: number * count + at }),
+    const { count, every, keys } = props.value, label = `${row.kind}, ${named(at)}, ${panel.title}`, index = number * count + at, key = at % every === 0 && at / every < keys;
+    const button = h("button", { type: "button", class: key ? "frame key" : "frame", title: label, "aria-label": label, "aria-pressed": String(index === place()),
+      "data-index": index, onclick: () => select(index) }, still(row.src, at, FRAME_PX));
+    return h("li", {}, Latent.draggable(button, { grid, index }),
       h("span", {}, row.density[at]), h("span", { class: "norm" }, row.norm[at]));
   }
 
@@ -36,28 +38,29 @@ Latent.filmstrip = function ({ element, props, trigger, watch, grid, what, empty
   }
 
   // Choosing the same frame again, or Escape, closes its card.
-  function select(at) {
-    selected = at === selected ? null : at;
-    for (const button of root.querySelectorAll(".frame")) button.setAttribute("aria-pressed", String(Number(button.dataset.at) === selected));
-    if (selected === null) root.querySelector(".enlarged").replaceChildren();
+  function select(index) {
+    const { count } = props.value;
+    selected = index === place() ? null : { row: Math.floor(index / count), at: index % count };
+    for (const button of root.querySelectorAll(".frame")) button.setAttribute("aria-pressed", String(Number(button.dataset.index) === place()));
+    if (!selected) root.querySelector(".enlarged").replaceChildren();
     else enlarge();
   }
 
   root.addEventListener("keydown", ({ key }) => {
-    if (key !== "Escape" || selected === null) return;
-    if (root.querySelector(".enlarged").contains(document.activeElement)) root.querySelector(`.frame[data-at="${selected}"]`).focus();
-    select(selected);
+    if (key !== "Escape" || !selected) return;
+    if (root.querySelector(".enlarged").contains(document.activeElement)) root.querySelector(`.frame[data-index="${place()}"]`).focus();
+    select(place());
   });
 
-  // The frame in every model by every kind of path, each to be sent on.
+  // The frame in every model by every kind of path; the buttons send that of the kind that was chosen.
   function enlarge() {
-    const { panels, count } = props.value;
-    const faces = panels.flatMap(({ title, rows }) => (rows ?? []).map(({ kind, src }, number) => h("figure", {},
-      Latent.draggable(still(src, selected, LARGE_PX, { role: "img", "aria-label": `${kind}, ${title}` }), { grid, index: number * count + selected }),
-      h("figcaption", {}, `${title}, ${kind}`))));
+    const { panels, count } = props.value, { at } = selected, [kind] = kinds();
+    const faces = panels.flatMap(({ title, rows }) => (rows ?? []).map((row, number) => h("figure", {},
+      Latent.draggable(still(row.src, at, LARGE_PX, { role: "img", "aria-label": `${row.kind}, ${title}` }), { grid, index: number * count + at }),
+      h("figcaption", {}, `${title}, ${row.kind}`))));
     root.querySelector(".enlarged").replaceChildren(h("div", { class: "faces" }, faces), h("div", { class: "about" },
-      h("h3", { "aria-live": "polite" }, named(selected)),
-      Latent.sendButtons(() => ({ grid, index: selected }), (data) => trigger("send", data))));
+      h("h3", { "aria-live": "polite" }, Latent.say("{kind} path, frame {n}", { kind, n: String(at + 1) })),
+      Latent.sendButtons(() => ({ grid, index: place() }), (data) => trigger("send", data))));
   }
 
   function draw() {
@@ -68,7 +71,7 @@ Latent.filmstrip = function ({ element, props, trigger, watch, grid, what, empty
       root.replaceChildren(h("p", { class: "empty" }, value?.said ?? empty));
       return;
     }
-    if (selected !== null && selected >= value.count) selected = null;
+    if (selected && (selected.at >= value.count || !kinds().length)) selected = null;
     const scrolled = root.querySelector("ol")?.scrollLeft ?? 0;
     const act = (does, words) => h("button", { type: "button", class: "chip", onclick: () => trigger(does, {}) }, words);
     const running = value.progress === null || value.progress === undefined ? value.stopped && [value.stopped, act("resume", Latent.say("Go on"))] : [
@@ -76,7 +79,7 @@ Latent.filmstrip = function ({ element, props, trigger, watch, grid, what, empty
       Latent.say("Geodesics are looked for"), act("stop", Latent.say("Stop"))];
     root.replaceChildren(...(running ? [h("p", { class: "running" }, running)] : []),
       h("div", { class: "paths", role: "group", "aria-label": what }, value.panels.map(panelOf)), h("div", { class: "enlarged" }));
-    if (selected !== null) enlarge();
+    if (selected) enlarge();
     const strips = [...root.querySelectorAll("ol")];
     for (const each of strips) {
       each.scrollLeft = scrolled;

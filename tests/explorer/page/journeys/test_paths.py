@@ -32,9 +32,13 @@ def test_paths_of_both_models_lead_beyond_the_last_picture_and_are_saved_as_a_fi
     page.get_by_role("button", name="spherical, frame 13, F-AAE").click()
     chosen = page.locator(".filmstrip .enlarged")
     expect(chosen.locator("figure")).to_have_count(6)
+    expect(chosen.get_by_role("heading")).to_have_text("spherical path, frame 13")
+    pressed = page.locator(".frame[aria-pressed=true]")
+    titles = [f"spherical, frame 13, {title}" for title in ("F-AAE", "AAE")]
+    assert [each.get_attribute("title") for each in pressed.all()] == titles
     chosen.get_by_role("button", name="To shelf").click()
     expect(
-        page.get_by_role("button", name="Use linear path, frame 13 in the open tab")
+        page.get_by_role("button", name="Use spherical path, frame 13 in the open tab")
     ).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("button", name="Download MP4").click()
