@@ -20,9 +20,10 @@
   // A line of controls: `draw` is called with what they were set to last.
   page.line = (name, draw) => { Object.assign(Latent.lines[name] ??= {}, { ask: async (set) => draw(set), show: () => {} }); };
 
-  page.keep = (grid, thing) => kept.set(grid, thing);  // thing(index)
+  page.keep = (grid, thing) => kept.set(grid, thing);  // thing(index), null where there is none yet
   page.send = async ({ grid, index = 0, to }) => {
     const thing = await kept.get(grid)(index);
+    if (!thing) return;
     page.open(to);
     page.views.get(to).take(thing);
   };

@@ -7,8 +7,10 @@
     const colour = h("select", { onchange: () => draw() });
     const panels = h("div", { class: "panels" }), faces = h("div", { class: "faces" });
     const said = h("p", { class: "note", role: "status" }, Latent.say("Move over a map, or use the arrow keys: its points are decoded."));
+    const send = Latent.sendButtons(() => ({ grid: "map" }), page.send);
+    send.hidden = true;  // until there is something to send
     root.append(h("div", { class: "controls" }, h("label", {}, Latent.say("Colour by"), colour)),
-      h("div", { class: "latent maps" }, panels, h("section", { class: "outcome" }, said, faces, Latent.sendButtons(() => ({ grid: "map" }), page.send))),
+      h("div", { class: "latent maps" }, panels, h("section", { class: "outcome" }, said, faces, send)),
       h("p", { class: "note" }, Latent.say("A map by UMAP: pictures that lie near each other have similar codes; how far apart groups lie, and the axes, mean nothing.")));
     let charts = [], chosen = null, thing = null, stage = "";
     page.keep("map", async () => thing);
@@ -53,6 +55,7 @@
       if (chosen?.set === model.set && chosen.index === index) return;
       chosen = { set: model.set, index };
       thing = page.things.point(model.set, index);
+      send.hidden = false;
       draw();
       decode();
     }
