@@ -106,18 +106,21 @@ Latent.once = (work, pause = 0) => {
 };
 
 // A function that does `work` with the last value it was given: what comes while it works waits, and
-// is left out where another comes. Gives a promise that all is done.
+// is left out where another comes. Gives a promise that all is done, which fails where any of it did.
 Latent.newest = (work) => {
   let wanted = null, busy = null;
   async function settle() {
+    let failed = null;
     while (wanted) {
       const [value] = wanted;
       wanted = null;
-      await work(value);
+      await work(value).catch((error) => { failed = error; });
     }
+    busy = null;
+    if (failed) throw failed;
   }
   return (value) => {
     wanted = [value];
-    return busy ??= settle().finally(() => { busy = null; });
+    return busy ??= settle();
   };
 };

@@ -88,6 +88,18 @@ AFTER_FAILURE = """async (url) => {
   return [...seen, await ends(Latent.script(url))];
 }"""
 
+# how requests end, of which the first fails while two others wait, and a fourth; what is drawn
+NEWEST = """async () => {
+  const drawn = [], ask = Latent.newest(async (at) => {
+    await new Promise((resolve) => setTimeout(resolve));
+    if (at === 1) throw new Error("not drawn");
+    drawn.push(at);
+  });
+  const ends = async (at) => ask(at).then(() => "done", ({message}) => message);
+  const first = await Promise.all([1, 2, 3].map(ends));
+  return [first, await ends(4), drawn];
+}"""
+
 # a control's line whose answers are partial while it moves: what is asked, with whether it moves
 # still, when it was set twice in turn, and once more after a rest
 PARTIAL = """async () => {
@@ -119,6 +131,10 @@ def test_what_failed_once_does_not_fail_for_ever(page):
     page.route("**/late.js", lambda route: route.abort(), times=1)
     ends = page.evaluate(AFTER_FAILURE, "/late.js")
     assert ends == ["failed", "done", "done", 2, "failed", "done"]
+
+
+def test_the_newest_request_is_drawn_though_the_one_before_failed(page):
+    assert page.evaluate(NEWEST) == [["not drawn"] * 3, "done", [3, 4]]
 
 
 def test_a_content_that_is_told_of_again_or_late_replaces_no_later_one(page):
