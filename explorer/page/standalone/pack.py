@@ -126,5 +126,4 @@ def said(model: Model, folder: Path) -> dict:
         "explanation": " ".join((system.explanation if system else model.explanation).split()),
         "source": system.source if system else "",
         "trained": say("{count} images: {data}", count=grouped, data=data) if count else "",
-        "note": model.note,
     }

@@ -18,10 +18,10 @@ Latent.Worker = class {
     });
   }
 
-  ask(task, given, transfer = []) {
+  ask(task, given) {
     return new Promise((resolve, reject) => {
       this.waiting.set(++this.count, [resolve, reject]);
-      this.worker.postMessage({ id: this.count, task, ...given }, transfer);
+      this.worker.postMessage({ id: this.count, task, ...given });
     });
   }
 };

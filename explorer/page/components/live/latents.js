@@ -13,8 +13,8 @@
     I8: (buffer) => new Int8Array(buffer), U8: (buffer) => new Uint8Array(buffer),
   };
 
-  // {names, count, code(i), near(code, k) -> [[i, distance]], place(i) -> [x, y] or null,
-  //  directions(method) -> {name: vector}} of the file's bytes.
+  // {names, count, code(i), labels(), place(i) -> [x, y] or null, directions(method) -> {name: vector}}
+  // of the file's bytes.
   Latent.latents = (file) => {
     const length = Number(new DataView(file).getBigUint64(0, true)), start = 8 + length;
     const { __metadata__: about, ...entries } = JSON.parse(new TextDecoder().decode(new Uint8Array(file, 8, length)));
