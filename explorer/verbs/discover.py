@@ -213,14 +213,14 @@ def shown_along(model: Model, z: Tensor, vectors: Tensor) -> Tensor:
 
 
 def tried(model: Model, vectors: Tensor) -> Tried:
-    """What directions (K, n) do to training pictures.
+    """What directions (K, n) do to training pictures: the first, which are the same for every
+    model of the same data, however many codes each keeps.
 
     Their consistency is that of the change of the pictures' values on the known attributes, as the
     encoder reads them from the pictures; of their pixels where the model has no encoder or knows
     no attribute.
     """
-    known = training_codes(model)
-    z = known[:: max(1, len(known) // PICTURES)][:PICTURES]
+    z = training_codes(model)[:PICTURES]
     ends = [model.project((z + by * vectors[:, None]).flatten(0, 1)) for by in (-REACH, REACH)]
     before, after = (model.decode(each) for each in ends)
     apart, each = after - before, (len(vectors), len(z))

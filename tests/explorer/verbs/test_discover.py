@@ -1,5 +1,7 @@
 """Directions found without labels, as programs have them."""
 
+from copy import copy
+
 import pytest
 import torch
 
@@ -9,7 +11,7 @@ from explorer.pictures.picture import Picture
 from explorer.verbs.common.codes import codes, training_codes
 from explorer.verbs.discover import WAYS, find, shown_along, tried, usual
 from explorer.verbs.edit import directions
-from tests.explorer.conftest import CHECKPOINTS
+from tests.explorer.conftest import CHECKPOINTS, few
 from training.codes.directions import DEFAULT
 from training.errors import UserError
 
@@ -37,6 +39,17 @@ def test_what_means_the_same_on_other_pictures_is_consistent(session):
         known = directions(model, DEFAULT)
         found = tried(model, torch.stack([known[n] for n in ("Smiling", "Male", "Bangs")]))
         assert found.consistency.min() > 0.9 > usual(model)
+
+
+def test_directions_are_tried_on_the_same_pictures_where_another_map_is_smaller(
+    session, monkeypatch
+):
+    model = session.models[0]
+    smaller = copy(model)
+    few(smaller, monkeypatch, 1024)
+    vectors = torch.stack([*directions(model, DEFAULT).values()][:3])
+    for one, other in zip(tried(model, vectors), tried(smaller, vectors), strict=True):
+        assert torch.equal(one, other)
 
 
 def test_a_model_without_encoder_is_looked_at_by_pixels(session):
