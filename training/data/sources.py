@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import struct
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
@@ -18,6 +19,9 @@ from training.errors import UserError, choose, first_line
 SUFFIXES = {suffix for suffix, kind in Image.registered_extensions().items() if kind in FORMATS}
 # What systems put beside pictures, and nobody means; hidden files and folders are litter too.
 LITTER = ("__macosx", "thumbs.db", "desktop.ini", "@eadir")
+# What a damaged directory of a zip raises: it may ask for a version that there is not, or hold
+# names in no encoding
+DAMAGED = (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error)
 
 
 class Item(NamedTuple):
@@ -107,7 +111,7 @@ def _files(root: Path) -> Iterator[Path]:
 def _in_zip(path: Path) -> Source:
     try:
         archive = zipfile.ZipFile(path)
-    except zipfile.BadZipFile:
+    except DAMAGED:
         raise UserError(f"'{path}' is no zip file of images; give a folder or a zip.") from None
     files = []
     for member in archive.infolist():

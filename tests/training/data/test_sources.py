@@ -108,6 +108,23 @@ def test_a_member_is_read_up_to_the_size_that_the_zip_gives(tmp_path):
         data.load((str(path),), 32)
 
 
+@pytest.mark.parametrize("wrong", ["version", "name", "end"])
+def test_a_zip_with_a_damaged_directory_is_one_sentence(tmp_path, wrong):
+    path = tmp_path / "a.zip"
+    zipped(path, **{"ä.png": png()})
+    blob = bytearray(path.read_bytes())
+    entry = blob.rindex(b"PK\1\2")
+    if wrong == "version":
+        blob[entry + 6] = 200
+    elif wrong == "name":
+        blob[entry + 46] = 0xFF
+    else:
+        del blob[-9:]
+    path.write_bytes(blob)
+    with pytest.raises(UserError, match="a.zip' is no zip file of images; give a folder or a zip."):
+        find(str(path))
+
+
 def test_a_locked_zip_is_one_sentence(tmp_path):
     path = tmp_path / "a.zip"
     zipped(path, **{"a.png": png()})
