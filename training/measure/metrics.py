@@ -123,8 +123,8 @@ def nearest(a: Tensor, b: Tensor, k: int) -> Tensor:
 
 
 def label_agreement(codes: Tensor, labels: Tensor) -> float:
-    """Share of the labels bool (N, A) that a code (N, n) has in common with its nearest neighbour,
-    by Euclidean distance; mean over the codes (AEGAN table 2)."""
+    """Share of the labels bool (N, A), true or false, in which a code (N, n) agrees with its
+    nearest neighbour, by Euclidean distance; mean over the codes (AEGAN table 2)."""
     found = []
     for start in range(0, len(codes), 1024):
         distance = torch.cdist(codes[start : start + 1024], codes)

@@ -52,12 +52,12 @@ def _notes(rows: Collection[dict], hardware: str) -> Iterator[str]:
     galleries = [row["gallery"] for row in rows if row["gallery"]]
     for gallery in {gallery["images"]: gallery for gallery in galleries}.values():
         by_dhash = (
-            f", the nearest by dHash {number(gallery['dhash'])}" if "dhash" in gallery else ""
+            f", the nearest by dHash in {number(gallery['dhash'])}" if "dhash" in gallery else ""
         )
         yield (
             f"Labels: each of {gallery['images']:,} images with {gallery['attributes']} attributes "
-            "is compared with the one of the nearest code; unrelated images have "
-            f"{number(gallery['chance'])} of their labels in common{by_dhash}."
+            "is compared with the one of the nearest code; unrelated images agree in "
+            f"{number(gallery['chance'])} of the attributes{by_dhash}."
         )
 
 

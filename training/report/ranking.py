@@ -58,8 +58,8 @@ def matrix(framework: Framework, z: Tensor, x: Tensor) -> dict[str, Tensor]:
 
 
 def agreement(distance: Tensor, shared: Tensor, k: int) -> Tensor:
-    """Mean share of labels that each image has in common with its k nearest, (N,); distance and
-    `shared` (N, M), of itself infinite."""
+    """Mean share of labels, true or false, in which each image agrees with its k nearest, (N,);
+    distance and `shared` (N, M), of itself infinite."""
     nearest = distance.topk(k, dim=1, largest=False).indices
     return shared.gather(1, nearest).mean(dim=1)
 
