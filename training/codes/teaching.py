@@ -100,8 +100,9 @@ def check(z: Tensor, has: Tensor, training: Tensor) -> None:
             lacking=lacking,
         )
         raise UserError(message)
-    distances = torch.cdist(z, z).fill_diagonal_(torch.inf)
-    if distances.min() < SAME * training.std(dim=0).norm():
+    # by differences: products of matrices, usual for more than 25 pictures, round off what is near
+    distances = torch.cdist(z, z, compute_mode="donot_use_mm_for_euclid_dist")
+    if distances.fill_diagonal_(torch.inf).min() < SAME * training.std(dim=0).norm():
         raise UserError(say("The same picture is given more than once: take one of them out."))
 
 
@@ -127,12 +128,12 @@ def interval(auc: float, given: int, lacking: int) -> tuple[float, float]:
     1982; Newcombe 2006, method 5): it holds for few pictures, and where they are told apart without
     a fault, for which the intervals by DeLong and by the bootstrap have no width.
     """
-    a = torch.linspace(0, 1, 2001, dtype=torch.float64)[1:-1]
+    a = torch.linspace(0, 1, 2001, dtype=torch.float64)
+    a = torch.cat([a, a.new_tensor([auc])])  # of many pictures, the only one that is near
     more = (given + lacking) / 2 - 1
     variance = a * (1 - a) * (1 + more * ((1 - a) / (2 - a) + a / (1 + a))) / (given * lacking)
     near = a[(a - auc).abs() <= CONFIDENCE * (SHARED * variance).sqrt()]
-    low, high = near.min().item(), near.max().item()
-    return (0.0 if auc == 0 else low), (1.0 if auc == 1 else high)
+    return near.min().item(), near.max().item()
 
 
 def cosines(vector: Tensor, vectors: Tensor) -> Tensor:

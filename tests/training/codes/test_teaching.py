@@ -101,6 +101,15 @@ def test_equal_pictures_teach_nothing():
         teach(z + 1e-6 * draw(6), torch.arange(6) % 2 == 0, draw(50))
 
 
+def test_equal_pictures_are_found_among_many_whose_codes_lie_far_from_the_origin():
+    has, training = torch.arange(40) < 20, draw(50) + 30
+    for seed in range(5):
+        z = draw(40, seed) + 30
+        z[39] = z[0] + 1e-5
+        with pytest.raises(UserError, match="given more than once"):
+            teach(z, has, training)
+
+
 def test_the_interval_ends_where_the_auc_is_too_far_and_has_a_width_for_few():
     """An AUC of 0.7 of 40 and 60 pictures, by twice Hanley and McNeil's variance."""
     low, high = interval(0.7, 40, 60)
@@ -111,3 +120,5 @@ def test_the_interval_ends_where_the_auc_is_too_far_and_has_a_width_for_few():
     low, high = interval(1.0, 5, 5)
     assert 0.4 < low < 0.7 and high == 1
     assert interval(0.0, 5, 5) == pytest.approx((0, 1 - low), abs=1e-3)
+    for auc in (0, 0.99999, 1):
+        assert interval(auc, 20_000, 20_000) == pytest.approx((auc, auc), abs=1e-3)
