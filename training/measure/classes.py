@@ -43,6 +43,12 @@ def class_figures(
             "Not every one of these images has exactly one of the classes "
             f"{', '.join(attributes)}: give images that do, or another --attributes."
         )
+    without = [name for name, of in zip(attributes, labels.T, strict=True) if not of.any()]
+    if without:
+        raise UserError(
+            f"None of these images is of class {without[0]}: give images of every class, or "
+            "--attributes '' to measure without classes."
+        )
     class_of = torch.tensor([attributes.index(name) for name in names])
     counts = torch.zeros(labels.shape[1], labels.shape[1])  # (predicted, true)
     counts.index_add_(0, class_of, confusion(framework, codes, labels))
@@ -50,7 +56,7 @@ def class_figures(
     return {
         "class_error": 1 - (right.sum() / len(labels)).item(),
         "class_share": (right / counts.sum(dim=1).clamp_min(1)).min().item(),
-        "class_found": (right / counts.sum(dim=0).clamp_min(1)).min().item(),
+        "class_found": (right / counts.sum(dim=0)).min().item(),
     }
 
 

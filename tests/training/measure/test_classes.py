@@ -145,6 +145,15 @@ def test_only_the_classes_that_a_system_knows_count():
         class_figures(system, replace(images, labels=two))
 
 
+@pytest.mark.parametrize("needs_labels", [True, False])
+def test_images_without_one_of_the_classes_have_no_recall_of_it(needs_labels):
+    images = labelled(told=[0, 2, 1], real=[0, 2, 2])
+    training = Latents(torch.arange(3.0)[:, None], torch.eye(3).bool(), CLASSES, directions={})
+    system = Seeing(CLASSES, needs_labels)
+    with pytest.raises(UserError, match=f"None of these images is of class {CLASSES[1]}: give"):
+        class_figures(system, images, training)
+
+
 @pytest.mark.parametrize("name", [n for n in FRAMEWORKS if FRAMEWORKS[n].needs_labels])
 def test_missing_labels_are_one_sentence(name, folder, tmp_path):
     config = config_of(name, data=(str(folder),), out=str(tmp_path / "run"), labels=())
