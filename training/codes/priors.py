@@ -33,7 +33,7 @@ class Prior:
 
     def restrict(self, z: Tensor, generator: Generator | None = None) -> Tensor:
         """Codes after a step of descent, brought back to where `project` has gradients. With a
-        generator, entries outside the support may be drawn anew."""
+        generator, entries outside the support may be drawn anew: no code depends on another."""
         return self.project(z)
 
     def squash(self, h: Tensor) -> Tensor:
@@ -105,7 +105,8 @@ class Box(Prior):
         """Entries outside are drawn anew (Lipton and Tripathi 2017); clipped if no generator."""
         if generator is None:
             return z.clamp(-0.999, 0.999)
-        fresh = 2 * torch.rand(z.shape, generator=generator, device=generator.device) - 1
+        # one draw for all codes: a code ends the same in any batch
+        fresh = 2 * torch.rand(self.size, generator=generator, device=generator.device) - 1
         return torch.where(z.abs() > 1, fresh.to(z), z)
 
     def squash(self, h: Tensor) -> Tensor:
