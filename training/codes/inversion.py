@@ -56,7 +56,7 @@ class Objective:
     """What a descent minimises, for each image x and code z; plain where all weights are 0.
 
         pixels       mean over pixels of d(A(G(z)), x)           d: `LOSSES[loss]`; A: `damage`
-        prior        prior_weight * distance(z)^2                `typical.distance`
+        prior        prior_weight * max(distance(z) - 1, 0)^2    `typical.distance`
         in-domain    domain_weight * ||E(G(z)) - z||^2 / n       codes scaled by `Prior.scale`
         sharpness    sharpness_weight * h(log(L(G(z)) / L(x)))   h: `losses.sharpness_errors`
 
