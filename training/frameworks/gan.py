@@ -8,7 +8,7 @@ from torch import Tensor
 from training import losses
 from training.augment import augment
 from training.config import Config
-from training.errors import UserError
+from training.errors import UserError, flag
 from training.frameworks.base import Batch, Flow, Framework, Loss, Phase, without_graph
 from training.frameworks.options import FeatureAdversary, GradientPenalty
 from training.schema import Steps
@@ -32,8 +32,9 @@ class GAN(Framework):
         discrimination   min over D   E_x[sp(-D(x))] + E_z[sp(D(G(z)))]           sp = softplus
         generation       min over G   E_z[sp(-D(G(z)))]
 
-    With --gan-loss wasserstein it is WGAN-GP (Gulrajani et al. 2017), v between x and G(z), and
-    takes that penalty in place of R1 and R2, no pairing and no features:
+    With --gan-loss wasserstein it is WGAN-GP (Gulrajani et al. 2017), v between x and G(z). Its
+    penalty is in place of R1, so that it leaves out the r1_gamma of a preset; it has no R2, pairing
+    or features, and no batch norm in D, since the penalty is of each image alone:
 
         criticism        min over D   E_z[D(G(z))] - E_x[D(x)] + lambda_gp E_v(||grad D(v)|| - 1)^2
         generation       min over G   -E_z[D(G(z))],   in every critic_steps-th step
@@ -46,7 +47,7 @@ class GAN(Framework):
     class Options(FeatureAdversary, GradientPenalty):
         prior: Literal["box", "sphere", "normal"] = "box"
         # Non-saturating loss, which takes --pairing, --d-features, --r1-gamma and --r2-gamma; or
-        # WGAN-GP's, which takes --lambda-gp
+        # WGAN-GP's, which takes --lambda-gp and leaves out --r1-gamma
         gan_loss: Literal["softplus", "wasserstein"] = "softplus"
         critic_steps: Steps = 5  # WGAN-GP: steps of D to one of G
 
@@ -69,10 +70,23 @@ class GAN(Framework):
 
     def __init__(self, config: Config):
         super().__init__(config)
-        if config.d_features and config.gan_loss == "wasserstein":
-            raise UserError("--d-features goes with --gan-loss softplus: leave one of them out.")
         self.G = self.generator(config.latent_size)
         self.D = self.image_discriminator()
+
+    @classmethod
+    def check(cls, config: Config, processes: int = 1) -> None:
+        if config.gan_loss == "wasserstein":
+            for name in ("pairing", "d_features", "r2_gamma"):
+                if getattr(config, name):
+                    raise UserError(
+                        f"{flag(name)} goes with --gan-loss softplus: leave one of them out."
+                    )
+            if config.d_norm == "batch":
+                raise UserError(
+                    "WGAN-GP penalises D at each image alone, which batch normalisation mixes with "
+                    "the others: give --d-norm none or spectral."
+                )
+        super().check(config, processes)
 
     def phases(self) -> list[Phase]:
         config = self.config

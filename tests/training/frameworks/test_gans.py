@@ -9,7 +9,7 @@ import torch
 from tests.training.conftest import config_of
 from tests.training.frameworks.test_frameworks import CPU, batch_for, make
 from training import checkpoints, loop, losses
-from training.config import resolve
+from training.config import PRESETS, resolve
 from training.errors import UserError
 from training.frameworks import FRAMEWORKS
 from training.run import Run, autocast_for
@@ -114,6 +114,28 @@ def test_a_critic_is_penalised_between_the_images_that_it_sees():
     framework.criticise(batch_for(framework))
     x, x_hat, v = seen
     assert torch.equal(v, v.clamp(torch.minimum(x, x_hat), torch.maximum(x, x_hat)))
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"pairing": True}, "^--pairing goes with --gan-loss softplus: leave one of them out.$"),
+        ({"r2_gamma": 0.1}, "^--r2-gamma goes with --gan-loss softplus: leave one of them out.$"),
+        ({"d_features": True}, "^--d-features goes with --gan-loss softplus"),
+        ({"d_norm": "batch"}, "at each image alone, .*: give --d-norm none or spectral.$"),
+    ],
+)
+def test_what_a_critic_cannot_have_is_refused(given, said):
+    gan = FRAMEWORKS["gan"]
+    gan.check(config_of("gan", **{**given, "d_features": False}))
+    with pytest.raises(UserError, match=said):
+        gan.check(config_of("gan", gan_loss="wasserstein", **given))
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_a_critic_goes_with_every_common_preset(preset):
+    gan = FRAMEWORKS["gan"]
+    gan.check(resolve(gan, preset, {"gan_loss": "wasserstein", "width": 4, "d_width": 4}))
 
 
 def test_r1_of_patches_is_of_their_mean():

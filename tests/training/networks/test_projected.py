@@ -106,8 +106,3 @@ def test_training_alone_needs_the_package(tmp_path, monkeypatch):
     assert checkpoints.read(tmp_path, CPU.device)[0].config.d_features
     with pytest.raises(UserError, match="^--d-features needs a package: pip install effic"):
         fit(config_of("faae", data=("nowhere",), out=str(tmp_path / "out"), d_features=True))
-
-
-def test_wgan_gp_has_no_penalty_for_features():
-    with pytest.raises(UserError, match="^--d-features goes with --gan-loss softplus"):
-        make("gan", d_features=True, gan_loss="wasserstein")
