@@ -40,14 +40,12 @@ COUNT, SUBJECT_PX = 5, 56
 
 @dataclass
 class Search:
-    """What is looked for, in which picture, what that looked like with which first model, and the
-    names of what was kept by places in its order; the examples, by model set, that stand in where
-    Edit has no picture."""
+    """What is looked for, in which picture; the names of what was kept, by orders and places in
+    them; the examples, by model set, that stand in where Edit has no picture."""
 
     by: str = "pca"
     picture: Picture | None = None
-    of: tuple = ()
-    kept: dict[int, str] = field(default_factory=dict)
+    kept: dict[tuple, str] = field(default_factory=dict)
     examples: dict[str, Picture] = field(default_factory=dict, compare=False)
 
 
@@ -77,10 +75,16 @@ def show(session: Session, by: str) -> dict:
     stamp, search = ui.stamp(session), session.of(Search)
     example = search.examples.setdefault(session.model_set, session.examples()[-1])
     picture = session.slots.get(EDITED) or example
-    of = (choose("way", by, WAYS), picture.look, session.names[0])
-    search.kept = search.kept if search.of == of else {}
-    search.by, search.picture, search.of = by, picture, of
+    search.by, search.picture = choose("way", by, WAYS), picture
     return stamp | drawn(session)
+
+
+def order(session: Session) -> tuple:
+    """What the order of the directions depends on: the way, the first model, and for the Jacobian
+    the code that it has of the picture."""
+    search = session.of(Search)
+    code = (search.picture.look, session.faithful) if search.by == "jacobian" else ()
+    return search.by, session.names[0], *code
 
 
 def complete(session: Session) -> dict:
@@ -128,8 +132,9 @@ def drawn(session: Session) -> dict:
     search, each = session.of(Search), found(session)
     wanted, lines = in_line(each)
     own = [numbered(search.by, at) for at in range(MOST)]
-    names = [search.kept.get(at) or own[at] for at in range(len(wanted))]
-    kept = [search.kept.get(at) in session.of(Own).kept for at in range(len(wanted))]
+    called = [search.kept.get((*order(session), at)) for at in range(len(wanted))]
+    names = [name or own[at] for at, name in enumerate(called)]
+    kept = [name in session.of(Own).kept for name in called]
     along = {}
     for model, line in lines.items():
         (places,) = line.matches.fair.nonzero(as_tuple=True)
@@ -164,7 +169,7 @@ def keep(session: Session, event: Numbered) -> list:
     except UserError as error:
         return [gr.skip(), error.said]
     own.add(as_attribute(name, lines, at), Place(search.by, at, copy(search.picture), wanted))
-    search.kept[at] = name
+    search.kept[*order(session), at] = name
     stamp = ui.stamp(session)
     return [stamp | drawn(session), say("{name} is a slider in Edit.", name=name)]
 
