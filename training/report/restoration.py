@@ -25,7 +25,7 @@ MEASURED: dict[str, Callable[[int], Damage]] = {
     "noise, 20 % of the range": lambda side: Noise(20),
     "resolution divided by 2": lambda side: LowResolution(2),
     "resolution divided by 4": lambda side: LowResolution(4),
-    "12 % painted out": lambda side: Region(boxed(BOX, side)),
+    "middle painted out": lambda side: Region(boxed(BOX, side)),
 }
 
 

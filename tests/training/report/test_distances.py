@@ -24,7 +24,7 @@ def test_every_damage_is_measured_by_every_method(place, monkeypatch):
         assert {"as it is", "VAE, encoder", "VAE, restored", "GAN, restored"} <= set(methods)
         assert "GAN, encoder" not in methods  # it has none
         assert all(0 <= each["above_plain"] <= 1 for each in methods.values())
-    assert "| 12 % painted out | biharmonic |" in restoration.page(content)
+    assert "| middle painted out | biharmonic |" in restoration.page(content)
 
 
 def test_checkpoints_of_different_sizes_give_one_sentence(place, tmp_path):
