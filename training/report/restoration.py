@@ -78,7 +78,7 @@ def restoration(
 ) -> dict:
     """For each damage of MEASURED and each method the mean PSNR (dB) and SSIM on the first
     `images` of `sources`, and on what share of them PSNR is above every plain method's. Raises
-    UserError."""
+    UserError, also for checkpoints that do not take their images alike."""
     if not checkpoints:
         raise UserError("Give the folders of checkpoints.")
     target = device_named(device)
@@ -88,8 +88,11 @@ def restoration(
     named = headings(called)
     frameworks = dict(zip(named, read_all, strict=True))
     size, crop = read_all[0].config.image_size, read_all[0].config.crop
-    if any(each.config.image_size != size for each in read_all):
-        raise UserError("The checkpoints are of different image sizes: give those of one size.")
+    if any((each.config.image_size, each.config.crop) != (size, crop) for each in read_all):
+        raise UserError(
+            "The checkpoints are of different image sizes or crops: give those of one size and "
+            "crop."
+        )
     x = data.load(sources, size, crop, root=root, train=False).images[:images].to(target) / 255
     table = {}
     for said, made in MEASURED.items():

@@ -27,10 +27,11 @@ def test_every_damage_is_measured_by_every_method(place, monkeypatch):
     assert "| middle painted out | biharmonic |" in restoration.page(content)
 
 
-def test_checkpoints_of_different_sizes_give_one_sentence(place, tmp_path):
-    config = replace(config_of("gan"), image_size=64)
+@pytest.mark.parametrize("other", [{"image_size": 64}, {"crop": "none"}], ids=str)
+def test_checkpoints_of_different_sizes_or_crops_give_one_sentence(place, tmp_path, other):
+    config = replace(config_of("gan"), **other)
     checkpoints.write(tmp_path, FRAMEWORKS["gan"](config), TRAINED)
-    with pytest.raises(UserError, match=r"^The checkpoints are of different image sizes: .*\.$"):
+    with pytest.raises(UserError, match=r"^The checkpoints are of different .* or crops: .*\.$"):
         restoration.restoration([place / "tiny" / "plain", tmp_path], (str(place / "pictures"),))
 
 
