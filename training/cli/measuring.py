@@ -97,7 +97,8 @@ class Compare:
 
     folder: Positional[Path]  # A folder of checkpoints, such as checkpoints/celeba32
     data: tuple[str, ...]  # Images: folder, zips, or a dataset's name
-    # Labelled images among which faces are looked up; by default those whose codes the set has
+    # Labelled images among which faces are looked up, of a named dataset those of training; by
+    # default those whose codes the set has
     gallery: tuple[str, ...] = ()
     attributes: str = ""  # The labels of --gallery: a table, or 'classes'
     data_root: str = "data"  # Where torchvision datasets are stored
@@ -126,7 +127,7 @@ class Compare:
 class Restoration:
     """Measure how well systems restore damaged images, beside methods that know only the damage."""
 
-    checkpoints: Positional[tuple[str, ...]]  # Folders of checkpoints, for images of one size
+    checkpoints: Positional[tuple[str, ...]]  # Folders of checkpoints, of one image size and crop
     data: tuple[str, ...]  # Untouched images: folder, zips, or a dataset's name
     images: Images = 200  # How many of them
     steps: Steps = 60  # Of the inversion

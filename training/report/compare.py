@@ -56,8 +56,9 @@ KEPT_FOR = ("weights_sha256", "data", "gallery_files", "latents_sha256")
 
 
 class Request(NamedTuple):
-    """sources: images to measure on; gallery, attributes: labelled images among which nearest codes
-    are searched, and their labels (or () and ""); root: folder of torchvision's datasets."""
+    """sources: images to measure on, of a named dataset those held out; gallery, attributes:
+    labelled images among which nearest codes are searched, of a named dataset those of training, as
+    kept codes are, and their labels (or () and ""); root: folder of torchvision's datasets."""
 
     sources: tuple[str, ...]
     gallery: tuple[str, ...] = ()

@@ -101,7 +101,8 @@ def ranking(
     if not framework.encodes:
         raise UserError(f"{framework.title} has no encoder: choose a system that has one.")
     settings = framework.config
-    known = data.load(sources, settings.image_size, settings.crop, attributes, root)
+    size, crop = settings.image_size, settings.crop
+    known = data.load(sources, size, crop, attributes, root, train=False)
     images, labels = known.images[known.labelled][:faces], known.labels[known.labelled][:faces]
     if len(images) <= NEAREST:
         raise UserError(f"Give more than {NEAREST} labelled images.")

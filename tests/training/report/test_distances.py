@@ -59,6 +59,15 @@ def test_distances_are_compared_by_the_labels_of_the_nearest(place, monkeypatch)
         ranking.ranking(place / "tiny" / "plain", sources, table)
 
 
+def test_faces_of_a_named_dataset_are_ranked_on_its_held_out_part(place, monkeypatch):
+    def load(*_, train=True, **__):
+        raise UserError(f"training part: {train}")
+
+    monkeypatch.setattr(ranking.data, "load", load)
+    with pytest.raises(UserError, match="training part: False"):
+        ranking.ranking(place / "tiny" / "early", ("digits",), "classes")
+
+
 @pytest.mark.parametrize(
     ("verb", "options", "said"),
     [
