@@ -16,10 +16,11 @@ class AAESemi(AAECluster):
     """AAE with labels for some of the images (Makhzani et al. 2015, section 5).
 
         as the clustering AAE, with the labels' classes for clusters, and
-        classification   min over E      E_{x,y labelled}[-log y_hat_y],   y_hat of E(x)
+        classification   min over E      s E_{x,y labelled}[-log y_hat_y],   y_hat of E(x)
 
-    Classification is a phase of its own, as in the paper: Adam scales its steps, so that it is as
-    strong where few images have a label; `labelled_share` gives them a share of every batch.
+    s is the share of a batch's images with a label, 1 in the paper. Classification is a phase of
+    its own, as in the paper: Adam scales its steps, so that it is as strong where few images have
+    one; `labelled_share` gives them a share of every batch.
     """
 
     @dataclass(frozen=True)

@@ -20,11 +20,12 @@ class ICGAN(Framework):
         discrimination   min over D          E_{x,y}[sp(-D(x, y))] + E_{z,y}[sp(D(G(z, y), y))]
         generation       min over G          E_{z,y}[sp(-D(G(z, y), y))]          sp = softplus
         encoding         min over E_z, E_y   E_{z,y} ||z - E_z(G(z, y))||^2
-                                             + E_{x,y labelled} ||y - E_y(x)||^2
+                                             + s E_{x,y labelled} ||y - E_y(x)||^2
 
-    Beyond the papers: an image without known labels takes those that E_y predicts, rounded. With
-    every image labelled this is the papers' objective. The y of G(z, y) are those of the batch's
-    images, so that fake pairs have the labels of real ones.
+    Beyond the papers: an image without known labels takes those that E_y predicts, rounded; s is
+    the share of a batch's images with known ones. With every image labelled this is the papers'
+    objective. The y of G(z, y) are those of the batch's images, so that fake pairs have the labels
+    of real ones.
 
     The encoders are trained together with the conditional GAN, or after it: with an ICGAN as
     --first-stage, its G is kept, and only they are trained.
