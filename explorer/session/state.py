@@ -68,8 +68,8 @@ class Session:
     def __post_init__(self) -> None:
         self.root = str(Path(self.root))  # as models have it, so that they are read once
         sets = catalogue(self.root).sets
-        if not self.model_set and sets:
-            self.choose_set(next(iter(sets)))
+        if not self.names and sets:
+            self.choose_set(self.model_set or next(iter(sets)))
 
     @property
     def catalogue(self) -> Catalogue:

@@ -69,6 +69,10 @@ def test_labels_that_no_compared_model_has_stay(session):
     assert session.labels == {"Smiling": True, "4": True}
 
 
+def test_a_session_compares_models_of_the_set_it_is_given():
+    assert Session(str(CHECKPOINTS), "celeba64").names == ["celeba64/faae", "celeba64/aae"]
+
+
 def test_models_are_read_once_however_their_folder_is_spelt(session):
     other = Session(f"{CHECKPOINTS}/")
     assert other.root == other.models[0].root and other.models == session.models
