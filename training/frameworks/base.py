@@ -218,13 +218,9 @@ class Framework(nn.Module):
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """Names of the classes that `classify` tells apart, () where it tells none."""
+        """Names of the classes that `class_of` tells apart, () where it tells none."""
         labels = self.code_labels
         return labels.names if labels and labels.exclusive else ()
-
-    def classify(self, x: Tensor) -> Tensor:
-        """Images (B, 3, H, W) -> the class of each among `classes`, long (B,)."""
-        return self.class_of(self.encode(x))
 
     def class_of(self, z: Tensor) -> Tensor:
         """Codes (B, n) -> the class of each among `classes`, long (B,); UserError without any."""
