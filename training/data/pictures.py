@@ -45,10 +45,11 @@ def open_picture(
 ) -> Image.Image:
     """An upright RGB picture from a path, a file's bytes, a PIL picture or an array.
 
-    Arrays are (H, W), (H, W, 1), (H, W, 3) or (H, W, 4): uint8, uint16, bool, or floats in
-    [0, 1]. Rotation by EXIF is applied, transparency is laid over white, 16-bit and CMYK become
-    8-bit RGB, and of an animation the first frame is taken. Raises `PictureError`, also for what
-    is smaller than `min_side_px`, and for what would take very long or much memory to decode.
+    Arrays are (H, W), (H, W, 1), (H, W, 3) or (H, W, 4): uint8, uint16, bool, other integers from
+    0 to 255, or floats, which are clipped to [0, 1]. Rotation by EXIF is applied, transparency is
+    laid over white, 16-bit and CMYK become 8-bit RGB, and of an animation the first frame is taken.
+    Raises `PictureError`, also for what is smaller than `min_side_px`, and for what would take very
+    long or much memory to decode.
     """
     name = "The picture"
     if not isinstance(source, bytes | np.ndarray | Image.Image):
@@ -144,11 +145,27 @@ def _from_array(array: np.ndarray) -> Image.Image:
     if array.ndim not in (2, 3) or (array.ndim == 3 and array.shape[2] not in (3, 4)):
         shape = " x ".join(map(str, array.shape))
         raise PictureError(f"An array of {shape} is no picture: give (H, W), (H, W, 3 or 4).")
-    if array.dtype == bool or np.issubdtype(array.dtype, np.floating):
+    return Image.fromarray(_levels(array))
+
+
+def _levels(array: np.ndarray) -> np.ndarray:
+    """Numbers of any shape as uint8."""
+    kind, size = array.dtype.kind, array.dtype.itemsize
+    if kind not in "bfiu":
+        raise PictureError(
+            f"An array of {str(array.dtype)[:QUOTED]} is no picture: give integers from 0 to 255, "
+            "or floats in [0, 1]."
+        )
+    if kind in "bf":
         array = np.nan_to_num(array.astype(np.float32)).clip(0, 1) * 255
-    elif array.dtype == np.uint16:
+    elif (kind, size) == ("u", 2):
         array = array / 257
-    return Image.fromarray(array.clip(0, 255).round().astype(np.uint8))
+    elif array.min(initial=0) < 0 or array.max(initial=0) > 255:
+        raise PictureError(
+            f"An array of integers from {array.min()} to {array.max()} is no picture: give 0 to "
+            "255, or uint16."
+        )
+    return array.round().astype(np.uint8)
 
 
 def _upright_rgb(picture: Image.Image, name: str, min_side_px: int) -> Image.Image:

@@ -65,6 +65,8 @@ RAMPS = {
     "pil": grey_ramp,
     "float array": lambda: RAMP,
     "uint16 array": lambda: (RAMP * 65535).astype(np.uint16)[:, :, None],
+    "int64 array": lambda: bytes_of(RAMP).astype(np.int64),
+    "big-endian uint16 array": lambda: (RAMP * 65535).astype(">u2"),
     "uint8 array": lambda: bytes_of(RAMP)[:, :, None].repeat(3, 2),
 }
 
@@ -164,6 +166,11 @@ WRECKS = {
     "20 scans of 36 megapixels": (lambda: scans(20, 6000), "too many scans"),
     "larger than any": (lambda: bytes(301_000_000), "301 MB, too large: 300 MB at most"),
     "array": (lambda: np.zeros((2, 3, 4, 5)), "2 x 3 x 4 x 5 is no picture"),
+    "array of objects": (lambda: np.full((20, 20), None), "array of object is no picture: give"),
+    "array of text": (lambda: np.full((20, 20), "a"), "array of <U1 is no picture: give"),
+    "complex array": (lambda: np.full((20, 20), 1j), "array of complex128 is no picture: give"),
+    "array of dates": (lambda: np.zeros((20, 20), "m8[s]"), r"timedelta64\[s\] is no picture"),
+    "negative array": (lambda: np.arange(-9, 391).reshape(20, 20), "from -9 to 390 .*: give 0 to"),
 }
 
 
