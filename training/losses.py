@@ -70,11 +70,20 @@ def sharpness_errors(x: Tensor, x_hat: Tensor) -> Tensor:
     return 2 * huber_loss(r, torch.zeros_like(r), reduction="none", delta=SLACK)
 
 
-def cross_entropy(x: Tensor, x_hat: Tensor) -> Tensor:
-    """Reconstruction error -x log x_hat - (1 - x) log(1 - x_hat) averaged over batch, channels and
-    pixels (AEGAN eq. 5). Least for x_hat = x, where it is the entropy of x, not 0."""
-    x_hat = x_hat.clamp(1e-6, 1 - 1e-6)  # a sigmoid in fp32 reaches 1
-    return -(x * x_hat.log() + (1 - x) * (1 - x_hat).log()).mean()
+def squares(x: Tensor, x_hat: Tensor) -> Tensor:
+    """(x - x_hat)^2 of each pixel, of the images' shape."""
+    return (x - x_hat).square()
+
+
+def cross_entropies(x: Tensor, x_hat: Tensor) -> Tensor:
+    """-x log x_hat - (1 - x) log(1 - x_hat) of each pixel (AEGAN eq. 5), of the images' shape.
+    Least for x_hat = x, where it is the entropy of x, not 0."""
+    x_hat = x_hat.clamp(1e-6, 1 - 1e-6)  # a sigmoid in fp32 reaches 1, a blurred image exceeds it
+    return -(x * x_hat.log() + (1 - x) * (1 - x_hat).log())
+
+
+# Values of --loss and --pixel-loss: the difference of two images, by pixel
+PIXEL_LOSSES = {"squared": squares, "cross-entropy": cross_entropies}
 
 
 def kl_divergence(mean: Tensor, log_variance: Tensor) -> Tensor:

@@ -21,11 +21,11 @@ from typing import TYPE_CHECKING
 
 import torch
 from torch import Generator, Tensor
-from torch.nn.functional import binary_cross_entropy
 
 from training.codes.adam import Adam
 from training.codes.typical import distance
 from training.errors import UserError, choose
+from training.losses import PIXEL_LOSSES as LOSSES
 from training.losses import sharpness_errors
 
 if TYPE_CHECKING:
@@ -43,19 +43,12 @@ STARTS = 4
 # a step's time, and codes are as good with 0.005, with 0.03 they are not (explorer/WORKSHOP.md)
 LIGHT = 5e-3
 
-# Values of --loss: the difference of two images, by pixel
-LOSSES = {
-    "squared": lambda x_hat, x: (x_hat - x).square(),
-    # clamped: a blurred image exceeds 1 by rounding
-    "cross-entropy": lambda x_hat, x: binary_cross_entropy(x_hat.clamp(0, 1), x, reduction="none"),
-}
-
 
 @dataclass(frozen=True)
 class Objective:
     """What a descent minimises, for each image x and code z; plain where all weights are 0.
 
-        pixels       mean over pixels of d(A(G(z)), x)           d: `LOSSES[loss]`; A: `damage`
+        pixels       mean over pixels of d(x, A(G(z)))           d: `LOSSES[loss]`; A: `damage`
         prior        prior_weight * max(distance(z) - 1, 0)^2    `typical.distance`
         in-domain    domain_weight * ||E(G(z)) - z||^2 / n       codes scaled by `Prior.scale`
         sharpness    sharpness_weight * h(log(L(G(z)) / L(x)))   h: `losses.sharpness_errors`
@@ -100,7 +93,7 @@ class Objective:
     def without_domain(self, framework: Framework, x: Tensor, z: Tensor, x_hat: Tensor) -> Tensor:
         """All but the in-domain term, (B,)."""
         seen = self.damage(x_hat) if self.damage else x_hat
-        total = LOSSES[self.loss](seen, x).flatten(1).mean(dim=1)
+        total = LOSSES[self.loss](x, seen).flatten(1).mean(dim=1)
         if self.prior_weight:
             far = (distance(framework.prior, z) - 1).clamp_min(0)  # farther than half of the draws
             total = total + self.prior_weight * far.square()

@@ -7,8 +7,6 @@ from training import losses
 from training.frameworks import inverse
 from training.frameworks.base import Batch, Flow, Loss, without_graph
 
-PIXEL_LOSSES = {"cross-entropy": losses.cross_entropy, "squared": losses.pixel_error}
-
 
 class AEGAN(inverse.Inverse):
     """AEGAN (Luo et al. 2017, eq. 5, algorithm 1): the inverse of a GAN's generator, trained on the
@@ -41,5 +39,5 @@ class AEGAN(inverse.Inverse):
     def invert(self, batch: Batch) -> Loss:
         x = without_graph(self.G, batch.z)  # (B, 3, H, W)
         x_hat = self.decode(self.encode(x))
-        error = PIXEL_LOSSES[self.config.pixel_loss](x, x_hat)
+        error = losses.PIXEL_LOSSES[self.config.pixel_loss](x, x_hat).mean()
         return error, {"reconstruction": error}

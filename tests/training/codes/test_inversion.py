@@ -149,7 +149,7 @@ def test_what_cannot_be_done_is_one_sentence():
 def test_an_image_that_is_white_but_for_rounding_has_a_cross_entropy():
     tiny, white = Tiny(PRIORS["normal"](4)), torch.ones(1, 3, 32, 32)
     found = Objective("cross-entropy", damage=lambda x: x + 1e-7)
-    assert found.of(tiny, white, torch.zeros(1, 4), white) == 0
+    assert 0 <= found.of(tiny, white, torch.zeros(1, 4), white) < 2e-6
 
 
 @pytest.mark.parametrize("name", FRAMEWORKS)
