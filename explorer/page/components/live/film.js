@@ -1,4 +1,4 @@
-// Films of pictures side by side: frames [{at: ms, images: [ImageData]}], one after the other.
+// Films of pictures side by side, as blobs: frames [{at: ms, images: [ImageData]}], one after the other.
 {
   const PX = 160, GAP = 4, LEAST_MS = 40;  // viewers play GIFs with shorter frames slower
   const KINDS = { MP4: "video/mp4", WebM: "video/webm" };
@@ -18,9 +18,6 @@
   const pause = (ms = 0) => new Promise((resolve) => setTimeout(resolve, ms));
   const lasts = (frames, at) => (at + 1 < frames.length ? Math.max(LEAST_MS, frames[at + 1].at - frames[at].at) : LEAST_MS);
 
-  // On a page with a server, with what made it.
-  const keep = (blob, name) => (Latent.saveView ?? Latent.file)(blob, name);
-
   Latent.film = {
     LEAST_MS,
 
@@ -35,7 +32,7 @@
     kind: () => Object.keys(KINDS).find((each) => window.MediaRecorder?.isTypeSupported(KINDS[each])),
 
     // script: the address of gifenc.
-    async gif(frames, name, script) {
+    async gif(frames, script) {
       const { GIFEncoder, quantize, applyPalette } = await import(script);
       const [canvas, context, draw] = stage(frames[0].images), gif = GIFEncoder();
       for (const [at, frame] of frames.entries()) {
@@ -46,11 +43,11 @@
         await pause();
       }
       gif.finish();
-      keep(new Blob([gif.bytes()], { type: "image/gif" }), `${name}.gif`);
+      return new Blob([gif.bytes()], { type: "image/gif" });
     },
 
     // As long as the film lasts: the browser records what it is shown.
-    async video(frames, name) {
+    async video(frames) {
       const [canvas, , draw] = stage(frames[0].images), parts = [], kind = Latent.film.kind();
       draw(frames[0]);
       const recorder = new MediaRecorder(canvas.captureStream(), { mimeType: KINDS[kind], videoBitsPerSecond: 4e6 });
@@ -63,7 +60,7 @@
       }
       recorder.stop();
       await ended;
-      keep(new Blob(parts, { type: KINDS[kind] }), `${name}.${kind.toLowerCase()}`);
+      return new Blob(parts, { type: KINDS[kind] });
     },
   };
 }

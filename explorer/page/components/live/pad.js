@@ -20,8 +20,8 @@ Latent.pad = function ({ element, props, watch, trigger, grid: name }) {
   const kind = Latent.film.kind();
   const record = button(Latent.say("Record the walk"), () => (film?.on ? stop() : start()));
   record.setAttribute("aria-pressed", "false");
-  const saves = [button(Latent.say("Save as GIF"), () => save((frames) => Latent.film.gif(frames, "walk", Latent.local.gif))),
-    ...(kind ? [button(kind === "MP4" ? Latent.say("Save as MP4") : Latent.say("Save as WebM"), () => save((frames) => Latent.film.video(frames, "walk")))] : [])];
+  const saves = [button(Latent.say("Save as GIF"), () => save("gif", (frames) => Latent.film.gif(frames, Latent.local.gif))),
+    ...(kind ? [button(kind === "MP4" ? Latent.say("Save as MP4") : Latent.say("Save as WebM"), () => save(kind.toLowerCase(), Latent.film.video))] : [])];
   root.append(square, h("div", { class: "walked" }, faces, h("div", { class: "tools" }, record, ...saves,
     Latent.sendButtons(() => { rest(); return { grid: name, index: 0 }; }, (data) => trigger("send", data))),
     h("p", { class: "running" }, bar, said)));
@@ -112,9 +112,9 @@ Latent.pad = function ({ element, props, watch, trigger, grid: name }) {
     move(at.right + by * right, at.down + by * down);
   }
 
-  // Frames, from the start of a recording on.
+  // Frames, from the start of a recording on, with a promise of what the page says then of how it is made.
   function start() {
-    film = { on: true, frames: [] };
+    film = { on: true, frames: [], recipe: Latent.recipe() };
     prepare();
     listen();
     tell({ said: Latent.say("Move over the square: its pictures are recorded.") });
@@ -141,11 +141,12 @@ Latent.pad = function ({ element, props, watch, trigger, grid: name }) {
     saves.forEach((each) => { each.hidden = !film || film.on || !film.frames.length; });
   }
 
-  async function save(write) {
+  async function save(form, write) {
+    const { frames, recipe } = film;
     tell({ said: Latent.say("Making the film") });
     saves.forEach((each) => { each.disabled = true; });
     try {
-      await write(film.frames);
+      Latent.fileWith(await write(frames), `walk.${form}`, await recipe);
     } finally {
       saves.forEach((each) => { each.disabled = false; });
       tell({ said: "" });

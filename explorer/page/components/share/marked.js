@@ -3,9 +3,10 @@
   const TEXT = "latent-recipe";
   const SAYS = { "image/png": withText, "image/gif": withComment, "video/mp4": withEnd(box), "video/webm": withEnd(filler) };
 
-  Latent.marks = (blob) => blob.type in SAYS;  // whether it is of a kind that can
+  const marked = async (blob, text) => new Blob(SAYS[blob.type](new Uint8Array(await blob.arrayBuffer()), text), { type: blob.type });
 
-  Latent.marked = async (blob, text) => new Blob(SAYS[blob.type](new Uint8Array(await blob.arrayBuffer()), text), { type: blob.type });
+  // A file for the visitor, with a text where there is one and the file is of a kind that can have it.
+  Latent.fileWith = async (blob, name, text) => Latent.file(text && blob.type in SAYS ? await marked(blob, text) : blob, name);
 
   // The parts of a PNG with a text after its header.
   function withText(png, text) {

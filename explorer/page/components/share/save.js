@@ -1,5 +1,6 @@
 // What results give away: Latent.save(picture) saves a file that says how it was made,
-// Latent.saveView(blob, name) so one that the browser has drawn, and Latent.python(picture) copies a
+// Latent.saveView(blob, name) so one that the browser has drawn; Latent.recipe() gives what that says
+// of how the page is now, nothing where the server does not tell; and Latent.python(picture) copies a
 // program. `picture` is {grid, index}, {grid, sheet: true} for paths, or {tiles} for a morph; what is set
 // by hand is waited for.
 Latent.saving = function ({ server }) {
@@ -17,17 +18,14 @@ Latent.saving = function ({ server }) {
     if (src) Latent.file(await (await fetch(src)).blob(), name);
   };
 
-  Latent.saveView = async (blob, name) => {
-    const { text } = await ask("view", {});
-    if (text) Latent.file(await Latent.marked(blob, text), name);
-  };
+  Latent.recipe = async () => (await ask("view", {})).text;
+  Latent.saveView = async (blob, name) => Latent.fileWith(blob, name, await Latent.recipe());
 
-  // A file that the server has made, as gradio speaks of it; one of a kind that can says how it was made.
-  Latent.saveMade = async ({ url, orig_name: name }) => {
-    const blob = await (await fetch(url)).blob();
-    if (Latent.marks(blob)) Latent.saveView(blob, name);
-    else Latent.file(blob, name);
-  };
+  // A file that the server makes at a button says how the page was when its making began, however
+  // long that takes. `file` is as gradio speaks of it.
+  const begun = new Map();  // gives promises of texts, by button
+  Latent.makes = (button) => { begun.set(button, Latent.recipe()); };
+  Latent.saveMade = async (button, file) => Latent.fileWith(await (await fetch(file.url)).blob(), file.orig_name, await begun.get(button));
 
   Latent.python = async (picture) => {
     const { text } = await ask("python", picture);

@@ -16,8 +16,8 @@ def save_view(servers: Sequence[Callable]) -> gr.HTML:
 
 
 def saves(button: gr.Button, make: Callable[..., str], inputs: Sequence, busy: gr.HTML) -> None:
-    """The button saves the file that `make` writes of the inputs, while `busy` shows progress; why
-    there is none is said, and `busy` keeps no sign of an error."""
+    """The button saves the file that `make` writes of two inputs or more, while `busy` shows
+    progress; why there is none is said, and `busy` keeps no sign of an error."""
     file = gr.DownloadButton(elem_classes="unseen")
     visible = {"api_visibility": "private", "show_progress_on": busy}
 
@@ -28,5 +28,7 @@ def saves(button: gr.Button, make: Callable[..., str], inputs: Sequence, busy: g
         except UserError as error:
             return warn(error.said)
 
-    written = button.click(made, inputs, file, **visible)
-    written.then(None, file, js="(file) => file && Latent.saveMade(file)", **QUIET)
+    begin = f"(...given) => {{ Latent.makes({button._id}); return given; }}"
+    take = f"(file) => file && Latent.saveMade({button._id}, file)"
+    written = button.click(made, inputs, file, js=begin, **visible)
+    written.then(None, file, js=take, **QUIET)

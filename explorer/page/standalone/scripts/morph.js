@@ -50,12 +50,12 @@
     });
 
     // A film of the walk says which models drew it, and between which codes: the app has them again.
-    Latent.saveView = async (blob, name) => {
+    Latent.recipe = async () => {
       const weights = Object.fromEntries(walked.map(([model]) => [model.name, model.weights]));
       const slots = Object.fromEntries(things.map(({ label }, corner) => [`corner-${corner}`,
         { label, codes: Object.fromEntries(walked.map(([model, codes]) => [model.name, packed([codes[corner]])])) }]));
       const [[{ set }]] = walked, query = new URLSearchParams({ tab: "morph", set, models: Object.keys(weights).map(listed).join() });
-      Latent.file(await Latent.marked(blob, JSON.stringify({ weights, slots, query: String(query) })), name);
+      return JSON.stringify({ weights, slots, query: String(query) });
     };
 
     // A name as links list it.

@@ -1,5 +1,8 @@
 """What runs in the browser follows the hand there, and the server is asked for nothing."""
 
+import re
+from pathlib import Path
+
 import av
 import numpy as np
 import pytest
@@ -176,6 +179,31 @@ def test_a_walk_is_recorded_and_saved(page, pad):
     (_, first), *_, (ends, last) = frames
     assert len(frames) > 1 and 0.5 * lasts < ends
     assert first.shape == (shown[1], shown[0], 3) and np.abs(first - last.astype(float)).mean() > 5
+
+
+def saved_walk(page) -> Path:
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save as GIF").click()
+    return download.value.path()
+
+
+def test_a_walk_says_between_which_pictures_it_was_recorded(page, pad):
+    record(page, pad, steps=10)
+    corner = page.locator(".slot").filter(visible=True).first
+    before = corner.locator(".said").text_content()
+    corner.get_by_role("button", name="draw a random sample").click()
+    expect(corner.locator(".said")).not_to_have_text(before)
+    assert read_recipe(saved_walk(page)).slots["corner-0"].label == before
+
+
+def test_a_walk_is_saved_though_the_server_cannot_say_what_made_it(page, pad):
+    def answer(route):
+        lost = '"fn_name":"view"' in route.request.post_data
+        route.abort() if lost else route.continue_()
+
+    page.route(re.compile("component_server"), answer)
+    record(page, pad, steps=10)
+    assert read_recipe(saved_walk(page)) is None
 
 
 def test_a_browser_that_makes_no_mp4_makes_webm_and_says_so(page, pairs):

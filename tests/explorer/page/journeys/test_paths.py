@@ -1,9 +1,12 @@
 """From picture to picture in a browser: three kinds of path, beyond the last one, as a film."""
 
+import time
+
 import av
 import pytest
 from playwright.sync_api import expect
 
+from explorer.page.tabs import paths
 from explorer.pictures.recipe import read_recipe
 from tests.explorer.page.journeys.acts import drop, open_tab
 
@@ -90,6 +93,22 @@ def test_a_film_brings_back_the_page_it_was_saved_from(page, tmp_path, form):
     drop(page, slot, path)
     slot.get_by_role("button", name="Restore the page it was saved from").click()
     expect(page.locator(".frame").filter(visible=True)).to_have_count(2 * 3 * 13)
+
+
+def test_a_film_says_the_page_on_which_its_making_began(page, monkeypatch):
+    film = paths.film
+
+    def slowly(*args, **how):
+        time.sleep(3)
+        return film(*args, **how)
+
+    monkeypatch.setattr(paths, "film", slowly)
+    open_tab(page, "Paths")
+    expect(page.locator(".frame")).to_have_count(2 * 3 * 9)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download GIF").click()
+        open_tab(page, "Sample")
+    assert "tab=paths" in read_recipe(download.value.path()).query
 
 
 def test_where_there_is_no_path_it_is_said_why_and_nothing_can_be_saved(page, photo):

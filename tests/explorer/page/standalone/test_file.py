@@ -139,6 +139,9 @@ def test_a_turned_crop_repeats_the_edge_of_the_picture(alone):
 
 def test_a_recorded_walk_says_between_which_codes(alone, session):
     page = alone()
+    said = page.locator("#view-morph .slot .said")
+    expect(said.first).to_have_text(re.compile("Sample"))
+    corners = said.all_text_contents()
     pad = page.get_by_role("application", name="Walk between the four corners")
     page.get_by_role("button", name="Record the walk").click()
     for _ in range(3):
@@ -146,14 +149,15 @@ def test_a_recorded_walk_says_between_which_codes(alone, session):
         pad.press("ArrowRight")
         changes(page, before, ".walked canvas")
     page.get_by_role("button", name="Stop", exact=True).click()
+    page.locator(".corner-0 [title='draw a random sample']").click()
+    expect(said.first).not_to_have_text(corners[0])
     with page.expect_download() as download:
         page.get_by_role("button", name="Save as GIF").click()
-    said, slots = read_recipe(download.value.path()), [f"corner-{at}" for at in range(4)]
-    saved = Picture("walk", PHOTO, astronaut(), saved=said)
+    slots = [f"corner-{at}" for at in range(4)]
+    saved = Picture("walk", PHOTO, astronaut(), saved=read_recipe(download.value.path()))
     restore(session, saved, {})
     assert session.tab == "morph" and session.names == [*NAMES]
     held = [session.slots[slot] for slot in slots]
-    corners = page.locator("#view-morph .slot .said").all_text_contents()
     assert [picture.label for picture in held] == corners
     assert all({*picture.codes} == {*NAMES} for picture in held)
 
