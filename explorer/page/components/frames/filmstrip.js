@@ -9,6 +9,10 @@ Latent.filmstrip = function ({ element, props, trigger, watch, grid, what, empty
   const DENSITY = Latent.say("Of the training codes the share around which they are no denser than here: 50 % is usual, 0 % is sparser than around any");
   const NORM = Latent.say("The length of the code before it is brought back to the prior");
   const [meanings, explain] = Latent.meanings();
+  const act = (does, words) => h("button", { type: "button", class: "chip", onclick: () => trigger(does, {}) }, words);
+  // A line that stays in its place while the search goes on: what is drawn anew under the pointer is not clicked.
+  const bar = h("progress", { max: 1, "aria-label": Latent.say("{row}: progress", { row: Latent.say("geodesic") }) });
+  const searching = h("p", { class: "running" }, bar, Latent.say("Geodesics are looked for"), act("stop", Latent.say("Stop")));
   let selected = null;  // {row, at}: a kind of path, and a frame's place in it
   const named = (at) => Latent.say("frame {n}", { n: String(at + 1) });
   const place = () => selected && selected.row * props.value.count + selected.at;  // among all frames, as `index`
@@ -73,12 +77,14 @@ Latent.filmstrip = function ({ element, props, trigger, watch, grid, what, empty
     }
     if (selected && (selected.at >= value.count || !kinds().length)) selected = null;
     const scrolled = root.querySelector("ol")?.scrollLeft ?? 0;
-    const act = (does, words) => h("button", { type: "button", class: "chip", onclick: () => trigger(does, {}) }, words);
-    const running = value.progress === null || value.progress === undefined ? value.stopped && [value.stopped, act("resume", Latent.say("Go on"))] : [
-      h("progress", { max: 1, value: value.progress, "aria-label": Latent.say("{row}: progress", { row: Latent.say("geodesic") }) }),
-      Latent.say("Geodesics are looked for"), act("stop", Latent.say("Stop"))];
-    root.replaceChildren(...(running ? [h("p", { class: "running" }, running)] : []),
-      h("div", { class: "paths", role: "group", "aria-label": what }, value.panels.map(panelOf)), h("div", { class: "enlarged" }));
+    const goesOn = value.progress !== null && value.progress !== undefined;
+    if (goesOn) bar.value = value.progress;
+    if (!goesOn || searching.parentNode !== root) {
+      const stopped = value.stopped ? [h("p", { class: "running" }, value.stopped, act("resume", Latent.say("Go on")))] : [];
+      root.replaceChildren(...(goesOn ? [searching] : stopped));
+    }
+    root.querySelectorAll(":scope > :not(.running)").forEach((each) => each.remove());
+    root.append(h("div", { class: "paths", role: "group", "aria-label": what }, value.panels.map(panelOf)), h("div", { class: "enlarged" }));
     if (selected) enlarge();
     const strips = [...root.querySelectorAll("ol")];
     for (const each of strips) {

@@ -60,6 +60,9 @@ def test_a_search_that_is_stopped_waits_and_goes_on_from_there(page):
     page.keyboard.press("Enter")
     page.get_by_role("button", name="linear, frame 17, F-AAE").wait_for()
     search = page.locator(".filmstrip .running")
+    line, first = search.element_handle(), page.locator(".frame").first.element_handle()
+    first.wait_for_element_state("hidden")  # drawn anew, under a line that stays
+    assert line.is_visible()
     search.get_by_role("button", name="Stop").click()
     expect(search).to_contain_text("The search for geodesics stopped after")
     expect(search.locator("progress")).to_have_count(0)
