@@ -29,9 +29,8 @@ from training.frameworks import FRAMEWORKS, Framework
 from training.frameworks.base import CodeLabels
 from training.measure import domain
 
-RECOVERY_STEPS = 100  # for the codes of pictures where there is no encoder
+RECOVERY_STEPS = 50  # for the codes of pictures where there is no encoder
 TIMED_CODES, TIMED_STEPS = 4, 8  # of the descent that is timed
-NEAREST = 256  # samples among which a code is looked for, where there is no encoder nor a gradient
 BATCH, EVERY = 32, 4  # pictures refined at a time; steps after which it is asked whether to go on
 
 
@@ -128,7 +127,8 @@ class Model:
         if self.encodes:
             return ""
         if self.unrefined:
-            return f"no encoder, no gradients: a picture's code is the nearest of {NEAREST} samples"
+            draws = inversion.DRAWS
+            return f"no encoder, no gradients: a picture's code is the nearest of {draws} samples"
         starts, steps = inversion.STARTS, RECOVERY_STEPS
         return f"no encoder: codes are found by recovery, {steps} steps from {starts} random starts"
 
@@ -160,7 +160,7 @@ class Model:
         go_on()
         if self.encodes:
             return computed(torch.no_grad()(self.network.encode), self._images(images))
-        return self.recover(images, 0, starts=NEAREST) if self.unrefined else self.recover(images)
+        return self.recover(images, 0 if self.unrefined else RECOVERY_STEPS)
 
     def decode(self, codes: Tensor) -> Tensor:
         """(B, n) -> (B, 3, H, W) in [0, 1]."""

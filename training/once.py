@@ -6,20 +6,21 @@ from typing import TypeVar
 
 from torch.utils.weak import WeakIdKeyDictionary
 
-Object, Found = TypeVar("Object"), TypeVar("Found")
+Found = TypeVar("Found")
 
 
-def once(find: Callable[[Object], Found]) -> Callable[[Object], Found]:
+def once(find: Callable[..., Found]) -> Callable[..., Found]:
     """`find`, whose findings are kept as long as their objects are, each known by its identity:
     `functools.cache` would keep the objects, too. Findings may not hold the object themselves; of
-    an object for which there is none yet, None, it is found anew."""
+    an object for which there is none yet, None, it is found anew. What else is `given` is taken the
+    first time."""
     kept = WeakIdKeyDictionary()
 
     @wraps(find)
-    def found(of: Object) -> Found:
+    def found(of, *given) -> Found:
         known = kept.get(of)
         if known is None:
-            known = kept[of] = find(of)
+            known = kept[of] = find(of, *given)
         return known
 
     return found

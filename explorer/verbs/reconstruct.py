@@ -8,14 +8,14 @@ from typing import Annotated, Literal
 
 from torch import Tensor
 
-from explorer.engine import NEAREST, Model
+from explorer.engine import Model
 from explorer.pictures.faces import Crop
 from explorer.pictures.picture import Picture, whole
 from explorer.verbs.common.options import MOST_SEED, Models, Option, Result, Shown
 from explorer.verbs.common.stages import Stage, first_stage, stage
 from explorer.words import numeral, say
 from explorer.work import beside, computed
-from training.codes.inversion import DEFAULT, LOSSES, METHODS, STARTS, Objective
+from training.codes.inversion import DEFAULT, DRAWS, LOSSES, METHODS, STARTS, Objective
 
 
 @dataclass(frozen=True)
@@ -127,12 +127,13 @@ def unencoded(model: Model) -> str:
         return say(
             "{model} has no encoder and cannot refine codes: this is the best of {count} samples.",
             model=model.title,
-            count=NEAREST,
+            count=DRAWS,
         )
     return say(
-        "{model} has no encoder: this is the best of a few prior samples. Refinement finds a "
+        "{model} has no encoder: this is the best of {count} prior samples. Refinement finds a "
         "better code, 50 steps in about {seconds} s.",
         model=model.title,
+        count=DRAWS,
         seconds=numeral(f"{model.descent_s(1, steps=50):.1f}"),
     )
 

@@ -31,9 +31,8 @@ class Prior:
         """Codes (B, size) on the support; the identity where that is all of R^n."""
         return z
 
-    def restrict(self, z: Tensor, generator: Generator | None = None) -> Tensor:
-        """Codes after a step of descent, brought back to where `project` has gradients. With a
-        generator, entries outside the support may be drawn anew: no code depends on another."""
+    def restrict(self, z: Tensor) -> Tensor:
+        """Codes after a step of descent, brought back to where `project` has gradients."""
         return self.project(z)
 
     def squash(self, h: Tensor) -> Tensor:
@@ -69,10 +68,6 @@ class Sphere(Prior):
     def project(self, z: Tensor) -> Tensor:
         return normalize(z, dim=1)
 
-    def restrict(self, z: Tensor, generator: Generator | None = None) -> Tensor:
-        """Unchanged: `project` has gradients at any norm but 0."""
-        return z
-
     @property
     def scale(self) -> float:
         return math.sqrt(self.size)
@@ -101,13 +96,9 @@ class Box(Prior):
     def project(self, z: Tensor) -> Tensor:
         return z.clamp(-1, 1)
 
-    def restrict(self, z: Tensor, generator: Generator | None = None) -> Tensor:
-        """Entries outside are drawn anew (Lipton and Tripathi 2017); clipped if no generator."""
-        if generator is None:
-            return z.clamp(-0.999, 0.999)
-        # one draw for all codes: a code ends the same in any batch
-        fresh = 2 * torch.rand(self.size, generator=generator, device=generator.device) - 1
-        return torch.where(z.abs() > 1, fresh.to(z), z)
+    def restrict(self, z: Tensor) -> Tensor:
+        """Just inside, since an entry at its limit has no gradient."""
+        return z.clamp(-0.999, 0.999)
 
     def squash(self, h: Tensor) -> Tensor:
         """By tanh, the last layer of AEGAN's encoder (table 5)."""
@@ -202,7 +193,7 @@ class OneHot(Prior):
         kept = (ordered > excess).sum(dim=1, keepdim=True)
         return (z - excess.gather(1, kept - 1)).clamp_min(0)
 
-    def restrict(self, z: Tensor, generator: Generator | None = None) -> Tensor:
+    def restrict(self, z: Tensor) -> Tensor:
         """Every class keeps a hundredth of its even share, since at 0 it has no gradient."""
         return 0.99 * self.project(z) + 0.01 / self.size
 
@@ -223,7 +214,7 @@ class Switches(Prior):
     def project(self, z: Tensor) -> Tensor:
         return z.clamp(0, 1)
 
-    def restrict(self, z: Tensor, generator: Generator | None = None) -> Tensor:
+    def restrict(self, z: Tensor) -> Tensor:
         """Just inside, since an entry at its limit has no gradient."""
         return z.clamp(0.005, 0.995)
 
@@ -254,8 +245,8 @@ class Joint(Prior):
     def project(self, z: Tensor) -> Tensor:
         return self._each("project", z)
 
-    def restrict(self, z: Tensor, generator: Generator | None = None) -> Tensor:
-        return self._each("restrict", z, generator)
+    def restrict(self, z: Tensor) -> Tensor:
+        return self._each("restrict", z)
 
     def squash(self, h: Tensor) -> Tensor:
         return self._each("squash", h)
@@ -270,9 +261,9 @@ class Joint(Prior):
         parts = self.first, self.second
         return torch.cat([part.scale * torch.ones(part.size) for part in parts])
 
-    def _each(self, method: str, z: Tensor, *how) -> Tensor:
+    def _each(self, method: str, z: Tensor) -> Tensor:
         parts = zip((self.first, self.second), self.split(z), strict=True)
-        return torch.cat([getattr(prior, method)(part, *how) for prior, part in parts], dim=1)
+        return torch.cat([getattr(prior, method)(part) for prior, part in parts], dim=1)
 
 
 @dataclass(frozen=True)

@@ -5,15 +5,10 @@ import torch
 
 from tests.training.conftest import CHECKPOINTS, config_of
 from training import checkpoints
-from training.codes import inversion
 from training.codes.inversion import (
-    DEFAULT,
-    LIGHT,
     LOSSES,
     OBJECTIVES,
-    Descent,
     Objective,
-    descend,
     domain_error,
     hybrid,
     recover,
@@ -78,21 +73,17 @@ def test_refinement_comes_from_nearby_codes_to_the_codes(prior):
     assert torch.equal(refine(tiny, x, start, steps=0), start)
 
 
-def test_steps_and_errors_are_in_the_scale_of_each_entry():
+def test_errors_are_in_the_scale_of_each_entry():
     prior = joint(PRIORS["sphere"](16), Switches(3))
-    tiny, z = Tiny(prior), torch.full((1, 19), 0.25)
-    descent = Descent(tiny, tiny.decode(z), z, steps=10)
-    descent.step(torch.ones_like(z))
-    moved = prior.scale * (z - descent.code.detach())
-    torch.testing.assert_close(moved, moved[:, :1].expand(1, 19))
-    torch.testing.assert_close(domain_error(tiny, z, z + 1 / prior.scale), torch.ones(1))
+    z = torch.full((1, 19), 0.25)
+    torch.testing.assert_close(domain_error(Tiny(prior), z, z + 1 / prior.scale), torch.ones(1))
 
 
 def test_all_steps_stay_on_the_support():
     for prior in SUPPORTS:
         tiny = Tiny(prior)
         x, _ = tiny.images()
-        for _, codes in recovery(tiny, x, steps=20, starts=3, lr=1.0):
+        for _, codes in recovery(tiny, x, steps=20, starts=3):
             torch.testing.assert_close(prior.project(codes), codes)
 
 
@@ -112,7 +103,7 @@ def test_more_starts_are_no_worse():
         (tiny.decode(recover(tiny, x, steps=2, starts=starts)) - x).square().flatten(1).mean(1)
         for starts in (1, 16)
     ]
-    assert (errors[1] <= errors[0]).all() and errors[1].mean() < errors[0].mean()
+    assert (errors[1] <= errors[0] + 1e-7).all() and errors[1].mean() < errors[0].mean()
 
 
 @pytest.mark.parametrize("prior", SUPPORTS, ids=str)
@@ -140,7 +131,7 @@ def test_codes_stream_and_no_step_follows_when_closed():
 def test_what_cannot_be_done_is_one_sentence():
     tiny = Tiny(PRIORS["sphere"](4))
     x, z = tiny.images()
-    with pytest.raises(UserError, match="at least 1 start"):
+    with pytest.raises(UserError, match="1 to 256 random codes, not at 0"):
         recover(tiny, x, starts=0)
     with pytest.raises(UserError, match="no loss 'l7'; choose from: squared, cross-entropy"):
         refine(tiny, x, z, loss="l7")
@@ -217,68 +208,12 @@ def test_a_finished_objective_is_the_sum_of_its_terms():
     assert torch.allclose(Objective("squared", 2, 3, 4)(tiny, x, z), weighed)
 
 
-@pytest.mark.parametrize("weight, times", [(LIGHT, 3), (2 * LIGHT, 6)])
-def test_a_light_in_domain_term_is_in_every_other_step(weight, times, monkeypatch):
-    tiny, seen = Blurring(PRIORS["normal"](12)), []
-    x, z = tiny.images(4)
-    encode = tiny.encode
-    monkeypatch.setattr(tiny, "encode", lambda x: seen.append(len(x)) or encode(x))
-    refine(tiny, x, z, 6, domain_weight=weight)
-    assert seen == [4] * times
-
-
-@pytest.mark.parametrize("done", [0, 1])
-def test_a_light_in_domain_term_counts_as_often_as_it_is_left_out(done, monkeypatch):
-    tiny, weight, gradients = Blurring(PRIORS["normal"](12)), LIGHT, []
-    x, z = tiny.images(4)[0].flip(0), 2 * tiny.images(4)[1]
-    descent = Descent(tiny, x, z, 6, domain_weight=weight)
-    descent.done = done
-    monkeypatch.setattr(descent, "step", gradients.append)
-    descend([descent])
-    z.requires_grad_(True)
-    pixels = (tiny.decode(z) - x).square().flatten(1).mean(dim=1)
-    off = domain_error(tiny, z, tiny.encode(tiny.decode(z)))
-    (expected,) = torch.autograd.grad((pixels + (2 - 2 * done) * weight * off).sum(), z)
-    assert torch.allclose(gradients[0], expected, rtol=1e-4, atol=1e-8)
-
-
-def test_a_light_in_domain_term_is_in_the_steps_that_each_has_it_in_alone():
-    tiny = Blurring(PRIORS["normal"](12))
-    x, z = tiny.images(4)[0].flip(0), tiny.images(4)[1]
-
-    def begun():
-        return [Descent(tiny, x[at], z[at], 7, domain_weight=LIGHT) for at in (slice(3), [3])]
-
-    one, other = begun()
-    descend([one])
-    for _ in range(6):  # the other begins between two steps of the first with the term
-        descend([one, other])
-    for together, alone in zip((one, other), begun(), strict=True):
-        while alone.done < together.done:
-            descend([alone])
-        assert torch.allclose(together.codes, alone.codes, atol=1e-5)
-
-
 def sharpened(framework):
     """Images sharper than it draws, and their codes."""
     with torch.no_grad():
         x = framework.decode(framework.prior.sample(8, torch.Generator().manual_seed(1)))
         x = (x + 0.5 * (x - x.roll(1, -1))).clamp(0, 1)
         return x, framework.encode(x)
-
-
-def test_codes_are_as_good_with_a_light_in_domain_term_in_every_other_step(monkeypatch):
-    framework, _ = checkpoints.read(CHECKPOINTS / "celeba32/faae")
-    x, z = sharpened(framework)
-
-    def found():
-        codes = refine(framework, x, z, **vars(DEFAULT))
-        off = domain_error(framework, codes, framework.encode(framework.decode(codes)))
-        return torch.stack([DEFAULT(framework, x, codes).mean(), off.mean()])
-
-    other = found()
-    monkeypatch.setattr(inversion, "LIGHT", 0)
-    assert (other < 1.02 * found()).all()
 
 
 def test_the_default_keeps_f_aae_sharp_and_the_plain_one_does_not():
