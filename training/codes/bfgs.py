@@ -10,7 +10,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-REACH = 0.3  # the longest step: root mean square over entries of order one
+REACH = 0.6  # the longest step: root mean square over entries of order one
 CURVED = 1e-10  # least cosine of a step and its change of gradient from which is learned
 
 
@@ -21,8 +21,8 @@ class BFGS:
     `x`, `value`, `gradient`: of the lowest so far; `value` is None before the first.
 
     inverse: (n, n), the inverse Hessian of all codes at first, but for a factor of each, which the
-    first step finds (equation 6.20); scale: brings entries of codes to order one; restrict: brings
-    codes back to where they may be.
+    first step finds (equation 6.20); scale: brings entries of codes to order one; settle: what is
+    done to codes after each step.
     """
 
     def __init__(
@@ -30,13 +30,13 @@ class BFGS:
         x: Tensor,
         inverse: Tensor,
         scale: float | Tensor = 1.0,
-        restrict: Callable[[Tensor], Tensor] = lambda z: z,
+        settle: Callable[[Tensor], Tensor] = lambda x: x,
     ):
-        self.x = self.trial = restrict(x)
+        self.x = self.trial = settle(x)
         self.value: Tensor | None = None
         self.gradient = torch.zeros_like(x)
         self.inverse = inverse.expand(len(x), -1, -1).clone()
-        self.scale, self.restrict = scale, restrict
+        self.scale, self.settle = scale, settle
         self._pace = x.new_ones(len(x), 1)  # share of a step that is tried
         self._factor_known = False
 
@@ -53,7 +53,7 @@ class BFGS:
             self.gradient = torch.where(each, gradient, self.gradient)
             self.value = torch.where(lower, value, self.value)
             self._pace = torch.where(each, (2 * self._pace).clamp_max(1), self._pace / 2)
-        self.trial = self.restrict(self.x + self._pace * self._step())
+        self.trial = self.settle(self.x + self._pace * self._step())
 
     def _step(self) -> Tensor:
         step = -_times(self.inverse, self.gradient)

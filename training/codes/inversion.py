@@ -6,7 +6,8 @@
     hybrid      the same descent from the encoder's code: refined codes
 
 What a descent minimises is an `Objective`: the difference of the pixels, and terms that keep the
-code in the generator's domain and its image sharp.
+code in the generator's domain and its image sharp. It moves h, of which z = `Prior.squash`(h) is
+always on the support.
 
 Frameworks are in evaluation mode; images (B, 3, H, W) in [0, 1], codes (B, n).
 """
@@ -125,12 +126,15 @@ class Descent:
         """Begun when first asked for: of a new system the curvature is found first."""
         prior, device = self.framework.prior, self.z.device
         inverse = inverse_curvature(self.framework, device)
-        return BFGS(self.z, inverse, prior.scale_on(device), prior.restrict)
+        start = prior.unsquash(prior.project(self.z))
+        return BFGS(
+            start, inverse, prior.scale_on(device), lambda h: prior.unsquash(prior.squash(h))
+        )
 
     @property
     def codes(self) -> Tensor:
         """On the prior's support."""
-        return self.framework.prior.project(self.search.x)
+        return self.framework.prior.squash(self.search.x)
 
 
 @torch.inference_mode(False)
@@ -146,11 +150,11 @@ def descend(descents: Sequence[Descent]) -> None:
 def _evaluate(descents: Sequence[Descent]) -> None:
     """Gives each search the losses and gradients that it waits for."""
     framework, objective = descents[0].framework, descents[0].objective
-    codes = [each.search.trial.clone().requires_grad_(True) for each in descents]
+    h = [each.search.trial.clone().requires_grad_(True) for each in descents]
     with torch.enable_grad():
-        z, x = framework.prior.project(torch.cat(codes)), torch.cat([each.x for each in descents])
+        z, x = framework.prior.squash(torch.cat(h)), torch.cat([each.x for each in descents])
         losses = objective(framework, x, z)
-        gradients = torch.autograd.grad(losses.sum(), codes)
+        gradients = torch.autograd.grad(losses.sum(), h)
     parts = losses.detach().split([len(each.x) for each in descents])
     for each, values, gradient in zip(descents, parts, gradients, strict=True):
         each.search.take(values, gradient)
@@ -160,7 +164,7 @@ def _evaluate(descents: Sequence[Descent]) -> None:
 @torch.inference_mode(False)
 def inverse_curvature(framework: Framework, device: torch.device) -> Tensor:
     """Inverse of the damped curvature C of the mean squared error, (n, n), on average over draws of
-    the prior: C = 2 E[J'J] / pixels, with J = dG/dz, is its Hessian at a code whose image is met.
+    the prior: C = 2 E[J'J] / pixels, with J = dG(z)/dh, is its Hessian where an image is met.
 
     J'J is the mean of the outer products of J'u, u ~ N(0, I).
     """
@@ -168,12 +172,12 @@ def inverse_curvature(framework: Framework, device: torch.device) -> Tensor:
     curvature, scale = 0, (prior.scale * torch.ones(prior.size)).to(device)
     batches = math.ceil(prior.size / AT_ONCE)  # about as many draws as entries
     for _ in range(batches):
-        z = prior.restrict(prior.sample(AT_ONCE, generator).to(device)).requires_grad_(True)
+        h = prior.unsquash(prior.sample(AT_ONCE, generator).to(device)).requires_grad_(True)
         with torch.enable_grad():
-            x_hat = framework.decode(prior.project(z))
+            x_hat = framework.decode(prior.squash(h))
             u = torch.randn(x_hat.shape, generator=generator).to(device)
-            (pulled,) = torch.autograd.grad((u * x_hat).sum(), [z])
-        pulled = pulled / scale  # of codes with entries of order one
+            (pulled,) = torch.autograd.grad((u * x_hat).sum(), [h])
+        pulled = pulled / scale  # of entries of order one
         curvature = curvature + pulled.mT @ pulled * (2 / (batches * u.numel()))
     damping = DAMPING * curvature.diagonal().mean().clamp_min(1e-12)
     damped = curvature + damping * torch.eye(prior.size, device=device)

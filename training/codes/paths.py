@@ -80,11 +80,11 @@ def geodesics(
     prior, start = framework.prior, z.detach().clone()
     fixed = fixed.to(z.device)[:, None]
     flat = start.flatten(0, 1)
-    code = prior.restrict(flat).clone().requires_grad_(True)
+    code = prior.unsquash(flat).clone().requires_grad_(True)
     adam = Adam(code, scale=prior.scale_on(code.device))
 
     def path() -> Tensor:
-        return torch.where(fixed, start, prior.project(code).unflatten(0, start.shape[:2]))
+        return torch.where(fixed, start, prior.squash(code).unflatten(0, start.shape[:2]))
 
     best = start
     with torch.no_grad():
@@ -96,7 +96,7 @@ def geodesics(
         best, least = _better(best, least, path().detach(), now.detach())
         adam.step(gradient, LR)
         with torch.no_grad():
-            code.copy_(prior.restrict(code))
+            code.copy_(prior.unsquash(prior.squash(code)))
             if done % every == 0 or done == steps:
                 best, least = _better(best, least, path(), drawn(framework, path()))
                 yield done, best

@@ -31,13 +31,14 @@ class Prior:
         """Codes (B, size) on the support; the identity where that is all of R^n."""
         return z
 
-    def restrict(self, z: Tensor) -> Tensor:
-        """Codes after a step of descent, brought back to where `project` has gradients."""
-        return self.project(z)
-
     def squash(self, h: Tensor) -> Tensor:
         """Outputs of a network (B, size) on the support, with gradients everywhere."""
         return self.project(h)
+
+    def unsquash(self, z: Tensor) -> Tensor:
+        """h (B, size) that `squash` brings to codes z on the support, or near to those at its
+        limits, where gradients vanish: a descent on h meets none."""
+        return self.project(z)
 
     def between(self, codes: Tensor, weights: Tensor) -> Tensor:
         """Interpolated codes (B, n) on the support, of `codes` (k, B, n) with `weights` (k, B, 1),
@@ -96,13 +97,12 @@ class Box(Prior):
     def project(self, z: Tensor) -> Tensor:
         return z.clamp(-1, 1)
 
-    def restrict(self, z: Tensor) -> Tensor:
-        """Just inside, since an entry at its limit has no gradient."""
-        return z.clamp(-0.999, 0.999)
-
     def squash(self, h: Tensor) -> Tensor:
         """By tanh, the last layer of AEGAN's encoder (table 5)."""
         return h.tanh()
+
+    def unsquash(self, z: Tensor) -> Tensor:
+        return z.clamp(-0.99, 0.99).atanh()
 
 
 @dataclass(frozen=True)
@@ -193,12 +193,12 @@ class OneHot(Prior):
         kept = (ordered > excess).sum(dim=1, keepdim=True)
         return (z - excess.gather(1, kept - 1)).clamp_min(0)
 
-    def restrict(self, z: Tensor) -> Tensor:
-        """Every class keeps a hundredth of its even share, since at 0 it has no gradient."""
-        return 0.99 * self.project(z) + 0.01 / self.size
-
     def squash(self, h: Tensor) -> Tensor:
         return h.softmax(dim=1)
+
+    def unsquash(self, z: Tensor) -> Tensor:
+        """Every class has a hundredth of its even share at least."""
+        return z.clamp_min(0.01 / self.size).log()
 
 
 @dataclass(frozen=True)
@@ -214,12 +214,11 @@ class Switches(Prior):
     def project(self, z: Tensor) -> Tensor:
         return z.clamp(0, 1)
 
-    def restrict(self, z: Tensor) -> Tensor:
-        """Just inside, since an entry at its limit has no gradient."""
-        return z.clamp(0.005, 0.995)
-
     def squash(self, h: Tensor) -> Tensor:
         return h.sigmoid()
+
+    def unsquash(self, z: Tensor) -> Tensor:
+        return z.clamp(0.005, 0.995).logit()
 
 
 @dataclass(frozen=True)
@@ -245,11 +244,11 @@ class Joint(Prior):
     def project(self, z: Tensor) -> Tensor:
         return self._each("project", z)
 
-    def restrict(self, z: Tensor) -> Tensor:
-        return self._each("restrict", z)
-
     def squash(self, h: Tensor) -> Tensor:
         return self._each("squash", h)
+
+    def unsquash(self, z: Tensor) -> Tensor:
+        return self._each("unsquash", z)
 
     def between(self, codes: Tensor, weights: Tensor) -> Tensor:
         parts = codes.split([self.first.size, self.second.size], dim=-1)

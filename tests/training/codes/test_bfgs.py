@@ -65,6 +65,6 @@ def test_values_that_are_none_are_stepped_back_from():
 
 
 def test_codes_stay_where_they_may_be():
-    search = BFGS(torch.zeros(1, 2), torch.eye(2), restrict=lambda x: x.clamp(-0.5, 0.5))
+    search = BFGS(torch.zeros(1, 2), torch.eye(2), settle=lambda x: x.clamp(-0.5, 0.5))
     minimise(lambda x: (x - torch.tensor([2.0, 0.25])).square().sum(dim=1), search, 30)
     torch.testing.assert_close(search.x, torch.tensor([[0.5, 0.25]]), atol=1e-3, rtol=0)
