@@ -19,7 +19,7 @@ from training.errors import UserError
 from training.measure import metrics
 
 KINDS = (*DAMAGES, REGION)
-STEPS = 60
+STEPS = 20
 MOST = 50  # strength
 
 

@@ -130,7 +130,7 @@ class Restoration:
     checkpoints: Positional[tuple[str, ...]]  # Folders of checkpoints, of one image size and crop
     data: tuple[str, ...]  # Untouched images: folder, zips, or a dataset's name
     images: Images = 200  # How many of them
-    steps: Steps = 60  # Of the inversion
+    steps: Steps = 20  # Of the inversion
     data_root: str = "data"  # Where torchvision datasets are stored
     device: str = "cpu"  # cpu or cuda
     json: bool = False  # Print JSON

@@ -17,7 +17,7 @@ from training.measure import metrics
 from training.report.tables import headings, markdown
 
 BATCH = 32
-STEPS = 60
+STEPS = 20
 # The damages of the table, for images of a side in px
 MEASURED: dict[str, Callable[[int], Damage]] = {
     "blur, 5 % of the width": lambda side: Blur(5),

@@ -30,7 +30,7 @@ from training.measure.figures import FIGURES
 
 NAME = "restore"
 SLOT = Slot(NAME, say("Picture to restore"), example=0)
-EVERY = 10  # steps between two pictures of the inversion
+EVERY = 5  # steps between two pictures of the inversion
 STOPPED = "stopped after {done} of {aim} steps"
 KINDS = {
     REGION: say("Painted-out region"),

@@ -179,20 +179,20 @@ def test_a_stopped_inversion_goes_on_from_where_it_stands(opened):
     error.append(errors(next(restore.invert(opened))))
     stopped = restore.stop(opened, Event(None, {}))
     row = stopped["rows"][1]
-    assert row["stopped"] and row["note"] == "stopped after 10 of 20 steps"
+    assert row["stopped"] and row["note"] == "stopped after 5 of 20 steps"
     assert row["progress"] is None and errors(stopped) == error[0]
     assert [*restore.invert(opened)] == [gr.skip()]  # it waits
     assert restore.draw(opened)["rows"][1]["stopped"]
-    assert restore.verb(opened)[1]["steps"] == 10
+    assert restore.verb(opened)[1]["steps"] == 5
     values = [*restore.resume(opened)]
-    assert len(values) == 1 and not values[0]["rows"][1]["stopped"]
-    error.append(errors(values[0]))
+    assert len(values) == 3 and not values[-1]["rows"][1]["stopped"]
+    error.append(errors(values[-1]))
     assert max(after - before for before, after in zip(*error, strict=True)) < 0
     assert [*restore.invert(opened)] == [gr.skip()]
     assert len(restore.draw(opened)["rows"]) == 3 and restore.verb(opened) is None
     show(opened, BLUR)
     assert len(restore.draw(opened)["rows"]) == 1
-    assert len([*restore.invert(opened)]) == 2
+    assert len([*restore.invert(opened)]) == 4
 
 
 def test_a_link_and_a_program_have_the_region(opened):
