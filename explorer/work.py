@@ -244,7 +244,7 @@ class _Going:
 class Descents:
     """Refinements of one model that several threads ask for at a time, done as one batch, which
     takes 4 times less for sixteen pictures. Each joins and leaves as it comes and ends, and finds
-    the codes that it would find alone.
+    codes as good as those that it would find alone.
 
     most: pictures in a batch; of more, those come next that have waited longest.
     """

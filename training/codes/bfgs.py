@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 REACH = 0.6  # the longest step: root mean square over entries of order one
-CURVED = 1e-10  # least cosine of a step and its change of gradient from which is learned
+CURVED = 1e-10  # least cosine of s and y at which an inverse Hessian is updated
 
 
 class BFGS:
@@ -38,7 +38,7 @@ class BFGS:
         self.inverse = inverse.expand(len(x), -1, -1).clone()
         self.scale, self.settle = scale, settle
         self._pace = x.new_ones(len(x), 1)  # share of a step that is tried
-        self._factor_known = False
+        self._factor_known = torch.zeros(len(x), dtype=torch.bool, device=x.device)
 
     @torch.no_grad()
     def take(self, value: Tensor, gradient: Tensor) -> None:
@@ -63,19 +63,21 @@ class BFGS:
     def _learn(self, s: Tensor, y: Tensor) -> None:
         """The inverses H after steps s (B, n) with changes of gradients y (B, n), H + (1 + y'Hy /
         s'y) ss' / s'y - (Hys' + sy'H) / s'y (equation 6.17); unchanged where the function is not
-        convex along s."""
-        along, bent = (s * y).sum(dim=1), _times(self.inverse, y)
-        curved = along > CURVED * s.norm(dim=1) * y.norm(dim=1)
-        across = (y * bent).sum(dim=1)
-        if not self._factor_known:
-            factor = torch.where(curved, along / across, 1)
-            self.inverse *= factor[:, None, None]
-            bent, across = factor[:, None] * bent, factor * across
-            self._factor_known = True
-            self._pace[curved] = 2  # even if it was too long, the next one is of full length
-        per = torch.where(curved, 1 / along, 0)
-        both = torch.stack([s, bent], dim=2)
-        core = torch.stack([per * (1 + across * per), -per, -per, 0 * per], dim=1)
+        convex along s, or not finite."""
+        sy = (s * y).sum(dim=1)
+        convex = (sy > CURVED * s.norm(dim=1) * y.norm(dim=1)) & sy.isfinite()
+        s, y = (torch.where(convex[:, None], each, 0) for each in (s, y))
+        Hy = _times(self.inverse, y)
+        yHy = (y * Hy).sum(dim=1)
+        first = convex & ~self._factor_known
+        factor = torch.where(first, sy / yHy, 1)
+        self.inverse *= factor[:, None, None]
+        Hy, yHy = factor[:, None] * Hy, factor * yHy
+        self._factor_known |= first
+        self._pace[first] = 2  # even if it was too long, the next one is of full length
+        rho = torch.where(convex, 1 / sy, 0)
+        both = torch.stack([s, Hy], dim=2)
+        core = torch.stack([rho * (1 + yHy * rho), -rho, -rho, 0 * rho], dim=1)
         self.inverse.baddbmm_(both @ core.unflatten(1, (2, 2)), both.mT)
 
 

@@ -110,7 +110,7 @@ def domain_error(framework: Framework, z: Tensor, z_again: Tensor) -> Tensor:
 
 class Descent:
     """Codes (B, n) of images x (B, 3, H, W), each brought by BFGS to a lower loss of its own, never
-    to a higher one.
+    to a higher one than its start has, just inside the prior's limits.
 
     steps, done: in all, and so far; `objective` is for `Objective`, plain without any.
     """
@@ -119,13 +119,17 @@ class Descent:
     def __init__(self, framework: Framework, x: Tensor, z: Tensor, steps: int, **objective):
         self.framework, self.steps, self.done = framework, steps, 0
         self.objective = Objective(**objective)
-        self.x, self.z = x.clone(), z.clone()  # what inference mode made takes part in no gradient
+        self.x, self.z = (
+            x.clone(),
+            z.detach().clone(),
+        )  # what inference mode made takes part in no gradient
 
     @cached_property
+    @torch.inference_mode(False)
     def search(self) -> BFGS:
         """Begun when first asked for: of a new system the curvature is found first."""
         prior, device = self.framework.prior, self.z.device
-        inverse = inverse_curvature(self.framework, device)
+        inverse = inverse_curvature(self.framework, device).to(device)
         start = prior.unsquash(prior.project(self.z))
         return BFGS(
             start, inverse, prior.scale_on(device), lambda h: prior.unsquash(prior.squash(h))
@@ -178,6 +182,7 @@ def inverse_curvature(framework: Framework, device: torch.device) -> Tensor:
             u = torch.randn(x_hat.shape, generator=generator).to(device)
             (pulled,) = torch.autograd.grad((u * x_hat).sum(), [h])
         pulled = pulled / scale  # of entries of order one
+        pulled = pulled[pulled.isfinite().all(dim=1)]
         curvature = curvature + pulled.mT @ pulled * (2 / (batches * u.numel()))
     damping = DAMPING * curvature.diagonal().mean().clamp_min(1e-12)
     damped = curvature + damping * torch.eye(prior.size, device=device)
