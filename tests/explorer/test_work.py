@@ -77,7 +77,9 @@ def test_codes_do_not_depend_on_who_else_is_in_the_batch(descent):
             found += [given for given in [next(each, None)] if given]
     for each, one, other in zip(asked, alone, together, strict=True):
         assert [step for step, _ in one] == [step for step, _ in other]
-        for (_, expected), (_, found) in zip(one, other, strict=True):
+        for (step, expected), (_, found) in zip(one, other, strict=True):
+            if step == 5:
+                assert torch.allclose(found, expected, atol=1e-2)
             losses = [loss(codes, descent(*each)) for codes in (found, expected)]
             assert losses[0] == pytest.approx(losses[1], rel=0.01)
 

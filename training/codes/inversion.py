@@ -50,10 +50,9 @@ class Objective:
         sharpness    sharpness_weight * h(log(L(G(z)) / L(x)))   h: `losses.sharpness_errors`
 
     The in-domain term (Zhu et al. 2020, In-Domain GAN Inversion) is for systems with an encoder.
-    The sharpness term keeps what the pixels' error
-    smooths away wherever the image has detail that G cannot put in its place. `damage` is what was
-    done to x, as in `training.codes.damage`: only the pixels' term goes through it. Raises
-    UserError for an unknown loss.
+    The sharpness term keeps what the pixels' error smooths away wherever the image has detail that
+    G cannot put in its place. `damage` is what was done to x, as in `training.codes.damage`: only
+    the pixels' term goes through it. Raises UserError for an unknown loss.
     """
 
     loss: str = "squared"
@@ -119,21 +118,21 @@ class Descent:
     def __init__(self, framework: Framework, x: Tensor, z: Tensor, steps: int, **objective):
         self.framework, self.steps, self.done = framework, steps, 0
         self.objective = Objective(**objective)
-        self.x, self.z = (
-            x.clone(),
-            z.detach().clone(),
-        )  # what inference mode made takes part in no gradient
+        # clones, since what inference mode made takes part in no gradient
+        self.x, self.z = x.clone(), z.detach().clone()
 
     @cached_property
     @torch.inference_mode(False)
     def search(self) -> BFGS:
         """Begun when first asked for: of a new system the curvature is found first."""
         prior, device = self.framework.prior, self.z.device
+
+        def settle(h: Tensor) -> Tensor:
+            return prior.unsquash(prior.squash(h))
+
         inverse = inverse_curvature(self.framework, device).to(device)
         start = prior.unsquash(prior.project(self.z))
-        return BFGS(
-            start, inverse, prior.scale_on(device), lambda h: prior.unsquash(prior.squash(h))
-        )
+        return BFGS(start, inverse, prior.scale_on(device), settle)
 
     @property
     def codes(self) -> Tensor:

@@ -32,12 +32,12 @@ class Prior:
         return z
 
     def squash(self, h: Tensor) -> Tensor:
-        """Outputs of a network (B, size) on the support, with gradients everywhere."""
+        """Any h (B, size), as outputs of a network, on the support, with gradients everywhere."""
         return self.project(h)
 
     def unsquash(self, z: Tensor) -> Tensor:
-        """h (B, size) that `squash` brings to codes z on the support, or near to those at its
-        limits, where gradients vanish: a descent on h meets none."""
+        """h (B, size) with squash(h) = z, for codes z on the support; of those at its limits, where
+        gradients vanish, near them. What a descent moves, so that limits stop no step."""
         return self.project(z)
 
     def between(self, codes: Tensor, weights: Tensor) -> Tensor:

@@ -7,8 +7,8 @@ def test_it_moves_codes_as_pytorchs_does():
     z = torch.randn(3, 8)
     gradients, rates = torch.randn(5, 3, 8), (0.1, 0.2, 0.0, 0.05, 0.3)
     ours, theirs = z.clone(), z.clone().requires_grad_(True)
-    adam = Adam(ours, (0.8, 0.99))
-    optimizer = torch.optim.Adam([theirs], betas=(0.8, 0.99))
+    adam = Adam(ours)
+    optimizer = torch.optim.Adam([theirs])
     for gradient, rate in zip(gradients, rates, strict=True):
         adam.step(gradient, rate)
         optimizer.param_groups[0]["lr"], theirs.grad = rate, gradient

@@ -6,11 +6,13 @@ import torch
 from tests.training.conftest import CHECKPOINTS, config_of
 from training import checkpoints
 from training.codes.inversion import (
+    DRAWS,
     LOSSES,
     OBJECTIVES,
     Objective,
     domain_error,
     hybrid,
+    inverse_curvature,
     recover,
     recovery,
     refine,
@@ -126,6 +128,23 @@ def test_codes_stream_and_no_step_follows_when_closed():
         asked = len(decoded)
         stream.close()
         assert list(stream) == [] and len(decoded) == asked
+
+
+def test_recovery_begins_at_the_draws_of_least_loss():
+    tiny = Tiny(PRIORS["normal"](4))
+    x, _ = tiny.images()
+    [(_, found)] = recovery(tiny, x, steps=0)
+    draws = tiny.prior.sample(DRAWS, torch.Generator().manual_seed(0))
+    errors = (tiny.decode(draws) - x[:, None]).square().flatten(2).mean(dim=2)  # (B, DRAWS)
+    assert torch.equal(found, draws[errors.argmin(dim=1)])
+
+
+def test_the_curvature_says_by_how_much_entries_show():
+    tiny = Tiny(PRIORS["normal"](2))
+    tiny.weights = tiny.weights * torch.tensor([[0.1], [1.0]])
+    inverse = inverse_curvature(tiny, torch.device("cpu"))
+    torch.testing.assert_close(inverse, inverse.mT)
+    assert 5 < inverse[0, 0] / inverse[1, 1] < 1 / 0.1**2  # damped
 
 
 def test_what_cannot_be_done_is_one_sentence():
