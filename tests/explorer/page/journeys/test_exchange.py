@@ -126,7 +126,8 @@ def test_own_pictures_on_the_map_are_removed_one_by_one_and_all_together(page, p
         Image.open(photo).rotate(len(other.name)).save(other)
     page.locator("input[type=file][multiple]").first.set_input_files([photo, *others])
     expect(page.get_by_text("On the map, as stars: 3 of 3 pictures.")).to_be_visible()
-    page.wait_for_function("document.querySelector('.map .chart')?.plot?.stars().x.length === 3")
+    drawn = "(count) => document.querySelector('.map .chart')?.plot?.stars().x.length === count"
+    page.wait_for_function(drawn, arg=3)
     chart = page.locator(".map .chart").first
     chart.scroll_into_view_if_needed()
     x, y = chart.evaluate(STAR)
@@ -137,7 +138,7 @@ def test_own_pictures_on_the_map_are_removed_one_by_one_and_all_together(page, p
     expect(page.get_by_role("img", name=re.compile(r"\w+\.jpg, F-AAE$"))).to_be_visible()
     page.get_by_role("button", name=re.compile(r"^Remove \w+\.jpg from the map$")).click()
     expect(page.get_by_text("1 picture of yours is removed.")).to_be_visible()
-    assert chart.evaluate("({plot}) => plot.stars().x.length") == 2
+    page.wait_for_function(drawn, arg=2)
     chart.focus()
     names = []
     for _ in range(3):  # to the one, the other, and the one again
@@ -148,6 +149,6 @@ def test_own_pictures_on_the_map_are_removed_one_by_one_and_all_together(page, p
     assert names[0] == names[2] != names[1]
     page.keyboard.press("Delete")
     expect(page.get_by_role("button", name=names[0])).to_be_hidden()
-    assert chart.evaluate("({plot}) => plot.stars().x.length") == 1
+    page.wait_for_function(drawn, arg=1)
     page.get_by_role("button", name="Remove my pictures").click()
-    page.wait_for_function("document.querySelector('.map .chart').plot.stars().x.length === 0")
+    page.wait_for_function(drawn, arg=0)
