@@ -8,13 +8,15 @@ from torch import Tensor
 
 from training import losses
 from training.codes.geometry import bilinear_weights
+from training.composites import composites
 from training.config import Config
 from training.errors import UserError
 from training.frameworks.base import Batch, Flow, Framework, Loss, Phase, without_graph
 from training.frameworks.options import AdversarialTerm, EncoderNoise, FeatureAdversary
-from training.networks.mode import evaluating
+from training.networks.mode import evaluating, frozen
 from training.schema import BelowOne, NotNegative
 
+SHARPNESS = 0.02  # weight of the sharpness of composites beside their pixels
 EVEN = {"alpha": 1.0, "lambda_adv": 1.0}  # equal weights of the two terms of G
 
 
@@ -25,6 +27,8 @@ class FAAE(Framework):
         re-encoding      min over G, E   alpha E_z ||z - E(G(z))||^2
         and to fool D    min over G      + lambda_adv E_z[sp(-D(G(z)))]
         beyond the paper min over G, E   + lambda_cycle E_z ||G(z) - G(E(G(z)))||^2 / (3 H W)
+                         min over E      + lambda_composites E_y[||y - G(E(y))||^2 / (3 H W)
+                                             + SHARPNESS h(log(L(G(E(y))) / L(y)))]
 
     Beyond the paper too: a share `morphs` of the fake images in both terms of D comes from
     interpolated codes, in the four-corner morphs (eq. 5) of real images, so that G learns to
@@ -34,8 +38,13 @@ class FAAE(Framework):
     fault of interpolations. E is not trained on interpolated codes: they are its own outputs, and
     regression on them would contract them ever more.
 
-    With `encoder_noise` E sees the images G(z) with noise in both error terms. With `r1_gamma` D
-    has an R1 penalty on real images, with `r2_gamma` one on fake ones; with `pairing` it is given
+    Composites y are made from the images G(z), as in `training.composites`: by them E learns to
+    invert images that G does not draw, such as photos, and sees no photo. L is the energy of an
+    image's Laplacian, h as in `losses.sharpness_errors`: by squared error alone E would find codes
+    of soft images.
+
+    With `encoder_noise` E sees the images G(z) and y with noise in all error terms. With `r1_gamma`
+    D has an R1 penalty on real images, with `r2_gamma` one on fake ones; with `pairing` it is given
     pairs of an image and a sample, and the terms of D are E[sp(D(G(z)) - D(x))] and, to fool it,
     E[sp(D(x) - D(G(z)))]. With `d_features` D gives a logit by the pixels and four by features of a
     pretrained network (Sauer et al. 2021), and its terms are means over the five.
@@ -51,6 +60,7 @@ class FAAE(Framework):
         lambda_cycle: NotNegative = 0.0  # Weight of the pixel error of re-encoded samples
         # Share of D's fake images that come from interpolated codes of real images
         morphs: BelowOne = 0.0
+        lambda_composites: NotNegative = 0.0  # Weight of the error of composites, for E alone
 
     id = "faae"
     title = "F-AAE"
@@ -118,7 +128,11 @@ class FAAE(Framework):
         config, (z, between, kind) = self.config, self.codes(batch)
         x_hat = self.decode(torch.cat([z, between]))  # (B, 3, H, W)
         sample = x_hat[: len(z)]
-        z_hat = self.encode(self.disturbed(sample, batch.generator))
+        y = sample[:0]
+        if config.lambda_composites:
+            y = composites(sample.detach(), batch.generator)
+        seen = self.disturbed(torch.cat([sample, y]), batch.generator)
+        z_hat, z_y = self.encode(seen).split([len(sample), len(y)])  # batch norm sees one mixture
         error = losses.code_error(z, z_hat)
         fooling = self.fooling(batch, x_hat, real=kind, fake=kind)
         loss = config.alpha * error + config.lambda_adv * fooling
@@ -126,6 +140,13 @@ class FAAE(Framework):
         if config.lambda_cycle:
             terms["cycle"] = losses.pixel_error(sample, self.decode(z_hat))
             loss = loss + config.lambda_cycle * terms["cycle"]
+        if config.lambda_composites:
+            with evaluating(self.G), frozen(self.G):
+                y_hat = self.decode(z_y)
+            terms["composites"] = losses.pixel_error(y, y_hat)
+            terms["sharpness"] = losses.sharpness_errors(y, y_hat).mean()
+            off = terms["composites"] + SHARPNESS * terms["sharpness"]
+            loss = loss + config.lambda_composites * off
         return loss, terms
 
     @torch.no_grad()

@@ -15,3 +15,16 @@ def evaluating(network: nn.Module) -> Iterator[None]:
         yield
     finally:
         network.train(training)
+
+
+@contextmanager
+def frozen(network: nn.Module) -> Iterator[None]:
+    """Of what the network computes inside, gradients reach its input, and not its parameters."""
+    learning = [each for each in network.parameters() if each.requires_grad]
+    for each in learning:
+        each.requires_grad_(False)
+    try:
+        yield
+    finally:
+        for each in learning:
+            each.requires_grad_(True)

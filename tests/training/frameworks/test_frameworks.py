@@ -21,6 +21,7 @@ CPU = World(0, 1, torch.device("cpu"))
 SYSTEMS = pytest.mark.parametrize("name", FRAMEWORKS)
 SIZES = pytest.mark.parametrize("size", [32, 64])
 OPTIONS = [  # that change what a system minimises
+    ("faae", {"lambda_composites": 9.0}),
     ("wae", {"penalty": "adversarial"}),
     ("soft-intro-vae", {"gamma_r": 0.5, "beta_rec": 0.3, "beta_kl": 2.0}),
     ("gan", {"gan_loss": "wasserstein"}),
@@ -120,6 +121,22 @@ def test_a_checkpoint_gives_the_same_outputs(name, size, tmp_path):
         assert torch.equal(framework.encode(batch.x), loaded.encode(batch.x))
         z_hat = framework.encode(batch.x)
         torch.testing.assert_close(framework.prior.project(z_hat), z_hat)
+
+
+def test_composites_train_the_encoder_alone():
+    """Without batch norm, by which images have to do with each other."""
+
+    def gradients(weight):
+        framework = make("faae", norm="none", lambda_composites=weight)
+        phase = framework.phases()[1]
+        trainable(framework, phase)
+        phase.loss(batch_for(framework))[0].backward()
+        return [[each.grad for each in net.parameters()] for net in (framework.G, framework.E)]
+
+    (G, E), (G_with, E_with) = gradients(0.0), gradients(9.0)
+    for a, b in zip(G, G_with, strict=True):
+        torch.testing.assert_close(a, b)
+    assert not any(torch.allclose(a, b) for a, b in zip(E, E_with, strict=True))
 
 
 def test_noise_on_what_is_re_encoded_is_seeded_and_bounded():

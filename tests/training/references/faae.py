@@ -3,7 +3,16 @@
 import numpy as np
 import torch
 
-from tests.training.references.maths import judged, mean_square, of, on_sphere
+from tests.training.references.maths import (
+    as_generator,
+    huber,
+    judged,
+    log_laplacian,
+    mean_square,
+    of,
+    on_sphere,
+)
+from training.composites import composites
 
 
 def faae_losses(f, batch):
@@ -14,11 +23,15 @@ def faae_losses(f, batch):
     error = ((z - z_hat) ** 2).sum(axis=1).mean()
     cycle = ((x_hat - f.G(torch.tensor(z_hat))).numpy() ** 2).mean()
     regularisation, fooling = judged(f, real, fake)
+    y = composites(x_hat, as_generator(batch)).numpy()
+    y_hat = of(f.G, on_sphere(of(f.E, y)))
+    off = mean_square(y, y_hat) + 0.02 * huber(log_laplacian(y_hat) - log_laplacian(y)).mean()
     return {
         "regularisation": regularisation,
         "re-encoding": f.config.alpha * error
         + f.config.lambda_adv * fooling
-        + f.config.lambda_cycle * cycle,
+        + f.config.lambda_cycle * cycle
+        + f.config.lambda_composites * off,
     }
 
 

@@ -45,8 +45,27 @@ def of(network, *parts):
     return network(torch.from_numpy(joined)).numpy()
 
 
-def draws(batch):
-    """The random numbers that the batch is going to give, without taking them from it."""
+def as_generator(batch):
+    """Gives the random numbers that the batch is going to give, and takes none from it."""
     generator = torch.Generator()
     generator.set_state(batch.generator.get_state())
+    return generator
+
+
+def draws(batch):
+    """Its normal numbers of a shape, as NumPy's."""
+    generator = as_generator(batch)
     return lambda *shape: torch.randn(*shape, generator=generator).numpy()
+
+
+def log_laplacian(images):
+    """Logarithm of the mean squared 4-neighbour Laplacian of each image, of 1e-4 at least."""
+    inner = images[..., 1:-1, 1:-1]
+    around = images[..., :-2, 1:-1] + images[..., 2:, 1:-1]
+    around = around + images[..., 1:-1, :-2] + images[..., 1:-1, 2:]
+    return np.log(((around - 4 * inner) ** 2).mean(axis=(1, 2, 3)) + 1e-4)
+
+
+def huber(r, slack=0.25):
+    """r^2, and beyond the slack the tangent there."""
+    return np.where(np.abs(r) > slack, slack * (2 * np.abs(r) - slack), r**2)
