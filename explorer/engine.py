@@ -129,8 +129,9 @@ class Model:
         if self.unrefined:
             draws = inversion.DRAWS
             return f"no encoder, no gradients: a picture's code is the nearest of {draws} samples"
-        starts, steps = inversion.STARTS, RECOVERY_STEPS
-        return f"no encoder: codes are found by recovery, {steps} steps from {starts} random starts"
+        starts, draws, steps = inversion.STARTS, inversion.DRAWS, RECOVERY_STEPS
+        begun = f"{steps} steps from the {starts} nearest of {draws} samples"
+        return f"no encoder: codes are found by recovery, {begun}"
 
     @property
     def why_no_codes(self) -> str:

@@ -29,6 +29,7 @@ from explorer.verbs.common.attributes import Attribute
 from explorer.verbs.edit import attributes, without_directions
 from explorer.verbs.path import rows, strips
 from explorer.verbs.teach import AT
+from training.codes.inversion import DRAWS
 from training.errors import UserError
 from training.measure.figures import FIGURES
 
@@ -44,7 +45,8 @@ class Reconstructions(Output):
         tiles, labels, report, refused = [], [], [], []
         for model in session.models:
             if given["picture"] and not model.encodes and given["method"] != "recovery":
-                how = f"{given['steps']} steps from {given['starts']} random starts"
+                nearest = f"the {given['starts']} nearest of {DRAWS} samples"
+                how = f"{given['steps']} steps from {nearest}"
                 print(f"{model.name} has no encoder: recovery, {how}.", file=sys.stderr)
         for path, face in opened_each(given["picture"], session.models, refused):
             if self.crop != "face":

@@ -5,6 +5,7 @@ from pathlib import Path
 import torch
 
 from training.checkpoints import read_config, read_metrics, write_atomically
+from training.codes.inversion import DRAWS
 from training.frameworks import FRAMEWORKS, Framework, read_settings
 from training.measure.figures import FIGURES, MAIN, columns
 from training.report.expectations import CELLS, cells, expected, with_ours
@@ -170,7 +171,8 @@ def measured_on(measurement: dict) -> str:
         return "Not measured yet: `python -m training evaluate CHECKPOINT --data … --save`."
     refined = measurement["refined"]
     starts = refined.get("starts")  # only without an encoder
-    found = f"codes found by recovery from {starts} random starts in" if starts else "refined by"
+    nearest = f"codes found by recovery from the {starts} nearest of {DRAWS} samples in"
+    found = nearest if starts else "refined by"
     by_steps = f" {found} {refined['steps']} steps on {refined['images']:,} of them;"
     perception = measurement.get("perception")  # only with its optional package
     by_it = ""

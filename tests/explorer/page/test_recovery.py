@@ -110,7 +110,7 @@ def test_command_inverts_by_the_method_asked_for(root, tmp_path, monkeypatch, ca
 
     hybrid, said = stages()
     assert [[*hybrid[name]] for name in NAMES] == [["encoder", "refined"], ["recovery"]]
-    assert "mixed/gan has no encoder: recovery, 5 steps from 4 random starts." in said
+    assert "mixed/gan has no encoder: recovery, 5 steps from the 4 nearest of 256 samples." in said
     encoded, _ = stages("--method", "encoder")
     assert [[*encoded[name]] for name in NAMES] == [["encoder"], ["recovery"]]
     how = ("--method", "recovery", "--starts", "2", "--loss", "cross-entropy", "--seed")

@@ -180,7 +180,9 @@ def test_a_system_without_an_encoder_is_measured_by_recovery(tmp_path, folder):
     figures = measured["figures"]
     assert {"mse_refined", "sharpness_refined", "frechet"} <= figures.keys()
     assert not {"mse", "reencoding_error", "morph_middle"} & figures.keys()
-    assert "recovery from 4 random starts in 3 steps on 5 of them" in measured_on(measured)
+    assert "recovery from the 4 nearest of 256 samples in 3 steps on 5 of them" in measured_on(
+        measured
+    )
 
 
 class Blurring(Tiny):
